@@ -1,0 +1,1 @@
+"""Technologies, without host names and without business: bytes, time, storage, telemetry."""

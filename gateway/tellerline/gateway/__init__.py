@@ -1,0 +1,1 @@
+"""The transaction platform: accept, authorise, journal, limit, route, exchange, settle, answer; and resolve doubt."""

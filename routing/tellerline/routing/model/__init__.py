@@ -1,0 +1,1 @@
+"""The canonical model: what channels ask, what hosts answer, in one vocabulary of frozen values."""

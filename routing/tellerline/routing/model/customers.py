@@ -1,0 +1,45 @@
+"""Customers: proof of identity at the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from tellerline.routing.model.command import Command, Effect
+from tellerline.routing.model.outcome import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPin(Command):
+    """Compare a PIN with the host's. Never retried by the gateway: each comparison counts at the host."""
+
+    operation: ClassVar[str] = "customers.VerifyPin"
+    effect: ClassVar[Effect] = Effect.ENQUIRY
+    sensitive: ClassVar[frozenset[str]] = frozenset({"pin"})
+    account: str
+    pin: str = field(repr=False)
+
+    @property
+    def account_number(self) -> str:
+        return self.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinVerified(Result):
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeCustomer(Command):
+    """The host's record of a person, found by identity document; used when the counter registers a customer."""
+
+    operation: ClassVar[str] = "customers.DescribeCustomer"
+    effect: ClassVar[Effect] = Effect.ENQUIRY
+    identity_document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDescription(Result):
+    host_customer: str
+    name: str
+    identity_document: str
