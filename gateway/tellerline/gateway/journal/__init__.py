@@ -1,0 +1,1 @@
+"""What the gateway must not forget: transactions, limits, doubts, registrations, grants; one contract, two stores."""

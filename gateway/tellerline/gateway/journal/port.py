@@ -1,0 +1,151 @@
+"""The journal's contract: every store keeps these promises, and one suite holds each of them to it.
+
+Every method may raise ``StoreUnavailableError`` and nothing else about storage: before a commit nothing has happened;
+during one the outcome is unknown, and ``maybe_written`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tellerline.gateway.journal.records import (
+    Acceptance,
+    Accepted,
+    Customer,
+    Doubt,
+    Duplicate,
+    Event,
+    Grant,
+    Limits,
+    LimitUsage,
+    OverLimit,
+    PinTries,
+    Record,
+    RegisteredAccount,
+    Search,
+    Settlement,
+    State,
+)
+
+
+class StoreUnavailableError(Exception):
+    """The store could not do it. ``maybe_written`` is True when a commit was under way and its end is not known."""
+
+    def __init__(self, reason: str, *, maybe_written: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.maybe_written = maybe_written
+
+
+class Journal(Protocol):
+    """Transactions, their limits, their history, their doubts. Safe for many gateways on one database."""
+
+    async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit:
+        """Write the row (state ``PENDING``) and reserve the limits, atomically and durably, or say why not.
+
+        (channel, channel_serial) is unique among commands that are not enquiries. Concurrent calls may share one
+        commit; each gets its own answer, as if they had come one after the other.
+        """
+
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Record | None:
+        """Change state if the row's state is one of ``expected``; None, and nothing written, if it is not.
+
+        Durable before it returns. Returns the row as it was **before** the change.
+        """
+
+    def audit(self, record: Record) -> None:
+        """Note an answered enquiry. Returns at once; rows are written in batches and survive a clean stop only."""
+
+    async def get(self, global_serial: str) -> Record | None: ...
+
+    async def find(self, channel: str, channel_serial: str) -> Record | None:
+        """The transaction (never an enquiry) of a channel serial."""
+
+    async def search(self, search: Search) -> Sequence[Record]: ...
+
+    async def history(self, global_serial: str) -> Sequence[Event]:
+        """Stored events, oldest first. Acceptance and settlement without doubt are in the record itself."""
+
+    async def note(self, global_serial: str, event: Event) -> None:
+        """Append to the history; durable before it returns."""
+
+    async def claim_overdue(self, owner: str, now: datetime, limit: int) -> Sequence[Record]:
+        """``PENDING`` rows whose ``due_at`` has passed, claimed for ``owner`` for 30 s so that no two resolvers share one.
+
+        Rows that ``owner`` itself left behind are recovered with ``reclaim``.
+        """
+
+    async def reclaim(self, owner: str) -> Sequence[Record]:
+        """``PENDING`` rows of ``owner``: called once at its start, when nobody can be working on them any more."""
+
+    async def claim_doubts(self, owner: str, now: datetime, limit: int) -> Sequence[Doubt]:
+        """Doubts due, except ``MANUAL`` ones, claimed for 30 s; at most one per account at a time, oldest first."""
+
+    async def reschedule(self, doubt: Doubt, event: Event) -> None:
+        """Store a doubt's next step and why, if it is still open; releases the claim."""
+
+    async def doubts(self, *, after: str = "", limit: int = 50, host: str = "") -> Sequence[Doubt]:
+        """Open doubts by opening time, manual ones included; ``after`` is a global serial of the last page."""
+
+    async def limit_usage(self, account: str, limit_day: str) -> LimitUsage: ...
+
+
+class Registry(Protocol):
+    """Signed customers and their registered accounts, with their limits."""
+
+    async def add_customer(self, customer: Customer) -> bool:
+        """False, and nothing written, when the number or the identity document is registered already."""
+
+    async def customer(self, number: str) -> Customer | None: ...
+
+    async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:
+        """Register under the next sequence number (``account.sequence`` is ignored); None if registered already."""
+
+    async def account(self, customer: str, sequence: int) -> RegisteredAccount | None:
+        """May answer from a cache for one second after another process changed it; limits are never taken from it."""
+
+    async def find_account(self, account: str) -> RegisteredAccount | None: ...
+
+    async def accounts(self, customer: str) -> Sequence[RegisteredAccount]:
+        """In order of their sequence numbers."""
+
+    async def update_limits(self, account: str, limits: Limits) -> bool:
+        """False when the account is not registered. In force for every acceptance after it returns."""
+
+
+class Grants(Protocol):
+    """Grants and PIN tries."""
+
+    async def issue(self, grant: Grant) -> None: ...
+
+    async def grant(self, token_hash: bytes) -> Grant | None:
+        """None if unknown or revoked; expiry is the caller's to check. May be cached for one second."""
+
+    async def revoke(self, *, token_hash: bytes | None = None, call: str = "") -> int:
+        """By token, or all of a call; returns how many. In this process in force at once."""
+
+    async def pin_tries(self, customer: str) -> PinTries: ...
+
+    async def pin_failed(self, customer: str, now: datetime, lock_after: int, lock_seconds: int) -> PinTries:
+        """Count one failure; atomically sets ``locked_until`` when it is the ``lock_after``-th in a row."""
+
+    async def pin_succeeded(self, customer: str) -> None: ...
+
+
+class Store(Protocol):
+    """One database with all of it. ``start`` brings the schema up to date, ``close`` flushes what is batched."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def registry(self) -> Registry: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,253 @@
+"""The journal's rows as frozen values, the same whichever store keeps them. All instants are aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.command import Effect
+from tellerline.routing.model.money import Money
+
+
+class State(StrEnum):
+    """Where a transaction stands. The final ones never change again; what contradicts them later is evidence."""
+
+    PENDING = "PENDING"
+    """Accepted durably; the host may have it. After ``due_at`` it counts as in doubt, whoever was working on it."""
+    DONE = "DONE"
+    REJECTED = "REJECTED"
+    NOT_SENT = "NOT_SENT"
+    IN_DOUBT = "IN_DOUBT"
+    """Sent, and no readable answer: belongs to the doubt resolver."""
+    REVERSED = "REVERSED"
+    """Undone, and the host said so (or it never happened there, and never can any more)."""
+    MANUAL = "MANUAL"
+    """The resolver could not decide: waits for two people."""
+
+
+FINAL_STATES = frozenset({State.DONE, State.REJECTED, State.NOT_SENT, State.REVERSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What is written, in one durable and atomic write, before anything is sent.
+
+    ``limited`` is reserved against ``account``'s limits in the bucket of ``limit_day`` (ISO 8601, the bank's time
+    zone). ``command`` is the canonical JSON of the command without its sensitive fields; ``payload_hash`` is SHA-256
+    over the same, so that a serial used again for something else is told apart.
+    """
+
+    global_serial: str
+    channel: str
+    channel_serial: str
+    payload_hash: bytes
+    operation: str
+    effect: Effect
+    host: str
+    customer: str
+    account: str
+    amount: Money | None
+    limited: Money | None
+    limit_day: str
+    accepted_at: datetime
+    due_at: datetime
+    owner: str
+    command: bytes = field(repr=False)
+    agent: str = ""
+    call: str = ""
+    terminal: str = ""
+    branch: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One transaction as it stands. ``outcome`` is the stored canonical outcome (JSON), empty while there is none."""
+
+    global_serial: str
+    channel: str
+    channel_serial: str
+    payload_hash: bytes
+    operation: str
+    effect: Effect
+    host: str
+    customer: str
+    account: str
+    amount: Money | None
+    limit_day: str
+    state: State
+    accepted_at: datetime
+    due_at: datetime
+    settled_at: datetime | None
+    owner: str
+    command: bytes = field(repr=False)
+    outcome: bytes = field(repr=False)
+    host_serial: str
+    accounting_date: str
+    code: Code | None
+    agent: str
+    call: str
+    terminal: str
+    branch: str
+    trace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact in a transaction's history. ``kind`` is a stable lower-case word, ``detail`` JSON, safe to show."""
+
+    at: datetime
+    kind: str
+    detail: bytes = b"{}"
+
+
+class DoubtStage(StrEnum):
+    INQUIRE = "INQUIRE"
+    REVERSE = "REVERSE"
+    FORWARD = "FORWARD"
+    """The reversal is a persistent advice now: repeated until the host acknowledges it."""
+    MANUAL = "MANUAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An open doubt; there is at most one per transaction. ``account`` orders reversals: never one global queue."""
+
+    global_serial: str
+    host: str
+    operation: str
+    account: str
+    stage: DoubtStage
+    policy: str
+    attempts: int
+    opened_at: datetime
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A change of state with everything that belongs to it, written in one durable and atomic write.
+
+    ``release_limits`` gives the reserved amount (never the count) back to the original day's bucket, at most once in
+    the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it.
+    """
+
+    global_serial: str
+    state: State
+    at: datetime
+    outcome: bytes = b""
+    host_serial: str = ""
+    accounting_date: str = ""
+    code: Code | None = None
+    release_limits: bool = False
+    doubt: Doubt | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Of one registered account, in minor units of its currency, per ``limit_day``."""
+
+    single: int
+    daily: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitUsage:
+    total: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The row and the reservation are durable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """The channel serial is taken; nothing was written. Compare ``record.payload_hash`` to tell same from other."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverLimit:
+    """Refused by a limit; nothing was written. ``code`` is one of the ``LIMIT_*`` codes."""
+
+    code: Code
+    limits: Limits
+    usage: LimitUsage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Empty fields do not filter. Newest first; ``after`` continues behind a global serial of the last page."""
+
+    global_serial: str = ""
+    channel: str = ""
+    channel_serial: str = ""
+    host_serial: str = ""
+    customer: str = ""
+    account: str = ""
+    operation: str = ""
+    host: str = ""
+    states: tuple[State, ...] = ()
+    accepted_from: datetime | None = None
+    accepted_before: datetime | None = None
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A signed customer 签约客户. ``number`` is the gateway's customer number, unique."""
+
+    number: str
+    name: str
+    identity_document: str = field(repr=False)
+    tier: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredAccount:
+    """An account under its sequence number 账户序号 (from 1, per customer, never used again)."""
+
+    customer: str
+    sequence: int
+    account: str
+    host: str
+    kind: str
+    currency: str
+    limits: Limits
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Proof that the customer is there, bound to what it was given for. Only the token's SHA-256 is stored.
+
+    ``accounts`` and ``operations`` empty mean all of the customer's accounts, and all operations of the channel.
+    """
+
+    token_hash: bytes = field(repr=False)
+    customer: str
+    accounts: tuple[str, ...]
+    operations: tuple[str, ...]
+    channel: str
+    call: str
+    agent: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinTries:
+    """Failures in a row of one customer; success clears them."""
+
+    failures: int
+    locked_until: datetime | None
