@@ -1,0 +1,1 @@
+"""The hosts and their faults, simulated: a bank that speaks only the wire and keeps a double-entry ledger."""

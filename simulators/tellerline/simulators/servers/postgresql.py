@@ -1,0 +1,166 @@
+"""A private PostgreSQL on loopback, with a data directory of its own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tellerline.adapters.clock import SystemRandomness
+from tellerline.simulators.servers import debian
+from tellerline.simulators.servers.errors import ServerFailed, ServerMissing
+from tellerline.simulators.servers.ports import free_port
+from tellerline.simulators.servers.process import ServerProcess
+
+_NAME = "PostgreSQL"
+_PACKAGE = "postgresql"
+_DEBIAN = Path("/usr/lib/postgresql")
+_START_SECONDS = 60.0
+_STOP_SECONDS = 20.0
+
+
+class PostgresqlServer:
+    """A server that lives on one directory and one port from ``start`` to ``close``, through any ``kill`` between.
+
+    It is set up with ``settings`` of postgresql.conf over the defaults; nothing is weakened unless they say so. The
+    super-user has a password, which is in ``dsn`` alone. As root it runs as the user ``postgres`` or ``nobody``,
+    because PostgreSQL refuses root. All methods block; none is safe to call from two threads at once.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = dict(settings or {})
+        self._password = SystemRandomness().bytes(16).hex()
+        self._port = free_port()
+        self._directory: Path | None = None
+        self._process: ServerProcess | None = None
+
+    @staticmethod
+    def install() -> None:
+        """Make sure the programs are on this machine; raise ``ServerMissing`` if they cannot be brought there."""
+        try:
+            binaries()
+        except ServerMissing:
+            debian.install(_NAME, _PACKAGE)
+            binaries()
+
+    @property
+    def dsn(self) -> str:
+        """The address for clients; the same after every restart."""
+        return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.running
+
+    def start(self) -> None:
+        """Return when the server takes connections; does nothing if it does. Recovery after a ``kill`` is included."""
+        if self.running:
+            return
+        programs = binaries()
+        directory = self._directory = self._directory or self._create(programs)
+        self._process = ServerProcess(
+            [str(programs / "postgres"), "-D", str(directory / "data")],
+            directory=directory,
+            log=directory / "server.log",
+            owner=_owner(),
+        )
+        self._process.wait_until(self._ready, _START_SECONDS)
+
+    def stop(self) -> None:
+        """End the server in good order (connections are cut); its data stays."""
+        if self._process:
+            self._process.stop(signal.SIGINT, _STOP_SECONDS)
+
+    def kill(self) -> None:
+        """End every process of the server at once with SIGKILL; its data stays as it lies."""
+        if self._process:
+            self._process.kill()
+
+    def close(self) -> None:
+        """End the server and remove its data."""
+        self.kill()
+        if self._directory:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _create(self, programs: Path) -> Path:
+        directory = Path(tempfile.mkdtemp(prefix="tellerline-postgresql-"))
+        secret = directory / "password"
+        secret.write_text(self._password)
+        owner = _owner()
+        if owner:
+            os.chown(directory, owner.pw_uid, owner.pw_gid)
+            os.chown(secret, owner.pw_uid, owner.pw_gid)
+        made = subprocess.run(  # noqa: S603 a program found by this module
+            [
+                *(str(programs / "initdb"), "--pgdata", str(directory / "data"), "--username", "postgres"),
+                *("--auth", "scram-sha-256", "--pwfile", str(secret)),
+                *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
+            ],
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            user=owner.pw_uid if owner else None,
+            group=owner.pw_gid if owner else None,
+            extra_groups=[] if owner else None,
+        )
+        if made.returncode:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise ServerFailed(f"initdb ended with {made.returncode}\n{made.stdout}")
+        settings = {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
+        lines = [f"{name} = '{value}'\n" for name, value in (settings | {"max_connections": "200"} | self._settings).items()]
+        with (directory / "data" / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(lines)
+        return directory
+
+    def _ready(self) -> bool:
+        """Whether the server itself says in its pid file that it takes connections."""
+        if self._directory is None or self._process is None:
+            return False
+        try:
+            lines = (self._directory / "data" / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return lines[:1] == [str(self._process.pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
+
+
+def binaries() -> Path:
+    """The folder of the newest server programs on this machine; raises ``ServerMissing`` if there are none."""
+    found = [path.parent for path in _DEBIAN.glob("*/bin/postgres")]
+    if found:
+        return max(found, key=lambda path: float(path.parent.name))
+    on_path = shutil.which("postgres")
+    if on_path is None:
+        raise ServerMissing(_NAME, debian.install_command(_PACKAGE))
+    return Path(on_path).resolve().parent
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Whom the server runs as when this process is root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
