@@ -1,0 +1,86 @@
+"""What the command line shows: people get text in their language, programs get one JSON document with ``--json``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tellerline.cli.exits import Exit
+
+
+def language() -> str:
+    """``zh-CN`` or ``en``: TELLERLINE_LANG, else the locale's, else English."""
+    chosen = next(
+        (value for name in ("TELLERLINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
+    )
+    return "zh-CN" if chosen.lower().startswith("zh") else "en"
+
+
+class Output:
+    """One command's output.
+
+    With ``json`` set, nothing but ``result`` (and ``fail``) reaches standard output, so that it is one document.
+    Colour follows NO_COLOR and the terminal; progress appears on a terminal only.
+    """
+
+    def __init__(self, *, json: bool = False, file: Any = None) -> None:
+        self.json = json
+        self.console = Console(file=file, highlight=False, soft_wrap=True)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._language = language()
+
+    def text(self, en: str, zh: str) -> str:
+        return zh if self._language == "zh-CN" else en
+
+    def say(self, en: str, zh: str, *, style: str = "") -> None:
+        """A line for people, in their language."""
+        if not self.json:
+            self.console.print(self.text(en, zh), style=style or None, markup=False)
+
+    def heading(self, en: str, zh: str) -> None:
+        if not self.json:
+            self.console.print()
+            self.console.print(self.text(en, zh), style="bold cyan", markup=False)
+
+    def hint(self, command: str, en: str, zh: str) -> None:
+        """What the reader may want to run next."""
+        if not self.json:
+            self.console.print(f"  {self.text('try next', '接下来可试')}: ", style="dim", end="", markup=False)
+            self.console.print(command, style="green", end="", markup=False)
+            self.console.print(f"   {self.text(en, zh)}", style="dim", markup=False)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
+        if self.json:
+            return
+        table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(str(cell) for cell in row))
+        self.console.print(table)
+
+    def result(self, document: Mapping[str, Any]) -> None:
+        """The command's one JSON document; printed only with ``--json``."""
+        if self.json:
+            sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+    def progress_wanted(self) -> bool:
+        return not self.json and self.errors.is_terminal
+
+    def fail(self, exit_code: Exit, code: str, en: str, zh: str, **details: Any) -> NoReturn:
+        """End the command with a stable code: to standard error for people, as the document for programs."""
+        if self.json:
+            self.result({"error": {"code": code, "message": self.text(en, zh), **details}})
+        else:
+            self.errors.print(f"{code}: ", style="bold red", end="", markup=False)
+            self.errors.print(self.text(en, zh), markup=False)
+            for name, value in details.items():
+                self.errors.print(f"  {name}: {value}", style="dim", markup=False)
+        raise typer.Exit(exit_code)

@@ -1,0 +1,1 @@
+"""Whole systems made of parts: embedded in one process, or large over many."""
