@@ -16,7 +16,7 @@ class Fate(StrEnum):
     """
 
     NOT_SENT = "NOT_SENT"
-    """Refused before the first byte: connection refused, unroutable, negative acknowledgement, deadline already over."""
+    """Refused before the first byte: connection refused, unroutable, nack, deadline already over."""
     SENT_NO_REPLY = "SENT_NO_REPLY"
     """At least one byte may have left; no reply came before the deadline, or the connection died."""
     REPLIED = "REPLIED"

@@ -72,7 +72,7 @@ class Journal(Protocol):
         """Append to the history; durable before it returns."""
 
     async def claim_overdue(self, owner: str, now: datetime, limit: int) -> Sequence[Record]:
-        """``PENDING`` rows whose ``due_at`` has passed, claimed for ``owner`` for 30 s so that no two resolvers share one.
+        """``PENDING`` rows whose ``due_at`` has passed, claimed for ``owner`` for 30 s: no two resolvers share one.
 
         Rows that ``owner`` itself left behind are recovered with ``reclaim``.
         """

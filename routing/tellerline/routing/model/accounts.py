@@ -88,7 +88,7 @@ class ListStatementEntries(_OnAccount):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEntry:
-    """One booked movement; ``amount`` is negative for a debit. ``sequence`` orders an account's entries and is stable."""
+    """One booked movement; ``amount`` is negative for a debit. ``sequence`` orders an account's entries; stable."""
 
     sequence: int
     booking_date: str

@@ -69,7 +69,7 @@ class Inquire(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverse(Command):
-    """Undo ``original_reference`` wholly, as a persistent advice: repeated under its own reference until acknowledged."""
+    """Undo ``original_reference`` wholly; a persistent advice: repeated under its own reference until acknowledged."""
 
     operation: ClassVar[str] = "host.Reverse"
     effect: ClassVar[Effect] = Effect.STATE

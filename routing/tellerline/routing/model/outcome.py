@@ -43,7 +43,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """It may or may not have been done. ``reason`` is a stable lower-case word; ``raw`` is what came back, if anything."""
+    """It may or may not have been done. ``reason`` is a stable lower-case word; ``raw`` is what came back, if any."""
 
     code: Code
     reason: str
