@@ -1,0 +1,130 @@
+"""The floors: what the bare libraries cost with nothing of ours around: ``python -m tellerline.bench.floors KIND``.
+
+``echo`` is a grpc.aio server on uvloop that returns what it gets. ``post`` sends a body by aiohttp, ``queue`` a body by
+pika, and each counts its own CPU; both take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import grpc
+import orjson
+import uvloop
+
+Once = Callable[[], Awaitable[object]]
+
+
+async def echo_server() -> None:
+    """Serve every method of ``/bench.Echo/`` until killed; prints its port."""
+
+    async def same(request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        return request
+
+    server = grpc.aio.server()
+    handlers = {"Echo": grpc.unary_unary_rpc_method_handler(same)}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", handlers),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    _say({"port": port})
+    await server.wait_for_termination()
+
+
+async def post_client(url: str, body: bytes, headers: dict[str, str]) -> Once:
+    """A bare aiohttp POST of the bytes that the core connector sends."""
+    import aiohttp
+
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=50), cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(20)
+    )
+
+    async def once() -> object:
+        async with session.post(url, data=body, headers=headers) as response:
+            return await response.read()
+
+    return once
+
+
+async def queue_client(url: str, queue: str, body: bytes, message_type: str) -> Once:
+    """A bare pika round trip of the bytes that the credit connector sends, by direct reply-to."""
+    import pika
+    from pika.adapters.asyncio_connection import AsyncioConnection
+
+    loop = asyncio.get_running_loop()
+    opened: asyncio.Future[pika.channel.Channel] = loop.create_future()
+    consuming: asyncio.Future[None] = loop.create_future()
+    waiting: dict[str, asyncio.Future[bytes]] = {}
+    serial = itertools.count()
+    reply_to = "amq.rabbitmq.reply-to"
+    connection = AsyncioConnection(
+        pika.URLParameters(url),
+        on_open_callback=lambda c: c.channel(on_open_callback=opened.set_result),
+        custom_ioloop=loop,
+    )
+    channel = await opened
+    channel.basic_consume(
+        reply_to,
+        lambda _c, _m, properties, reply: waiting.pop(properties.correlation_id).set_result(reply),
+        auto_ack=True,
+        callback=lambda _: consuming.set_result(None),
+    )
+    await consuming
+
+    async def once() -> object:
+        correlation = str(next(serial))
+        future = waiting[correlation] = loop.create_future()
+        properties = pika.BasicProperties(correlation_id=correlation, reply_to=reply_to, type=message_type)
+        channel.basic_publish("", queue, body, properties)
+        return await future
+
+    once.connection = connection  # type: ignore[attr-defined]
+    return once
+
+
+async def serve_orders(once: Once) -> None:
+    """Run each order's requests, ``concurrency`` at a time, and answer with CPU and wall seconds."""
+    await once()
+    _say({"ready": True})
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        order = orjson.loads(line)
+        turns = iter(range(order["requests"]))
+
+        async def worker(turns: object = turns) -> None:
+            for _ in turns:  # type: ignore[attr-defined]
+                await once()
+
+        cpu, wall = time.process_time(), time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(order["concurrency"])))
+        _say({"requests": order["requests"], "cpu": time.process_time() - cpu, "seconds": time.perf_counter() - wall})
+
+
+def _say(document: dict[str, object]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kind", choices=("echo", "post", "queue"))
+    parser.add_argument("--url", default="")
+    parser.add_argument("--queue", default="")
+    parser.add_argument("--type", default="")
+    parser.add_argument("--body", type=Path)
+    parser.add_argument("--headers", default="{}")
+    asked = parser.parse_args()
+    if asked.kind == "echo":
+        await echo_server()
+    body = asked.body.read_bytes()
+    if asked.kind == "post":
+        await serve_orders(await post_client(asked.url, body, orjson.loads(asked.headers)))
+    await serve_orders(await queue_client(asked.url, asked.queue, body, asked.type))
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

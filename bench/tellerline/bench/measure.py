@@ -1,0 +1,53 @@
+"""What a process cost: the operating system's own accounting, all threads of it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """User plus system time of the processes so far, in seconds (resolution: one clock tick, usually 10 ms)."""
+    total = 0.0
+    for pid in pids:
+        times = psutil.Process(pid).cpu_times()
+        total += times.user + times.system
+    return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One subject's share of one round."""
+
+    requests: int
+    failed: int
+    cpu_us: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """The rounds of one subject: CPU microseconds per request and requests per second, as median and spread."""
+
+    cpu_us: float
+    cpu_us_low: float
+    cpu_us_high: float
+    per_second: float
+    failed: int
+    rounds: int
+
+
+def figure(rounds: Sequence[Round]) -> Figure:
+    """Summarise; ``rounds`` is not empty."""
+    costs = [one.cpu_us for one in rounds]
+    return Figure(
+        cpu_us=round(statistics.median(costs), 1),
+        cpu_us_low=round(min(costs), 1),
+        cpu_us_high=round(max(costs), 1),
+        per_second=round(statistics.median(one.requests / one.seconds for one in rounds), 1),
+        failed=sum(one.failed for one in rounds),
+        rounds=len(rounds),
+    )
