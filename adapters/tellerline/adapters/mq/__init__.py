@@ -1,0 +1,1 @@
+"""Request/reply over message queues: RabbitMQ and an in-process broker alike; bodies are opaque bytes."""
