@@ -1,0 +1,1 @@
+"""Service handlers: messages in, messages out, through the ports of the platform."""

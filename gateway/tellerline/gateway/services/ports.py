@@ -1,0 +1,109 @@
+"""What service handlers need of the platform: one way to run a command, one to prove who is there, one to be let in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.journal.records import State
+from tellerline.routing.model.command import Command
+from tellerline.routing.model.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One command with who asks for it. ``command`` names real account numbers; ``grant`` is the token as it came."""
+
+    channel: str
+    channel_serial: str
+    command: Command
+    customer: str = ""
+    grant: str = field(default="", repr=False)
+    agent: str = ""
+    call: str = ""
+    terminal: str = ""
+    branch: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How a command stands, now and whenever it is asked again under the same channel serial."""
+
+    global_serial: str
+    channel_serial: str
+    state: State
+    outcome: Outcome
+    host_serial: str
+    accounting_date: str
+    accepted_at: datetime
+    settled_at: datetime
+
+
+class Pipeline(Protocol):
+    """Steps 2 to 8 of a transaction: access, duplicates, durable acceptance, route, exchange, settlement."""
+
+    async def run(self, request: Request, call: CallContext) -> Settled:
+        """Do it, or say how it stands; returns by ``call.deadline`` and 200 ms.
+
+        Returns ``DONE`` with a ``Done`` outcome, or a durable operation that is ``IN_DOUBT`` or ``MANUAL`` with an
+        ``Unknown`` one. Raises ``RefusalError`` for everything definite that is not done (metadata ``global_serial``
+        once there is one), and for an enquiry without an answer. Cancelling it ends the wait, not the work.
+        """
+
+
+class Admission(Protocol):
+    """Whether a caller may do what no host is asked for (the list of accounts, new limits, operators' views)."""
+
+    async def admit(
+        self, operation: str, request: Request, call: CallContext, *, account: str = "", needs_grant: bool = True
+    ) -> None:
+        """Return if the channel may call ``operation`` and the grant covers it; raise ``RefusalError`` if not.
+
+        ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent.
+        """
+
+    def admit_channel(self, operation: str, channel: str, call: CallContext) -> None:
+        """The channel's part alone, for calls without a customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedGrant:
+    """A grant as it is handed out, once: the token is stored nowhere."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+class PinDesk(Protocol):
+    """Proof by PIN, answered with a grant."""
+
+    async def verify(
+        self, request: Request, call: CallContext, *, accounts: tuple[str, ...] = (), operations: tuple[str, ...] = ()
+    ) -> IssuedGrant:
+        """``request.command`` is a ``VerifyPin``. Raises ``PIN_TOO_SHORT``, ``PIN_INVALID``, ``PIN_LOCKED``, or what the
+        host's silence means. A try is consumed before the host is asked and comes back only with success."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostFacts:
+    """One host as seen from this gateway. ``breaker`` is ``closed``, ``open`` or ``half_open``."""
+
+    name: str
+    operations: tuple[str, ...]
+    breaker: str
+    in_flight: int
+    queued: int
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    last_failure: str
+    open_doubts: int
+
+
+class HostStatus(Protocol):
+    """The state of the hosts, for operators."""
+
+    async def facts(self) -> tuple[HostFacts, ...]:
+        """In order of their names. Reads the journal once per host."""
