@@ -1,0 +1,66 @@
+"""``AsgiServer`` on h2corn: HTTP/2, flow control, resets and TLS in Rust, the application on our own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import h2corn
+
+from tellerline.gateway.channels.grpc.asgi import Application
+from tellerline.gateway.channels.grpc.front import FrontSettings
+
+# Above our own metadata limit, where we answer; the library resets the stream beyond it.
+_LIBRARY_METADATA_FACTOR = 4
+_LONGEST_DRAIN = 24 * 3600.0
+
+
+class H2cornServer:
+    """One worker on the running loop. Signals are left to the process's entry point."""
+
+    def __init__(self, application: Application, settings: FrontSettings) -> None:
+        self._server = h2corn.Server(application, _config(settings))
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        self._serving = asyncio.create_task(self._server.serve(), name="h2corn")
+        await self._server.wait_started()
+        return int(self._server.addresses[0].rpartition(":")[2])
+
+    async def drain(self, grace: float) -> None:
+        serving = self._serving
+        if serving is None:
+            return
+        self._server.shutdown()
+        await asyncio.wait((serving,), timeout=grace)
+        if not serving.done():
+            serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+def _config(settings: FrontSettings) -> h2corn.Config:
+    metadata = settings.metadata_limit * _LIBRARY_METADATA_FACTOR
+    tls = settings.tls
+    mutual = tls is not None and tls.client_authority is not None
+    return h2corn.Config(
+        bind=(f"{settings.address}:{settings.port}",),
+        reuse_port=settings.reuse_port,
+        lifespan="off",
+        grpc=True,
+        access_log=False,
+        date_header=False,
+        certfile=tls.certificate if tls else None,
+        keyfile=tls.key if tls else None,
+        ca_certs=tls.client_authority if tls else None,
+        cert_reqs="required" if mutual else "none",
+        max_concurrent_streams=settings.streams_per_connection,
+        limit_connections=settings.connections,
+        h2_max_header_list_size=metadata,
+        h2_max_header_block_size=metadata,
+        limit_request_head_size=metadata,
+        max_request_body_size=settings.message_limit * 2,
+        timeout_handshake=settings.handshake_timeout,
+        timeout_keep_alive=settings.idle_timeout,
+        timeout_graceful_shutdown=_LONGEST_DRAIN,
+    )
