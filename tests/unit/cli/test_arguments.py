@@ -33,7 +33,7 @@ def order() -> Descriptor:
         ),
         start=1,
     ):
-        message.field.add(name=name, number=number, type=kind, type_name=type_name, label=FIELD.LABEL_OPTIONAL)
+        message.field.add(name=name, number=number, type=kind, type_name=type_name or None, label=FIELD.LABEL_OPTIONAL)
     message.field.add(name="tags", number=9, type=FIELD.TYPE_STRING, label=FIELD.LABEL_REPEATED)
     pool = descriptor_pool.Default()
     pool.AddSerializedFile(file.SerializeToString())
