@@ -79,9 +79,10 @@ class RequestContext(_message.Message):
     first is still at the host, the call waits for that answer until its deadline, then answers `STILL_RUNNING`
     (`ABORTED`). `grant`, `call`, `agent`, `terminal`, `branch` and `language_code` are not part of the payload.
 
-    **Who retries.** The channel, with the *same* serial, for any error marked retryable and whenever it does not know
-    what became of its call. Never with a new serial: that would be a second transaction. The gateway itself repeats
-    nothing that could be done twice.
+    **Who retries.** The channel. After an error with `definite` = `true` in its `google.rpc.ErrorInfo` metadata nothing was
+    done and nothing will be: to try again (worth it when a `google.rpc.RetryInfo` is there) use a *new* serial. After any
+    other error, and whenever no answer came, what became of the call is not known: use the *same* serial, and never
+    another one, which would be a second transaction. The gateway itself repeats nothing that could be done twice.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -121,8 +122,8 @@ class RequestContext(_message.Message):
     branch: _builtins.str
     """The branch 网点 that the request comes from."""
     language_code: _builtins.str
-    """The language of texts meant for people, a BCP-47 tag: `zh-CN` (used when empty) or `en`. An error always carries
-    both; this one comes first.
+    """The language of texts meant for people in replies, a BCP-47 tag: `zh-CN` (used when empty) or `en`. An error that ends
+    the call itself speaks the language of the call's `accept-language` metadata.
     """
     def __init__(
         self,

@@ -136,7 +136,8 @@ class TransactionInfo(_message.Message):
     @_builtins.property
     def error(self) -> _status_pb2.Status:
         """Why it is not done; absent when `DONE` or `PENDING`. The same value that an error of the call would carry:
-        `google.rpc.ErrorInfo` with the canonical code as its reason, `google.rpc.LocalizedMessage` in zh-CN and en.
+        `google.rpc.ErrorInfo` with the canonical code as its reason and `definite` in its metadata,
+        `google.rpc.LocalizedMessage` with a text for the customer.
         """
 
     def __init__(

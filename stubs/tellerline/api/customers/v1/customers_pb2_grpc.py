@@ -105,8 +105,7 @@ class CustomerServiceServicer:
         """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
         **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`; `tries_left` in the metadata), `PIN_LOCKED`
-        (`PERMISSION_DENIED`; `locked_until`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
         `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -59,8 +59,7 @@ class CustomerServiceStub:
     """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
     **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`; `tries_left` in the metadata), `PIN_LOCKED`
-    (`PERMISSION_DENIED`; `locked_until`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
     """
     RevokeGrant: _grpc.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]
@@ -98,8 +97,7 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
     **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`; `tries_left` in the metadata), `PIN_LOCKED`
-    (`PERMISSION_DENIED`; `locked_until`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
     """
     RevokeGrant: _aio.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]  # type: ignore[assignment]
@@ -158,8 +156,7 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
         **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`; `tries_left` in the metadata), `PIN_LOCKED`
-        (`PERMISSION_DENIED`; `locked_until`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
         `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
         """
 

@@ -303,8 +303,6 @@ class HostStatus(_message.Message):
         """熔断. The breaker is open: refused at once with `HOST_UNAVAILABLE`, until a probe succeeds."""
         STATE_PROBING: HostStatus._State.ValueType  # 3
         """试探. One probe at a time is let through."""
-        STATE_MAINTENANCE: HostStatus._State.ValueType  # 4
-        """停机维护. Closed by the host's calendar: `HOST_CLOSED_FOR_MAINTENANCE`."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Whether transactions are sent to it."""
@@ -317,35 +315,39 @@ class HostStatus(_message.Message):
     """熔断. The breaker is open: refused at once with `HOST_UNAVAILABLE`, until a probe succeeds."""
     STATE_PROBING: HostStatus.State.ValueType  # 3
     """试探. One probe at a time is let through."""
-    STATE_MAINTENANCE: HostStatus.State.ValueType  # 4
-    """停机维护. Closed by the host's calendar: `HOST_CLOSED_FOR_MAINTENANCE`."""
 
     NAME_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     OPERATIONS_FIELD_NUMBER: _builtins.int
     IN_FLIGHT_COUNT_FIELD_NUMBER: _builtins.int
-    IN_FLIGHT_LIMIT_FIELD_NUMBER: _builtins.int
-    LAST_REPLY_TIME_FIELD_NUMBER: _builtins.int
-    ACCOUNTING_DATE_FIELD_NUMBER: _builtins.int
+    QUEUED_COUNT_FIELD_NUMBER: _builtins.int
+    LAST_SUCCESS_TIME_FIELD_NUMBER: _builtins.int
+    LAST_FAILURE_TIME_FIELD_NUMBER: _builtins.int
+    LAST_FAILURE_FIELD_NUMBER: _builtins.int
+    OPEN_DOUBT_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`hosts/{host}/status`."""
     state: Global___HostStatus.State.ValueType
     """Whether transactions are sent to it."""
     in_flight_count: _builtins.int
-    """Requests waiting for its answer now."""
-    in_flight_limit: _builtins.int
-    """Most requests that may wait at once (bulkhead); more are refused with `HOST_BUSY`."""
+    """Requests that this gateway has sent and not seen answered."""
+    queued_count: _builtins.int
+    """Requests that wait in this gateway for a place among them (bulkhead); too many are refused with `HOST_BUSY`."""
+    last_failure: _builtins.str
+    """Why it failed then: a stable lower-case word."""
+    open_doubt_count: _builtins.int
+    """Its open doubts, those that wait for people included."""
     @_builtins.property
     def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The operations that it offers, `<area>.<Method>`."""
 
     @_builtins.property
-    def last_reply_time(self) -> _timestamp_pb2.Timestamp:
-        """When it last gave a readable answer; absent if it has not since the start."""
+    def last_success_time(self) -> _timestamp_pb2.Timestamp:
+        """When it last gave a readable answer; absent if it has not since this gateway started."""
 
     @_builtins.property
-    def accounting_date(self) -> _date_pb2.Date:
-        """Accounting date of its last answer that had one; absent if none had."""
+    def last_failure_time(self) -> _timestamp_pb2.Timestamp:
+        """When an exchange with it last failed; absent if none has."""
 
     def __init__(
         self,
@@ -354,13 +356,15 @@ class HostStatus(_message.Message):
         state: Global___HostStatus.State.ValueType = ...,
         operations: _abc.Iterable[_builtins.str] | None = ...,
         in_flight_count: _builtins.int = ...,
-        in_flight_limit: _builtins.int = ...,
-        last_reply_time: _timestamp_pb2.Timestamp | None = ...,
-        accounting_date: _date_pb2.Date | None = ...,
+        queued_count: _builtins.int = ...,
+        last_success_time: _timestamp_pb2.Timestamp | None = ...,
+        last_failure_time: _timestamp_pb2.Timestamp | None = ...,
+        last_failure: _builtins.str = ...,
+        open_doubt_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accounting_date", b"accounting_date", "last_reply_time", b"last_reply_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounting_date", b"accounting_date", "in_flight_count", b"in_flight_count", "in_flight_limit", b"in_flight_limit", "last_reply_time", b"last_reply_time", "name", b"name", "operations", b"operations", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_flight_count", b"in_flight_count", "last_failure", b"last_failure", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "name", b"name", "open_doubt_count", b"open_doubt_count", "operations", b"operations", "queued_count", b"queued_count", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -110,7 +110,7 @@ class OperationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetHostStatus(self, request, context):
-        """Whether a host can be reached and how the gateway treats it now. `INVALID_REQUEST` for a host that is not connected.
+        """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,7 @@ class OperationsServiceStub:
     ListDoubts: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListDoubtsRequest, _operations_pb2.ListDoubtsResponse]
     """Open doubts, by the time at which they were opened, those that wait for people included."""
     GetHostStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetHostStatusRequest, _operations_pb2.HostStatus]
-    """Whether a host can be reached and how the gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
+    """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
     ListHostStatuses: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListHostStatusesRequest, _operations_pb2.ListHostStatusesResponse]
     """The same for every connected host, by name."""
 
@@ -76,7 +76,7 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     ListDoubts: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListDoubtsRequest, _operations_pb2.ListDoubtsResponse]  # type: ignore[assignment]
     """Open doubts, by the time at which they were opened, those that wait for people included."""
     GetHostStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetHostStatusRequest, _operations_pb2.HostStatus]  # type: ignore[assignment]
-    """Whether a host can be reached and how the gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
+    """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
     ListHostStatuses: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListHostStatusesRequest, _operations_pb2.ListHostStatusesResponse]  # type: ignore[assignment]
     """The same for every connected host, by name."""
 
@@ -129,7 +129,7 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operations_pb2.GetHostStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.HostStatus, _abc.Awaitable[_operations_pb2.HostStatus]]:
-        """Whether a host can be reached and how the gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
+        """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
 
     @_abc_1.abstractmethod
     def ListHostStatuses(

@@ -1,0 +1,75 @@
+"""Codes for what was looked for and not found, and for what the host decided. All definite."""
+
+from __future__ import annotations
+
+from grpc import StatusCode
+
+from tellerline.gateway.errors.text import ErrorText
+from tellerline.routing.model.codes import Code
+
+DECISIONS: dict[Code, ErrorText] = {
+    Code.CUSTOMER_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该客户。", "The customer was not found."),
+    Code.CUSTOMER_ALREADY_REGISTERED: ErrorText(
+        StatusCode.ALREADY_EXISTS, "该客户已经注册。", "The customer is registered already."
+    ),
+    Code.ACCOUNT_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该账户。", "The account was not found."),
+    Code.ACCOUNT_ALREADY_REGISTERED: ErrorText(
+        StatusCode.ALREADY_EXISTS, "该账户已经注册。", "The account is registered already."
+    ),
+    Code.ACCOUNT_NOT_OWNED: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "该账户不属于此客户。", "The account does not belong to this customer."
+    ),
+    Code.TRANSACTION_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔交易。", "The transaction was not found."),
+    Code.LOAN_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔贷款。", "The loan was not found."),
+    Code.LOSS_REPORT_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "该账户没有挂失记录。", "There is no loss report for this account."
+    ),
+    Code.INSUFFICIENT_FUNDS: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "账户可用余额不足。", "There is not enough money in the account."
+    ),
+    Code.ACCOUNT_REPORTED_LOST: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该账户已挂失, 不能办理此项业务。如需解除挂失, 请携带身份证件到网点办理。",
+        "The account has been reported lost. To lift the report, please bring your identity document to a branch.",
+    ),
+    Code.ACCOUNT_CLOSED: ErrorText(StatusCode.FAILED_PRECONDITION, "该账户已销户。", "The account is closed."),
+    Code.ACCOUNT_FROZEN: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该账户已被冻结, 请到网点咨询。",
+        "The account is frozen. Please ask at a branch.",
+    ),
+    Code.LOSS_ALREADY_REPORTED: ErrorText(
+        StatusCode.ALREADY_EXISTS, "该账户已挂失, 无需重复办理。", "The account is reported lost already."
+    ),
+    Code.PAYEE_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到收款账户。", "The payee's account was not found."),
+    Code.PAYEE_NAME_MISMATCH: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "收款人户名与账号不符, 请核对。",
+        "The payee's name does not match the account. Please check both.",
+    ),
+    Code.CURRENCY_MISMATCH: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "币种与账户不符。", "The currency does not match the account."
+    ),
+    Code.LOAN_ALREADY_REPAID: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "该笔贷款已结清。", "The loan has been repaid in full."
+    ),
+    Code.REPAYMENT_EXCEEDS_DEBT: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "还款金额超过欠款总额。", "The amount is more than what is owed on the loan."
+    ),
+    Code.ALREADY_REVERSED: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "该笔交易此前已冲正。", "The transaction has been reversed before."
+    ),
+    Code.ORIGINAL_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "未找到原交易。", "The original transaction was not found."
+    ),
+    Code.DUPLICATE_AT_HOST: ErrorText(
+        StatusCode.ALREADY_EXISTS,
+        "该笔交易与已受理的交易重复, 本次未办理。",
+        "This repeats a transaction that was accepted before. It was not done a second time.",
+    ),
+    Code.REJECTED_BY_HOST: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "交易未被受理, 账务未发生变动。请联系人工座席。",
+        "The transaction was declined and nothing was booked. Please speak to an agent.",
+    ),
+}
