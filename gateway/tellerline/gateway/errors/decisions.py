@@ -29,22 +29,22 @@ DECISIONS: dict[Code, ErrorText] = {
     ),
     Code.ACCOUNT_REPORTED_LOST: ErrorText(
         StatusCode.FAILED_PRECONDITION,
-        "该账户已挂失, 不能办理此项业务。如需解除挂失, 请携带身份证件到网点办理。",
+        "该账户已挂失，不能办理此项业务。如需解除挂失，请携带身份证件到网点办理。",
         "The account has been reported lost. To lift the report, please bring your identity document to a branch.",
     ),
     Code.ACCOUNT_CLOSED: ErrorText(StatusCode.FAILED_PRECONDITION, "该账户已销户。", "The account is closed."),
     Code.ACCOUNT_FROZEN: ErrorText(
         StatusCode.FAILED_PRECONDITION,
-        "该账户已被冻结, 请到网点咨询。",
+        "该账户已被冻结，请到网点咨询。",
         "The account is frozen. Please ask at a branch.",
     ),
     Code.LOSS_ALREADY_REPORTED: ErrorText(
-        StatusCode.ALREADY_EXISTS, "该账户已挂失, 无需重复办理。", "The account is reported lost already."
+        StatusCode.ALREADY_EXISTS, "该账户已挂失，无需重复办理。", "The account is reported lost already."
     ),
     Code.PAYEE_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到收款账户。", "The payee's account was not found."),
     Code.PAYEE_NAME_MISMATCH: ErrorText(
         StatusCode.FAILED_PRECONDITION,
-        "收款人户名与账号不符, 请核对。",
+        "收款人户名与账号不符，请核对。",
         "The payee's name does not match the account. Please check both.",
     ),
     Code.CURRENCY_MISMATCH: ErrorText(
@@ -64,12 +64,12 @@ DECISIONS: dict[Code, ErrorText] = {
     ),
     Code.DUPLICATE_AT_HOST: ErrorText(
         StatusCode.ALREADY_EXISTS,
-        "该笔交易与已受理的交易重复, 本次未办理。",
+        "该笔交易与已受理的交易重复，本次未办理。",
         "This repeats a transaction that was accepted before. It was not done a second time.",
     ),
     Code.REJECTED_BY_HOST: ErrorText(
         StatusCode.FAILED_PRECONDITION,
-        "交易未被受理, 账务未发生变动。请联系人工座席。",
+        "交易未被受理，账务未发生变动。请联系人工座席。",
         "The transaction was declined and nothing was booked. Please speak to an agent.",
     ),
 }

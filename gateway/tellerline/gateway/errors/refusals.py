@@ -1,4 +1,4 @@
-"""Codes by which the gateway itself refuses: the request, who asks, a serial used twice, limits. All definite but one."""
+"""Codes by which the gateway itself refuses: the request, who asks, a serial used twice, limits. Nothing was sent."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from tellerline.routing.model.codes import Code
 REFUSALS: dict[Code, ErrorText] = {
     Code.INVALID_REQUEST: ErrorText(
         StatusCode.INVALID_ARGUMENT,
-        "您的请求内容不完整或有误, 请核对后重试。",
+        "您的请求内容不完整或有误，请核对后重试。",
         "Something in the request is missing or wrong. Please check it.",
     ),
     Code.INVALID_AMOUNT: ErrorText(
-        StatusCode.INVALID_ARGUMENT, "金额有误, 请重新输入。", "The amount is not valid. Please enter it again."
+        StatusCode.INVALID_ARGUMENT, "金额有误，请重新输入。", "The amount is not valid. Please enter it again."
     ),
     Code.INVALID_PAGE_TOKEN: ErrorText(
         StatusCode.INVALID_ARGUMENT,
-        "翻页信息已失效, 请从第一页重新查询。",
+        "翻页信息已失效，请从第一页重新查询。",
         "This page can no longer be found. Please start from the first page.",
     ),
     Code.REQUEST_TOO_LARGE: ErrorText(
-        StatusCode.RESOURCE_EXHAUSTED, "请求内容过大, 无法处理。", "The request is too large to be processed."
+        StatusCode.RESOURCE_EXHAUSTED, "请求内容过大，无法处理。", "The request is too large to be processed."
     ),
     Code.OPERATION_NOT_OFFERED: ErrorText(
         StatusCode.UNIMPLEMENTED, "暂不提供此项服务。", "This service is not offered at present."
@@ -32,7 +32,7 @@ REFUSALS: dict[Code, ErrorText] = {
     ),
     Code.CHANNEL_NOT_ALLOWED: ErrorText(
         StatusCode.PERMISSION_DENIED,
-        "本渠道不能办理此项业务, 请到网点柜面办理。",
+        "本渠道不能办理此项业务，请到网点柜面办理。",
         "This cannot be done through this channel. Please visit a branch.",
     ),
     Code.GRANT_MISSING: ErrorText(
@@ -40,7 +40,7 @@ REFUSALS: dict[Code, ErrorText] = {
     ),
     Code.GRANT_EXPIRED: ErrorText(
         StatusCode.UNAUTHENTICATED,
-        "身份验证已过期, 请重新验证。",
+        "身份验证已过期，请重新验证。",
         "Your verification has expired. Please verify your identity again.",
     ),
     Code.GRANT_NOT_SUFFICIENT: ErrorText(
@@ -49,11 +49,11 @@ REFUSALS: dict[Code, ErrorText] = {
         "Your verification does not cover this service or this account.",
     ),
     Code.PIN_INVALID: ErrorText(
-        StatusCode.UNAUTHENTICATED, "密码错误, 请重新输入。", "The PIN is not correct. Please enter it again."
+        StatusCode.UNAUTHENTICATED, "密码错误，请重新输入。", "The PIN is not correct. Please enter it again."
     ),
     Code.PIN_LOCKED: ErrorText(
         StatusCode.PERMISSION_DENIED,
-        "密码连续输入错误次数过多, 已被锁定。请稍后再试, 或携带身份证件到网点办理。",
+        "密码连续输入错误次数过多，已被锁定。请稍后再试，或携带身份证件到网点办理。",
         "The PIN is locked after too many failed tries. Please try later, or bring your identity document to a branch.",
     ),
     Code.PIN_TOO_SHORT: ErrorText(
@@ -63,12 +63,12 @@ REFUSALS: dict[Code, ErrorText] = {
     ),
     Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD: ErrorText(
         StatusCode.ALREADY_EXISTS,
-        "该渠道流水号已用于另一笔交易, 本次请求未受理。",
+        "该渠道流水号已用于另一笔交易，本次请求未受理。",
         "This serial number belongs to another transaction. The request was not accepted.",
     ),
     Code.STILL_RUNNING: ErrorText(
         StatusCode.ABORTED,
-        "该笔交易正在处理中, 请稍后查询结果, 请勿重复办理。",
+        "该笔交易正在处理中，请稍后查询结果，请勿重复办理。",
         "This transaction is still being processed. Please ask for its result later and do not submit it again.",
         definite=False,
         retryable=True,
