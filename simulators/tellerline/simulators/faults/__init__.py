@@ -1,0 +1,16 @@
+"""Faults a host can be told to have, whatever its protocol."""
+
+from tellerline.simulators.faults.engine import ActiveFault, FaultEngine
+from tellerline.simulators.faults.injector import Attempt, Injector
+from tellerline.simulators.faults.rule import CHANGING_OPERATIONS, FaultKind, FaultRule, GarbleStyle
+
+__all__ = [
+    "CHANGING_OPERATIONS",
+    "ActiveFault",
+    "Attempt",
+    "FaultEngine",
+    "FaultKind",
+    "FaultRule",
+    "GarbleStyle",
+    "Injector",
+]
