@@ -83,8 +83,11 @@ class PinDesk(Protocol):
     async def verify(
         self, request: Request, call: CallContext, *, accounts: tuple[str, ...] = (), operations: tuple[str, ...] = ()
     ) -> IssuedGrant:
-        """``request.command`` is a ``VerifyPin``. Raises ``PIN_TOO_SHORT``, ``PIN_INVALID``, ``PIN_LOCKED``, or what the
-        host's silence means. A try is consumed before the host is asked and comes back only with success."""
+        """``request.command`` is a ``VerifyPin``.
+
+        Raises ``PIN_TOO_SHORT``, ``PIN_INVALID``, ``PIN_LOCKED``, or what the host's silence means. A try is consumed
+        before the host is asked and comes back only with success.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,19 @@
+"""What the system says about itself: masked log lines, metrics declared once, traces from channel to host."""
+
+from tellerline.adapters.telemetry.logs import Log, LogWriter, make_log
+from tellerline.adapters.telemetry.masking import mask_number, mask_text
+from tellerline.adapters.telemetry.metrics import Metrics
+from tellerline.adapters.telemetry.tracing import TRACEPARENT, Trace, Tracing, TracingRules
+
+__all__ = [
+    "TRACEPARENT",
+    "Log",
+    "LogWriter",
+    "Metrics",
+    "Trace",
+    "Tracing",
+    "TracingRules",
+    "make_log",
+    "mask_number",
+    "mask_text",
+]

@@ -1,0 +1,140 @@
+"""Structured log lines: one JSON object each, masked, stamped by the injected clock, written in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections import deque
+from collections.abc import MutableMapping
+from typing import Any, Protocol
+
+import orjson
+import structlog
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry.masking import mask_event
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_HOLD_SECONDS = 0.1
+_CHUNK = 64 * 1024
+_MOST = 8 * 1024 * 1024
+
+
+class Log(Protocol):
+    """What the parts of the system log through. ``event`` is a stable word; values are masked on their way out."""
+
+    def debug(self, event: str, **values: Any) -> Any: ...
+
+    def info(self, event: str, **values: Any) -> Any: ...
+
+    def warning(self, event: str, **values: Any) -> Any: ...
+
+    def error(self, event: str, **values: Any) -> Any: ...
+
+
+class LogWriter:
+    """Lines to a file descriptor, in order, off the loop's back.
+
+    Lines are held for a tenth of a second at most and written by a helper thread; ``close`` writes what is left before
+    it returns, so a clean stop loses nothing. Where lines come faster than the descriptor takes them, the writer blocks
+    rather than drop one. To be used from one thread.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lines: list[bytes] = []
+        self._held = 0
+        self._chunks: deque[bytes] = deque()
+        self._writing = threading.Lock()
+        self._flushing: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def write(self, line: bytes) -> None:
+        """Take one whole line. Returns at once, except when 8 MiB wait already."""
+        self._lines.append(line)
+        self._held += len(line)
+        if self._held > _MOST:
+            self._finish()
+        elif self._timer is None and self._flushing is None:
+            self._schedule()
+        elif self._held > _CHUNK and self._flushing is None:
+            self._flush()
+
+    def close(self) -> None:
+        """Write everything that is held. Idempotent."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._finish()
+
+    def _schedule(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._finish()
+            return
+        self._timer = loop.call_later(_HOLD_SECONDS, self._flush)
+
+    def _take(self) -> None:
+        self._chunks.append(b"".join(self._lines))
+        self._lines.clear()
+        self._held = 0
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._lines and self._flushing is None:
+            self._take()
+            self._flushing = asyncio.get_running_loop().run_in_executor(None, self._drain)
+            self._flushing.add_done_callback(self._flushed)
+
+    def _flushed(self, _done: asyncio.Future[None]) -> None:
+        self._flushing = None
+        if self._lines and self._timer is None:
+            self._schedule()
+
+    def _finish(self) -> None:
+        self._take()
+        self._drain()
+
+    def _drain(self) -> None:
+        with self._writing:
+            while self._chunks:
+                view = memoryview(self._chunks.popleft())
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+
+
+class _LineLogger:
+    """structlog's end of the chain: gets the rendered line, whatever the level."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self._write = writer.write
+
+    def msg(self, line: bytes) -> None:
+        self._write(line + b"\n")
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+def make_log(clock: Clock, writer: LogWriter, *, level: str = "info", **fields: str) -> Log:
+    """A log of its own, independent of structlog's global state. ``fields`` stand on every line."""
+
+    def stamp(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["at"] = clock.now().isoformat()
+        event["level"] = method
+        return event
+
+    log: Log = structlog.wrap_logger(
+        _LineLogger(writer),
+        processors=[stamp, mask_event, structlog.processors.JSONRenderer(serializer=_render)],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        cache_logger_on_first_use=True,
+    ).bind(**fields)
+    return log
+
+
+def _render(event: Any, **_options: Any) -> bytes:
+    return orjson.dumps(event, default=str)

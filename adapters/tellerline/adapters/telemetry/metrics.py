@@ -1,0 +1,63 @@
+"""Every metric of the platform, declared here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """One process's metrics in a registry of their own.
+
+    The methods named after what is counted return children that callers keep: looking one up costs more than using it.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = self._counter("requests", "Answered requests.", "channel", "operation", "result")
+        self._request_seconds = self._histogram("request_seconds", "Time to the answer.", "operation")
+        self._exchanges = self._counter("exchanges", "Exchanges with hosts by fate.", "host", "operation", "fate")
+        self._exchange_seconds = self._histogram("exchange_seconds", "Time of an exchange.", "host", "operation")
+        self._doubts_opened = self._counter("doubts_opened", "Doubts opened.", "host", "operation")
+        self._doubts_ended = self._counter("doubts_ended", "Doubts ended, by how.", "host", "operation", "end")
+        self._doubt_steps = self._counter("doubt_steps", "Steps of the doubt resolver.", "host", "step")
+        self._late_replies = self._counter("late_replies", "Replies nobody waited for.", "host", "meaning")
+        self._pins = self._counter("pin_verifications", "PIN verifications by result.", "channel", "result")
+        self._store_failures = self._counter("store_failures", "Store calls that failed.", "step")
+        self._gauges = {
+            name: Gauge(f"tellerline_{name}", text, ["host"], registry=self.registry)
+            for name, text in (
+                ("breaker_open", "1 while the host's breaker is not closed."),
+                ("in_flight", "Exchanges under way."),
+                ("queued", "Requests that wait for a place."),
+            )
+        }
+        self.requests = cache(self._requests.labels)
+        self.request_seconds = cache(self._request_seconds.labels)
+        self.exchanges = cache(self._exchanges.labels)
+        self.exchange_seconds = cache(self._exchange_seconds.labels)
+        self.doubts_opened = cache(self._doubts_opened.labels)
+        self.doubts_ended = cache(self._doubts_ended.labels)
+        self.doubt_steps = cache(self._doubt_steps.labels)
+        self.late_replies = cache(self._late_replies.labels)
+        self.pins = cache(self._pins.labels)
+        self.store_failures = cache(self._store_failures.labels)
+
+    def watch(self, gauge: str, host: str, read: Callable[[], float]) -> None:
+        """Let ``gauge`` (``breaker_open``, ``in_flight``, ``queued``) of a host be read when metrics are asked for."""
+        self._gauges[gauge].labels(host).set_function(read)
+
+    def exposition(self) -> tuple[bytes, str]:
+        """All metrics in Prometheus's text format, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"tellerline_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(f"tellerline_{name}", text, labels, registry=self.registry, buckets=_SECONDS)

@@ -1,0 +1,1 @@
+"""Who may do what: channels by policy, customers by grant, grants by PIN."""

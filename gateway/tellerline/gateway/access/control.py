@@ -1,0 +1,47 @@
+"""The one question before anything else: may this caller do this for this customer?"""
+
+from __future__ import annotations
+
+from tellerline.adapters.clock import Clock
+from tellerline.gateway.access.grants import check_grant, token_hash
+from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.journal.port import Grants
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.ports import Request
+from tellerline.routing.model.codes import Code
+
+
+class AccessControl:
+    """Decides by the channel's policy and the customer's grant. Reads the store only when a grant is needed."""
+
+    def __init__(self, channels: ChannelDirectory, grants: Grants, clock: Clock) -> None:
+        self._channels = channels
+        self._grants = grants
+        self._clock = clock
+
+    async def admit(
+        self, operation: str, request: Request, call: CallContext, *, account: str = "", needs_grant: bool = True
+    ) -> None:
+        """See ``services.ports.Admission``."""
+        rights = self._channels.rights(request.channel, call.peer)
+        if not rights.needs_grant(operation) or not needs_grant:
+            return
+        if not request.grant:
+            raise RefusalError(Code.GRANT_MISSING)
+        check_grant(
+            await self._grants.grant(token_hash(request.grant)),
+            request,
+            operation=operation,
+            account=account,
+            now=self._clock.now(),
+            accepts_grants_of=rights.policy.accepts_grants_of,
+        )
+
+    def admit_channel(self, operation: str, channel: str, call: CallContext) -> None:
+        """See ``services.ports.Admission``."""
+        self._channels.rights(channel, call.peer).needs_grant(operation)
+
+    def policy(self, channel: str, call: CallContext) -> ChannelPolicy:
+        """The channel's policy, once the peer is known to speak for it."""
+        return self._channels.rights(channel, call.peer).policy

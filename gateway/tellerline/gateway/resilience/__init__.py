@@ -1,0 +1,1 @@
+"""What keeps one host's trouble from becoming everybody's: breaker, bulkhead, shrinking deadlines."""

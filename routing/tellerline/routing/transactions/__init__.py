@@ -1,0 +1,1 @@
+"""Which host takes a transaction: a pure decision over declared operations."""
