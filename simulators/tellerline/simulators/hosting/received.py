@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 KEPT = 1_000
-_SECRET = frozenset({"pin", "PIN"})
+_SECRET = "pin"
 _NUMBER = re.compile(r"(?<!\d)(\d{6})\d+([\dXx]{4})(?![\dXx])")
 
 
@@ -28,13 +28,14 @@ class ReceivedLog:
 
     def __init__(self, host: str) -> None:
         self._host = host
-        self._newest: deque[tuple[str, str, str, dict[str, str]]] = deque(maxlen=KEPT)
+        self._newest: deque[tuple[str, str, str, Mapping[str, object]]] = deque(maxlen=KEPT)
         self.counts: Counter[str] = Counter()
 
-    def add(self, received_at: str, operation: str, reference: str, fields: Mapping[str, str]) -> None:
+    def add(self, received_at: str, operation: str, reference: str, fields: Mapping[str, object]) -> None:
         self.counts[operation] += 1
-        open_fields = {name: value for name, value in fields.items() if name not in _SECRET}
-        self._newest.append((received_at, operation, reference, open_fields))
+        if _SECRET in fields:
+            fields = {name: value for name, value in fields.items() if name != _SECRET}
+        self._newest.append((received_at, operation, reference, fields))
 
     def newest(self, limit: int = KEPT) -> list[ReceivedRequest]:
         """The newest requests, oldest first."""
@@ -44,7 +45,7 @@ class ReceivedLog:
                 received_at=received_at,
                 operation=operation,
                 reference=reference,
-                fields={name: mask(value) for name, value in fields.items()},
+                fields={name: mask(str(value)) for name, value in fields.items()},
             )
             for received_at, operation, reference, fields in list(self._newest)[-limit:]
         ]
