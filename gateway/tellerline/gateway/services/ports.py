@@ -30,7 +30,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How a command stands, now and whenever it is asked again under the same channel serial."""
+    """How a command stands, now and whenever it is asked again under the same channel serial.
+
+    ``host`` is the one that it was routed to.
+    """
 
     global_serial: str
     channel_serial: str
@@ -40,6 +43,7 @@ class Settled:
     accounting_date: str
     accepted_at: datetime
     settled_at: datetime
+    host: str = ""
 
 
 class Pipeline(Protocol):

@@ -1,0 +1,22 @@
+"""Short ways to refuse a request for its shape."""
+
+from __future__ import annotations
+
+from tellerline.gateway.refusal import FieldViolation, RefusalError
+from tellerline.routing.model.codes import Code
+
+
+def invalid(field: str, why: str, code: Code = Code.INVALID_REQUEST) -> RefusalError:
+    """The refusal of one bad field, by its proto path, with a stable word for what is wrong."""
+    return RefusalError(code, violations=(FieldViolation(field, why),))
+
+
+def checked_text(text: str, field: str, limit: int, *, required: bool = False) -> str:
+    """``text`` if it has at most ``limit`` characters and no control characters."""
+    if required and not text:
+        raise invalid(field, "missing")
+    if len(text) > limit:
+        raise invalid(field, "too_long")
+    if text and not text.isprintable():
+        raise invalid(field, "control_character")
+    return text

@@ -1,0 +1,97 @@
+"""Google's common types ⇄ the model's values, exactly."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money as ProtoMoney
+
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.refusals import invalid
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.money import MAX_MINOR, Money, exponent
+
+_NANOS = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def money_from_proto(amount: ProtoMoney, field: str, *, positive: bool = True) -> Money:
+    """The exact amount; ``INVALID_AMOUNT`` with a word for anything that is not one. Never rounds.
+
+    Without ``positive``, zero is an amount too; less than zero never is.
+    """
+    units, nanos, currency = amount.units, amount.nanos, amount.currency_code
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise _bad(field, "not_a_currency")
+    if not -_NANOS < nanos < _NANOS:
+        raise _bad(field, "nanos_out_of_range")
+    if (units > 0 > nanos) or (units < 0 < nanos):
+        raise _bad(field, "mixed_signs")
+    places = exponent(currency)
+    minor, rest = divmod(nanos, 10 ** (9 - places))
+    if rest:
+        raise _bad(field, "too_many_decimals")
+    minor += units * 10**places
+    if minor < 0 or (positive and minor == 0):
+        raise _bad(field, "not_positive")
+    if minor > MAX_MINOR:
+        raise _bad(field, "too_large")
+    return Money(minor, currency)
+
+
+def _bad(field: str, why: str) -> RefusalError:
+    return invalid(field, why, Code.INVALID_AMOUNT)
+
+
+def money_to_proto(money: Money) -> ProtoMoney:
+    """Units and nanos of the same sign."""
+    places = exponent(money.currency)
+    units, minor = divmod(abs(money.minor), 10**places)
+    nanos = minor * 10 ** (9 - places)
+    if money.minor < 0:
+        units, nanos = -units, -nanos
+    return ProtoMoney(currency_code=money.currency, units=units, nanos=nanos)
+
+
+def date_from_proto(day: Date, field: str) -> str:
+    """ISO 8601; ``INVALID_REQUEST`` for a date that is not whole or not in the calendar (30 February)."""
+    try:
+        return date(day.year, day.month, day.day).isoformat()
+    except ValueError:
+        raise invalid(field, "not_a_date") from None
+
+
+def date_to_proto(day: str) -> Date | None:
+    """From ISO 8601; None for an empty one."""
+    if not day:
+        return None
+    parsed = date.fromisoformat(day)
+    return Date(year=parsed.year, month=parsed.month, day=parsed.day)
+
+
+def instant_to_proto(instant: datetime | None) -> Timestamp | None:
+    """Exact to the microsecond; None for none."""
+    if instant is None:
+        return None
+    microseconds = (instant - _EPOCH) // _MICROSECOND
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return Timestamp(seconds=seconds, nanos=rest * 1000)
+
+
+def iso_instant_to_proto(instant: str) -> Timestamp | None:
+    """From ISO 8601 with offset (UTC where it has none); None for an empty one."""
+    if not instant:
+        return None
+    parsed = datetime.fromisoformat(instant)
+    return instant_to_proto(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+
+
+def instant_from_proto(instant: Timestamp, field: str) -> datetime:
+    """Aware UTC, cut to the microsecond; ``INVALID_REQUEST`` outside years 1 to 9999."""
+    try:
+        return _EPOCH + timedelta(seconds=instant.seconds, microseconds=instant.nanos // 1000)
+    except OverflowError:
+        raise invalid(field, "not_an_instant") from None
