@@ -129,7 +129,9 @@ class PostgresqlServer:
             shutil.rmtree(directory, ignore_errors=True)
             raise ServerFailed(f"initdb ended with {made.returncode}\n{made.stdout}")
         settings = {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
-        lines = [f"{name} = '{value}'\n" for name, value in (settings | {"max_connections": "200"} | self._settings).items()]
+        lines = [
+            f"{name} = '{value}'\n" for name, value in (settings | {"max_connections": "200"} | self._settings).items()
+        ]
         with (directory / "data" / "postgresql.conf").open("a") as configuration:
             configuration.writelines(lines)
         return directory

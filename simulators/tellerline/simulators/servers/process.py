@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from pwd import struct_passwd
+from threading import Event
 
 import psutil
 
@@ -15,6 +16,7 @@ from tellerline.adapters.clock import Clock, SystemClock
 from tellerline.simulators.servers.errors import ServerFailed
 
 _POLL_SECONDS = 0.05
+_KILL_SECONDS = 10.0
 _LOG_TAIL = 25
 
 
@@ -82,7 +84,9 @@ class ServerProcess:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
         self._process.wait()
-        psutil.wait_procs(family, timeout=10)
+        deadline = self._clock.monotonic() + _KILL_SECONDS
+        while not all(map(_gone, family)) and self._clock.monotonic() < deadline:
+            Event().wait(_POLL_SECONDS / 10)
 
     def _ended_within(self, seconds: float) -> bool:
         try:
@@ -94,3 +98,11 @@ class ServerProcess:
     def _tail(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-_LOG_TAIL:])
+
+
+def _gone(member: psutil.Process) -> bool:
+    """Whether nothing of a process runs any more, even if nobody has asked for its exit status yet."""
+    try:
+        return member.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return True

@@ -1,0 +1,87 @@
+"""A private PostgreSQL: comes up, survives a kill with its data, leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import asyncpg
+import psutil
+import pytest
+
+from tellerline.simulators.servers import PostgresqlServer, ServerFailed, ServerMissing
+
+
+async def _run(dsn: str, statement: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+async def test_committed_data_outlives_a_kill(postgresql_server: PostgresqlServer) -> None:
+    await _run(postgresql_server.dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
+    await asyncio.to_thread(postgresql_server.kill)
+    with pytest.raises(OSError, match="refused|Connect call failed"):
+        await _run(postgresql_server.dsn, "SELECT 1")
+    await asyncio.to_thread(postgresql_server.start)
+    assert [row["answer"] for row in await _run(postgresql_server.dsn, "SELECT answer FROM kept")] == [42]
+
+
+async def test_an_orderly_stop_keeps_the_address(postgresql_server: PostgresqlServer) -> None:
+    dsn = postgresql_server.dsn
+    await asyncio.to_thread(postgresql_server.stop)
+    assert not postgresql_server.running
+    await asyncio.to_thread(postgresql_server.start)
+    assert postgresql_server.dsn == dsn
+    assert len(await _run(dsn, "SELECT 1")) == 1
+
+
+async def test_nothing_is_weakened_by_default(postgresql_server: PostgresqlServer) -> None:
+    for setting, value in (("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")):
+        assert (await _run(postgresql_server.dsn, f"SHOW {setting}"))[0][0] == value
+
+
+async def test_a_stranger_without_the_password_is_refused(postgresql_server: PostgresqlServer) -> None:
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(postgresql_server.dsn, password="guess")
+
+
+def test_close_removes_the_data_and_every_process() -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    with _started() as server:
+        after = {child.pid for child in psutil.Process().children(recursive=True)} - before
+        assert after
+    assert not server.running
+    assert not any(psutil.pid_exists(pid) and _alive(pid) for pid in after)
+
+
+def test_a_server_that_cannot_start_shows_its_log() -> None:
+    try:
+        server = PostgresqlServer({"shared_buffers": "nonsense"})
+        with pytest.raises(ServerFailed, match="nonsense"):
+            server.start()
+    except ServerMissing as missing:
+        pytest.skip(f"missing on this machine: {missing}")
+    finally:
+        server.close()
+
+
+async def test_the_shared_server_answers(postgresql_dsn: str) -> None:
+    given = os.environ.get("TELLERLINE_TEST_POSTGRESQL")
+    assert given in (None, postgresql_dsn)
+    assert len(await _run(postgresql_dsn, "SELECT 1")) == 1
+
+
+def _started() -> PostgresqlServer:
+    server = PostgresqlServer({"fsync": "off"})
+    try:
+        server.start()
+    except ServerMissing as missing:
+        pytest.skip(f"missing on this machine: {missing}")
+    return server
+
+
+def _alive(pid: int) -> bool:
+    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
