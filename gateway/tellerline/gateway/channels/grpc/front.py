@@ -22,11 +22,12 @@ class TlsFiles:
 class FrontSettings:
     """Where a front listens and what it refuses.
 
-    ``port`` 0 takes a free one. ``message_limit`` bounds a request after decompression, in bytes; ``metadata_limit``
-    what a caller may send beside it, counted as gRPC does: name + value + 32 for each entry. ``running_calls`` bounds
-    handlers at work in this process, whatever became of their callers. Deadlines are in seconds: a call without one
-    gets ``default_deadline``, none gets more than ``maximum_deadline``. ``reuse_port`` lets several processes share the
-    port. ``reflection`` shows the schema to anyone: for development only.
+    ``port`` 0 takes a free one; ``reuse_port`` lets several processes share it. ``message_limit`` bounds a request after
+    decompression, in bytes; ``metadata_limit`` what a caller may send beside it, counted as gRPC does: name + value + 32
+    for each entry. ``running_calls`` bounds handlers at work in this process, whatever became of their callers. Times
+    are in seconds: a call without a deadline gets ``default_deadline``, none gets more than ``maximum_deadline``; a
+    client may leave a reply unread for ``stalled_after``, where the library under the front can tell.
+    ``reflection`` shows the schema to anyone: for development only.
     """
 
     address: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class FrontSettings:
     connections: int = 4096
     idle_timeout: float = 1800.0
     handshake_timeout: float = 5.0
+    stalled_after: float = 5.0
 
     def __post_init__(self) -> None:
         if not 0 < self.default_deadline <= self.maximum_deadline:

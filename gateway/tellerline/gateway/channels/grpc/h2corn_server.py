@@ -10,8 +10,10 @@ import h2corn
 from tellerline.gateway.channels.grpc.asgi import Application
 from tellerline.gateway.channels.grpc.front import FrontSettings
 
-# Above our own metadata limit, where we answer; the library resets the stream beyond it.
+# Between our own metadata limit and this we answer; beyond it the library does, with HTTP 431 on that stream alone.
 _LIBRARY_METADATA_FACTOR = 4
+# A larger block ends the whole connection, for its compression state is lost.
+_HEADER_BLOCK = 1 << 20
 _LONGEST_DRAIN = 24 * 3600.0
 
 
@@ -49,6 +51,7 @@ def _config(settings: FrontSettings) -> h2corn.Config:
         lifespan="off",
         grpc=True,
         access_log=False,
+        log_format="json",
         date_header=False,
         certfile=tls.certificate if tls else None,
         keyfile=tls.key if tls else None,
@@ -57,9 +60,10 @@ def _config(settings: FrontSettings) -> h2corn.Config:
         max_concurrent_streams=settings.streams_per_connection,
         limit_connections=settings.connections,
         h2_max_header_list_size=metadata,
-        h2_max_header_block_size=metadata,
+        h2_max_header_block_size=_HEADER_BLOCK,
         limit_request_head_size=metadata,
         max_request_body_size=settings.message_limit * 2,
+        h2_timeout_response_stall=settings.stalled_after,
         timeout_handshake=settings.handshake_timeout,
         timeout_keep_alive=settings.idle_timeout,
         timeout_graceful_shutdown=_LONGEST_DRAIN,

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -32,6 +32,7 @@ _START: Final = {
     "headers": [(b"content-type", b"application/grpc"), (b"grpc-accept-encoding", b"identity, deflate, gzip")],
     "trailers": True,
 }
+_EMPTY: Final = {"type": "http.response.body", "body": b"", "more_body": False}
 _DONE: Final = {"type": "http.response.trailers", "headers": [(b"grpc-status", b"0")], "more_trailers": False}
 
 
@@ -129,13 +130,17 @@ class _Call:
         await send(_DONE)
 
     async def give(self, message: Message) -> None:
-        """Send one message of a stream; returns when the client has room for it."""
+        """Send one message of a stream; returns when the client has room for it, raises ``OSError`` when it is gone."""
         self._check()
-        if not self._started:
-            self._started = True
-            await self._send(_START)
         body = framed(message.SerializeToString())
-        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        try:
+            if not self._started:
+                self._started = True
+                await self._send(_START)
+            await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        except OSError:
+            self._answered = True
+            raise
 
     async def finish(self) -> None:
         """End a stream with OK."""
@@ -153,11 +158,12 @@ class _Call:
 
     async def _close(self, end: dict[str, Any]) -> None:
         self._answered = True
-        if not self._started:
-            self._started = True
-            await self._send(_START)
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        await self._send(end)
+        with suppress(OSError):
+            if not self._started:
+                self._started = True
+                await self._send(_START)
+            await self._send(_EMPTY)
+            await self._send(end)
 
     def _expire(self) -> None:
         self.expired = True
@@ -181,14 +187,17 @@ async def _body(receive: Receive, limit: int) -> bytes:
     """The whole request body; raises ``RefusalError`` as soon as it is larger than one message may be."""
     event = await receive()
     body: bytes = event.get("body", b"")
-    while event.get("more_body"):
-        if len(body) > limit + PREFIX:
-            break
+    if not event.get("more_body"):
+        return body
+    parts, size = [body], len(body)
+    while event.get("more_body") and size <= limit + PREFIX:
         event = await receive()
-        body += event.get("body", b"")
-    if len(body) > limit + PREFIX:
+        body = event.get("body", b"")
+        parts.append(body)
+        size += len(body)
+    if size > limit + PREFIX:
         raise RefusalError(Code.REQUEST_TOO_LARGE, metadata={"limit": str(limit)})
-    return body
+    return b"".join(parts)
 
 
 def read_metadata(headers: Iterable[tuple[bytes, bytes]], metadata: dict[str, str]) -> None:

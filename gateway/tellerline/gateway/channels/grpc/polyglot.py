@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -19,6 +20,7 @@ from protobuf.wkt import Any as WireAny
 
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send, client_certificate
+from tellerline.gateway.channels.grpc.deadline import parse_milliseconds, parse_timeout
 from tellerline.gateway.channels.grpc.identity import certificate_identity
 from tellerline.gateway.channels.grpc.reflection import METHOD, REQUEST, RESPONSE, SERVICE_NAMES, Reflection
 from tellerline.gateway.channels.grpc.rules import CallRules, parsed
@@ -33,7 +35,21 @@ _CODES = {
     for code in grpc.StatusCode
     if code is not grpc.StatusCode.OK
 }
-_peer: ContextVar[str] = ContextVar("peer", default="")
+_TIMEOUTS = {b"grpc-timeout": parse_timeout, b"connect-timeout-ms": parse_milliseconds}
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """What the handlers must know and connectrpc does not tell, or would act on in its own way."""
+
+    peer: str = ""
+    timeout: tuple[bytes, str] | None = None
+
+    def wished(self) -> float | None:
+        return None if self.timeout is None else _TIMEOUTS[self.timeout[0]](self.timeout[1])
+
+
+_caller: ContextVar[_Caller] = ContextVar("caller")
 
 
 class Polyglot:
@@ -52,9 +68,15 @@ class Polyglot:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         certificate = client_certificate(scope)
-        _peer.set(certificate_identity(certificate) if certificate else "")
+        timeout, headers = None, []
+        for name, value in scope["headers"]:
+            if name in _TIMEOUTS:
+                timeout = (name, value.decode("latin-1"))
+            else:
+                headers.append((name, value))
+        _caller.set(_Caller(certificate_identity(certificate) if certificate else "", timeout))
         application: Any = self._application
-        await application(scope, receive, send)
+        await application({**scope, "headers": headers, "root_path": ""}, receive, send)
 
 
 class _Application(ConnectASGIApplication[None]):
@@ -131,10 +153,9 @@ def _metadata(caller: Context) -> dict[str, str]:
     return metadata
 
 
-def _context(caller: Context, metadata: dict[str, str], rules: CallRules) -> CallContext:
-    left = caller.timeout_ms
-    wished = None if left is None else left / 1000
-    return rules.context(metadata, wished, peer=_peer.get(), address=caller.client_address or "")
+def _context(request: Context, metadata: dict[str, str], rules: CallRules) -> CallContext:
+    caller = _caller.get()
+    return rules.context(metadata, caller.wished(), peer=caller.peer, address=request.client_address or "")
 
 
 def connect_error(status: Status) -> ConnectError:
