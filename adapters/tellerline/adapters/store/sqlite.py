@@ -1,0 +1,213 @@
+"""SQLite with one writer: units of work from everywhere share commits that are on disk before anyone is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias, TypeVar, TypeVarTuple
+
+from tellerline.adapters.store.errors import StoreError
+from tellerline.adapters.store.ownership import FileOwnership
+from tellerline.adapters.store.statements import Row, Steps
+from tellerline.adapters.store.window import LINGER, CommitWindow
+
+ResultT = TypeVar("ResultT")
+Args = TypeVarTuple("Args")
+
+_Unit: TypeAlias = tuple["asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...]]
+
+_BUSY_SECONDS = 5.0
+_REASONS = {
+    sqlite3.SQLITE_FULL: "disk full",
+    sqlite3.SQLITE_BUSY: "database locked",
+    sqlite3.SQLITE_LOCKED: "database locked",
+    sqlite3.SQLITE_IOERR: "input or output error",
+    sqlite3.SQLITE_CORRUPT: "database corrupted",
+    sqlite3.SQLITE_NOTADB: "database corrupted",
+    sqlite3.SQLITE_READONLY: "database read-only",
+    sqlite3.SQLITE_CANTOPEN: "database cannot be opened",
+    sqlite3.SQLITE_CONSTRAINT: "constraint violated",
+}
+
+
+class SqliteEngine:
+    """One database file, owned by one process.
+
+    Writing happens on one thread, in the order of the calls; every result is handed back after its commit is durable
+    (WAL, ``synchronous=FULL``). Readers see all that was answered. All methods belong to the loop that called
+    ``start``. Failures are ``StoreError``; a cancelled caller does not take back what it asked for.
+    """
+
+    def __init__(self, path: Path, *, linger: float = LINGER) -> None:
+        self._path = path
+        self._linger = linger
+        self._ownership = FileOwnership(path)
+        self._batches: SimpleQueue[list[_Unit] | None] = SimpleQueue()
+        self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._window: CommitWindow[_Unit]
+        self._loop: asyncio.AbstractEventLoop
+        self._looking: sqlite3.Connection
+
+    async def start(self, prepare: Callable[[sqlite3.Connection], None] | None = None) -> None:
+        """Open the file, creating it if need be. ``prepare`` runs first, alone, outside any transaction."""
+        self._loop = asyncio.get_running_loop()
+        self._window = CommitWindow(self._batches.put, linger=self._linger)
+        self._ownership.take()
+        try:
+            writer = self._open()
+            if prepare is not None:
+                prepare(writer)
+            self._looking = self._open_reader()
+        except sqlite3.Error as error:
+            self._ownership.give_up()
+            raise store_error(error) from error
+        self._pool = ThreadPoolExecutor(2, "sqlite-reader")
+        self._thread = threading.Thread(target=self._serve, args=(writer,), name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Finish what was asked for, then let go of the file. Idempotent."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        await self._window.drain()
+        self._batches.put(None)
+        await self._loop.run_in_executor(self._pool, thread.join)
+        if self._pool is not None:
+            self._pool.shutdown()
+        while not self._readers.empty():
+            self._readers.get().close()
+        self._looking.close()
+        self._ownership.give_up()
+
+    def submit(self, unit: Callable[[sqlite3.Connection, *Args], ResultT], *args: *Args) -> asyncio.Future[ResultT]:
+        """Run ``unit`` on the writer's connection, in a transaction that it may share with others.
+
+        If another unit of the batch fails, this one is run again: it must have no effect but on the database. Its own
+        exception goes to its own caller, and nothing of it is written.
+        """
+        future: asyncio.Future[ResultT] = self._loop.create_future()
+        if self._thread is None:
+            future.set_exception(StoreError("closed"))
+        else:
+            self._window.add((future, unit, args))
+        return future
+
+    def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> asyncio.Future[ResultT]:
+        """Run ``steps`` as one unit of work."""
+        return self.submit(drive, steps, *args)
+
+    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """Run ``steps``, which only read, on another thread: for whatever may look at many rows."""
+        if self._thread is None:
+            raise StoreError("closed")
+        return await self._loop.run_in_executor(self._pool, self._read, steps, args)
+
+    def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """Run ``steps``, which only read, here and now: for a few rows by key, cheaper than a change of threads."""
+        if self._thread is None:
+            raise StoreError("closed")
+        try:
+            return drive(self._looking, steps, *args)
+        except sqlite3.Error as error:
+            raise store_error(error) from error
+
+    def _read(self, steps: Callable[..., Steps[ResultT]], args: tuple[Any, ...]) -> ResultT:
+        try:
+            try:
+                connection = self._readers.get_nowait()
+            except Empty:
+                connection = self._open_reader()
+            try:
+                return drive(connection, steps, *args)
+            finally:
+                self._readers.put(connection)
+        except sqlite3.Error as error:
+            raise store_error(error) from error
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    def _open_reader(self) -> sqlite3.Connection:
+        connection = self._open()
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    def _serve(self, connection: sqlite3.Connection) -> None:
+        while (batch := self._batches.get()) is not None:
+            results = commit(connection, batch)
+            self._loop.call_soon_threadsafe(self._tell, batch, results)
+        connection.close()
+
+    def _tell(self, batch: list[_Unit], results: list[Any]) -> None:
+        for (future, _, _), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+        self._window.finished()
+
+
+def drive(connection: sqlite3.Connection, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+    """Run ``steps`` to their end on a connection, within whatever transaction it is in."""
+    work = steps(*args)
+    rows: list[Row] | None = None
+    try:
+        while True:
+            statement, values = next(work) if rows is None else work.send(rows)
+            compiled = statement.sqlite
+            if compiled.arrange is not None:
+                values = compiled.arrange(values)
+            rows = connection.execute(compiled.sql, values).fetchall()
+    except StopIteration as end:
+        result: ResultT = end.value
+        return result
+
+
+def commit(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any]:
+    """Results of all units, in order: what each returned, or the exception that its caller must get."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        return [store_error(error) for _ in batch]
+    try:
+        results = [unit(connection, *args) for _, unit, args in batch]
+    except Exception as error:
+        _roll_back(connection)
+        if len(batch) > 1:
+            return [commit(connection, [unit])[0] for unit in batch]
+        return [store_error(error) if isinstance(error, sqlite3.Error) else error]
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        _roll_back(connection)
+        return [store_error(error, committing=True) for _ in batch]
+    return results
+
+
+def store_error(error: sqlite3.Error, *, committing: bool = False) -> StoreError:
+    """The driver's error as ours. Only an I/O error during a commit leaves open what the file will say later."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    raised = StoreError(_REASONS.get(code, "database error"), maybe_written=committing and code == sqlite3.SQLITE_IOERR)
+    raised.__cause__ = error
+    return raised
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        try:
+            connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            return

@@ -1,0 +1,56 @@
+"""Grants and PIN tries over a database: what both stores share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tellerline.adapters.store.statements import first
+from tellerline.gateway.journal import proofs, rows
+from tellerline.gateway.journal.caching import Cache
+from tellerline.gateway.journal.database import Database
+from tellerline.gateway.journal.records import Grant, PinTries
+
+
+class StoredGrants:
+    """Keeps the promises of ``port.Grants``. Only ``grant`` answers from the cache."""
+
+    def __init__(self, database: Database, cache: Cache[bytes, Grant]) -> None:
+        self._database = database
+        self._cache = cache
+
+    async def issue(self, grant: Grant) -> None:
+        await self._database.write(proofs.issue, grant)
+
+    async def grant(self, token_hash: bytes) -> Grant | None:
+        cached = self._cache.get(token_hash)
+        if cached is not None:
+            return cached
+        ticket = self._cache.ticket()
+        row = await self._database.look(first, proofs.GRANT, token_hash)
+        if row is None:
+            return None
+        found = rows.grant(row)
+        self._cache.put(token_hash, found, ticket)
+        return found
+
+    async def revoke(self, *, token_hash: bytes | None = None, call: str = "") -> int:
+        try:
+            return len(await self._database.write(proofs.revoke, token_hash, call))
+        finally:
+            self._cache.clear()
+
+    async def pin_tries(self, customer: str) -> PinTries:
+        row = await self._database.look(first, proofs.TRIES, customer)
+        return PinTries(failures=0, locked_until=None) if row is None else _tries(row[0], row[1])
+
+    async def pin_failed(self, customer: str, now: datetime, lock_after: int, lock_seconds: int) -> PinTries:
+        """Also locks again at each further failure: only success ends the row."""
+        tries = await self._database.write(proofs.pin_failed, customer, rows.micros(now), lock_after, lock_seconds)
+        return _tries(*tries)
+
+    async def pin_succeeded(self, customer: str) -> None:
+        await self._database.write(proofs.pin_succeeded, customer)
+
+
+def _tries(failures: int, locked_until: int | None) -> PinTries:
+    return PinTries(failures=failures, locked_until=None if locked_until is None else rows.instant(locked_until))

@@ -1,0 +1,92 @@
+"""The journal over a database: what both stores share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tellerline.adapters.store.statements import every, first
+from tellerline.gateway.journal import doubts, limits, rows, transactions
+from tellerline.gateway.journal.auditing import AuditBuffer
+from tellerline.gateway.journal.database import Database
+from tellerline.gateway.journal.records import (
+    Acceptance,
+    Accepted,
+    Doubt,
+    Duplicate,
+    Event,
+    LimitUsage,
+    OverLimit,
+    Record,
+    Search,
+    Settlement,
+    State,
+)
+
+
+class StoredJournal:
+    """Keeps the promises of ``port.Journal``. Enquiries still in memory are written before anybody looks for them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._audits = AuditBuffer(database.append)
+
+    @property
+    def audits_dropped(self) -> int:
+        """Enquiries that were never written because the store was unavailable for too long."""
+        return self._audits.dropped
+
+    async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit:
+        return await self._database.accept(acceptance)
+
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Record | None:
+        before = await self._database.settle(settlement, expected)
+        return None if before is None else rows.record(before)
+
+    def audit(self, record: Record) -> None:
+        self._audits.add(record)
+
+    async def flush(self) -> None:
+        """Write the enquiries that are still in memory."""
+        await self._audits.flush()
+
+    async def get(self, global_serial: str) -> Record | None:
+        row = await self._database.look(first, transactions.GET, global_serial)
+        if row is None:
+            await self._audits.flush()
+            row = await self._database.look(first, transactions.GET, global_serial)
+        return None if row is None else rows.record(row)
+
+    async def find(self, channel: str, channel_serial: str) -> Record | None:
+        row = await self._database.look(first, transactions.FIND, channel, channel_serial)
+        return None if row is None else rows.record(row)
+
+    async def search(self, search: Search) -> Sequence[Record]:
+        await self._audits.flush()
+        return [rows.record(row) for row in await self._database.read(transactions.search, search)]
+
+    async def history(self, global_serial: str) -> Sequence[Event]:
+        return [rows.event(row) for row in await self._database.look(every, transactions.HISTORY, global_serial)]
+
+    async def note(self, global_serial: str, event: Event) -> None:
+        await self._database.write(transactions.note, rows.event_values(global_serial, event))
+
+    async def claim_overdue(self, owner: str, now: datetime, limit: int) -> Sequence[Record]:
+        found = await self._database.write(transactions.claim_overdue, owner, rows.micros(now), limit)
+        return [rows.record(row) for row in found]
+
+    async def reclaim(self, owner: str) -> Sequence[Record]:
+        return [rows.record(row) for row in await self._database.read(every, transactions.LEFT_BEHIND, owner)]
+
+    async def claim_doubts(self, owner: str, now: datetime, limit: int) -> Sequence[Doubt]:
+        found = await self._database.write_alone(doubts.claim, owner, rows.micros(now), limit)
+        return [rows.doubt(row) for row in found]
+
+    async def reschedule(self, doubt: Doubt, event: Event) -> None:
+        await self._database.write(doubts.reschedule, doubt, event)
+
+    async def doubts(self, *, after: str = "", limit: int = 50, host: str = "") -> Sequence[Doubt]:
+        return [rows.doubt(row) for row in await self._database.read(doubts.page, after, limit, host)]
+
+    async def limit_usage(self, account: str, limit_day: str) -> LimitUsage:
+        return await self._database.look(limits.usage, account, limit_day)

@@ -1,0 +1,142 @@
+"""Accepting and settling as steps: the row, its idempotency and its limits change together or not at all."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tellerline.adapters.store.statements import Row, Statement, Steps
+from tellerline.gateway.journal.doubts import CLOSE, OPEN
+from tellerline.gateway.journal.records import (
+    Acceptance,
+    Accepted,
+    Duplicate,
+    Limits,
+    LimitUsage,
+    OverLimit,
+    Settlement,
+    State,
+)
+from tellerline.gateway.journal.rows import acceptance_values, change_values, doubt_values, event_values, micros, record
+from tellerline.gateway.journal.schema import accounts, limit_usage
+from tellerline.gateway.journal.transactions import (
+    ACCOUNT,
+    ADD,
+    ADD_EVENT,
+    CHANGE,
+    FIND,
+    GET,
+    LIMIT_DAY,
+    RESERVED,
+    STATE,
+)
+from tellerline.routing.model.codes import Code
+
+ACCEPTED = Accepted()
+
+_nothing = select(literal_column("1").label("one")).subquery()
+LIMITS_AND_USAGE = Statement(
+    select(
+        accounts.c.single_limit,
+        accounts.c.daily_limit,
+        accounts.c.count_limit,
+        limit_usage.c.total,
+        limit_usage.c.count,
+    ).select_from(
+        _nothing.outerjoin(accounts, accounts.c.account == bindparam("registered")).outerjoin(
+            limit_usage,
+            and_(limit_usage.c.account == bindparam("used"), limit_usage.c.limit_day == bindparam("day")),
+        )
+    ),
+    "registered",
+    "used",
+    "day",
+)
+_reserve = insert(limit_usage).values(
+    account=bindparam("of"), limit_day=bindparam("day"), total=bindparam("minor"), count=literal_column("1")
+)
+RESERVE = Statement(
+    _reserve.on_conflict_do_update(
+        index_elements=[limit_usage.c.account, limit_usage.c.limit_day],
+        set_={
+            "total": limit_usage.c.total + _reserve.excluded.total,
+            "count": limit_usage.c.count + literal_column("1"),
+        },
+    ),
+    "of",
+    "day",
+    "minor",
+)
+RELEASE = Statement(
+    update(limit_usage)
+    .where(limit_usage.c.account == bindparam("of"), limit_usage.c.limit_day == bindparam("day"))
+    .values(total=limit_usage.c.total - bindparam("minor")),
+    "minor",
+    "of",
+    "day",
+)
+USAGE = Statement(
+    select(limit_usage.c.total, limit_usage.c.count).where(
+        limit_usage.c.account == bindparam("of"), limit_usage.c.limit_day == bindparam("day")
+    ),
+    "of",
+    "day",
+)
+
+
+def over_limit(minor: int, limits: Limits, usage: LimitUsage) -> OverLimit | None:
+    """The first limit that ``minor`` more would break: single, then count, then daily total."""
+    if minor > limits.single:
+        code = Code.LIMIT_SINGLE_EXCEEDED
+    elif usage.count >= limits.count:
+        code = Code.LIMIT_COUNT_EXCEEDED
+    elif usage.total + minor > limits.daily:
+        code = Code.LIMIT_DAILY_EXCEEDED
+    else:
+        return None
+    return OverLimit(code=code, limits=limits, usage=usage)
+
+
+def accept(acceptance: Acceptance, defaults: Limits) -> Steps[Accepted | Duplicate | OverLimit]:
+    key = (acceptance.channel, acceptance.channel_serial)
+    limited = acceptance.limited
+    account, day = acceptance.account, acceptance.limit_day
+    if limited is not None:
+        [row] = yield LIMITS_AND_USAGE, (account, account, day)
+        limits = defaults if row[0] is None else Limits(single=row[0], daily=row[1], count=row[2])
+        refusal = over_limit(limited.minor, limits, LimitUsage(total=row[3] or 0, count=row[4] or 0))
+        if refusal is not None:
+            taken = yield FIND, key
+            return Duplicate(record=record(taken[0])) if taken else refusal
+    added = yield ADD, acceptance_values(acceptance)
+    if not added:
+        [original] = yield FIND, key
+        return Duplicate(record=record(original))
+    if limited is not None:
+        yield RESERVE, (account, day, limited.minor)
+    return ACCEPTED
+
+
+def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | None]:
+    serial = settlement.global_serial
+    rows = yield GET, (serial,)
+    if not rows or rows[0][STATE] not in expected:
+        return None
+    before = rows[0]
+    reserved = before[RESERVED]
+    released = reserved if settlement.release_limits else 0
+    yield CHANGE, change_values(settlement, reserved - released)
+    if released:
+        yield RELEASE, (released, before[ACCOUNT], before[LIMIT_DAY])
+    if settlement.doubt is not None:
+        yield OPEN, doubt_values(settlement.doubt)
+    else:
+        yield CLOSE, (micros(settlement.at), serial)
+    for event in settlement.events:
+        yield ADD_EVENT, event_values(serial, event)
+    return before
+
+
+def usage(account: str, limit_day: str) -> Steps[LimitUsage]:
+    rows = yield USAGE, (account, limit_day)
+    return LimitUsage(total=rows[0][0], count=rows[0][1]) if rows else LimitUsage(total=0, count=0)

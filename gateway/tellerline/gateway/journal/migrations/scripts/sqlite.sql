@@ -1,0 +1,146 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, 
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> 0001
+
+CREATE TABLE transactions (
+    global_serial TEXT NOT NULL, 
+    channel TEXT NOT NULL, 
+    channel_serial TEXT NOT NULL, 
+    payload_hash BLOB NOT NULL, 
+    operation TEXT NOT NULL, 
+    effect TEXT NOT NULL, 
+    host TEXT NOT NULL, 
+    customer TEXT NOT NULL, 
+    account TEXT NOT NULL, 
+    amount BIGINT, 
+    currency TEXT NOT NULL, 
+    limit_day TEXT NOT NULL, 
+    state TEXT NOT NULL, 
+    accepted_at BIGINT NOT NULL, 
+    due_at BIGINT NOT NULL, 
+    settled_at BIGINT, 
+    owner TEXT NOT NULL, 
+    command BLOB NOT NULL, 
+    outcome BLOB NOT NULL, 
+    host_serial TEXT NOT NULL, 
+    accounting_date TEXT NOT NULL, 
+    code TEXT NOT NULL, 
+    agent TEXT NOT NULL, 
+    call TEXT NOT NULL, 
+    terminal TEXT NOT NULL, 
+    branch TEXT NOT NULL, 
+    trace TEXT NOT NULL, 
+    reserved BIGINT NOT NULL, 
+    claimed_by TEXT DEFAULT '' NOT NULL, 
+    claimed_until BIGINT DEFAULT '0' NOT NULL, 
+    PRIMARY KEY (global_serial)
+);
+
+CREATE UNIQUE INDEX transactions_by_channel_serial ON transactions (channel, channel_serial) WHERE effect <> 'ENQUIRY';
+
+CREATE INDEX transactions_by_time ON transactions (accepted_at, global_serial);
+
+CREATE INDEX transactions_by_account ON transactions (account, accepted_at);
+
+CREATE INDEX transactions_by_customer ON transactions (customer, accepted_at);
+
+CREATE INDEX transactions_by_host_serial ON transactions (host_serial) WHERE host_serial <> '';
+
+CREATE INDEX transactions_due ON transactions (due_at) WHERE state = 'PENDING';
+
+CREATE TABLE events (
+    number INTEGER NOT NULL, 
+    global_serial TEXT NOT NULL, 
+    at BIGINT NOT NULL, 
+    kind TEXT NOT NULL, 
+    detail BLOB NOT NULL, 
+    PRIMARY KEY (number)
+);
+
+CREATE INDEX events_by_serial ON events (global_serial, number);
+
+CREATE TABLE doubts (
+    global_serial TEXT NOT NULL, 
+    host TEXT NOT NULL, 
+    operation TEXT NOT NULL, 
+    account TEXT NOT NULL, 
+    stage TEXT NOT NULL, 
+    policy TEXT NOT NULL, 
+    attempts BIGINT NOT NULL, 
+    opened_at BIGINT NOT NULL, 
+    due_at BIGINT NOT NULL, 
+    reason TEXT NOT NULL, 
+    closed_at BIGINT, 
+    claimed_by TEXT DEFAULT '' NOT NULL, 
+    claimed_until BIGINT DEFAULT '0' NOT NULL, 
+    PRIMARY KEY (global_serial)
+);
+
+CREATE INDEX doubts_open ON doubts (opened_at, global_serial) WHERE closed_at IS NULL;
+
+CREATE INDEX doubts_by_account ON doubts (account) WHERE closed_at IS NULL;
+
+CREATE TABLE limit_usage (
+    account TEXT NOT NULL, 
+    limit_day TEXT NOT NULL, 
+    total BIGINT NOT NULL, 
+    count BIGINT NOT NULL, 
+    PRIMARY KEY (account, limit_day)
+);
+
+CREATE TABLE customers (
+    number TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    identity_document TEXT NOT NULL, 
+    tier TEXT NOT NULL, 
+    registered_at BIGINT NOT NULL, 
+    last_sequence BIGINT DEFAULT '0' NOT NULL, 
+    PRIMARY KEY (number), 
+    UNIQUE (identity_document)
+);
+
+CREATE TABLE accounts (
+    account TEXT NOT NULL, 
+    customer TEXT NOT NULL, 
+    sequence BIGINT NOT NULL, 
+    host TEXT NOT NULL, 
+    kind TEXT NOT NULL, 
+    currency TEXT NOT NULL, 
+    single_limit BIGINT NOT NULL, 
+    daily_limit BIGINT NOT NULL, 
+    count_limit BIGINT NOT NULL, 
+    registered_at BIGINT NOT NULL, 
+    PRIMARY KEY (account)
+);
+
+CREATE UNIQUE INDEX accounts_by_sequence ON accounts (customer, sequence);
+
+CREATE TABLE grants (
+    token_hash BLOB NOT NULL, 
+    customer TEXT NOT NULL, 
+    accounts TEXT NOT NULL, 
+    operations TEXT NOT NULL, 
+    channel TEXT NOT NULL, 
+    call TEXT NOT NULL, 
+    agent TEXT NOT NULL, 
+    issued_at BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    PRIMARY KEY (token_hash)
+);
+
+CREATE INDEX grants_by_call ON grants (call);
+
+CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+CREATE TABLE pin_tries (
+    customer TEXT NOT NULL, 
+    failures BIGINT NOT NULL, 
+    locked_until BIGINT, 
+    PRIMARY KEY (customer)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING version_num;
+

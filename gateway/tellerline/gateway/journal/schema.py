@@ -1,0 +1,180 @@
+"""The journal's tables: amounts in integer minor units, instants in integer microseconds UTC, on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+transactions = Table(
+    "transactions",
+    metadata,
+    Column("global_serial", Text, primary_key=True),
+    _text("channel"),
+    _text("channel_serial"),
+    Column("payload_hash", LargeBinary, nullable=False),
+    _text("operation"),
+    _text("effect"),
+    _text("host"),
+    _text("customer"),
+    _text("account"),
+    Column("amount", BigInteger),
+    _text("currency"),
+    _text("limit_day"),
+    _text("state"),
+    _number("accepted_at"),
+    _number("due_at"),
+    Column("settled_at", BigInteger),
+    _text("owner"),
+    Column("command", LargeBinary, nullable=False),
+    Column("outcome", LargeBinary, nullable=False),
+    _text("host_serial"),
+    _text("accounting_date"),
+    _text("code"),
+    _text("agent"),
+    _text("call"),
+    _text("terminal"),
+    _text("branch"),
+    _text("trace"),
+    Column("reserved", BigInteger, nullable=False, comment="held against the limits; 0 once it is released"),
+    Column("claimed_by", Text, nullable=False, server_default=""),
+    Column("claimed_until", BigInteger, nullable=False, server_default="0"),
+    comment="one row per transaction or enquiry; the first 27 columns are the record",
+)
+
+NOT_AN_ENQUIRY = text("effect <> 'ENQUIRY'")
+STILL_PENDING = text("state = 'PENDING'")
+HAS_HOST_SERIAL = text("host_serial <> ''")
+IS_OPEN = text("closed_at IS NULL")
+
+Index(
+    "transactions_by_channel_serial",
+    transactions.c.channel,
+    transactions.c.channel_serial,
+    unique=True,
+    sqlite_where=NOT_AN_ENQUIRY,
+    postgresql_where=NOT_AN_ENQUIRY,
+)
+Index("transactions_by_time", transactions.c.accepted_at, transactions.c.global_serial)
+Index("transactions_by_account", transactions.c.account, transactions.c.accepted_at)
+Index("transactions_by_customer", transactions.c.customer, transactions.c.accepted_at)
+Index(
+    "transactions_by_host_serial",
+    transactions.c.host_serial,
+    sqlite_where=HAS_HOST_SERIAL,
+    postgresql_where=HAS_HOST_SERIAL,
+)
+Index("transactions_due", transactions.c.due_at, sqlite_where=STILL_PENDING, postgresql_where=STILL_PENDING)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _text("global_serial"),
+    _number("at"),
+    _text("kind"),
+    Column("detail", LargeBinary, nullable=False),
+    comment="what happened to a transaction between its acceptance and its end",
+)
+Index("events_by_serial", events.c.global_serial, events.c.number)
+
+doubts = Table(
+    "doubts",
+    metadata,
+    Column("global_serial", Text, primary_key=True),
+    _text("host"),
+    _text("operation"),
+    _text("account"),
+    _text("stage"),
+    _text("policy"),
+    _number("attempts"),
+    _number("opened_at"),
+    _number("due_at"),
+    _text("reason"),
+    Column("closed_at", BigInteger),
+    Column("claimed_by", Text, nullable=False, server_default=""),
+    Column("claimed_until", BigInteger, nullable=False, server_default="0"),
+    comment="transactions whose outcome is not known; a closed one stays as evidence",
+)
+Index(
+    "doubts_open",
+    doubts.c.opened_at,
+    doubts.c.global_serial,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+Index("doubts_by_account", doubts.c.account, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
+
+limit_usage = Table(
+    "limit_usage",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("limit_day", Text, primary_key=True),
+    _number("total"),
+    _number("count"),
+    comment="what is reserved or used of an account's limits, per day of the bank's time zone",
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("number", Text, primary_key=True),
+    _text("name"),
+    Column("identity_document", Text, nullable=False, unique=True),
+    _text("tier"),
+    _number("registered_at"),
+    Column("last_sequence", BigInteger, nullable=False, server_default="0"),
+    comment="signed customers",
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", Text, primary_key=True),
+    _text("customer"),
+    _number("sequence"),
+    _text("host"),
+    _text("kind"),
+    _text("currency"),
+    _number("single_limit"),
+    _number("daily_limit"),
+    _number("count_limit"),
+    _number("registered_at"),
+    comment="registered accounts, with their owner's sequence numbers and limits",
+)
+Index("accounts_by_sequence", accounts.c.customer, accounts.c.sequence, unique=True)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _text("customer"),
+    _text("accounts"),
+    _text("operations"),
+    _text("channel"),
+    _text("call"),
+    _text("agent"),
+    _number("issued_at"),
+    _number("expires_at"),
+    comment="proofs that a customer is there; accounts and operations are JSON lists",
+)
+Index("grants_by_call", grants.c.call)
+Index("grants_by_expiry", grants.c.expires_at)
+
+pin_tries = Table(
+    "pin_tries",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    _number("failures"),
+    Column("locked_until", BigInteger),
+    comment="wrong PINs in a row",
+)

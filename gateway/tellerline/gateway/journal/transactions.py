@@ -1,0 +1,178 @@
+"""Statements and steps over the transactions: accepted, settled, found, searched and claimed when overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal_column, not_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tellerline.adapters.store.statements import Row, Statement, Steps, Values
+from tellerline.gateway.journal.records import Search
+from tellerline.gateway.journal.rows import micros
+from tellerline.gateway.journal.schema import NOT_AN_ENQUIRY, STILL_PENDING, events, transactions
+
+CLAIM_MICROS = 30_000_000
+
+t = transactions.c
+_WRITTEN = transactions.columns.values()[:28]
+ROW = transactions.columns.values()[:28]
+"""The record's 27 columns and what is still reserved."""
+
+STATE = 12
+ACCOUNT = 8
+LIMIT_DAY = 11
+RESERVED = 27
+
+_INSERT = insert(transactions).values({column.name: bindparam(column.name) for column in _WRITTEN})
+_ORDER = tuple(column.name for column in _WRITTEN)
+
+ADD = Statement(
+    _INSERT.on_conflict_do_nothing(index_elements=[t.channel, t.channel_serial], index_where=NOT_AN_ENQUIRY).returning(
+        t.global_serial
+    ),
+    *_ORDER,
+)
+APPEND = Statement(_INSERT.on_conflict_do_nothing(), *_ORDER)
+GET = Statement(select(*ROW).where(t.global_serial == bindparam("serial")), "serial")
+FIND = Statement(
+    select(*ROW).where(t.channel == bindparam("in_channel"), t.channel_serial == bindparam("serial"), NOT_AN_ENQUIRY),
+    "in_channel",
+    "serial",
+)
+CHANGE = Statement(
+    update(transactions)
+    .where(t.global_serial == bindparam("serial"))
+    .values(
+        state=bindparam("new_state"),
+        settled_at=bindparam("at"),
+        outcome=bindparam("new_outcome"),
+        host_serial=func.coalesce(func.nullif(bindparam("new_host_serial"), literal_column("''")), t.host_serial),
+        accounting_date=func.coalesce(func.nullif(bindparam("new_date"), literal_column("''")), t.accounting_date),
+        code=bindparam("new_code"),
+        reserved=bindparam("still_reserved"),
+    ),
+    "new_state",
+    "at",
+    "new_outcome",
+    "new_host_serial",
+    "new_date",
+    "new_code",
+    "still_reserved",
+    "serial",
+)
+OVERDUE = Statement(
+    select(*ROW)
+    .where(STILL_PENDING, t.due_at <= bindparam("now"), t.claimed_until <= bindparam("now"))
+    .order_by(t.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True),
+    "now",
+    "most",
+)
+CLAIM = Statement(
+    update(transactions)
+    .where(t.global_serial == bindparam("serial"))
+    .values(claimed_by=bindparam("claimer"), claimed_until=bindparam("until")),
+    "claimer",
+    "until",
+    "serial",
+)
+LEFT_BEHIND = Statement(
+    select(*ROW)
+    .where(STILL_PENDING, t.owner == bindparam("of"), t.claimed_by.in_([literal_column("''"), bindparam("of")]))
+    .order_by(t.accepted_at),
+    "of",
+)
+ADD_EVENT = Statement(
+    insert(events).values(
+        global_serial=bindparam("serial"), at=bindparam("instant"), kind=bindparam("what"), detail=bindparam("more")
+    ),
+    "serial",
+    "instant",
+    "what",
+    "more",
+)
+HISTORY = Statement(
+    select(events.c.at, events.c.kind, events.c.detail)
+    .where(events.c.global_serial == bindparam("serial"))
+    .order_by(events.c.number),
+    "serial",
+)
+
+
+def note(values: Values) -> Steps[None]:
+    yield ADD_EVENT, values
+
+
+def append(rows: Sequence[Values]) -> Steps[None]:
+    for values in rows:
+        yield APPEND, values
+
+
+def claim_overdue(owner: str, now: int, limit: int) -> Steps[list[Row]]:
+    rows = yield OVERDUE, (now, limit)
+    for row in rows:
+        yield CLAIM, (owner, now + CLAIM_MICROS, row[0])
+    return rows
+
+
+def search(wanted: Search) -> Steps[list[Row]]:
+    """Rows of one page. A page behind a serial that does not exist is empty."""
+    values: list[Any] = [value for name in _EQUAL if (value := getattr(wanted, name))]
+    values += [state.value for state in wanted.states]
+    if wanted.accepted_from:
+        values.append(micros(wanted.accepted_from))
+    if wanted.accepted_before:
+        values.append(micros(wanted.accepted_before))
+    if wanted.after:
+        last = yield GET, (wanted.after,)
+        if not last:
+            return []
+        values += [last[0][13], wanted.after]
+    statement = _search(
+        tuple(name for name in _EQUAL if getattr(wanted, name)),
+        len(wanted.states),
+        bool(wanted.accepted_from),
+        bool(wanted.accepted_before),
+        bool(wanted.after),
+    )
+    return (yield statement, (*values, wanted.limit))
+
+
+_EQUAL = (
+    "global_serial",
+    "channel",
+    "channel_serial",
+    "host_serial",
+    "customer",
+    "account",
+    "operation",
+    "host",
+)
+
+
+@lru_cache(256)
+def _search(equal: tuple[str, ...], states: int, since: bool, before: bool, after: bool) -> Statement:
+    query = select(*ROW)
+    order = [f"wanted_{name}" for name in equal]
+    for name in equal:
+        query = query.where(t[name] == bindparam(f"wanted_{name}"))
+    if states:
+        names = [f"state_{number}" for number in range(states)]
+        query = query.where(t.state.in_([bindparam(name) for name in names]))
+        order += names
+    if since:
+        query = query.where(t.accepted_at >= bindparam("since"))
+        order.append("since")
+    if before:
+        query = query.where(t.accepted_at < bindparam("before"))
+        order.append("before")
+    if after:
+        same_instant_not_behind = and_(t.accepted_at == bindparam("last_at"), t.global_serial >= bindparam("last"))
+        query = query.where(t.accepted_at <= bindparam("last_at"), not_(same_instant_not_behind))
+        order += ["last_at", "last"]
+    query = query.order_by(t.accepted_at.desc(), t.global_serial.desc()).limit(bindparam("most"))
+    return Statement(query, *order, "most")
