@@ -1,7 +1,7 @@
 """Private PostgreSQL and RabbitMQ servers on loopback, from the machine's own binaries: for tests and benchmarks."""
 
-from tellerline.simulators.servers.errors import ServerFailed, ServerMissing
+from tellerline.simulators.servers.errors import ServerFailedError, ServerMissingError
 from tellerline.simulators.servers.postgresql import PostgresqlServer
 from tellerline.simulators.servers.rabbitmq import RabbitmqServer
 
-__all__ = ["PostgresqlServer", "RabbitmqServer", "ServerFailed", "ServerMissing"]
+__all__ = ["PostgresqlServer", "RabbitmqServer", "ServerFailedError", "ServerMissingError"]

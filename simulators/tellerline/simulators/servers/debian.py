@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from tellerline.simulators.servers.errors import ServerMissing
+from tellerline.simulators.servers.errors import ServerMissingError
 
 # Debian asks policy-rc.d before it starts a service; 101 means no. A policy of the machine's own is put aside and back.
 _SCRIPT = """
@@ -33,9 +33,9 @@ def install_command(*packages: str) -> str:
 def install(name: str, *packages: str) -> None:
     """Install ``packages``, needing no answer from anybody. Blocks; safe when several processes do it at once.
 
-    Raises ``ServerMissing`` where this process may not install, or where apt fails (its output is in the notes).
+    Raises ``ServerMissingError`` where this process may not install, or where apt fails (its output is in the notes).
     """
-    missing = ServerMissing(name, install_command(*packages))
+    missing = ServerMissingError(name, install_command(*packages))
     privilege = _privilege()
     if privilege is None or shutil.which("apt-get") is None:
         raise missing

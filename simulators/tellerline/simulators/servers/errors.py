@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class ServerMissing(RuntimeError):
+class ServerMissingError(RuntimeError):
     """The server's programs are not on this machine; ``command`` is what a person has to run to get them."""
 
     def __init__(self, name: str, command: str) -> None:
@@ -12,5 +12,5 @@ class ServerMissing(RuntimeError):
         self.command = command
 
 
-class ServerFailed(RuntimeError):
+class ServerFailedError(RuntimeError):
     """The server was started and did not come up; the message ends with the last lines of its log."""

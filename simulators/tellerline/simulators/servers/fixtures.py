@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tellerline.simulators.servers.errors import ServerMissing
+from tellerline.simulators.servers.errors import ServerMissingError
 from tellerline.simulators.servers.postgresql import PostgresqlServer
 from tellerline.simulators.servers.rabbitmq import RabbitmqServer
 
@@ -94,5 +94,5 @@ def skip_missing(reason: str) -> None:
 def _or_skip() -> Iterator[None]:
     try:
         yield
-    except ServerMissing as missing:
+    except ServerMissingError as missing:
         skip_missing(str(missing))

@@ -15,7 +15,7 @@ from typing import Self
 
 from tellerline.adapters.clock import SystemRandomness
 from tellerline.simulators.servers import debian
-from tellerline.simulators.servers.errors import ServerFailed, ServerMissing
+from tellerline.simulators.servers.errors import ServerFailedError, ServerMissingError
 from tellerline.simulators.servers.ports import free_port
 from tellerline.simulators.servers.process import ServerProcess
 
@@ -43,10 +43,10 @@ class PostgresqlServer:
 
     @staticmethod
     def install() -> None:
-        """Make sure the programs are on this machine; raise ``ServerMissing`` if they cannot be brought there."""
+        """Make sure the programs are on this machine; raise ``ServerMissingError`` if they cannot be brought there."""
         try:
             binaries()
-        except ServerMissing:
+        except ServerMissingError:
             debian.install(_NAME, _PACKAGE)
             binaries()
 
@@ -127,7 +127,7 @@ class PostgresqlServer:
         )
         if made.returncode:
             shutil.rmtree(directory, ignore_errors=True)
-            raise ServerFailed(f"initdb ended with {made.returncode}\n{made.stdout}")
+            raise ServerFailedError(f"initdb ended with {made.returncode}\n{made.stdout}")
         settings = {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
         lines = [
             f"{name} = '{value}'\n" for name, value in (settings | {"max_connections": "200"} | self._settings).items()
@@ -148,13 +148,13 @@ class PostgresqlServer:
 
 
 def binaries() -> Path:
-    """The folder of the newest server programs on this machine; raises ``ServerMissing`` if there are none."""
+    """The folder of the newest server programs on this machine; raises ``ServerMissingError`` if there are none."""
     found = [path.parent for path in _DEBIAN.glob("*/bin/postgres")]
     if found:
         return max(found, key=lambda path: float(path.parent.name))
     on_path = shutil.which("postgres")
     if on_path is None:
-        raise ServerMissing(_NAME, debian.install_command(_PACKAGE))
+        raise ServerMissingError(_NAME, debian.install_command(_PACKAGE))
     return Path(on_path).resolve().parent
 
 

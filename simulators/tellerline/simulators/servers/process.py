@@ -13,7 +13,7 @@ from threading import Event
 import psutil
 
 from tellerline.adapters.clock import Clock, SystemClock
-from tellerline.simulators.servers.errors import ServerFailed
+from tellerline.simulators.servers.errors import ServerFailedError
 
 _POLL_SECONDS = 0.05
 _KILL_SECONDS = 10.0
@@ -21,7 +21,10 @@ _LOG_TAIL = 25
 
 
 class ServerProcess:
-    """One running program, its output in ``log``. Every method that waits blocks the calling thread."""
+    """One running program, its output in ``log``. Every method that waits blocks the calling thread.
+
+    The program does not outlive this process, however this process ends.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class ServerProcess:
                 group=owner.pw_gid if owner else None,
                 extra_groups=[] if owner else None,
             )
+        self._guard = _start_guard(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -58,14 +62,14 @@ class ServerProcess:
         return self._process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Return as soon as ``ready`` says so; raise ``ServerFailed`` if the program ends first or time runs out."""
+        """Return as soon as ``ready`` says so; raise ``ServerFailedError`` if the program ends first or time runs out."""
         deadline = self._clock.monotonic() + seconds
         while not ready():
             if self._ended_within(_POLL_SECONDS):
-                raise ServerFailed(f"ended with {self._process.returncode} while starting\n{self._tail()}")
+                raise ServerFailedError(f"ended with {self._process.returncode} while starting\n{self._tail()}")
             if self._clock.monotonic() > deadline:
                 self.kill()
-                raise ServerFailed(f"not ready after {seconds:g} s\n{self._tail()}")
+                raise ServerFailedError(f"not ready after {seconds:g} s\n{self._tail()}")
 
     def stop(self, how: signal.Signals, seconds: float) -> None:
         """Ask the program to end with signal ``how``; kill it if it has not after ``seconds``."""
@@ -87,6 +91,8 @@ class ServerProcess:
         deadline = self._clock.monotonic() + _KILL_SECONDS
         while not all(map(_gone, family)) and self._clock.monotonic() < deadline:
             Event().wait(_POLL_SECONDS / 10)
+        self._guard.kill()
+        self._guard.communicate()
 
     def _ended_within(self, seconds: float) -> bool:
         try:
@@ -98,6 +104,18 @@ class ServerProcess:
     def _tail(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-_LOG_TAIL:])
+
+
+def _start_guard(group: int) -> subprocess.Popen[bytes]:
+    """Start a shell that kills process group ``group`` when this process is gone and its end of the pipe closes."""
+    script = 'read -r _; kill -KILL "-$1"'
+    return subprocess.Popen(  # noqa: S603 the script is ours, the argument a number
+        ["/bin/sh", "-c", script, "guard", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _gone(member: psutil.Process) -> bool:

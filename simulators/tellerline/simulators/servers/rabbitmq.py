@@ -14,7 +14,7 @@ from typing import Self
 
 from tellerline.adapters.clock import SystemRandomness
 from tellerline.simulators.servers import debian
-from tellerline.simulators.servers.errors import ServerFailed, ServerMissing
+from tellerline.simulators.servers.errors import ServerFailedError, ServerMissingError
 from tellerline.simulators.servers.ports import free_port
 from tellerline.simulators.servers.process import ServerProcess
 
@@ -46,10 +46,10 @@ class RabbitmqServer:
 
     @staticmethod
     def install() -> None:
-        """Make sure the programs are on this machine; raise ``ServerMissing`` if they cannot be brought there."""
+        """Make sure the programs are on this machine; raise ``ServerMissingError`` if they cannot be brought there."""
         try:
             binaries()
-        except ServerMissing:
+        except ServerMissingError:
             debian.install(_NAME, _PACKAGE)
             binaries()
 
@@ -85,7 +85,11 @@ class RabbitmqServer:
             self._process.stop(signal.SIGTERM, _STOP_SECONDS)
 
     def kill(self) -> None:
-        """End every process of the node at once with SIGKILL; its data stays as it lies."""
+        """End every process of the node at once with SIGKILL; its data stays as it lies.
+
+        Confirmed messages survive. A quorum queue declared within the last second may not: the node writes its register
+        of such queues that much later, and such a queue then times out until it is deleted.
+        """
         if self._process:
             self._process.kill()
 
@@ -99,9 +103,9 @@ class RabbitmqServer:
             self._directory = None
 
     def control(self, *arguments: str) -> str:
-        """What ``rabbitmqctl`` prints for ``arguments`` (about a second each); raises ``ServerFailed`` if it fails."""
+        """What ``rabbitmqctl`` prints for ``arguments`` (about a second each); raises ``ServerFailedError`` if it fails."""
         if self._directory is None:
-            raise ServerFailed("the node was never started")
+            raise ServerFailedError("the node was never started")
         done = subprocess.run(  # noqa: S603 a program found by this module
             [str(binaries() / "rabbitmqctl"), "--quiet", *arguments],
             env=self._environment(self._directory),
@@ -113,7 +117,7 @@ class RabbitmqServer:
             timeout=_CONTROL_SECONDS,
         )
         if done.returncode:
-            raise ServerFailed(f"rabbitmqctl ended with {done.returncode}\n{done.stdout}")
+            raise ServerFailedError(f"rabbitmqctl ended with {done.returncode}\n{done.stdout}")
         return done.stdout
 
     def __enter__(self) -> Self:
@@ -165,7 +169,7 @@ class RabbitmqServer:
         """Start Erlang's port mapper as a child, so that the node does not leave one behind as a daemon."""
         program = shutil.which("epmd")
         if program is None:
-            raise ServerMissing(_NAME, debian.install_command(_PACKAGE))
+            raise ServerMissingError(_NAME, debian.install_command(_PACKAGE))
         mapper = ServerProcess([program], directory=directory, log=directory / "mapper.log", environment=environment)
         mapper.wait_until(lambda: _connects(self._mapper_port), _START_SECONDS)
         return mapper
@@ -181,12 +185,12 @@ class RabbitmqServer:
 
 
 def binaries() -> Path:
-    """The folder of the server's programs on this machine; raises ``ServerMissing`` if there are none."""
+    """The folder of the server's programs on this machine; raises ``ServerMissingError`` if there are none."""
     if (_DEBIAN / "rabbitmq-server").exists() and shutil.which("epmd"):
         return _DEBIAN
     on_path = shutil.which("rabbitmq-server")
     if on_path is None or shutil.which("epmd") is None:
-        raise ServerMissing(_NAME, debian.install_command(_PACKAGE))
+        raise ServerMissingError(_NAME, debian.install_command(_PACKAGE))
     return Path(on_path).resolve().parent
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import psutil
 import pytest
 
-from tellerline.simulators.servers import PostgresqlServer, ServerFailed, ServerMissing
+from tellerline.simulators.servers import PostgresqlServer, ServerFailedError, ServerMissingError
 
 
 async def _run(dsn: str, statement: str) -> list[asyncpg.Record]:
@@ -23,7 +23,7 @@ async def _run(dsn: str, statement: str) -> list[asyncpg.Record]:
 async def test_committed_data_outlives_a_kill(postgresql_server: PostgresqlServer) -> None:
     await _run(postgresql_server.dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
     await asyncio.to_thread(postgresql_server.kill)
-    with pytest.raises(OSError, match="refused|Connect call failed"):
+    with pytest.raises(OSError, match=r"refused|Connect call failed"):
         await _run(postgresql_server.dsn, "SELECT 1")
     await asyncio.to_thread(postgresql_server.start)
     assert [row["answer"] for row in await _run(postgresql_server.dsn, "SELECT answer FROM kept")] == [42]
@@ -60,9 +60,9 @@ def test_close_removes_the_data_and_every_process() -> None:
 def test_a_server_that_cannot_start_shows_its_log() -> None:
     try:
         server = PostgresqlServer({"shared_buffers": "nonsense"})
-        with pytest.raises(ServerFailed, match="nonsense"):
+        with pytest.raises(ServerFailedError, match="nonsense"):
             server.start()
-    except ServerMissing as missing:
+    except ServerMissingError as missing:
         pytest.skip(f"missing on this machine: {missing}")
     finally:
         server.close()
@@ -78,7 +78,7 @@ def _started() -> PostgresqlServer:
     server = PostgresqlServer({"fsync": "off"})
     try:
         server.start()
-    except ServerMissing as missing:
+    except ServerMissingError as missing:
         pytest.skip(f"missing on this machine: {missing}")
     return server
 

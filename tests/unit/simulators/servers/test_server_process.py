@@ -1,0 +1,70 @@
+"""A server's process: watched while it starts, ended with its children, never left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tellerline.simulators.servers.errors import ServerFailedError
+from tellerline.simulators.servers.ports import free_port
+from tellerline.simulators.servers.process import ServerProcess
+
+_ORPHANED = """
+import os, sys, pathlib
+from tellerline.simulators.servers.process import ServerProcess
+folder = pathlib.Path(sys.argv[1])
+server = ServerProcess(["sleep", "600"], directory=folder, log=folder / "log")
+print(server.pid, flush=True)
+os._exit(1)
+"""
+
+
+def _serve(folder: Path, script: str) -> ServerProcess:
+    return ServerProcess(["/bin/sh", "-c", script], directory=folder, log=folder / "log")
+
+
+def test_an_early_end_is_told_with_the_log(tmp_path: Path) -> None:
+    process = _serve(tmp_path, "echo no licence; exit 3")
+    with pytest.raises(ServerFailedError, match=r"ended with 3 while starting\nno licence"):
+        process.wait_until(lambda: False, 10)
+    process.kill()
+
+
+def test_a_server_that_is_never_ready_is_killed(tmp_path: Path) -> None:
+    process = _serve(tmp_path, "sleep 600")
+    with pytest.raises(ServerFailedError, match=r"not ready after 0\.2 s"):
+        process.wait_until(lambda: False, 0.2)
+    assert not process.running
+
+
+def test_kill_takes_the_children_along(tmp_path: Path) -> None:
+    process = _serve(tmp_path, "sleep 600 & echo started; wait")
+    process.wait_until(lambda: "started" in (tmp_path / "log").read_text(), 10)
+    children = psutil.Process(process.pid).children()
+    process.kill()
+    assert [child.pid for child in children if _alive(child)] == []
+
+
+def test_a_dead_parent_takes_its_server_along(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ORPHANED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=30
+    )
+    try:
+        orphan = psutil.Process(int(done.stdout))
+        orphan.wait(timeout=10)
+    except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+        pass
+    assert not psutil.pid_exists(int(done.stdout)) or not _alive(psutil.Process(int(done.stdout)))
+
+
+def test_ports_lie_below_those_of_outgoing_connections() -> None:
+    lowest_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert free_port() < lowest_ephemeral
+
+
+def _alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
