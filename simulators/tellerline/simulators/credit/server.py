@@ -32,11 +32,11 @@ _REFERENCE = slice(10, 42)
 class CreditServer:
     """Consumes one request queue. A request is acknowledged when it is answered, or lost on purpose.
 
-    ``listeners`` makes a new listener of the request queue for each life of the host.
+    ``listeners`` makes a new listener of the request queue for each life of the host; None: it hears nothing.
     """
 
     def __init__(
-        self, host: CreditHost, faults: FaultEngine, clock: Clock, listeners: Callable[[], QueueListener]
+        self, host: CreditHost, faults: FaultEngine, clock: Clock, listeners: Callable[[], QueueListener] | None
     ) -> None:
         self.host = host
         self.faults = faults
@@ -92,9 +92,9 @@ class CreditServer:
         self._injector.serve(attempt)
 
     async def _listen(self) -> None:
-        listener = self._listeners()
-        self._listener = listener
-        await listener.start(self.handle)
+        if self._listeners is not None:
+            listener = self._listener = self._listeners()
+            await listener.start(self.handle)
 
     def _revive(self) -> None:
         if self._running and self._listener is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 KEPT = 1_000
-_SECRET = "pin"
+_UNSEEN = "pin"
 _NUMBER = re.compile(r"(?<!\d)(\d{6})\d+([\dXx]{4})(?![\dXx])")
 
 
@@ -33,8 +33,8 @@ class ReceivedLog:
 
     def add(self, received_at: str, operation: str, reference: str, fields: Mapping[str, object]) -> None:
         self.counts[operation] += 1
-        if _SECRET in fields:
-            fields = {name: value for name, value in fields.items() if name != _SECRET}
+        if _UNSEEN in fields:
+            fields = {name: value for name, value in fields.items() if name != _UNSEEN}
         self._newest.append((received_at, operation, reference, fields))
 
     def newest(self, limit: int = KEPT) -> list[ReceivedRequest]:
