@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from google.protobuf.descriptor import EnumDescriptor
 
@@ -28,7 +28,8 @@ class EnumPair(Generic[WordT]):
         self._to_model = {number: model(name) for number, name in named.items()}
         self._to_proto = {word: number for number, word in self._to_model.items()}
 
-    def to_proto(self, word: WordT) -> int:
+    def to_proto(self, word: WordT) -> Any:
+        """The number; untyped, because each generated enum has a static type of its own."""
         return self._to_proto[word]
 
     def from_proto(self, number: int, field: str, code: Code = Code.INVALID_REQUEST) -> WordT:

@@ -6,6 +6,9 @@ import re
 
 from tellerline.gateway.services.refusals import invalid
 
+UNSIGNED = "unsigned-"
+"""Begins the holder's name that stands in the journal where a caller has no customer number."""
+
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -32,7 +35,8 @@ def customer_of(name: str, field: str) -> str:
 
 
 def customer_name(customer: str) -> str:
-    return f"customers/{customer}" if customer else ""
+    """Empty for a caller without a customer number."""
+    return f"customers/{customer}" if customer and not customer.startswith(UNSIGNED) else ""
 
 
 def account_name(customer: str, sequence: int) -> str:

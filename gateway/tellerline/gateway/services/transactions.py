@@ -24,7 +24,7 @@ def info_of_settled(settled: Settled, *, english: bool = False) -> TransactionIn
             channel_serial=settled.channel_serial,
             host_serial=settled.host_serial,
         ),
-        state=STATES.to_proto(settled.state),  # type: ignore[arg-type]
+        state=STATES.to_proto(settled.state),
         definite=settled.state in FINAL_STATES,
         accounting_date=date_to_proto(settled.accounting_date),
         accept_time=instant_to_proto(settled.accepted_at),
@@ -38,7 +38,7 @@ def info_of_record(record: Record, *, english: bool = False) -> TransactionInfo:
         ref=TransactionRef(
             global_serial=record.global_serial, channel_serial=record.channel_serial, host_serial=record.host_serial
         ),
-        state=STATES.to_proto(record.state),  # type: ignore[arg-type]
+        state=STATES.to_proto(record.state),
         definite=record.state in FINAL_STATES,
         accounting_date=date_to_proto(record.accounting_date),
         accept_time=instant_to_proto(record.accepted_at),

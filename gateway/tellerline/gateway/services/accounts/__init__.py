@@ -1,0 +1,1 @@
+"""Accounts over the contract: list, balance, statement, oral loss report."""

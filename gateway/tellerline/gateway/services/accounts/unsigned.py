@@ -1,0 +1,50 @@
+"""The unsigned caller 非签约客户: number and PIN prove just enough for one loss report."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+
+from tellerline.api.common.v1.context_pb2 import RequestContext
+from tellerline.gateway.access.grants import token_hash
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.journal.port import Grants
+from tellerline.gateway.services.names import UNSIGNED
+from tellerline.gateway.services.ports import PinDesk, Pipeline, Settled
+from tellerline.gateway.services.refusals import invalid
+from tellerline.gateway.services.requests import request_from
+from tellerline.routing.model.accounts import ReportLoss
+from tellerline.routing.model.customers import VerifyPin
+
+_NUMBER = re.compile(r"[0-9A-Za-z]{6,34}")
+
+
+class UnsignedDesk:
+    """Turns number and PIN into a grant for ``accounts.ReportLoss`` on this one account, used once and ended.
+
+    The caller has no customer number: tries are counted under a name derived from the account number.
+    """
+
+    def __init__(self, pins: PinDesk, grants: Grants) -> None:
+        self._pins = pins
+        self._grants = grants
+
+    def checked_number(self, number: str) -> str:
+        if not _NUMBER.fullmatch(number):
+            raise invalid("unsigned_account.account_number", "malformed" if number else "missing")
+        return number
+
+    async def run(
+        self, pipeline: Pipeline, context: RequestContext, command: ReportLoss, pin: str, call: CallContext
+    ) -> Settled:
+        if context.customer:
+            raise invalid("context.customer", "not_unsigned")
+        holder = UNSIGNED + hashlib.sha256(command.account.encode()).hexdigest()[:24]
+        asking = replace(request_from(context, command, customer=holder), grant="")
+        proof = replace(asking, command=VerifyPin(account=command.account, pin=pin))
+        grant = await self._pins.verify(proof, call, accounts=(command.account,), operations=(command.operation,))
+        try:
+            return await pipeline.run(replace(asking, grant=grant.token), call)
+        finally:
+            await self._grants.revoke(token_hash=token_hash(grant.token))

@@ -1,0 +1,1 @@
+"""Loans over the contract: balance, schedule, repayment."""

@@ -1,0 +1,1 @@
+"""Signed customers over the contract: registration, limits, PIN and grants."""

@@ -1,0 +1,25 @@
+"""``CustomerService`` from its two halves."""
+
+from __future__ import annotations
+
+from tellerline.api.accounts.v1 import accounts_pb2
+from tellerline.api.customers.v1 import customers_pb2 as pb
+from tellerline.gateway.channels.service import Service
+from tellerline.gateway.services.customers.identity import IdentityHandlers
+from tellerline.gateway.services.customers.registration import RegistrationHandlers
+from tellerline.gateway.services.methods import unary
+from tellerline.gateway.services.parts import Parts
+
+
+def build(parts: Parts) -> Service:
+    registration, identity = RegistrationHandlers(parts), IdentityHandlers(parts)
+    return Service(
+        full_name=pb.DESCRIPTOR.services_by_name["CustomerService"].full_name,
+        methods=(
+            unary("RegisterCustomer", pb.RegisterCustomerRequest, pb.Customer, registration.register_customer),
+            unary("RegisterAccount", pb.RegisterAccountRequest, accounts_pb2.Account, registration.register_account),
+            unary("UpdateLimits", pb.UpdateLimitsRequest, pb.Limits, registration.update_limits),
+            unary("VerifyPin", pb.VerifyPinRequest, pb.Grant, identity.verify_pin),
+            unary("RevokeGrant", pb.RevokeGrantRequest, pb.RevokeGrantResponse, identity.revoke_grant),
+        ),
+    )

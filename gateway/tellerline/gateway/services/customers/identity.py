@@ -1,0 +1,62 @@
+"""Proof of identity: ``VerifyPin`` and ``RevokeGrant``."""
+
+from __future__ import annotations
+
+from tellerline.api.customers.v1 import customers_pb2 as pb
+from tellerline.gateway.access.grants import token_hash
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.customers import convert
+from tellerline.gateway.services.names import customer_of, segments, sequence_of
+from tellerline.gateway.services.parts import Parts
+from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.requests import channel_of, context_customer, request_from
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.customers import VerifyPin
+
+_MOST_OPERATIONS = 64
+
+
+class IdentityHandlers:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def verify_pin(self, request: pb.VerifyPinRequest, call: CallContext) -> pb.Grant:
+        customer = customer_of(request.customer, "customer")
+        if request.context.customer and context_customer(request.context) != customer:
+            raise invalid("context.customer", "not_the_same_customer")
+        if len(request.operations) > _MOST_OPERATIONS:
+            raise invalid("operations", "too_many")
+        operations = tuple(checked_text(name, "operations", 64, required=True) for name in request.operations)
+        accounts = tuple([await self._number(name, customer, "accounts") for name in request.accounts])
+        proving = await self._number(request.account, customer, "account") if request.account else ""
+        command = VerifyPin(account=proving or await self._first_account(customer), pin=request.pin)
+        asking = request_from(request.context, command, customer)
+        grant = await self._parts.pins.verify(asking, call, accounts=accounts, operations=operations)
+        return convert.grant_to_proto(grant, request)
+
+    async def revoke_grant(self, request: pb.RevokeGrantRequest, call: CallContext) -> pb.RevokeGrantResponse:
+        self._parts.admission.admit_channel("customers.RevokeGrant", channel_of(request.context), call)
+        target = request.WhichOneof("target")
+        if target == "token" and request.token:
+            count = await self._parts.grants.revoke(token_hash=token_hash(request.token))
+        elif target == "call" and request.call:
+            count = await self._parts.grants.revoke(call=request.call)
+        else:
+            raise invalid("target", "missing")
+        return pb.RevokeGrantResponse(revoked_count=count)
+
+    async def _number(self, name: str, customer: str, field: str) -> str:
+        owner, sequence = segments(name, "customers/*/accounts/*", field)
+        number = sequence_of(sequence, field)
+        account = await self._parts.registry.account(customer, number) if owner == customer else None
+        if account is None:
+            raise RefusalError(Code.ACCOUNT_NOT_FOUND)
+        return account.account
+
+    async def _first_account(self, customer: str) -> str:
+        accounts = await self._parts.registry.accounts(customer)
+        if accounts:
+            return accounts[0].account
+        known = await self._parts.registry.customer(customer)
+        raise RefusalError(Code.ACCOUNT_NOT_FOUND if known else Code.CUSTOMER_NOT_FOUND)

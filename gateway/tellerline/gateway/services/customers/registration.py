@@ -1,0 +1,97 @@
+"""The counter's part of ``CustomerService``: customers, accounts, limits."""
+
+from __future__ import annotations
+
+from tellerline.api.accounts.v1 import accounts_pb2
+from tellerline.api.customers.v1 import customers_pb2 as pb
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.journal.records import Customer, RegisteredAccount
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.accounts import convert as accounts_convert
+from tellerline.gateway.services.accounts_of import AccountDirectory
+from tellerline.gateway.services.customers import convert
+from tellerline.gateway.services.names import account_name, customer_name, customer_of, segments
+from tellerline.gateway.services.parts import Parts
+from tellerline.gateway.services.refusals import checked_text
+from tellerline.gateway.services.requests import context_customer, request_from
+from tellerline.gateway.services.results import result_of
+from tellerline.routing.model.accounts import AccountDescription, AccountStatus, DescribeAccount
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.customers import CustomerDescription, DescribeCustomer
+
+
+class RegistrationHandlers:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._registry = parts.registry
+        self._directory = AccountDirectory(parts.registry, parts.admission)
+
+    async def register_customer(self, request: pb.RegisterCustomerRequest, call: CallContext) -> pb.Customer:
+        asking = request_from(request.context, DescribeCustomer(identity_document=convert.identity_document(request)))
+        await self._parts.admission.admit("customers.RegisterCustomer", asking, call)
+        person = result_of(await self._parts.pipeline.run(asking, call), CustomerDescription)
+        customer = convert.customer_from_proto(request, person.host_customer, self._parts.clock.now())
+        if person.name != customer.name:
+            raise RefusalError(Code.CUSTOMER_NOT_FOUND)
+        if not await self._registry.add_customer(customer):
+            raise RefusalError(Code.CUSTOMER_ALREADY_REGISTERED, metadata={"customer": customer_name(customer.number)})
+        return convert.customer_to_proto(customer)
+
+    async def register_account(self, request: pb.RegisterAccountRequest, call: CallContext) -> accounts_pb2.Account:
+        number = customer_of(request.parent, "parent")
+        if request.context.customer and context_customer(request.context) != number:
+            raise RefusalError(Code.CUSTOMER_NOT_FOUND)
+        account = checked_text(request.account_number, "account_number", 34, required=True)
+        asking = request_from(request.context, DescribeAccount(account=account), number)
+        await self._parts.admission.admit("customers.RegisterAccount", asking, call)
+        customer = await self._registry.customer(number)
+        if customer is None:
+            raise RefusalError(Code.CUSTOMER_NOT_FOUND)
+        settled = await self._parts.pipeline.run(asking, call)
+        described = result_of(settled, AccountDescription)
+        _check_ownership(described, customer)
+        registered = await self._registry.add_account(self._new_account(described, customer, settled.host))
+        if registered is None:
+            raise await self._already_registered(described.account, number)
+        return accounts_convert.account_to_proto(registered)
+
+    async def update_limits(self, request: pb.UpdateLimitsRequest, call: CallContext) -> pb.Limits:
+        operation = "customers.UpdateLimits"
+        parts = segments(request.limits.name, "customers/*/accounts/*/limits", "limits.name")
+        account = await self._directory.find(request.context, parts, "limits.name", operation, call)
+        asking = request_from(request.context, customer=account.customer)
+        await self._parts.admission.admit(operation, asking, call, account=account.account)
+        current = await self._registry.find_account(account.account)
+        if current is None:
+            raise RefusalError(Code.ACCOUNT_NOT_FOUND)
+        limits = convert.limits_from_proto(request, current)
+        self._parts.limits.check_update(limits)
+        if not await self._registry.update_limits(account.account, limits):
+            raise RefusalError(Code.ACCOUNT_NOT_FOUND)
+        return convert.limits_to_proto(limits, current)
+
+    def _new_account(self, described: AccountDescription, customer: Customer, host: str) -> RegisteredAccount:
+        return RegisteredAccount(
+            customer=customer.number,
+            sequence=0,
+            account=described.account,
+            host=host,
+            kind=described.kind.value,
+            currency=described.currency,
+            limits=self._parts.limits.standard,
+            registered_at=self._parts.clock.now(),
+        )
+
+    async def _already_registered(self, account: str, customer: str) -> RefusalError:
+        """Names the account to its own customer only."""
+        known = await self._registry.find_account(account)
+        own = known is not None and known.customer == customer
+        metadata = {"account": account_name(known.customer, known.sequence)} if known and own else {}
+        return RefusalError(Code.ACCOUNT_ALREADY_REGISTERED, metadata=metadata)
+
+
+def _check_ownership(described: AccountDescription, customer: Customer) -> None:
+    if described.owner_identity_document != customer.identity_document:
+        raise RefusalError(Code.ACCOUNT_NOT_OWNED)
+    if described.status is AccountStatus.CLOSED:
+        raise RefusalError(Code.ACCOUNT_CLOSED)

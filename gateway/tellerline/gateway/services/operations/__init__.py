@@ -1,0 +1,1 @@
+"""The operators' view over the contract: transactions and their history, doubts, hosts."""

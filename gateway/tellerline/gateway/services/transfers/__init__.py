@@ -1,0 +1,1 @@
+"""Transfers over the contract: create one, look one up."""
