@@ -55,10 +55,20 @@ class _Attempt:
 _attempt: ContextVar[_Attempt] = ContextVar("soap_attempt")
 
 
+class _StaleConnectionError(aiohttp.ClientConnectionError):
+    """The kept connection is closed, or holds a reply that nobody asked for; nothing was written to it."""
+
+
 class _Request(ClientRequest):
-    """Marks the exchange as possibly sent at the last moment before aiohttp writes: a connection is there by then."""
+    """Marks the exchange as possibly sent at the last moment before aiohttp writes: a connection is there by then.
+
+    A kept connection with left-over bytes would answer this request with the reply of another; it is not used.
+    """
 
     async def send(self, conn: Any) -> ClientResponse:
+        protocol = conn.protocol
+        if protocol is None or protocol.should_close or not protocol.is_connected():
+            raise _StaleConnectionError
         _attempt.get().sent = True
         return await super().send(conn)
 
@@ -135,7 +145,12 @@ class SoapTransport:
 
     async def _post(self, session: ClientSession, request: WireRequest) -> bytes:
         headers = self._headers.get(request.operation) or self._remember_headers(request.operation)
-        response = await session.post(self._url, data=request.body, headers=headers, allow_redirects=False)
+        while True:
+            try:
+                response = await session.post(self._url, data=request.body, headers=headers, allow_redirects=False)
+                break
+            except _StaleConnectionError:
+                continue
         try:
             body = await self._read(response)
         except BaseException:

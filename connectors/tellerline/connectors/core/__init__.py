@@ -1,0 +1,1 @@
+"""The core banking host: accounts, loss reports, transfers, PINs, over SOAP."""

@@ -1,0 +1,185 @@
+"""The model's commands and results in the words of the core host's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tellerline.routing.model import accounts, customers, transfers
+from tellerline.routing.model.command import Echo, Inquire, Reverse
+from tellerline.routing.model.money import Money, exponent
+from tellerline.routing.model.outcome import HostState, Result, Reversal
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One operation: its name on the wire, its request's fields beside the header, its reply's result."""
+
+    wire: str
+    request: Callable[[Any], dict[str, Any]]
+    result: Callable[[Values], Result]
+
+
+def money(values: Values) -> Money:
+    """An exact amount; raises ``ValueError`` for more decimal places than the currency has."""
+    currency: str = values["currency"]
+    scaled = values["value"].scaleb(exponent(currency))
+    minor = int(scaled)
+    if minor != scaled:
+        raise ValueError("amount has more decimal places than its currency")
+    return Money(minor, currency)
+
+
+def amount(value: Money) -> dict[str, Any]:
+    return {"currency": value.currency, "value": value.decimal}
+
+
+def _inquire(command: Inquire) -> dict[str, Any]:
+    return {
+        "originalReference": command.original_reference,
+        "originalOperation": wire_name(command.original_operation),
+        "originalAccount": command.original_account or None,
+    }
+
+
+def _reverse(command: Reverse) -> dict[str, Any]:
+    return {
+        "originalReference": command.original_reference,
+        "originalOperation": wire_name(command.original_operation),
+        "originalAccount": command.original_account or None,
+        "amount": None if command.amount is None else amount(command.amount),
+    }
+
+
+def _transfer(command: transfers.CreateTransfer) -> dict[str, Any]:
+    return {
+        "debitAccount": command.debit_account,
+        "creditAccount": command.credit_account,
+        "creditBank": command.credit_bank or None,
+        "creditName": command.credit_name or None,
+        "amount": amount(command.amount),
+        "kind": command.kind.value,
+        "narrative": command.narrative or None,
+    }
+
+
+def transferred(values: Values) -> transfers.Transferred:
+    return transfers.Transferred(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
+
+
+def loss_report(values: Values) -> accounts.LossReport:
+    report = values["lossReport"]
+    return accounts.LossReport(
+        account=report["account"],
+        kind=accounts.AccountKind(report["kind"]),
+        report_number=report["reportNumber"],
+        reported_at=report["reportedAt"],
+        lapses_at=report["lapsesAt"],
+        state=accounts.LossReportState(report["state"]),
+    )
+
+
+def _description(values: Values) -> accounts.AccountDescription:
+    return accounts.AccountDescription(
+        account=values["account"],
+        kind=accounts.AccountKind(values["kind"]),
+        currency=values["currency"],
+        status=accounts.AccountStatus(values["accountStatus"]),
+        owner_name=values["ownerName"],
+        owner_identity_document=values["ownerIdentityDocument"],
+        opened_on=values["openedOn"],
+        product=values["product"] or "",
+    )
+
+
+def _balance(values: Values) -> accounts.Balance:
+    return accounts.Balance(
+        account=values["account"],
+        ledger=money(values["ledger"]),
+        available=money(values["available"]),
+        as_of=values["asOf"],
+    )
+
+
+def _entry(values: Values) -> accounts.StatementEntry:
+    return accounts.StatementEntry(
+        sequence=values["sequence"],
+        booking_date=values["bookingDate"],
+        amount=money(values["amount"]),
+        balance_after=money(values["balanceAfter"]),
+        kind=values["kind"],
+        counterparty_account=values["counterpartyAccount"] or "",
+        counterparty_name=values["counterpartyName"] or "",
+        narrative=values["narrative"] or "",
+        host_serial=values["hostSerial"] or "",
+        reference=values["reference"] or "",
+    )
+
+
+def _statement(values: Values) -> accounts.Statement:
+    return accounts.Statement(
+        account=values["account"],
+        opening=money(values["opening"]),
+        closing=money(values["closing"]),
+        entries=tuple(_entry(entry) for entry in values["entry"]),
+        more=values["more"],
+    )
+
+
+def _customer(values: Values) -> customers.CustomerDescription:
+    return customers.CustomerDescription(
+        host_customer=values["hostCustomer"], name=values["name"], identity_document=values["identityDocument"]
+    )
+
+
+def _account_of(command: Any) -> dict[str, Any]:
+    return {"account": command.account}
+
+
+OPERATIONS: dict[str, Mapped] = {
+    Echo.operation: Mapped("Echo", lambda _: {}, lambda r: HostState(accounting_date="", version=r["version"])),
+    Inquire.operation: Mapped("InquireTransaction", _inquire, lambda _: Result()),
+    Reverse.operation: Mapped("ReverseTransaction", _reverse, lambda r: Reversal(effective=r["effective"])),
+    accounts.DescribeAccount.operation: Mapped("DescribeAccount", _account_of, _description),
+    accounts.GetBalance.operation: Mapped("GetBalance", _account_of, _balance),
+    accounts.ListStatementEntries.operation: Mapped(
+        "ListStatementEntries",
+        lambda c: {
+            "account": c.account,
+            "fromDate": c.from_date,
+            "toDate": c.to_date,
+            "afterSequence": c.after_sequence,
+            "limit": c.limit,
+        },
+        _statement,
+    ),
+    accounts.ReportLoss.operation: Mapped(
+        "ReportLoss",
+        lambda c: {
+            "account": c.account,
+            "kind": c.kind.value,
+            "reporterName": c.reporter_name or None,
+            "remarks": c.remarks or None,
+        },
+        loss_report,
+    ),
+    accounts.GetLossReport.operation: Mapped("GetLossReport", _account_of, loss_report),
+    transfers.CreateTransfer.operation: Mapped("Transfer", _transfer, transferred),
+    customers.VerifyPin.operation: Mapped(
+        "VerifyPin",
+        lambda c: {"account": c.account, "pin": c.pin},
+        lambda r: customers.PinVerified(account=r["account"]),
+    ),
+    customers.DescribeCustomer.operation: Mapped(
+        "DescribeCustomer", lambda c: {"identityDocument": c.identity_document}, _customer
+    ),
+}
+
+
+def wire_name(operation: str) -> str:
+    """The host's name of one of our operations; our own name where the host has none."""
+    mapped = OPERATIONS.get(operation)
+    return operation if mapped is None else mapped.wire

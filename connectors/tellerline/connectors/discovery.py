@@ -1,0 +1,75 @@
+"""Finds host folders: a folder with a ``host.toml`` is a host, and no list names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from tellerline.adapters.clock import Clock
+from tellerline.connectors.connected import ConnectedHost
+from tellerline.connectors.connector import Connector
+from tellerline.connectors.manifest import HostManifest, ManifestError
+from tellerline.connectors.transports import BUILDERS, Endpoint, TransportBuilder
+
+PACKAGE = "tellerline.connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class HostFolder:
+    """One host as it lies on disk. Its ``connector`` module provides ``build_connector(manifest, clock)``."""
+
+    manifest: HostManifest
+    package: str
+    path: Path
+
+    def build_connector(self, clock: Clock) -> Connector:
+        """Compile the host's contract and tables; blocks for some milliseconds, meant for start-up."""
+        connector: Connector = import_module(f"{self.package}.connector").build_connector(self.manifest, clock)
+        return connector
+
+
+def discover(packages: Iterable[str] = (PACKAGE,)) -> tuple[HostFolder, ...]:
+    """Every host folder in ``packages``, by name. Folders that begin with an underscore are no hosts.
+
+    Raises ``ManifestError`` for a manifest that cannot be used and for two hosts of one name.
+    """
+    found: dict[str, HostFolder] = {}
+    for package in packages:
+        for root in import_module(package).__path__:
+            for file in sorted(Path(root).glob("[!_]*/host.toml")):
+                folder = HostFolder(HostManifest.load(file), f"{package}.{file.parent.name}", file.parent)
+                if folder.manifest.name in found:
+                    raise ManifestError(str(file), "name", "another folder has a host of this name")
+                found[folder.manifest.name] = folder
+    return tuple(found[name] for name in sorted(found))
+
+
+def connect(
+    folders: Iterable[HostFolder],
+    endpoints: Mapping[str, Endpoint],
+    clock: Clock,
+    builders: Mapping[str, TransportBuilder] = BUILDERS,
+) -> tuple[ConnectedHost, ...]:
+    """The hosts that have an endpoint, not started yet; a host without one is not offered.
+
+    Raises ``ManifestError`` for a transport that nobody builds and for options that its builder does not know.
+    """
+    return tuple(
+        connect_host(folder, endpoints[folder.manifest.name], clock, builders)
+        for folder in folders
+        if folder.manifest.name in endpoints
+    )
+
+
+def connect_host(
+    folder: HostFolder, endpoint: Endpoint, clock: Clock, builders: Mapping[str, TransportBuilder] = BUILDERS
+) -> ConnectedHost:
+    """See ``connect``."""
+    manifest = folder.manifest
+    builder = builders.get(manifest.transport)
+    if builder is None:
+        raise ManifestError(str(folder.path / "host.toml"), "transport", f"{manifest.transport!r} is not known")
+    return ConnectedHost(manifest, folder.build_connector(clock), partial(builder, manifest, endpoint, clock))

@@ -1,0 +1,184 @@
+"""A host's manifest, ``host.toml``: what the bank decides about a host without touching code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tellerline.connectors.toml import ManifestError, Table
+
+__all__ = [
+    "QUALITY_RULES",
+    "BreakerTerms",
+    "DoubtTerms",
+    "HostManifest",
+    "ManifestError",
+    "NotFoundTerm",
+    "QualityRule",
+]
+
+QUALITY_RULES = frozenset(
+    {"contract-suite", "samples", "error-codes", "doubt-policy", "readme", "budget", "signed-replies", "late-replies"}
+)
+"""What every host folder states about itself: each ``done``, or ``exempt`` with a reason."""
+
+
+class NotFoundTerm(StrEnum):
+    """What to do when the host does not know the original after its maximum processing time."""
+
+    REVERSE = "REVERSE"
+    RESEND = "RESEND"
+    MANUAL = "MANUAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtTerms:
+    """How doubts about one operation are pursued; times in seconds, the last delay of a list repeats."""
+
+    version: str
+    not_found: NotFoundTerm
+    inquire_after: tuple[float, ...]
+    forward_after: tuple[float, ...]
+    not_found_proves_absence_after: float
+    give_up_after: float
+    unknown_original_is_undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerTerms:
+    window: int
+    minimum: int
+    failure_share: float
+    open_seconds: float
+    probes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRule:
+    """``exempt`` is empty when the rule is done, else the reason why it does not apply."""
+
+    name: str
+    exempt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostManifest:
+    """``operations`` maps each operation that the host offers to its timeout in seconds.
+
+    ``contract`` names the interface description as ``package:file``. ``concurrent`` exchanges run at a time, ``queued``
+    more may wait. ``options`` is the table named after the transport, for the transport's builder to read.
+    """
+
+    name: str
+    title: str
+    owner: str
+    transport: str
+    contract: str
+    operations: Mapping[str, float]
+    max_processing_seconds: float
+    concurrent: int
+    queued: int
+    breaker: BreakerTerms
+    doubt: Mapping[str, DoubtTerms]
+    require_signature: bool
+    certificate: str
+    quality: tuple[QualityRule, ...]
+    options: Table
+
+    @classmethod
+    def load(cls, file: Path) -> HostManifest:
+        """Read and check ``host.toml``; raises ``ManifestError`` naming the file and the key."""
+        try:
+            table = Table(str(file), "", tomllib.loads(file.read_text(encoding="utf-8")))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ManifestError(str(file), "", str(error)) from None
+        return _manifest(table, file.parent.name)
+
+
+def _manifest(table: Table, folder: str) -> HostManifest:
+    transport = table.text("transport")
+    concurrency, security = table.table("concurrency"), table.table("security")
+    max_processing = table.number("max_processing_seconds")
+    operations = table.table("operations").numbers()
+    manifest = HostManifest(
+        name=table.text("name"),
+        title=table.text("title"),
+        owner=table.text("owner"),
+        transport=transport,
+        contract=table.text("contract"),
+        operations=operations,
+        max_processing_seconds=max_processing,
+        concurrent=concurrency.whole("concurrent", 64),
+        queued=concurrency.whole("queued", 1024),
+        breaker=_breaker(table.table("breaker")),
+        doubt={name: _doubt(terms, max_processing) for name, terms in table.table("doubt").tables().items()},
+        require_signature=security.flag("require_signature", False),
+        certificate=security.text("certificate", ""),
+        quality=_quality(table.table("quality")),
+        options=table.table(transport),
+    )
+    concurrency.done()
+    security.done()
+    table.done()
+    _cross_check(table, manifest, folder)
+    return manifest
+
+
+def _breaker(table: Table) -> BreakerTerms:
+    terms = BreakerTerms(
+        window=table.whole("window", 50),
+        minimum=table.whole("minimum", 20),
+        failure_share=table.number("failure_share", 0.5),
+        open_seconds=table.number("open_seconds", 5.0),
+        probes=table.whole("probes", 1),
+    )
+    table.done()
+    if not 0.0 < terms.failure_share <= 1.0:
+        raise table.error("failure_share", "must be above 0 and at most 1")
+    return terms
+
+
+def _doubt(table: Table, max_processing: float) -> DoubtTerms:
+    term = table.text("not_found")
+    if term not in NotFoundTerm.__members__:
+        raise table.error("not_found", f"must be one of {', '.join(NotFoundTerm)}")
+    terms = DoubtTerms(
+        version=table.text("version"),
+        not_found=NotFoundTerm(term),
+        inquire_after=table.delays("inquire_after", (2.0, 4.0, 8.0)),
+        forward_after=table.delays("forward_after", (1.0, 2.0, 4.0, 8.0, 15.0)),
+        not_found_proves_absence_after=table.number("not_found_proves_absence_after", max_processing),
+        give_up_after=table.number("give_up_after", 86400.0),
+        unknown_original_is_undone=table.flag("unknown_original_is_undone", False),
+    )
+    table.done()
+    if terms.not_found_proves_absence_after < max_processing:
+        raise table.error("not_found_proves_absence_after", "must not be below max_processing_seconds")
+    return terms
+
+
+def _quality(table: Table) -> tuple[QualityRule, ...]:
+    rules = []
+    for name in sorted(QUALITY_RULES):
+        value = table.text(name)
+        exempt = value.removeprefix("exempt:").strip()
+        if value != "done" and (not value.startswith("exempt:") or not exempt):
+            raise table.error(name, 'must be "done" or "exempt: <reason>"')
+        rules.append(QualityRule(name=name, exempt="" if value == "done" else exempt))
+    table.done()
+    return tuple(rules)
+
+
+def _cross_check(table: Table, manifest: HostManifest, folder: str) -> None:
+    if manifest.name != folder:
+        raise table.error("name", f"must be the folder's name, {folder!r}")
+    if not manifest.operations:
+        raise table.error("operations", "must name at least one operation")
+    for operation in manifest.doubt:
+        if operation not in manifest.operations:
+            raise table.error(f"doubt.{operation}", "is not one of the operations")
+    if manifest.require_signature and not manifest.certificate:
+        raise table.error("security.certificate", "is needed to require a signature")

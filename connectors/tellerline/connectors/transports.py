@@ -1,0 +1,47 @@
+"""Kinds of transport by the word a manifest uses for them."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.exchange import Transport, UnsolicitedHandler
+from tellerline.adapters.soap.transport import SoapEndpoint, SoapTransport
+from tellerline.connectors.manifest import HostManifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a host is, from the settings of one installation.
+
+    ``broker`` is the in-process broker of an embedded installation; an MQ host without one is reached at ``url``.
+    """
+
+    url: str = ""
+    tls: ssl.SSLContext | None = None
+    broker: Any = None
+
+
+TransportBuilder = Callable[[HostManifest, Endpoint, Clock, UnsolicitedHandler], Transport]
+
+
+def build_soap(
+    manifest: HostManifest, endpoint: Endpoint, clock: Clock, on_unsolicited: UnsolicitedHandler
+) -> Transport:
+    """HTTP correlates by connection, so there is never an unsolicited reply. Options: the ``[soap]`` table."""
+    options = manifest.options
+    settings = SoapEndpoint(
+        url=endpoint.url,
+        connections=manifest.concurrent,
+        idle_seconds=options.number("idle_seconds", 15.0),
+        max_reply_bytes=options.whole("max_reply_bytes", 1 << 20),
+        tls=endpoint.tls,
+    )
+    options.done()
+    return SoapTransport(settings, clock)
+
+
+BUILDERS: dict[str, TransportBuilder] = {"soap": build_soap}
