@@ -1,0 +1,73 @@
+"""Fixtures for bank developers: a simulated bank in their own tests, without a container.
+
+``simulated_bank`` is a running bank with the population and its magic accounts, on a clock that the test moves
+(``bank_clock``); ``core_host`` and ``credit_host`` are its two servers, each with ``faults``, ``received`` and the
+books in ``host``; ``bank_broker`` carries the credit host's messages. Each test finds the books as loaded.
+Needs pytest-asyncio in any mode. Importing this module loads nothing of the simulators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+try:
+    from pytest_asyncio import fixture as async_fixture
+except ImportError:  # pytest without pytest-asyncio: nothing to offer, nothing to break
+    async_fixture = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from tellerline.adapters.clock import VirtualClock
+    from tellerline.adapters.mq.memory import MemoryBroker
+    from tellerline.simulators.bank import SimulatedBank
+    from tellerline.simulators.core.server import CoreServer
+    from tellerline.simulators.credit.server import CreditServer
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""A Monday morning in the bank: 09:00 in Shanghai."""
+
+
+@pytest.fixture
+def bank_clock() -> VirtualClock:
+    """Stands at ``START`` until the test moves it."""
+    from tellerline.adapters.clock import VirtualClock
+
+    return VirtualClock(START)
+
+
+@pytest.fixture
+def bank_broker(bank_clock: VirtualClock) -> MemoryBroker:
+    """The broker in the process between the test and the credit host."""
+    from tellerline.adapters.mq.memory import MemoryBroker
+
+    return MemoryBroker(bank_clock)
+
+
+if async_fixture is not None:
+
+    @async_fixture
+    async def simulated_bank(bank_clock: VirtualClock, bank_broker: MemoryBroker) -> AsyncIterator[SimulatedBank]:
+        """A bank of 100 customers and the magic accounts' owner, running; closed after the test."""
+        from tellerline.adapters.clock import SeededRandomness
+        from tellerline.simulators.bank import SimulatedBank
+        from tellerline.simulators.queues import memory_queues
+
+        bank = SimulatedBank(bank_clock, SeededRandomness(1), queues=memory_queues(bank_broker))
+        bank.load_population(customers=100)
+        bank.snapshot()
+        await bank.start()
+        yield bank
+        await bank.close()
+
+    @pytest.fixture
+    def core_host(simulated_bank: SimulatedBank) -> CoreServer:
+        """The core host, listening at ``core_host.url``."""
+        return simulated_bank.core
+
+    @pytest.fixture
+    def credit_host(simulated_bank: SimulatedBank) -> CreditServer:
+        """The credit host, listening on the queue ``credit.requests`` of ``bank_broker``."""
+        return simulated_bank.credit
