@@ -68,6 +68,10 @@ def _masked(key: str, value: Any) -> Any:
         if len(value) < 12:
             return value
         return _mask_serial(value) if key in _SERIAL_KEYS else mask_text(value)
+    return _masked_other(key, value)
+
+
+def _masked_other(key: str, value: Any) -> Any:
     if value is None or isinstance(value, float | bool):
         return value
     if isinstance(value, int):

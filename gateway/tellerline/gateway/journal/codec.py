@@ -35,14 +35,9 @@ class NotInJournalError(ValueError):
 
 
 def command_json(command: Command) -> bytes:
-    """Canonical: the same command gives the same bytes, in every process of the same version. Sensitive fields left out."""
-    return orjson.dumps(
-        {
-            "fields": {name: getattr(command, name) for name in _stored_fields(type(command))},
-            "operation": command.operation,
-        },
-        default=_plain,
-    )
+    """Canonical: the same command gives the same bytes, in every process. Sensitive fields are left out."""
+    fields = {name: getattr(command, name) for name in _stored_fields(type(command))}
+    return orjson.dumps({"fields": fields, "operation": command.operation}, default=_plain)
 
 
 def payload_hash(canonical: bytes) -> bytes:
@@ -53,7 +48,7 @@ def payload_hash(canonical: bytes) -> bytes:
 def command_from_json(stored: bytes) -> Command:
     """The command of ``command_json``; sensitive fields come back empty. Raises ``NotInJournalError``."""
     tree = _load(stored)
-    kind = _commands().get(tree.get("operation", ""))
+    kind: Any = _commands().get(tree.get("operation", ""))
     if kind is None:
         raise NotInJournalError("unknown operation")
     fields = dict.fromkeys(kind.sensitive, "") | tree["fields"]
@@ -109,12 +104,14 @@ def _result_tree(result: Result) -> dict[str, Any]:
 
 def _decode_outcome(tree: Mapping[str, Any]) -> Any:
     fields = {name: value for name, value in tree.items() if name != "kind"}
-    return _dataclass_decoder(_OUTCOMES[tree["kind"]])(fields)
+    kind: Any = _OUTCOMES[tree["kind"]]
+    return _dataclass_decoder(kind)(fields)
 
 
 def _decode_result(tree: Mapping[str, Any]) -> Any:
     fields = {name: value for name, value in tree.items() if name != "type"}
-    return _dataclass_decoder(_results()[tree["type"]])(fields)
+    kind: Any = _results()[tree["type"]]
+    return _dataclass_decoder(kind)(fields)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -154,7 +151,8 @@ def _decoder(hint: Any) -> _Decoder:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
     if dataclasses.is_dataclass(hint):
-        return _dataclass_decoder(hint)
+        kind: Any = hint
+        return _dataclass_decoder(kind)
     raise TypeError(f"the journal cannot read back a {hint}")
 
 

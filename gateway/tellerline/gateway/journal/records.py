@@ -132,7 +132,8 @@ class Settlement:
     """A change of state with everything that belongs to it, written in one durable and atomic write.
 
     ``release_limits`` gives the reserved amount (never the count) back to the original day's bucket, at most once in
-    the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it.
+    the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it. ``before_reversal`` settles
+    nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way.
     """
 
     global_serial: str
@@ -143,6 +144,7 @@ class Settlement:
     accounting_date: str = ""
     code: Code | None = None
     release_limits: bool = False
+    before_reversal: bool = False
     doubt: Doubt | None = None
     events: tuple[Event, ...] = ()
 

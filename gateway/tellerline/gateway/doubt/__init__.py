@@ -1,0 +1,1 @@
+"""Doubts: what was sent and never answered, pursued until the host has said how it ended."""

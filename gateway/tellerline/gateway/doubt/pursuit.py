@@ -1,0 +1,185 @@
+"""One step of one doubt: ask or undo at the host, then write what follows from the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Metrics
+from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule
+from tellerline.gateway.doubt.schedule import WakeUp
+from tellerline.gateway.doubt.steps import (
+    Absent,
+    Again,
+    Ended,
+    Step,
+    Stuck,
+    Undone,
+    after_inquiry,
+    after_resend,
+    after_reversal,
+)
+from tellerline.gateway.hosts.gate import HostGate
+from tellerline.gateway.journal.codec import NotInJournalError, command_from_json
+from tellerline.gateway.journal.port import Journal
+from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, State
+from tellerline.gateway.limits.rules import LimitRules
+from tellerline.gateway.pipeline.answers import in_words
+from tellerline.gateway.pipeline.plan import Plans
+from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
+from tellerline.gateway.serials import Serials
+from tellerline.routing.model.command import HostCall, Inquire, Reverse
+from tellerline.routing.model.outcome import Done, NotFound, Outcome
+
+_REVERSAL = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A claimed doubt with everything that a step needs. ``age`` is in seconds."""
+
+    doubt: Doubt
+    record: Record
+    gate: HostGate
+    policy: DoubtPolicy
+    age: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pursuit:
+    """Never debits twice: the original is only ever re-sent under its own reference, to a host that does it once."""
+
+    journal: Journal
+    settler: Settler
+    plans: Plans
+    serials: Serials
+    limits: LimitRules
+    wake: WakeUp
+    clock: Clock
+    metrics: Metrics
+
+    async def step(self, doubt: Doubt) -> None:
+        """Take the next step of a doubt claimed by the caller. Raises ``StoreUnavailableError``."""
+        record = await self.journal.get(doubt.global_serial)
+        if record is None or record.state is not State.IN_DOUBT:
+            return
+        gate = self.plans.gates.get(doubt.host)
+        if gate is None:
+            await self.settler.hand_over(record, doubt, "host_not_connected")
+            return
+        policy = gate.policy.doubt_of(record.operation, record.effect)
+        age = (self.clock.now() - doubt.opened_at).total_seconds()
+        case = _Case(doubt, record, gate, policy, age)
+        if doubt.stage is DoubtStage.INQUIRE:
+            await self._inquire(case)
+        else:
+            await self._reverse(case)
+
+    async def _inquire(self, case: _Case) -> None:
+        record = case.record
+        if Inquire.operation in case.gate.operations:
+            inquiry = Inquire(
+                original_reference=record.global_serial,
+                original_operation=record.operation,
+                original_account=record.account,
+            )
+            call = self._call(record, self.serials.next(), case.doubt.attempts + 1)
+            outcome = (await case.gate.advise(inquiry, call)).outcome
+        else:
+            outcome = Done(result=NotFound())
+        step = after_inquiry(outcome, case.policy, case.age)
+        self._count(case, "inquire")
+        if isinstance(step, Absent):
+            await self._absent(case, step)
+        else:
+            await self._apply(case, step, "inquired", outcome)
+
+    async def _absent(self, case: _Case, step: Absent) -> None:
+        """The host has had its time and knows nothing."""
+        if step.rule is NotFoundRule.RESEND:
+            await self._resend(case)
+        elif step.rule is NotFoundRule.MANUAL:
+            await self.settler.hand_over(case.record, case.doubt, "not_found_at_host")
+        elif Reverse.operation not in case.gate.operations:
+            await self.settler.hand_over(case.record, case.doubt, "host_cannot_reverse")
+        else:
+            await self._begin_reversal(case)
+
+    async def _begin_reversal(self, case: _Case) -> None:
+        """Decide durably before the first reversal leaves. It falls due again only after this attempt has ended."""
+        wait = case.gate.policy.timeout_of(Reverse.operation) + case.policy.forward_delay(0)
+        due_at = self.clock.now() + timedelta(seconds=wait)
+        doubt = replace(case.doubt, stage=DoubtStage.REVERSE, attempts=0, due_at=due_at, reason="not_found_at_host")
+        event = self.settler.event("reversal_decided", reason="not_found_at_host")
+        if await self.settler.reversal_begins(case.record, doubt, event) is not None:
+            self.wake.due_in(wait)
+            await self._reverse(replace(case, doubt=doubt))
+
+    async def _reverse(self, case: _Case) -> None:
+        """An advice: the same reference and content each time, until the host has acknowledged it."""
+        record = case.record
+        reversal = Reverse(
+            original_reference=record.global_serial,
+            original_operation=record.operation,
+            original_account=record.account,
+            amount=record.amount,
+        )
+        call = self._call(record, record.global_serial + _REVERSAL, case.doubt.attempts + 1)
+        outcome = (await case.gate.advise(reversal, call)).outcome
+        self._count(case, "reverse")
+        await self._apply(case, after_reversal(outcome, case.policy, case.age), "reversal_sent", outcome)
+
+    async def _resend(self, case: _Case) -> None:
+        try:
+            command = command_from_json(case.record.command)
+        except NotInJournalError:
+            await self.settler.hand_over(case.record, case.doubt, "command_unreadable")
+            return
+        call = self._call(case.record, case.record.global_serial, case.doubt.attempts + 2)
+        outcome = (await case.gate.advise(command, call)).outcome
+        self._count(case, "resend")
+        await self._apply(case, after_resend(outcome, case.policy, case.age), "resent", outcome)
+
+    async def _apply(self, case: _Case, step: Step, kind: str, outcome: Outcome) -> None:
+        attempt = case.doubt.attempts + 1
+        event = self.settler.event(kind, attempt=attempt, answer=in_words(outcome))
+        match step:
+            case Ended(outcome=ended):
+                event = self.settler.event(kind, attempt=attempt, answer=in_words(outcome), found=in_words(ended))
+                await self.settler.end(case.record, ended, IN_DOUBT, event)
+            case Undone(effective=effective, host_serial=host_serial):
+                undone = self.settler.event("reversed", attempt=attempt, effective=effective)
+                await self.settler.undo(case.record, undone, host_serial)
+            case Again(reason=reason):
+                await self._again(case, reason, event)
+            case Stuck(reason=reason):
+                await self.settler.hand_over(case.record, case.doubt, reason)
+
+    async def _again(self, case: _Case, reason: str, event: Event) -> None:
+        doubt, policy = case.doubt, case.policy
+        attempts = doubt.attempts + 1
+        asking = doubt.stage is DoubtStage.INQUIRE
+        delay = policy.inquire_delay(attempts) if asking else policy.forward_delay(doubt.attempts)
+        later = replace(
+            doubt,
+            stage=DoubtStage.INQUIRE if asking else DoubtStage.FORWARD,
+            attempts=attempts,
+            due_at=self.clock.now() + timedelta(seconds=delay),
+            reason=reason,
+        )
+        await self.journal.reschedule(later, event)
+        self.wake.due_in(delay)
+
+    def _call(self, record: Record, reference: str, attempt: int) -> HostCall:
+        return HostCall(
+            reference=reference,
+            channel=record.channel,
+            accepted_at=record.accepted_at.astimezone(self.limits.zone).isoformat(),
+            attempt=attempt,
+            branch=record.branch,
+            operator=record.agent,
+        )
+
+    def _count(self, case: _Case, step: str) -> None:
+        self.metrics.doubt_steps(case.gate.name, step).inc()

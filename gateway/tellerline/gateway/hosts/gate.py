@@ -1,0 +1,120 @@
+"""The way to one host: breaker, bulkhead, exchange, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.connectors.connector import CannotBuildError
+from tellerline.connectors.host import Answer, LateReply
+from tellerline.gateway.hosts.policy import HostBinding
+from tellerline.gateway.resilience.breaker import Breaker, BreakerState
+from tellerline.gateway.resilience.bulkhead import Bulkhead
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.command import Command, HostCall
+from tellerline.routing.model.outcome import Fate, NotSent, Unknown
+
+_FAIR_SECONDS = 0.5
+CANNOT_BUILD = "cannot_build"
+
+
+class HostGate:
+    """One host. A place taken with ``enter`` is used by one ``exchange`` or given back with ``leave_unused``.
+
+    The resolver's own calls (``advise``) need no place and no leave of the breaker: they are few, and they are how a
+    host's return is noticed.
+    """
+
+    def __init__(self, binding: HostBinding, clock: Clock, metrics: Metrics, log: Log) -> None:
+        self.name = binding.host.name
+        self.operations = binding.host.operations
+        self.policy = binding.policy
+        self._host = binding.host
+        self._clock = clock
+        self._metrics = metrics
+        self._log = log
+        self.breaker = Breaker(clock, binding.policy.breaker)
+        self.bulkhead = Bulkhead(clock, binding.policy.bulkhead)
+        self.last_success_at: datetime | None = None
+        self.last_failure_at: datetime | None = None
+        self.last_failure = ""
+        metrics.watch("breaker_open", self.name, lambda: self.breaker.state is not BreakerState.CLOSED)
+        metrics.watch("in_flight", self.name, lambda: self.bulkhead.in_flight)
+        metrics.watch("queued", self.name, lambda: self.bulkhead.queued)
+
+    async def start(self, on_late_reply: Callable[[LateReply], None]) -> None:
+        await self._host.start(on_late_reply)
+
+    async def close(self) -> None:
+        await self._host.close()
+
+    async def enter(self, deadline: float) -> NotSent | None:
+        """Take a place, waiting until ``deadline`` at most; what is returned says why there is none."""
+        if not self.breaker.allow():
+            return NotSent(code=Code.HOST_UNAVAILABLE, reason="breaker_open")
+        if self.bulkhead.enter_now():
+            return None
+        entered = False
+        try:
+            entered = await self.bulkhead.enter(deadline)
+        finally:
+            if not entered:
+                self.breaker.abandoned()
+        return None if entered else NotSent(code=Code.HOST_BUSY, reason="bulkhead_full")
+
+    def leave_unused(self) -> None:
+        """Give back a place that no exchange used."""
+        self.breaker.abandoned()
+        self.bulkhead.leave()
+
+    async def exchange(self, command: Command, call: HostCall, deadline: float) -> Answer:
+        """Ask the host once, in the place taken. Never raises, but for the caller's own cancellation."""
+        told = False
+        try:
+            answer = await self._ask(command, call, deadline)
+            told = True
+            return answer
+        finally:
+            if not told:
+                self.breaker.abandoned()
+            self.bulkhead.leave()
+
+    async def advise(self, command: Command, call: HostCall) -> Answer:
+        """Ask the host about, or undo, something earlier; the operation's own timeout applies."""
+        timeout = self.policy.timeout_of(command.operation)
+        return await self._ask(command, call, self._clock.monotonic() + timeout)
+
+    async def _ask(self, command: Command, call: HostCall, deadline: float) -> Answer:
+        clock, operation = self._clock, command.operation
+        began = clock.monotonic()
+        try:
+            answer = await self._host.execute(command, call, deadline)
+        except CannotBuildError as error:
+            self.breaker.abandoned()
+            reason = f"{CANNOT_BUILD}:{error.field}"
+            return Answer(fate=Fate.NOT_SENT, outcome=NotSent(code=Code.INVALID_REQUEST, reason=reason))
+        except Exception as error:  # a defect of a connector must not lose a transaction: it may have been sent
+            self._log.error("connector_failed", host=self.name, operation=operation, error=repr(error))
+            unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason="connector_failed")
+            answer = Answer(fate=Fate.SENT_NO_REPLY, outcome=unknown)
+        ended = clock.monotonic()
+        self._judge(answer, fair=deadline - began >= _FAIR_SECONDS)
+        self._metrics.exchanges(self.name, operation, answer.fate).inc()
+        self._metrics.exchange_seconds(self.name, operation).observe(ended - began)
+        return answer
+
+    def _judge(self, answer: Answer, *, fair: bool) -> None:
+        """Tell the breaker. A caller in a great hurry proves nothing about the host."""
+        if answer.fate is Fate.REPLIED:
+            self.breaker.succeeded()
+            self.last_success_at = self._clock.now()
+            return
+        if fair:
+            self.breaker.failed()
+        else:
+            self.breaker.abandoned()
+        self.last_failure_at = self._clock.now()
+        outcome = answer.outcome
+        self.last_failure = outcome.reason if isinstance(outcome, Unknown | NotSent) else str(answer.fate)

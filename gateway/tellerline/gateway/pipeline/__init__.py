@@ -1,0 +1,1 @@
+"""A transaction's way from an admitted request to a settled answer."""

@@ -1,0 +1,222 @@
+"""Changes of state, each with all that belongs to it: limits, doubt, closed accounts, figures, alarms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import orjson
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.gateway.doubt.policy import DoubtPolicy
+from tellerline.gateway.journal.codec import code_of, outcome_json
+from tellerline.gateway.journal.port import Journal
+from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, Settlement, State
+from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.plan import Plans
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.command import Effect
+from tellerline.routing.model.outcome import Done, NotSent, Rejected, Unknown
+
+PENDING = frozenset({State.PENDING})
+UNSETTLED = frozenset({State.PENDING, State.IN_DOUBT})
+IN_DOUBT = frozenset({State.IN_DOUBT})
+STATES: dict[type, State] = {
+    Done: State.DONE,
+    Rejected: State.REJECTED,
+    NotSent: State.NOT_SENT,
+    Unknown: State.IN_DOUBT,
+}
+
+
+class Subject(Protocol):
+    """The part of a transaction that settling needs: an ``Acceptance`` and a ``Record`` both are one."""
+
+    @property
+    def global_serial(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def account(self) -> str: ...
+
+
+class Watcher(Protocol):
+    """Who wants to know that a doubt has a next step."""
+
+    def due_in(self, seconds: float) -> None: ...
+
+
+class Settler:
+    """The only writer of states. Each method is one durable write, and returns the row as it was before.
+
+    None means that the row was not in an expected state any more and nothing was written. All raise
+    ``StoreUnavailableError``.
+    """
+
+    def __init__(
+        self, *, journal: Journal, plans: Plans, losses: LossBlocks, clock: Clock, metrics: Metrics, log: Log
+    ) -> None:
+        self._journal = journal
+        self._plans = plans
+        self._losses = losses
+        self._clock = clock
+        self._metrics = metrics
+        self._log = log
+        self.watcher: Watcher | None = None
+
+    async def end(
+        self,
+        subject: Subject,
+        outcome: Done | Rejected | NotSent,
+        expected: frozenset[State],
+        *events: Event,
+        at: datetime | None = None,
+        before_reversal: bool = False,
+    ) -> Record | None:
+        """Final by the host's word, or by certainty that it never got any. Limits come back unless it is done.
+
+        ``before_reversal`` writes nothing once a reversal may be on its way: from there on only its own answer counts.
+        """
+        done = isinstance(outcome, Done)
+        return await self._settle(
+            subject,
+            Settlement(
+                global_serial=subject.global_serial,
+                state=STATES[type(outcome)],
+                at=at or self._clock.now(),
+                outcome=outcome_json(outcome),
+                host_serial="" if isinstance(outcome, NotSent) else outcome.host_serial,
+                accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
+                code=code_of(outcome),
+                release_limits=not done,
+                before_reversal=before_reversal,
+                events=events,
+            ),
+            expected,
+        )
+
+    async def undo(self, subject: Subject, event: Event, host_serial: str = "") -> Record | None:
+        """``REVERSED``: the host said that nothing of it remains, so the limits come back."""
+        outcome = Rejected(code=Code.REVERSED, host_serial=host_serial)
+        return await self._settle(
+            subject,
+            Settlement(
+                global_serial=subject.global_serial,
+                state=State.REVERSED,
+                at=self._clock.now(),
+                outcome=outcome_json(outcome),
+                host_serial=host_serial,
+                code=Code.REVERSED,
+                release_limits=True,
+                events=(event,),
+            ),
+            IN_DOUBT,
+        )
+
+    async def doubt(self, subject: Subject, unknown: Unknown, *, still_running: float = 0.0) -> Record | None:
+        """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait."""
+        policy = self._plans.gates[subject.host].policy.doubt_of(subject.operation, subject.effect)
+        delay = still_running + policy.inquire_delay(0)
+        before = await self._settle(subject, self._opening(subject, unknown, policy, delay), PENDING)
+        if before is not None:
+            self._metrics.doubts_opened(subject.host, subject.operation).inc()
+            self._tell_watcher(delay)
+        return before
+
+    async def reversal_begins(self, record: Record, doubt: Doubt, event: Event) -> Record | None:
+        """The point of no return before a reversal is first sent: None if the doubt has ended meanwhile."""
+        stays = self._unchanged(record, State.IN_DOUBT)
+        return await self._settle(record, replace(stays, doubt=doubt, events=(event,)), IN_DOUBT)
+
+    async def hand_over(self, record: Record, doubt: Doubt, reason: str) -> Record | None:
+        """To people: ``MANUAL``, with an alarm. Limits stay consumed."""
+        event = self.event("manual", reason=reason)
+        manual = replace(doubt, stage=DoubtStage.MANUAL, reason=reason)
+        settlement = replace(self._unchanged(record, State.MANUAL), doubt=manual, events=(event,))
+        return await self._settle(record, settlement, IN_DOUBT)
+
+    async def contradicted(self, record: Record, event: Event) -> Record | None:
+        """Evidence against a final state: the state stays, people look at it, and an alarm is raised."""
+        doubt = Doubt(
+            global_serial=record.global_serial,
+            host=record.host,
+            operation=record.operation,
+            account=record.account,
+            stage=DoubtStage.MANUAL,
+            policy="contradiction",
+            attempts=0,
+            opened_at=self._clock.now(),
+            due_at=self._clock.now(),
+            reason="contradicted",
+        )
+        self._log.error("contradicted", serial=record.global_serial, host=record.host, state=record.state)
+        self._metrics.doubts_ended(record.host, record.operation, "CONTRADICTED").inc()
+        settlement = replace(self._unchanged(record, record.state), doubt=doubt, events=(event,))
+        return await self._journal.settle(settlement, frozenset({record.state}))
+
+    def event(self, kind: str, **detail: str | int | bool) -> Event:
+        """A fact for the history, dated now."""
+        return Event(at=self._clock.now(), kind=kind, detail=orjson.dumps(detail))
+
+    def _opening(self, subject: Subject, unknown: Unknown, policy: DoubtPolicy, delay: float) -> Settlement:
+        now = self._clock.now()
+        return Settlement(
+            global_serial=subject.global_serial,
+            state=State.IN_DOUBT,
+            at=now,
+            outcome=outcome_json(unknown),
+            code=unknown.code,
+            doubt=Doubt(
+                global_serial=subject.global_serial,
+                host=subject.host,
+                operation=subject.operation,
+                account=subject.account,
+                stage=DoubtStage.INQUIRE,
+                policy=policy.version,
+                attempts=0,
+                opened_at=now,
+                due_at=now + timedelta(seconds=delay),
+                reason=unknown.reason,
+            ),
+            events=(self.event("doubt_opened", reason=unknown.reason, policy=policy.version),),
+        )
+
+    def _unchanged(self, record: Record, state: State) -> Settlement:
+        return Settlement(
+            global_serial=record.global_serial,
+            state=state,
+            at=record.settled_at or self._clock.now(),
+            outcome=record.outcome,
+            host_serial=record.host_serial,
+            accounting_date=record.accounting_date,
+            code=record.code,
+        )
+
+    async def _settle(self, subject: Subject, settlement: Settlement, expected: frozenset[State]) -> Record | None:
+        before = await self._journal.settle(settlement, expected)
+        if before is None:
+            return None
+        self._losses.settled(before, settlement.state)
+        if before.state is State.IN_DOUBT and settlement.state is not State.IN_DOUBT:
+            self._metrics.doubts_ended(subject.host, subject.operation, settlement.state).inc()
+            manual = settlement.state is State.MANUAL
+            tell = self._log.error if manual else self._log.info
+            tell(
+                "doubt_handed_over" if manual else "doubt_resolved",
+                serial=subject.global_serial,
+                host=subject.host,
+                operation=subject.operation,
+                state=settlement.state,
+                events=[event.kind for event in settlement.events],
+            )
+        return before
+
+    def _tell_watcher(self, seconds: float) -> None:
+        if self.watcher is not None:
+            self.watcher.due_in(seconds)
