@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.wrappers_pb2 import DoubleValue, Int32Value, StringValue
-from grpc import StatusCode
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.gateway.channels.call import CallContext
@@ -24,29 +23,6 @@ NAME = "tellerline.probe.v1.ProbeService"
 SECRET = "secret 6222020200112230001"
 FRONTS = {"grpcio": GrpcioFront, "connect": ConnectFront}
 CHUNK = 100_000
-
-
-class Text(NamedTuple):
-    grpc_status: StatusCode
-    retryable: bool
-    definite: bool
-    zh: str
-    en: str
-
-
-_TEXTS = {
-    Code.INVALID_REQUEST: Text(StatusCode.INVALID_ARGUMENT, False, True, "请求无效", "The request is not valid."),
-    Code.REQUEST_TOO_LARGE: Text(StatusCode.RESOURCE_EXHAUSTED, False, True, "请求过大", "The request is too large."),
-    Code.OPERATION_NOT_OFFERED: Text(StatusCode.UNIMPLEMENTED, False, True, "不支持", "The operation is not offered."),
-    Code.OVERLOADED: Text(StatusCode.RESOURCE_EXHAUSTED, True, True, "系统繁忙", "Too many requests: try later, 100%."),
-    Code.DEADLINE_EXCEEDED: Text(StatusCode.DEADLINE_EXCEEDED, True, False, "超时", "The deadline passed."),
-    Code.INTERNAL: Text(StatusCode.INTERNAL, False, False, "内部错误", "Internal error."),
-    Code.INSUFFICIENT_FUNDS: Text(StatusCode.FAILED_PRECONDITION, False, True, "余额不足", "Insufficient funds."),
-}
-
-
-def describe(code: Code) -> Text:
-    return _TEXTS[code]
 
 
 def describe_method(name: str, request: type[Message], response: type[Message], stream: bool) -> Any:
@@ -173,6 +149,4 @@ publish(Probe().service())
 
 
 def build_front(name: str, probe: Probe, settings: FrontSettings) -> GrpcioFront | ConnectFront:
-    return FRONTS[name](
-        (probe.service(),), settings, clock=SystemClock(), statuses=StatusWriter(describe, SystemRandomness())
-    )
+    return FRONTS[name]((probe.service(),), settings, clock=SystemClock(), statuses=StatusWriter(SystemRandomness()))

@@ -12,6 +12,9 @@ from front_fixtures import Running, Serve, eventually
 from front_probe import SECRET
 from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
+from tellerline.gateway.errors import describe
+from tellerline.routing.model.codes import Code
+
 
 async def test_a_unary_call_is_answered(served: Running) -> None:
     assert await served.client.echo("余额 ¥ 12.30") == "余额 ¥ 12.30"
@@ -59,11 +62,11 @@ async def test_a_refusal_carries_code_evidence_violations_and_text(served: Runni
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await served.client.unary("Refuse", StringValue(value="INVALID_REQUEST"))
     seen = refusal(caught.value)
-    assert (seen.code, seen.message) == (grpc.StatusCode.INVALID_ARGUMENT, "The request is not valid.")
+    assert (seen.code, seen.message) == (grpc.StatusCode.INVALID_ARGUMENT, describe(Code.INVALID_REQUEST).en)
     assert (seen.info.reason, seen.info.domain) == ("INVALID_REQUEST", "tellerline")
     assert dict(seen.info.metadata) == {"available": "12.30", "definite": "true"}
     assert [(v.field, v.description) for v in seen.bad.field_violations] == [("transfer.amount", "not positive")]
-    assert (seen.localized.locale, seen.localized.message) == ("zh-CN", "请求无效")
+    assert (seen.localized.locale, seen.localized.message) == ("zh-CN", describe(Code.INVALID_REQUEST).zh)
     assert seen.retry is None
 
 
@@ -73,7 +76,7 @@ async def test_the_caller_chooses_the_language_and_learns_when_to_retry(served: 
             "Refuse", StringValue(value="OVERLOADED"), metadata=(("accept-language", "en-GB, zh;q=0.5"),)
         )
     seen = refusal(caught.value)
-    assert seen.localized.message == seen.message == "Too many requests: try later, 100%."
+    assert seen.localized.message == seen.message == describe(Code.OVERLOADED).en
     assert seen.retry is not None
     assert seen.retry.retry_delay.seconds == 1
 

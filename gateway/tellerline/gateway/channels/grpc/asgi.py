@@ -14,9 +14,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 class AsgiServer(Protocol):
     """Serves one ASGI application over HTTP/1.1 and HTTP/2.
 
-    It must offer trailers; hold ``send`` back when a client does not read, and raise ``OSError`` from it when the stream
-    is gone; cancel an application's task when its stream or connection goes; and put the verified client certificate
-    under ``extensions.tls`` (ASGI TLS 0.2).
+    It must offer trailers; hold ``send`` back when a client does not read, and raise ``OSError`` from it when the
+    stream is gone; cancel an application's task when its stream or connection goes; and put the verified client
+    certificate under ``extensions.tls`` (ASGI TLS 0.2).
     """
 
     async def start(self) -> int:

@@ -19,8 +19,9 @@ def framed(message: bytes) -> bytes:
 def unframed(body: bytes, encoding: str, limit: int) -> bytes:
     """The one message of a unary or server-streaming request.
 
-    Raises ``RefusalError``: INVALID_REQUEST for a bad frame, no frame, two frames or bad compression,
-    REQUEST_TOO_LARGE for a message above ``limit``, before or after decompression.
+    Raises ``RefusalError``: INVALID_REQUEST for a bad frame, no frame, two frames or broken compression,
+    OPERATION_NOT_OFFERED for a compression other than gzip and deflate, REQUEST_TOO_LARGE for a message above
+    ``limit``, before or after decompression.
     """
     if len(body) < PREFIX:
         raise _bad("no complete message")
@@ -31,8 +32,10 @@ def unframed(body: bytes, encoding: str, limit: int) -> bytes:
         raise _bad("not exactly one message")
     if body[0] == 0:
         return body[PREFIX:]
-    if body[0] != 1 or encoding not in ("gzip", "deflate"):
-        raise _bad("unknown compression")
+    if body[0] != 1 or encoding == "identity":
+        raise _bad("flagged as compressed, without a compression")
+    if encoding not in ("gzip", "deflate"):
+        raise RefusalError(Code.OPERATION_NOT_OFFERED, violations=(FieldViolation("grpc-encoding", "not supported"),))
     return _inflated(body[PREFIX:], encoding, limit)
 
 

@@ -22,11 +22,11 @@ class TlsFiles:
 class FrontSettings:
     """Where a front listens and what it refuses.
 
-    ``port`` 0 takes a free one; ``reuse_port`` lets several processes share it. ``message_limit`` bounds a request after
-    decompression, in bytes; ``metadata_limit`` what a caller may send beside it, counted as gRPC does: name + value + 32
-    for each entry. ``running_calls`` bounds handlers at work in this process, whatever became of their callers. Times
-    are in seconds: a call without a deadline gets ``default_deadline``, none gets more than ``maximum_deadline``; a
-    client may leave a reply unread for ``stalled_after``, where the library under the front can tell.
+    ``port`` 0 takes a free one; ``reuse_port`` lets several processes share it. ``message_limit`` bounds a request
+    after decompression, in bytes; ``metadata_limit`` what a caller may send beside it, counted as gRPC does: name +
+    value + 32 for each entry. ``running_calls`` bounds handlers at work in this process, whatever became of their
+    callers. Times are in seconds: a call without a deadline gets ``default_deadline``, none gets more than
+    ``maximum_deadline``; a client may leave a reply unread for ``stalled_after``, where the library can tell.
     ``reflection`` shows the schema to anyone: for development only.
     """
 

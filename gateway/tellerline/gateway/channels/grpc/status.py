@@ -1,43 +1,20 @@
-"""Errors as ``google.rpc.Status``: the canonical code with its texts, and nothing of any other exception."""
+"""What a caller sees of an error: the canonical status, and nothing of any other exception."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
-from google.protobuf.duration_pb2 import Duration
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, RetryInfo
 from google.rpc.status_pb2 import Status
-from grpc import StatusCode
 
 from tellerline.adapters.clock import Randomness
+from tellerline.gateway.errors import refusal_status
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
-DOMAIN: Final = "tellerline"
-_RETRY_AFTER: Final = Duration(seconds=1)
 _INCIDENT_BYTES: Final = 8
 
 _log = structlog.get_logger("tellerline.gateway.front")
-
-
-class ErrorText(Protocol):
-    """What the catalogue says of a code: its gRPC status, whether to retry, whether the outcome is known, its texts."""
-
-    @property
-    def grpc_status(self) -> StatusCode: ...
-    @property
-    def retryable(self) -> bool: ...
-    @property
-    def definite(self) -> bool: ...
-    @property
-    def zh(self) -> str: ...
-    @property
-    def en(self) -> str: ...
-
-
-Describe = Callable[[Code], ErrorText]
 
 
 class StatusWriter:
@@ -47,32 +24,17 @@ class StatusWriter:
     number, under which the error itself is logged; its text, type and place never leave.
     """
 
-    def __init__(self, describe: Describe, randomness: Randomness) -> None:
-        self._describe = describe
+    def __init__(self, randomness: Randomness) -> None:
         self._randomness = randomness
 
     def of(self, error: BaseException, *, accept_language: str, method: str) -> Status:
-        """The status of ``error``; its ``message`` is English for developers, the localized detail is for people."""
+        """The status of ``error`` in the language that the caller prefers."""
+        english = prefers_english(accept_language)
         if isinstance(error, RefusalError):
-            return self._refused(error, accept_language)
+            return refusal_status(error.code, metadata=error.metadata, violations=error.violations, english=english)
         incident = self._randomness.bytes(_INCIDENT_BYTES).hex()
         _log.error("call_failed", incident=incident, method=method, exc_info=error)
-        return self._refused(RefusalError(Code.INTERNAL, metadata={"incident": incident}), accept_language)
-
-    def _refused(self, refusal: RefusalError, accept_language: str) -> Status:
-        text = self._describe(refusal.code)
-        metadata = {"definite": "true" if text.definite else "false", **refusal.metadata}
-        english = prefers_english(accept_language)
-        status = Status(code=text.grpc_status.value[0], message=text.en)
-        status.details.add().Pack(ErrorInfo(reason=refusal.code.value, domain=DOMAIN, metadata=metadata))
-        locale, message = ("en", text.en) if english else ("zh-CN", text.zh)
-        status.details.add().Pack(LocalizedMessage(locale=locale, message=message))
-        if refusal.violations:
-            violations = [BadRequest.FieldViolation(field=v.field, description=v.why) for v in refusal.violations]
-            status.details.add().Pack(BadRequest(field_violations=violations))
-        if text.retryable:
-            status.details.add().Pack(RetryInfo(retry_delay=_RETRY_AFTER))
-        return status
+        return refusal_status(Code.INTERNAL, metadata={"incident": incident}, english=english)
 
 
 def prefers_english(accept_language: str) -> bool:
