@@ -1,0 +1,66 @@
+"""What a host's author supplies to bind the host contract suite: a simulated host, a real transport, examples."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tellerline.adapters.clock import Clock
+from tellerline.connectors.connected import ConnectedHost
+from tellerline.connectors.host import Answer, LateReply
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.command import Command, HostCall, Inquire, Reverse
+from tellerline.routing.model.outcome import Result
+from tellerline.simulators.faults import FaultEngine, FaultKind, FaultRule, GarbleStyle
+
+
+@dataclass(kw_only=True)
+class HostBench:
+    """``examples`` holds a command that succeeds for every declared operation but inquiry and reversal.
+
+    ``change`` moves money and may be sent any number of times; ``effect`` counts how often one reference of it stands
+    in the books. ``unsolicited`` says whether the wire can bring a reply that nobody waits for.
+    """
+
+    host: ConnectedHost
+    faults: FaultEngine
+    clock: Clock
+    examples: Mapping[str, tuple[Command, type[Result]]]
+    refused: tuple[Command, Code]
+    change: Command
+    change_on_wire: str
+    effect: Callable[[str], int]
+    unsolicited: bool
+    late: list[LateReply] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def call(self, reference: str = "", attempt: int = 1) -> HostCall:
+        name = reference or f"T{next(self._numbers):08d}"
+        return HostCall(reference=name, channel="IVR", accepted_at="2026-03-02T10:00:00+08:00", attempt=attempt)
+
+    async def ask(self, command: Command, call: HostCall | None = None, patience: float = 5.0) -> Answer:
+        return await self.host.execute(command, call or self.call(), self.clock.monotonic() + patience)
+
+    def strike(
+        self, kind: FaultKind, *, seconds: float | None = None, code: str = "9999", style: GarbleStyle | None = None
+    ) -> None:
+        """The next change meets this fault; inquiries and reversals stay healthy."""
+        operations = frozenset({self.change_on_wire})
+        rule = FaultRule(kind=kind, operations=operations, count=1, seconds=seconds, code=code, style=style)
+        self.faults.add(rule)
+
+    async def inquire(self, reference: str) -> Answer:
+        command = Inquire(
+            original_reference=reference,
+            original_operation=self.change.operation,
+            original_account=self.change.account_number,
+        )
+        return await self.ask(command)
+
+    def reversal(self, reference: str) -> Reverse:
+        return Reverse(
+            original_reference=reference,
+            original_operation=self.change.operation,
+            original_account=self.change.account_number,
+        )
