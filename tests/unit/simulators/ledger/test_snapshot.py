@@ -1,0 +1,73 @@
+"""Going back costs what changed since, not what is there."""
+
+from __future__ import annotations
+
+import gc
+
+from tellerline.adapters.clock import SystemClock
+from tellerline.simulators.ledger import Ledger, Leg, Table, ledger_sha256
+
+
+def fill(ledger: Ledger, accounts: int, movements: int) -> None:
+    numbers = [f"{number:06d}" for number in range(accounts)]
+    for number in numbers:
+        ledger.open(number, "CNY")
+    ledger.internal("CASH", "CNY")
+    move(ledger, numbers, movements)
+
+
+def move(ledger: Ledger, numbers: list[str], movements: int) -> None:
+    for index in range(movements):
+        number = numbers[index % len(numbers)]
+        ledger.post(
+            (Leg(number, 1), Leg("CASH", -1)), serial="S", booking_date="2026-01-05", booked_at="t", kind="TEST"
+        )
+
+
+def test_books_of_4500_accounts_and_50000_movements_go_back_in_100_ms() -> None:
+    ledger = Ledger()
+    fill(ledger, 4_500, 50_000)
+    clock = SystemClock()
+    started = clock.monotonic()
+    ledger.snapshot()
+    snapshot_took = clock.monotonic() - started
+    expected = ledger_sha256(ledger)
+    move(ledger, [f"{number:06d}" for number in range(500)], 5_000)
+    assert ledger_sha256(ledger) != expected
+    gc.collect()
+    started = clock.monotonic()
+    ledger.reset()
+    reset_took = clock.monotonic() - started
+    assert ledger_sha256(ledger) == expected
+    assert snapshot_took < 0.1
+    assert reset_took < 0.1
+
+
+def test_even_with_every_movement_to_undo_it_is_a_fraction_of_the_booking() -> None:
+    ledger = Ledger()
+    clock = SystemClock()
+    ledger.internal("CASH", "CNY")
+    ledger.snapshot()
+    started = clock.monotonic()
+    fill(ledger, 4_500, 50_000)
+    booking_took = clock.monotonic() - started
+    started = clock.monotonic()
+    ledger.reset()
+    assert clock.monotonic() - started < booking_took / 3
+    assert [account.number for account in ledger.accounts()] == ["CASH"]
+
+
+def test_table_goes_back_over_writes_and_drops() -> None:
+    table: Table[str, int] = Table()
+    table.put("kept", 1)
+    table.put("dropped", 2)
+    table.snapshot()
+    for _ in range(2):
+        table.put("kept", 10)
+        table.put("kept", 11)
+        table.drop("dropped")
+        table.put("new", 3)
+        table.drop("new")
+        table.put("newer", 4)
+        table.reset()
+        assert (table.get("kept"), table.get("dropped"), table.get("newer"), len(table)) == (1, 2, None, 2)
