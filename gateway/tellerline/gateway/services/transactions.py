@@ -28,7 +28,7 @@ def info_of_settled(settled: Settled, *, english: bool = False) -> TransactionIn
         definite=settled.state in FINAL_STATES,
         accounting_date=date_to_proto(settled.accounting_date),
         accept_time=instant_to_proto(settled.accepted_at),
-        settle_time=instant_to_proto(settled.settled_at),
+        settle_time=instant_to_proto(settled.settled_at) if settled.state in FINAL_STATES else None,
         error=_error(settled.state, code, settled.global_serial, english=english),
     )
 
@@ -42,7 +42,7 @@ def info_of_record(record: Record, *, english: bool = False) -> TransactionInfo:
         definite=record.state in FINAL_STATES,
         accounting_date=date_to_proto(record.accounting_date),
         accept_time=instant_to_proto(record.accepted_at),
-        settle_time=instant_to_proto(record.settled_at),
+        settle_time=instant_to_proto(record.settled_at) if record.state in FINAL_STATES else None,
         error=_error(record.state, record.code, record.global_serial, english=english),
     )
 

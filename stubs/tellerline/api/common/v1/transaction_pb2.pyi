@@ -131,7 +131,7 @@ class TransactionInfo(_message.Message):
 
     @_builtins.property
     def settle_time(self) -> _timestamp_pb2.Timestamp:
-        """When `state` was reached; absent while `PENDING`."""
+        """When `state` became final; absent before."""
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
