@@ -62,6 +62,7 @@ class EnquiryRunner:
             accounting_date=outcome.accounting_date,
             accepted_at=admitted.accepted_at,
             settled_at=settled_at,
+            host=plan.gate.name,
         )
 
     async def _ask(self, admitted: Admitted) -> Outcome:
