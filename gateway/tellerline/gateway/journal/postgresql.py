@@ -1,0 +1,117 @@
+"""The store for several gateways: one schema of a PostgreSQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, TypeVarTuple
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.store.errors import StoreError
+from tellerline.adapters.store.lane import Lane
+from tellerline.adapters.store.postgresql import PostgresqlEngine
+from tellerline.adapters.store.statements import Row, Steps, Values
+from tellerline.gateway.journal import transactions
+from tellerline.gateway.journal.caching import Cache
+from tellerline.gateway.journal.database import unavailable
+from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
+from tellerline.gateway.journal.grants import StoredGrants
+from tellerline.gateway.journal.journal import StoredJournal
+from tellerline.gateway.journal.lanes import (
+    ACCEPT_SQL,
+    SETTLE_SQL,
+    AcceptCodec,
+    SettleUnit,
+    Verdict,
+    decode_settlements,
+    encode_settlements,
+)
+from tellerline.gateway.journal.migrations import MIGRATIONS
+from tellerline.gateway.journal.records import Acceptance, Limits, Settlement, State
+from tellerline.gateway.journal.registry import StoredRegistry
+
+ResultT = TypeVar("ResultT")
+Args = TypeVarTuple("Args")
+
+
+class PostgresqlDatabase:
+    """``database.Database`` on an engine: accepting and settling each have a lane, the rest shares the pool."""
+
+    def __init__(self, engine: PostgresqlEngine, default_limits: Limits) -> None:
+        self._engine = engine
+        self._defaults = default_limits
+        self._accepting: Lane[Acceptance, Verdict]
+        self._settling: Lane[SettleUnit, Row | None]
+
+    async def start(self) -> None:
+        try:
+            await self._engine.start(MIGRATIONS)
+            codec = AcceptCodec(self._defaults)
+            self._accepting = Lane(self._engine, ACCEPT_SQL, codec.encode, codec.decode)
+            self._settling = Lane(self._engine, SETTLE_SQL, encode_settlements, decode_settlements)
+            await self._accepting.warm_up()
+            await self._settling.warm_up()
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    async def accept(self, acceptance: Acceptance) -> Verdict:
+        try:
+            return await self._accepting.submit(acceptance)
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Row | None:
+        try:
+            return await self._settling.submit((settlement, expected))
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def append(self, rows: Sequence[Values]) -> None:
+        await self.write(transactions.append, rows)
+
+    async def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        return await self.read(steps, *args)
+
+    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        try:
+            return await self._engine.read(steps, *args)
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        try:
+            return await self._engine.write(steps, *args)
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def write_alone(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        try:
+            return await self._engine.write(steps, *args, alone=steps.__qualname__)
+        except StoreError as error:
+            raise unavailable(error) from error
+
+
+class PostgresqlStore:
+    """``port.Store`` in ``schema`` of the database ``dsn``, created if need be; any number of gateways may share it.
+
+    ``default_limits`` apply to accounts that are not registered.
+    """
+
+    def __init__(
+        self, dsn: str, clock: Clock, *, schema: str = "tellerline", default_limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        engine = PostgresqlEngine(dsn, clock, schema=schema)
+        self._database = PostgresqlDatabase(engine, default_limits)
+        self.journal = StoredJournal(self._database)
+        self.registry = StoredRegistry(self._database, Cache(clock, on=True))
+        self.grants = StoredGrants(self._database, Cache(clock, on=True))
+
+    async def start(self) -> None:
+        """Connect and bring the schema up to date; several gateways may start at the same time."""
+        await self._database.start()
+
+    async def close(self) -> None:
+        await self.journal.flush()
+        await self._database.close()
