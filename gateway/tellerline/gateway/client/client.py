@@ -30,8 +30,8 @@ class Client:
         self.contract = Contract()
 
     async def call(self, method: str, request: Mapping[str, Any]) -> Json:
-        """Call a unary method. Raises ``CanonicalError``, ``UnknownMethodError``, ``json_format.ParseError`` for JSON that
-        does not fit the request."""
+        """Call a unary method. Raises ``CanonicalError``, ``UnknownMethodError``, or ``json_format.ParseError`` for
+        JSON that does not fit the request."""
         found = self.contract.method(method)
         if found.server_streaming:
             raise TypeError(f"{found.name} streams: use stream()")

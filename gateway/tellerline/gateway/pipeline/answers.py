@@ -96,6 +96,7 @@ def ending_of(standing: Standing) -> Ending:
         accounting_date=standing.accounting_date,
         accepted_at=standing.accepted_at,
         settled_at=(standing.settled_at if done else None) or standing.accepted_at,
+        host=standing.host,
     )
 
 
