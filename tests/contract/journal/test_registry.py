@@ -1,0 +1,68 @@
+"""Signed customers and their registered accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from journal_rows import ACCOUNT, account, customer
+
+from tellerline.gateway.journal.port import Store
+from tellerline.gateway.journal.records import Limits
+
+
+async def test_a_customer_is_kept_as_given(store: Store, other: Store) -> None:
+    assert await store.registry.add_customer(customer())
+    assert await other.registry.customer("C1") == customer()
+    assert await store.registry.customer("C2") is None
+
+
+async def test_neither_a_number_nor_a_document_is_registered_twice(store: Store) -> None:
+    assert await store.registry.add_customer(customer("C1", "D1"))
+    assert not await store.registry.add_customer(customer("C1", "D2"))
+    assert not await store.registry.add_customer(customer("C2", "D1"))
+    assert await store.registry.customer("C1") == customer("C1", "D1")
+    assert await store.registry.customer("C2") is None
+
+
+async def test_accounts_get_the_next_sequence_number_of_their_customer(store: Store, other: Store) -> None:
+    await store.registry.add_customer(customer("C1", "D1"))
+    await store.registry.add_customer(customer("C2", "D2"))
+    first = await store.registry.add_account(account("A1", "C1"))
+    assert first == account("A1", "C1", sequence=1)
+    assert await store.registry.add_account(account("B1", "C2")) == account("B1", "C2", sequence=1)
+    assert await store.registry.add_account(account("A1", "C1")) is None
+    assert await store.registry.add_account(account("A1", "C2")) is None
+    second = await store.registry.add_account(account("A2", "C1"))
+    assert second == account("A2", "C1", sequence=2)
+    assert list(await other.registry.accounts("C1")) == [first, second]
+    assert await other.registry.account("C1", 2) == second
+    assert await other.registry.find_account("A1") == first
+    assert await other.registry.account("C1", 3) is None
+    assert await other.registry.find_account("A3") is None
+
+
+async def test_accounts_need_a_signed_customer(store: Store) -> None:
+    assert await store.registry.add_account(account("A1", "nobody")) is None
+    assert await store.registry.find_account("A1") is None
+
+
+async def test_accounts_added_at_once_get_all_numbers_without_gap(stores: Sequence[Store]) -> None:
+    await stores[0].registry.add_customer(customer())
+    added = await asyncio.gather(
+        *(stores[n % len(stores)].registry.add_account(account(f"A{n // 2}", "C1")) for n in range(40))
+    )
+    assert sorted(each.sequence for each in added if each is not None) == list(range(1, 21))
+    assert [each.sequence for each in await stores[0].registry.accounts("C1")] == list(range(1, 21))
+
+
+async def test_updated_limits_show_at_once_in_this_process(store: Store) -> None:
+    await store.registry.add_customer(customer())
+    await store.registry.add_account(account())
+    before = await store.registry.account("C1", 1)
+    assert before is not None
+    lowered = Limits(single=1, daily=2, count=1)
+    assert await store.registry.update_limits(ACCOUNT, lowered)
+    assert await store.registry.account("C1", 1) == replace(before, limits=lowered)
+    assert not await store.registry.update_limits("nowhere", lowered)

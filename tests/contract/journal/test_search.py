@@ -1,0 +1,87 @@
+"""Search: every filter, newest first, page by page; and the enquiries that are written behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from journal_rows import NOON, PENDING, acceptance, enquiry, settlement
+
+from tellerline.gateway.journal.port import Journal, Store
+from tellerline.gateway.journal.records import Acceptance, Record, Search, State
+
+
+async def accepted(journal: Journal, count: int) -> list[Acceptance]:
+    """Rows accepted pairwise at the same instant, oldest first."""
+    rows = [acceptance(limited=None, accepted_at=NOON + timedelta(seconds=n // 2)) for n in range(count)]
+    await asyncio.gather(*(journal.accept(row) for row in rows))
+    return rows
+
+
+def serials(rows: Sequence[Acceptance | Record]) -> list[str]:
+    return [row.global_serial for row in rows]
+
+
+async def test_pages_are_newest_first_without_gap_or_repetition(journal: Journal, other: Store) -> None:
+    rows = await accepted(journal, 25)
+    seen: list[str] = []
+    while page := await other.journal.search(Search(after=seen[-1] if seen else "", limit=7)):
+        assert len(page) <= 7
+        seen += serials(page)
+    assert seen == serials(rows)[::-1]
+    assert list(await journal.search(Search(after="nowhere"))) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["global_serial", "channel", "channel_serial", "customer", "account", "operation", "host"]
+)
+async def test_each_field_filters(journal: Journal, name: str) -> None:
+    await accepted(journal, 2)
+    wanted = acceptance(**{name: "the-one"})
+    await journal.accept(wanted)
+    found = await journal.search(Search(**{name: "the-one"}))
+    assert serials(found) == [wanted.global_serial]
+
+
+async def test_states_host_serial_and_time_filter_together(journal: Journal) -> None:
+    rows = await accepted(journal, 6)
+    for row in rows[1:]:
+        state = State.REJECTED if row is rows[4] else State.DONE
+        await journal.settle(settlement(row.global_serial, state, host_serial=f"H{row.global_serial}"), PENDING)
+    final = Search(states=(State.DONE, State.REJECTED), accepted_from=NOON, accepted_before=NOON + timedelta(seconds=2))
+    assert serials(await journal.search(final)) == serials([rows[3], rows[2], rows[1]])
+    late = replace(final, accepted_from=NOON + timedelta(seconds=2), accepted_before=None)
+    assert serials(await journal.search(late)) == serials([rows[5], rows[4]])
+    assert serials(await journal.search(Search(host_serial=f"H{rows[2].global_serial}"))) == [rows[2].global_serial]
+
+
+async def test_audited_enquiries_are_found_but_never_by_their_channel_serial_alone(journal: Journal) -> None:
+    asked = [enquiry() for _ in range(3)]
+    for each in asked:
+        journal.audit(each)
+    assert sorted(serials(await journal.search(Search()))) == sorted(serials(asked))
+    assert await journal.get(asked[0].global_serial) == asked[0]
+    assert await journal.find(asked[0].channel, asked[0].channel_serial) is None
+
+
+async def test_an_audited_enquiry_is_visible_to_others_soon(journal: Journal, other: Store) -> None:
+    asked = enquiry()
+    journal.audit(asked)
+    async with asyncio.timeout(5):
+        while await other.journal.get(asked.global_serial) != asked:  # noqa: ASYNC110 another process: nothing to wait on
+            await asyncio.sleep(0.02)
+
+
+async def test_many_enquiries_at_once_are_all_written(journal: Journal) -> None:
+    asked = [enquiry(accepted_at=NOON + timedelta(seconds=n)) for n in range(1700)]
+    for each in asked:
+        journal.audit(each)
+    assert serials(await journal.search(Search(limit=2000))) == serials(asked)[::-1]
+
+
+async def test_what_does_not_exist_is_none(journal: Journal) -> None:
+    assert await journal.get("nowhere") is None
+    assert await journal.find("ivr", "nowhere") is None
