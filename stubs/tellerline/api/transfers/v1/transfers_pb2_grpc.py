@@ -28,10 +28,10 @@ if _version_not_supported:
 class TransferServiceStub:
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     def __init__(self, channel):
@@ -55,10 +55,10 @@ class TransferServiceStub:
 class TransferServiceServicer:
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     def CreateTransfer(self, request, context):
@@ -113,10 +113,10 @@ def add_TransferServiceServicer_to_server(servicer, server):
 class TransferService:
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     @staticmethod

@@ -29,10 +29,10 @@ GRPC_VERSION: str
 class TransferServiceStub:
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     @_typing.overload
@@ -64,10 +64,10 @@ class TransferServiceStub:
 class TransferServiceAsyncStub(TransferServiceStub):
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -95,10 +95,10 @@ class TransferServiceAsyncStub(TransferServiceStub):
 class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
 
-    An error of `CreateTransfer` is **definite**: no money moved and none will. What is not known is not an error: it is
-    a transfer whose `transaction.state` says `IN_DOUBT`. So a channel that gets a reply looks at the state, and a channel
-    that gets no reply (or a transport error without `google.rpc.ErrorInfo`) knows nothing and repeats with the same
-    serial.
+    A refusal is **definite** (`definite` = `true` in the metadata of its `google.rpc.ErrorInfo`): no money moved and none
+    will. An outcome that is not known is not an error: it is a transfer whose `transaction.state` says `IN_DOUBT`. So a
+    channel that gets a transfer looks at its state; a channel that gets no answer, or an error without `definite` = `true`,
+    knows nothing and repeats with the same serial.
     """
 
     @_abc_1.abstractmethod
