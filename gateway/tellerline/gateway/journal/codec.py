@@ -36,7 +36,8 @@ class NotInJournalError(ValueError):
 
 def command_json(command: Command) -> bytes:
     """Canonical: the same command gives the same bytes, in every process. Sensitive fields are left out."""
-    fields = {name: getattr(command, name) for name in _stored_fields(type(command))}
+    kind: Any = type(command)
+    fields = {name: getattr(command, name) for name in _stored_fields(kind)}
     return orjson.dumps({"fields": fields, "operation": command.operation}, default=_plain)
 
 

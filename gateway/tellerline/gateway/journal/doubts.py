@@ -98,6 +98,12 @@ CLAIM = Statement(
     "until",
     "serial",
 )
+REVERSING = Statement(
+    select(literal_column("1")).where(
+        d.global_serial == bindparam("serial"), d.closed_at.is_(None), d.stage != literal_column("'INQUIRE'")
+    ),
+    "serial",
+)
 OPENED_AT = Statement(select(d.opened_at).where(d.global_serial == bindparam("serial")), "serial")
 
 

@@ -24,7 +24,7 @@ from tellerline.routing.model.codes import Code
 
 _25_ARGUMENTS = ", ".join(f"${number}" for number in range(1, 26))
 ACCEPT_SQL = f"SELECT * FROM journal_accept({_25_ARGUMENTS})"  # noqa: S608 numbers only
-SETTLE_SQL = f"SELECT * FROM journal_settle({_25_ARGUMENTS})"  # noqa: S608 numbers only
+SETTLE_SQL = f"SELECT * FROM journal_settle({_25_ARGUMENTS}, $26)"  # noqa: S608 numbers only
 
 SettleUnit = tuple[Settlement, frozenset[State]]
 Verdict = Accepted | Duplicate | OverLimit
@@ -98,6 +98,7 @@ def _settlement(unit: SettleUnit, doubt: int | None) -> tuple[Any, ...]:
         settlement.accounting_date,
         settlement.code.value if settlement.code else "",
         settlement.release_limits,
+        settlement.before_reversal,
         doubt,
         len(settlement.events),
     )

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
-from tellerline.gateway.journal.doubts import CLOSE, OPEN
+from tellerline.gateway.journal.doubts import CLOSE, OPEN, REVERSING
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
@@ -121,6 +121,8 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | No
     serial = settlement.global_serial
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
+        return None
+    if settlement.before_reversal and (yield REVERSING, (serial,)):
         return None
     before = rows[0]
     reserved = before[RESERVED]

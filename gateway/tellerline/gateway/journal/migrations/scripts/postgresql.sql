@@ -237,7 +237,7 @@ $function$;
 CREATE FUNCTION journal_settle(
     p_global_serial text[], p_expected text[], p_state text[], p_at bigint[], p_settled_at bigint[],
     p_outcome bytea[], p_host_serial text[], p_accounting_date text[], p_code text[], p_release boolean[],
-    p_doubt integer[], p_events integer[],
+    p_before_reversal boolean[], p_doubt integer[], p_events integer[],
     d_host text[], d_operation text[], d_account text[], d_stage text[], d_policy text[], d_attempts bigint[],
     d_opened_at bigint[], d_due_at bigint[], d_reason text[],
     e_place integer[], e_at bigint[], e_kind text[], e_detail bytea[]
@@ -248,15 +248,19 @@ BEGIN
     FOR r IN
         SELECT x.* FROM unnest(
             p_global_serial, p_expected, p_state, p_at, p_settled_at, p_outcome, p_host_serial, p_accounting_date,
-            p_code, p_release, p_doubt, p_events
+            p_code, p_release, p_before_reversal, p_doubt, p_events
         ) WITH ORDINALITY AS x(
             global_serial, expected, state, at, settled_at, outcome, host_serial, accounting_date,
-            code, release, doubt, events, place
+            code, release, before_reversal, doubt, events, place
         ) JOIN transactions t ON t.global_serial = x.global_serial
         ORDER BY t.account, x.global_serial, x.place
     LOOP
         SELECT t.* INTO o_before FROM transactions t WHERE t.global_serial = r.global_serial FOR UPDATE;
         CONTINUE WHEN NOT o_before.state = ANY (string_to_array(r.expected, ','));
+        CONTINUE WHEN r.before_reversal AND EXISTS (
+            SELECT 1 FROM doubts d
+            WHERE d.global_serial = r.global_serial AND d.closed_at IS NULL AND d.stage <> 'INQUIRE'
+        );
         o_place := r.place;
         UPDATE transactions SET
             state = r.state, settled_at = r.settled_at, outcome = r.outcome,

@@ -1,0 +1,238 @@
+"""The gateway put together: given its hosts, its store, its clock and its randomness, everything between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tellerline.adapters.clock import Clock, Randomness
+from tellerline.adapters.telemetry import Log, Metrics, Tracing, TracingRules
+from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.grants import GrantIssuer
+from tellerline.gateway.access.pin import PinVerification
+from tellerline.gateway.access.policy import ChannelDirectory
+from tellerline.gateway.channels.service import Service
+from tellerline.gateway.doubt.pursuit import Pursuit
+from tellerline.gateway.doubt.resolver import DoubtResolver
+from tellerline.gateway.doubt.schedule import WakeUp
+from tellerline.gateway.hosts.gate import HostGate
+from tellerline.gateway.hosts.policy import HostBinding
+from tellerline.gateway.hosts.status import GateStatus
+from tellerline.gateway.journal.port import Store
+from tellerline.gateway.limits.rules import LimitRules
+from tellerline.gateway.pipeline.durable import DurableRunner
+from tellerline.gateway.pipeline.enquiry import EnquiryRunner
+from tellerline.gateway.pipeline.late import LateReplies
+from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.pipeline import TransactionPipeline
+from tellerline.gateway.pipeline.plan import Plans
+from tellerline.gateway.pipeline.report import Reporter
+from tellerline.gateway.pipeline.settling import Settler
+from tellerline.gateway.serials import Serials
+from tellerline.gateway.services.discovery import build_services
+from tellerline.gateway.services.parts import Parts
+from tellerline.gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a gateway is given and does not make: the outside world, and how it speaks of itself."""
+
+    hosts: Sequence[HostBinding]
+    store: Store
+    clock: Clock
+    randomness: Randomness
+    log: Log
+    metrics: Metrics
+
+
+@dataclass(slots=True, kw_only=True)
+class Gateway:
+    """One gateway process without its front. ``services`` may be served between ``start`` and ``close``."""
+
+    services: tuple[Service, ...]
+    parts: Parts
+    pipeline: TransactionPipeline
+    resolver: DoubtResolver
+    metrics: Metrics
+    _gates: tuple[HostGate, ...]
+    _late: LateReplies
+    _store: Store
+    _tracing: Tracing
+    _drain_seconds: float
+
+    async def start(self) -> None:
+        """Open the store, meet the hosts, take up what an earlier life of this instance left behind.
+
+        Raises ``StoreUnavailableError``; a host that is down is not an error.
+        """
+        await self._store.start()
+        for gate in self._gates:
+            await gate.start(self._late.on_late_reply)
+        await self.resolver.start()
+
+    async def close(self) -> None:
+        """Refuse what comes, let what is under way end, write down what is left. Idempotent."""
+        await self.pipeline.drain(self._drain_seconds)
+        await self.resolver.close()
+        for gate in self._gates:
+            await gate.close()
+        await self._late.close()
+        await self._store.close()
+        self._tracing.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """The parts that most others need."""
+
+    settings: GatewaySettings
+    around: Surroundings
+    plans: Plans
+    limits: LimitRules
+    losses: LossBlocks
+    settler: Settler
+    serials: Serials
+    wake: WakeUp
+    late: LateReplies
+    tracing: Tracing
+
+
+def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
+    """Wire it; nothing is opened before ``start``. Raises ``RoutingError`` for hosts that contradict each other."""
+    core = _core(settings, around)
+    access = _access(core)
+    pipeline = _pipeline(core, access)
+    parts = _parts(core, access, pipeline)
+    return Gateway(
+        services=build_services(parts),
+        parts=parts,
+        pipeline=pipeline,
+        resolver=_resolver(core, pipeline),
+        metrics=around.metrics,
+        _gates=tuple(core.plans.gates.values()),
+        _late=core.late,
+        _store=around.store,
+        _tracing=core.tracing,
+        _drain_seconds=settings.deadlines.drain,
+    )
+
+
+def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
+    clock, metrics, log, journal = around.clock, around.metrics, around.log, around.store.journal
+    gates = [HostGate(binding, clock, metrics, log) for binding in around.hosts]
+    plans = Plans(gates, settings.routes)
+    losses = LossBlocks(journal)
+    settler = Settler(journal=journal, plans=plans, losses=losses, clock=clock, metrics=metrics, log=log)
+    wake = WakeUp(clock, settings.sweep_seconds)
+    settler.watcher = wake
+    rules = TracingRules(ratio=settings.telemetry.trace_ratio, endpoint=settings.telemetry.trace_endpoint)
+    return _Core(
+        settings=settings,
+        around=around,
+        plans=plans,
+        limits=settings.limit_rules(),
+        losses=losses,
+        settler=settler,
+        serials=Serials(clock, around.randomness),
+        wake=wake,
+        late=LateReplies(journal=journal, settler=settler, metrics=metrics, log=log),
+        tracing=Tracing(rules, around.randomness),
+    )
+
+
+def _access(core: _Core) -> AccessControl:
+    policies = {name: channel.policy() for name, channel in core.settings.channels.items()}
+    directory = ChannelDirectory(policies, peers_required=core.settings.identities_required)
+    return AccessControl(directory, core.around.store.grants, core.around.clock)
+
+
+def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
+    settings, around = core.settings, core.around
+    journal, deadlines = around.store.journal, settings.deadlines.rules()
+    enquiries = EnquiryRunner(
+        journal=journal,
+        losses=core.losses,
+        clock=around.clock,
+        deadlines=deadlines,
+        limits=core.limits,
+        owner=settings.instance,
+    )
+    durables = DurableRunner(
+        journal=journal,
+        settler=core.settler,
+        evidence=core.late,
+        losses=core.losses,
+        clock=around.clock,
+        deadlines=deadlines,
+        limits=core.limits,
+        metrics=around.metrics,
+        log=around.log,
+        owner=settings.instance,
+    )
+    reporter = Reporter(
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+        tracing=core.tracing,
+        channels=frozenset(settings.channels),
+    )
+    return TransactionPipeline(
+        plans=core.plans,
+        access=access,
+        limits=core.limits,
+        enquiries=enquiries,
+        durables=durables,
+        serials=core.serials,
+        reporter=reporter,
+        clock=around.clock,
+    )
+
+
+def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) -> Parts:
+    around, store = core.around, core.around.store
+    pins = PinVerification(
+        pipeline=pipeline,
+        access=access,
+        grants=store.grants,
+        issuer=GrantIssuer(store.grants, around.clock, around.randomness),
+        clock=around.clock,
+        rules=core.settings.pin.rules(),
+    )
+    return Parts(
+        pipeline=pipeline,
+        admission=access,
+        pins=pins,
+        hosts=GateStatus(core.plans.gates.values(), store.journal),
+        journal=store.journal,
+        registry=store.registry,
+        grants=store.grants,
+        limits=core.limits,
+        clock=around.clock,
+    )
+
+
+def _resolver(core: _Core, pipeline: TransactionPipeline) -> DoubtResolver:
+    around, journal = core.around, core.around.store.journal
+    pursuit = Pursuit(
+        journal=journal,
+        settler=core.settler,
+        plans=core.plans,
+        serials=core.serials,
+        limits=core.limits,
+        wake=core.wake,
+        clock=around.clock,
+        metrics=around.metrics,
+    )
+    return DoubtResolver(
+        journal=journal,
+        settler=core.settler,
+        pursuit=pursuit,
+        losses=core.losses,
+        wake=core.wake,
+        is_running=pipeline.durables.is_running,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+        owner=core.settings.instance,
+    )
