@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from tellerline.adapters.clock import Clock
+from tellerline.adapters.clock import Clock, SystemRandomness
 from tellerline.adapters.exchange import Transport, UnsolicitedHandler
+from tellerline.adapters.mq.memory import MemoryBroker, MemoryTransport
+from tellerline.adapters.mq.rabbitmq import RabbitTransport
 from tellerline.adapters.soap.transport import SoapEndpoint, SoapTransport
 from tellerline.connectors.manifest import HostManifest
 
@@ -22,7 +23,7 @@ class Endpoint:
 
     url: str = ""
     tls: ssl.SSLContext | None = None
-    broker: Any = None
+    broker: MemoryBroker | None = None
 
 
 TransportBuilder = Callable[[HostManifest, Endpoint, Clock, UnsolicitedHandler], Transport]
@@ -44,4 +45,16 @@ def build_soap(
     return SoapTransport(settings, clock)
 
 
-BUILDERS: dict[str, TransportBuilder] = {"soap": build_soap}
+def build_mq(manifest: HostManifest, endpoint: Endpoint, clock: Clock, on_unsolicited: UnsolicitedHandler) -> Transport:
+    """On the endpoint's in-process broker if it has one, else on RabbitMQ. Options: the ``[mq]`` table."""
+    options = manifest.options
+    queue = options.text("queue")
+    max_reply_bytes = options.whole("max_reply_bytes", 1 << 20)
+    options.done()
+    limits = {"max_outstanding": manifest.concurrent, "max_reply_bytes": max_reply_bytes}
+    if endpoint.broker is not None:
+        return MemoryTransport(endpoint.broker, queue, clock, on_unsolicited, **limits)
+    return RabbitTransport(endpoint.url, queue, clock, SystemRandomness(), on_unsolicited, **limits)
+
+
+BUILDERS: dict[str, TransportBuilder] = {"soap": build_soap, "mq": build_mq}

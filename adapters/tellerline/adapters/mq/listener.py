@@ -125,8 +125,8 @@ class HandlerTasks:
         task.add_done_callback(self._running.discard)
 
     async def cancel(self) -> None:
-        """Cancel what is running and wait until it is over."""
-        running = list(self._running)
+        """Cancel what is running, but for the caller's own task, and wait until it is over."""
+        running = self._running - {asyncio.current_task()}
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

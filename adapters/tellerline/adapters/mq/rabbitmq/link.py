@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pika  # type: ignore[import-untyped]
 from pika.adapters.asyncio_connection import AsyncioConnection  # type: ignore[import-untyped]
 from pika.exceptions import AMQPError, ChannelClosedByBroker  # type: ignore[import-untyped]
+
+# pika reports one refused connection six times as an error; ``Session`` reports it once.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 Channel = Any
 """pika's channel; pika carries no type marker, so its objects are untyped here and nowhere else."""

@@ -13,6 +13,8 @@ _log = logging.getLogger(__name__)
 
 FIRST_DELAY_S = 0.05
 LONGEST_DELAY_S = 5.0
+SET_UP_S = 5.0
+"""A broker that has just begun may leave a request about a replicated queue without answer for ever: try anew."""
 
 
 class Session:
@@ -58,10 +60,11 @@ class Session:
         delay = FIRST_DELAY_S
         while True:
             try:
-                self._link = link = await Link.open(self._url, self._on_lost)
-                await self._set_up(link)
-            except BrokerUnavailableError as error:
-                _log.warning("message broker unavailable: %s", error)
+                async with asyncio.timeout(SET_UP_S):
+                    self._link = link = await Link.open(self._url, self._on_lost)
+                    await self._set_up(link)
+            except (BrokerUnavailableError, TimeoutError) as error:
+                _log.warning("message broker unavailable: %r", error)
                 await self._drop()
             except Exception:
                 _log.exception("setting up the message broker's connection failed")

@@ -1,0 +1,5 @@
+"""Binds the suite to each broker."""
+
+from mq_fixtures import memory, world
+
+__all__ = ["memory", "world"]
