@@ -1,0 +1,178 @@
+"""A whole gateway on a virtual clock: real pipeline, real SQLite store, a host with a ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from intercepted import STORE_PARTS, Intercepted
+from ledger_host import LedgerHost
+
+from tellerline.adapters.clock import SeededRandomness, VirtualClock
+from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
+from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.hosts.policy import HostBinding, HostPolicy
+from tellerline.gateway.journal.records import Limits, RegisteredAccount
+from tellerline.gateway.journal.sqlite import SqliteStore
+from tellerline.gateway.services.ports import Request, Settled
+from tellerline.gateway.settings import GatewaySettings
+from tellerline.routing.model.command import Command
+from tellerline.routing.model.money import Money
+from tellerline.routing.model.transfers import CreateTransfer, TransferKind
+
+ResultT = TypeVar("ResultT")
+START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+ACCOUNT = "6217000012345678"
+PAYEE = "6217000087654321"
+CUSTOMER = "C1"
+PLENTY = Limits(single=10**12, daily=10**13, count=10**6)
+
+
+@dataclass
+class Quiet:
+    """Counts the store's calls under way, so that virtual time stands still while real disks turn."""
+
+    busy: int = 0
+
+    async def around(self, _name: str, call: Callable[[], Awaitable[Any]]) -> Any:
+        self.busy += 1
+        try:
+            return await call()
+        finally:
+            self.busy -= 1
+
+
+@dataclass
+class World:
+    """One gateway's life. ``run`` lets virtual time pass while it waits."""
+
+    gateway: Gateway
+    host: LedgerHost
+    clock: VirtualClock
+    quiet: Quiet
+    store: Any
+    log_file: Path
+    writer: LogWriter
+    serials: int = field(default=0)
+
+    def transfer(self, serial: str = "", minor: int = 100, **changes: Any) -> Request:
+        """A transfer at the counter, which needs no grant."""
+        self.serials += 1
+        command = CreateTransfer(
+            debit_account=ACCOUNT,
+            credit_account=PAYEE,
+            amount=Money(minor, "CNY"),
+            kind=TransferKind.REGISTERED_PAYEE,
+        )
+        request = self.request(command, serial or f"S{self.serials:06}")
+        return replace(request, **changes)
+
+    def request(self, command: Command, serial: str = "", channel: str = "COUNTER") -> Request:
+        self.serials += 1
+        serial = serial or f"S{self.serials:06}"
+        return Request(channel=channel, channel_serial=serial, command=command, customer=CUSTOMER)
+
+    def call(self, seconds: float = 10.0, **changes: Any) -> CallContext:
+        return CallContext(deadline=self.clock.monotonic() + seconds, **changes)
+
+    async def ask(self, request: Request, seconds: float = 10.0) -> Settled:
+        """Run one request to its answer."""
+        return await self.run(self.gateway.pipeline.run(request, self.call(seconds)))
+
+    async def run(self, work: Coroutine[Any, Any, ResultT], step: float = 0.25) -> ResultT:
+        """Await ``work``, moving the clock whenever nothing but the clock can help."""
+        task = asyncio.get_running_loop().create_task(work)
+        while not task.done():
+            await self.settle()
+            if not task.done():
+                await self.clock.advance(step)
+        return task.result()
+
+    async def pass_time(self, seconds: float, step: float = 0.25) -> None:
+        """Let virtual time go by, with everything that happens in it."""
+        passed = 0.0
+        while passed < seconds:
+            await self.settle()
+            await self.clock.advance(step)
+            passed += step
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Return when neither the loop nor the store has anything left to do now."""
+        calm = 0
+        while calm < 3:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            if self.quiet.busy:
+                calm = 0
+                await asyncio.sleep(0.0002)
+            else:
+                calm += 1
+
+    def logged(self) -> str:
+        self.writer.close()
+        return self.log_file.read_text("utf-8")
+
+
+def settings_for(**changes: Any) -> GatewaySettings:
+    return GatewaySettings(**{"sweep_seconds": 1.0, **changes})
+
+
+@asynccontextmanager
+async def open_world(
+    folder: Path,
+    *,
+    host: LedgerHost | None = None,
+    clock: VirtualClock | None = None,
+    policy: HostPolicy | None = None,
+    limits: Limits = PLENTY,
+    settings: GatewaySettings | None = None,
+    around: Callable[[Any], Any] = lambda store: store,
+    seed: int | str = 1,
+) -> AsyncIterator[World]:
+    """A started gateway on the database in ``folder``; given the same folder, host and clock it is its next life."""
+    clock = clock or VirtualClock(START)
+    host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
+    quiet = Quiet()
+    sqlite = SqliteStore(folder / "journal.db", clock, default_limits=limits)
+    store = Intercepted(around(sqlite), quiet.around, parts=STORE_PARTS)
+    log_file = folder / "gateway.log"
+    descriptor = os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    writer = LogWriter(descriptor)
+    surroundings = Surroundings(
+        hosts=[HostBinding(host, policy or HostPolicy())],
+        store=store,
+        clock=clock,
+        randomness=SeededRandomness(seed),
+        log=make_log(clock, writer),
+        metrics=Metrics(),
+    )
+    gateway = build_gateway(settings or settings_for(), surroundings)
+    world = World(gateway, host, clock, quiet, store, log_file, writer)
+    await world.run(gateway.start())
+    try:
+        yield world
+    finally:
+        await world.run(gateway.close())
+        writer.close()
+        os.close(descriptor)
+
+
+def registered(account: str = ACCOUNT, limits: Limits = PLENTY, customer: str = CUSTOMER) -> RegisteredAccount:
+    return RegisteredAccount(
+        customer=customer,
+        sequence=1,
+        account=account,
+        host="core",
+        kind="CARD",
+        currency="CNY",
+        limits=limits,
+        registered_at=START,
+    )

@@ -1,0 +1,36 @@
+"""A see-through wrapper: every awaited call of an object passes through one function, which may count, wait or stop."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Around = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
+
+
+class Intercepted:
+    """Behaves as ``target``; ``around(name, call)`` stands in for each call of a coroutine method.
+
+    Attributes named in ``parts`` are wrapped in the same way (a store's journal, registry and grants).
+    """
+
+    def __init__(self, target: Any, around: Around, *, label: str = "", parts: tuple[str, ...] = ()) -> None:
+        self._target = target
+        self._around = around
+        self._label = label
+        for part in parts:
+            setattr(self, part, Intercepted(getattr(target, part), around, label=f"{part}."))
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._target, name)
+        if not inspect.iscoroutinefunction(attribute):
+            return attribute
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            return await self._around(self._label + name, lambda: attribute(*args, **kwargs))
+
+        return call
+
+
+STORE_PARTS = ("journal", "registry", "grants")
