@@ -1,0 +1,1 @@
+"""The credit host: copybook records over a message queue."""
