@@ -15,7 +15,7 @@ from importlinter.domain.imports import Module
 
 
 class OnlyContract(Contract):
-    """Of the packages directly below ``package``, ``importers`` may import ``allowed`` alone. Only direct imports count."""
+    """Of what lies below ``package``, ``importers`` may import ``allowed`` alone. Only direct imports count."""
 
     type_name = "only"
 

@@ -1,0 +1,159 @@
+"""The project's test command, called by `./tellerline test [pytest's arguments]`.
+
+Without arguments: every check of the code, then all tests against real servers, which are installed where that can be
+done unasked. With arguments: pytest alone. Ends non-zero if anything failed; pytest's own summary comes last.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tellerline.adapters.clock import SystemClock
+from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer, ServerFailedError, ServerMissingError
+from tellerline.simulators.servers.fixtures import POSTGRESQL, RABBITMQ, SHARED_POSTGRESQL
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAMS = Path(sys.executable).parent
+CORES = os.cpu_count() or 1
+
+_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One command that must end with 0, run in the repository's root with the environment's programs."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How a check ended; ``output`` is everything that it printed."""
+
+    name: str
+    passed: bool
+    seconds: float
+    output: str
+
+    def __str__(self) -> str:
+        return f"{'ok    ' if self.passed else 'FAILED'}  {self.name}  {self.seconds:.1f} s"
+
+
+def all_checks() -> list[Check]:
+    """The checks of the code, the longest first, so that two at a time end soon."""
+    return [
+        Check(name="types", command=("mypy",)),
+        Check(name="types of the set-up script", command=("mypy", "tellerline")),
+        Check(name="imports", command=("lint-imports",)),
+        Check(name="stubs", command=("python", "tools/generate_stubs.py", "--check")),
+        Check(name="contract", command=("python", "tools/check_breaking.py")),
+        Check(name="lint", command=("ruff", "check", ".", "tellerline")),
+        Check(name="format", command=("ruff", "format", "--check", ".", "tellerline")),
+        Check(name="time and chance", command=("python", "tools/clock_ban.py")),
+        Check(name="hosts and paths", command=("python", "tools/host_ban.py")),
+    ]
+
+
+def run_check(check: Check) -> Result:
+    """Run one check to its end. Blocks; never raises for a check that fails."""
+    began = _CLOCK.monotonic()
+    program, *arguments = check.command
+    done = subprocess.run(  # noqa: S603 commands of this module
+        [str(PROGRAMS / program), *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    seconds = _CLOCK.monotonic() - began
+    return Result(name=check.name, passed=done.returncode == 0, seconds=seconds, output=done.stdout)
+
+
+def run_checks(checks: list[Check], say: Callable[[str], None]) -> list[str]:
+    """Run ``checks``, as many at a time as there are cores, and tell each as it ends; returns the failed ones."""
+    failed = []
+    with ThreadPoolExecutor(CORES) as pool:
+        for result in pool.map(run_check, checks):
+            say(str(result))
+            if not result.passed:
+                say(result.output)
+                failed.append(result.name)
+    return failed
+
+
+@contextmanager
+def running_servers(say: Callable[[str], None]) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Running servers for the tests: the variables that name them, and the names of those that could not be had.
+
+    A server that the caller's environment names already is left to the caller.
+    """
+    variables: dict[str, str] = {}
+    absent: list[str] = []
+    with ExitStack() as running:
+        for name, variable, start in (
+            ("PostgreSQL", POSTGRESQL, _start_postgresql),
+            ("RabbitMQ", RABBITMQ, _start_rabbitmq),
+        ):
+            if variable in os.environ:
+                continue
+            began = _CLOCK.monotonic()
+            try:
+                variables[variable] = start(running)
+            except (ServerMissingError, ServerFailedError) as error:
+                absent.append(name)
+                say("\n".join([f"FAILED  {name}: {error}", *getattr(error, "__notes__", [])]))
+            else:
+                say(f"ok      {name}  {_CLOCK.monotonic() - began:.1f} s")
+        yield variables, absent
+
+
+def _start_postgresql(running: ExitStack) -> str:
+    PostgresqlServer.install()
+    return running.enter_context(PostgresqlServer(SHARED_POSTGRESQL)).dsn
+
+
+def _start_rabbitmq(running: ExitStack) -> str:
+    RabbitmqServer.install()
+    return running.enter_context(RabbitmqServer()).url
+
+
+def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
+    """Run pytest in the foreground; returns its exit code."""
+    command = [str(PROGRAMS / "python"), "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, check=False).returncode  # noqa: S603
+
+
+def run_everything() -> int:
+    """Run every check and every test; 0 only if all passed and no server was missing."""
+    failed = run_checks(all_checks(), _say)
+    with running_servers(_say) as (variables, absent):
+        if failed or absent:
+            _say(f"FAILED so far: {', '.join(failed + absent)}")
+        code = run_pytest(["-n", str(CORES), "--dist", "loadfile", "--color", "auto"], variables)
+    if failed or absent:
+        sys.stderr.write(f"failed besides the tests: {', '.join(failed + absent)}\n")
+        return code or 1
+    return code
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    return run_pytest(arguments, {}) if arguments else run_everything()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
