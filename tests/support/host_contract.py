@@ -121,7 +121,7 @@ class HostContract:
     async def test_a_crash_after_the_commit_is_unknown_and_found_afterwards(self, bench: HostBench) -> None:
         bench.strike(FaultKind.CRASH_AFTER_COMMIT, seconds=0.2)
         call = bench.call()
-        answer = await bench.ask(bench.change, call, 0.5)
+        answer = await bench.ask(bench.change, call, IMPATIENT)
         assert answer.fate is Fate.SENT_NO_REPLY
         assert isinstance(answer.outcome, Unknown)
         await asyncio.sleep(0.3)
