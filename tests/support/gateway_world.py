@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from intercepted import STORE_PARTS, Intercepted
+from intercepted import STORE_PARTS, Around, Intercepted
 from ledger_host import LedgerHost
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
@@ -33,6 +33,10 @@ ACCOUNT = "6217000012345678"
 PAYEE = "6217000087654321"
 CUSTOMER = "C1"
 PLENTY = Limits(single=10**12, daily=10**13, count=10**6)
+
+
+async def as_it_is(_name: str, call: Callable[[], Awaitable[Any]]) -> Any:
+    return await call()
 
 
 @dataclass
@@ -57,9 +61,10 @@ class World:
     host: LedgerHost
     clock: VirtualClock
     quiet: Quiet
-    store: Any
+    store: SqliteStore
     log_file: Path
     writer: LogWriter
+    descriptor: int
     serials: int = field(default=0)
 
     def transfer(self, serial: str = "", minor: int = 100, **changes: Any) -> Request:
@@ -116,6 +121,19 @@ class World:
             else:
                 calm += 1
 
+    async def abandon(self) -> None:
+        """What is left after a crash: the database as it was, and nobody who goes on working."""
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self.store.close()
+        self.close_log()
+
+    def close_log(self) -> None:
+        self.writer.close()
+        os.close(self.descriptor)
+
     def logged(self) -> str:
         self.writer.close()
         return self.log_file.read_text("utf-8")
@@ -125,8 +143,7 @@ def settings_for(**changes: Any) -> GatewaySettings:
     return GatewaySettings(**{"sweep_seconds": 1.0, **changes})
 
 
-@asynccontextmanager
-async def open_world(
+def make_world(
     folder: Path,
     *,
     host: LedgerHost | None = None,
@@ -134,20 +151,19 @@ async def open_world(
     policy: HostPolicy | None = None,
     limits: Limits = PLENTY,
     settings: GatewaySettings | None = None,
-    around: Callable[[Any], Any] = lambda store: store,
+    around: Around = as_it_is,
     seed: int | str = 1,
-) -> AsyncIterator[World]:
-    """A started gateway on the database in ``folder``; given the same folder, host and clock it is its next life."""
+) -> World:
+    """A gateway on the database in ``folder``, not started yet; ``around`` stands in for each call of store and host."""
     clock = clock or VirtualClock(START)
     host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
     quiet = Quiet()
     sqlite = SqliteStore(folder / "journal.db", clock, default_limits=limits)
-    store = Intercepted(around(sqlite), quiet.around, parts=STORE_PARTS)
-    log_file = folder / "gateway.log"
-    descriptor = os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    store = Intercepted(Intercepted(sqlite, quiet.around, parts=STORE_PARTS), around, parts=STORE_PARTS)
+    descriptor = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     writer = LogWriter(descriptor)
     surroundings = Surroundings(
-        hosts=[HostBinding(host, policy or HostPolicy())],
+        hosts=[HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy())],
         store=store,
         clock=clock,
         randomness=SeededRandomness(seed),
@@ -155,14 +171,19 @@ async def open_world(
         metrics=Metrics(),
     )
     gateway = build_gateway(settings or settings_for(), surroundings)
-    world = World(gateway, host, clock, quiet, store, log_file, writer)
-    await world.run(gateway.start())
+    return World(gateway, host, clock, quiet, sqlite, folder / "gateway.log", writer, descriptor)
+
+
+@asynccontextmanager
+async def open_world(folder: Path, **how: Any) -> AsyncIterator[World]:
+    """A started gateway; given the same folder, host and clock as an earlier one it is that one's next life."""
+    world = make_world(folder, **how)
+    await world.run(world.gateway.start())
     try:
         yield world
     finally:
-        await world.run(gateway.close())
-        writer.close()
-        os.close(descriptor)
+        await world.run(world.gateway.close())
+        world.close_log()
 
 
 def registered(account: str = ACCOUNT, limits: Limits = PLENTY, customer: str = CUSTOMER) -> RegisteredAccount:

@@ -26,6 +26,8 @@ class Intercepted:
         attribute = getattr(self._target, name)
         if not inspect.iscoroutinefunction(attribute):
             return attribute
+        if self._label == "" and name in ("start", "close"):
+            return attribute
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             return await self._around(self._label + name, lambda: attribute(*args, **kwargs))

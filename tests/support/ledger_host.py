@@ -1,4 +1,4 @@
-"""A small host with a real ledger, in memory: does each reference once, remembers it, can lie about nothing but the wire."""
+"""A small host with a real ledger, in memory: does each reference once, and remembers what it answered."""
 
 from __future__ import annotations
 

@@ -35,8 +35,10 @@ class DoubtPolicy:
     unknown_original_is_undone: bool = False
     """The host refuses to reverse what it does not know *and* promises never to do it later."""
 
-    def inquire_delay(self, attempts: int) -> float:
-        return self.inquire_after[min(attempts, len(self.inquire_after) - 1)]
+    def inquire_delay(self, attempts: int, age: float = 0.0) -> float:
+        """The wait before inquiry ``attempts`` + 1; never across the moment from which "not found" proves something."""
+        delay = self.inquire_after[min(attempts, len(self.inquire_after) - 1)]
+        return min(delay, self.max_processing - age) if age < self.max_processing else delay
 
     def forward_delay(self, attempts: int) -> float:
         return self.forward_after[min(attempts, len(self.forward_after) - 1)]

@@ -160,7 +160,7 @@ class Pursuit:
         doubt, policy = case.doubt, case.policy
         attempts = doubt.attempts + 1
         asking = doubt.stage is DoubtStage.INQUIRE
-        delay = policy.inquire_delay(attempts) if asking else policy.forward_delay(doubt.attempts)
+        delay = policy.inquire_delay(attempts, case.age) if asking else policy.forward_delay(doubt.attempts)
         later = replace(
             doubt,
             stage=DoubtStage.INQUIRE if asking else DoubtStage.FORWARD,
