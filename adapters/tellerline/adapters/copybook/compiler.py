@@ -202,12 +202,17 @@ class _Compiler:
 
     def _value(self, group: Group, child: Node, source: str) -> str:
         if child.table:
-            counts = (field for field in group.children if field.name == child.depending_on)
-            count = next((self._scalar(field, source) for field in counts if isinstance(field, Field)), child.occurs)
+            count = self._count(group, child, source)
             return f"{self._rows(child)}.decode(b, {count})"
         if isinstance(child, Group):
             return self._dictionary(child, source)
         return self._scalar(child, source)
+
+    def _count(self, group: Group, table: Node, source: str) -> str:
+        for field in group.children:
+            if table.depending_on and field.name == table.depending_on and isinstance(field, Field):
+                return self._scalar(field, source)
+        return str(table.occurs)
 
     def _scalar(self, field: Field, source: str) -> str:
         begin, end = field.offset, field.offset + field.length
@@ -240,7 +245,7 @@ class _Rows:
             self._decode = lambda raw: decode(raw)["x"]
 
     def encode(self, rows: Any, count: int) -> bytes:
-        if len(rows) != count or count > self._most:
+        if len(rows) != count or count > self._most or isinstance(rows, str):
             raise MisfitError
         encode = self._encode
         return b"".join([encode(row) for row in rows]) + self._blank * (self._most - count)

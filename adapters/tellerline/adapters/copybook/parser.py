@@ -75,7 +75,7 @@ def _group(entries: list[Entry], at: int, offset: int) -> tuple[Group, int]:
         child, at = _node(entries, at, end, counts)
         if any(child.name == other.name for other in children if child.name):
             raise CopybookError(entries[at - 1].line, f"{child.name} is described twice in {entry.name}")
-        if isinstance(child, Field) and child.usage is Usage.DIGITS and not child.scale and not child.table:
+        if isinstance(child, Field) and child.name and child.usage is Usage.DIGITS and not (child.scale or child.table):
             counts[child.name] = child
         children.append(child)
         end += child.total
