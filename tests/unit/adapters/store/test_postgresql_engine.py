@@ -1,0 +1,132 @@
+"""The PostgreSQL engine: transactions tried again after conflicts, runs that exclude each other, lanes of batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tellerline.adapters.clock import SystemClock, SystemRandomness, VirtualClock
+from tellerline.adapters.store.errors import StoreError
+from tellerline.adapters.store.lane import Lane
+from tellerline.adapters.store.migrations import Migrations
+from tellerline.adapters.store.postgresql import PostgresqlEngine
+from tellerline.adapters.store.statements import Row, Statement, Steps, every
+from tellerline.simulators.servers.ports import free_port
+
+SCRIPT = """
+CREATE TABLE t (k bigint PRIMARY KEY, v bigint NOT NULL);
+CREATE TABLE alembic_version (version_num text);
+INSERT INTO alembic_version VALUES ('1');
+"""
+ADD = Statement(text("UPDATE t SET v = v + 1 WHERE k = :key"), "key")
+GET = Statement(text("SELECT v FROM t WHERE k = :key"), "key")
+SET = Statement(text("UPDATE t SET v = :value WHERE k = :key"), "value", "key")
+SLEEP = Statement(text("SELECT pg_sleep(0.05)"))
+INSERT = "INSERT INTO t SELECT k, 0 FROM unnest($1::bigint[]) x(k) RETURNING k"
+
+
+@pytest.fixture
+async def engine(postgresql_dsn: str, tmp_path: Path) -> AsyncIterator[PostgresqlEngine]:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "postgresql.sql").write_text(SCRIPT)
+    schema = f"engine_{SystemRandomness().bytes(6).hex()}"
+    engine = PostgresqlEngine(postgresql_dsn, SystemClock(), schema=schema)
+    await engine.start(Migrations(tmp_path, "1"))
+    await engine.write(every, Statement(text("INSERT INTO t VALUES (1, 0), (2, 0)")))
+    yield engine
+    await engine.close()
+
+
+def encode(units: list[int]) -> Sequence[list[int]]:
+    return [units]
+
+
+def decode(units: list[int], rows: list[Row]) -> list[int]:
+    return [row[0] for row in rows]
+
+
+def crosswise(one: int, other: int) -> Steps[None]:
+    yield ADD, (one,)
+    yield SLEEP, ()
+    yield ADD, (other,)
+
+
+def read_then_set(key: int) -> Steps[None]:
+    rows = yield GET, (key,)
+    yield SLEEP, ()
+    yield SET, (rows[0][0] + 1, key)
+
+
+async def value(engine: PostgresqlEngine, key: int) -> int:
+    number: int = (await engine.read(every, GET, key))[0][0]
+    return number
+
+
+async def test_deadlocked_transactions_are_tried_again(engine: PostgresqlEngine) -> None:
+    await asyncio.gather(engine.write(crosswise, 1, 2), engine.write(crosswise, 2, 1))
+    assert [await value(engine, key) for key in (1, 2)] == [2, 2]
+
+
+async def test_writes_of_one_word_are_never_beside_each_other(engine: PostgresqlEngine) -> None:
+    await asyncio.gather(*(engine.write(read_then_set, 1, alone="count") for _ in range(4)))
+    assert await value(engine, 1) == 4
+
+
+async def test_steps_that_raise_leave_nothing(engine: PostgresqlEngine) -> None:
+    def fail() -> Steps[None]:
+        yield ADD, (1,)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await engine.write(fail)
+    assert await value(engine, 1) == 0
+
+
+async def test_a_lane_answers_each_unit_and_a_bad_one_fails_alone(engine: PostgresqlEngine) -> None:
+    lane = Lane(engine, INSERT, encode, decode)
+    results = await asyncio.gather(*(lane.submit(key) for key in (9, 10, 1, 11)), return_exceptions=True)
+    assert [result for result in results if not isinstance(result, StoreError)] == [9, 10, 11]
+    assert isinstance(results[2], StoreError)
+    assert not results[2].maybe_written
+
+
+async def test_a_connection_cut_during_the_commit_leaves_it_unknown(engine: PostgresqlEngine) -> None:
+    slow = "SELECT k FROM unnest($1::bigint[]) x(k), pg_sleep(5)"
+    lane = Lane(engine, slow, encode, decode)
+    unit = lane.submit(1)
+    await engine.read(every, SLEEP)
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT k FROM unnest%'"
+    await engine.read(every, Statement(text(cut)))
+    with pytest.raises(StoreError) as raised:
+        await unit
+    assert raised.value.maybe_written
+
+
+async def test_close_finishes_a_lane_and_refuses_the_rest(engine: PostgresqlEngine) -> None:
+    lane = Lane(engine, INSERT, encode, decode)
+    units = [lane.submit(key) for key in range(10, 30)]
+    await engine.close()
+    assert [unit.result() for unit in units] == list(range(10, 30))
+    with pytest.raises(StoreError, match="closed"):
+        await lane.submit(99)
+    with pytest.raises(StoreError, match="closed"):
+        await engine.read(every, GET, 1)
+
+
+async def test_after_a_failure_attempts_pause_on_the_clock(tmp_path: Path) -> None:
+    clock = VirtualClock(SystemClock().now())
+    nowhere = PostgresqlEngine(f"postgresql://nobody@127.0.0.1:{free_port()}/none", clock)
+    with pytest.raises(StoreError, match="connection lost"):
+        await nowhere.connect()
+    with pytest.raises(StoreError, match="database unavailable"):
+        await nowhere.connect()
+    await clock.advance(0.06)
+    with pytest.raises(StoreError, match="connection lost"):
+        await nowhere.connect()
+    await clock.advance(0.06)
+    with pytest.raises(StoreError, match="database unavailable"):
+        await nowhere.connect()

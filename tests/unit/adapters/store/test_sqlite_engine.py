@@ -1,0 +1,117 @@
+"""The SQLite engine: shared commits in which each unit stands or falls by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select
+
+from tellerline.adapters.store.errors import StoreError
+from tellerline.adapters.store.sqlite import SqliteEngine
+from tellerline.adapters.store.statements import Statement, every, first
+
+table = Table("t", MetaData(), Column("k", Integer, primary_key=True), Column("v", Text))
+INSERT = Statement(insert(table).values(k=bindparam("k"), v=bindparam("v")), "k", "v")
+GET = Statement(select(table).where(table.c.k == bindparam("key")), "key")
+ALL = Statement(select(table.c.k).order_by(table.c.k))
+
+
+def create(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY, v TEXT)")
+
+
+def put(connection: sqlite3.Connection, key: int) -> int:
+    connection.execute("INSERT INTO t VALUES (?, ?)", (key, "v"))
+    return key
+
+
+def put_and_fail(connection: sqlite3.Connection, key: int) -> int:
+    put(connection, key)
+    raise LookupError(key)
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[SqliteEngine]:
+    engine = SqliteEngine(tmp_path / "t.db")
+    await engine.start(create)
+    yield engine
+    await engine.close()
+
+
+async def keys(engine: SqliteEngine) -> list[int]:
+    return [row[0] for row in await engine.read(every, ALL)]
+
+
+async def test_results_come_back_to_their_callers_and_are_readable(engine: SqliteEngine) -> None:
+    assert await asyncio.gather(*(engine.submit(put, key) for key in range(50))) == list(range(50))
+    assert await keys(engine) == list(range(50))
+    assert engine.look(first, GET, 7) == (7, "v")
+
+
+async def test_steps_are_one_unit_of_work(engine: SqliteEngine) -> None:
+    await engine.write(every, INSERT, 1, "a")
+    assert engine.look(first, GET, 1) == (1, "a")
+    assert engine.look(first, GET, 2) is None
+
+
+async def test_a_failing_unit_fails_alone_and_leaves_nothing(engine: SqliteEngine) -> None:
+    engine.submit(put, 0)
+    units = [engine.submit(put_and_fail if key == 5 else put, key) for key in range(1, 10)]
+    results = await asyncio.gather(*units, return_exceptions=True)
+    assert isinstance(results[4], LookupError)
+    assert [result for result in results if not isinstance(result, LookupError)] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert await keys(engine) == [0, 1, 2, 3, 4, 6, 7, 8, 9]
+
+
+async def test_a_broken_constraint_is_a_store_error_of_its_own_caller(engine: SqliteEngine) -> None:
+    results = await asyncio.gather(*(engine.submit(put, 1) for _ in range(3)), return_exceptions=True)
+    assert results[0] == 1
+    for result in results[1:]:
+        assert isinstance(result, StoreError)
+        assert (result.reason, result.maybe_written) == ("constraint violated", False)
+
+
+async def test_a_cancelled_caller_does_not_take_back_its_work(engine: SqliteEngine) -> None:
+    engine.submit(put, 1).cancel()
+    await engine.submit(put, 2)
+    assert await keys(engine) == [1, 2]
+
+
+async def test_a_reader_cannot_write(engine: SqliteEngine) -> None:
+    with pytest.raises(StoreError, match="read-only"):
+        engine.look(every, INSERT, 1, "a")
+    with pytest.raises(StoreError, match="read-only"):
+        await engine.read(every, INSERT, 1, "a")
+
+
+async def test_a_file_has_one_owner_until_it_is_closed(engine: SqliteEngine, tmp_path: Path) -> None:
+    second = SqliteEngine(tmp_path / "t.db")
+    with pytest.raises(StoreError, match="another process owns the database file"):
+        await second.start(create)
+    await engine.close()
+    await second.start(create)
+    await second.close()
+
+
+async def test_close_finishes_what_was_asked_for_and_refuses_the_rest(engine: SqliteEngine, tmp_path: Path) -> None:
+    units = [engine.submit(put, key) for key in range(20)]
+    await engine.close()
+    assert [unit.result() for unit in units] == list(range(20))
+    with pytest.raises(StoreError, match="closed"):
+        await engine.submit(put, 99)
+    with pytest.raises(StoreError, match="closed"):
+        engine.look(every, ALL)
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.db").write_bytes(b"no database at all" * 100)
+    broken = SqliteEngine(tmp_path / "t.db")
+    with pytest.raises(StoreError, match="corrupted"):
+        await broken.start(create)
+    (tmp_path / "t.db").unlink()
+    await broken.start(create)
+    await broken.close()

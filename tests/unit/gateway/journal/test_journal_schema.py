@@ -1,0 +1,59 @@
+"""The schema: migrations and tables say the same, scripts are what the migrations render, every statement compiles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from tellerline.adapters.store.errors import StoreError
+from tellerline.adapters.store.migrations import DialectName
+from tellerline.adapters.store.statements import Statement
+from tellerline.gateway.journal import doubts, limits, proofs, registrations, schema, transactions
+from tellerline.gateway.journal.migrations import MIGRATIONS
+
+MODULES = (doubts, limits, proofs, registrations, transactions)
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    for module in MODULES:
+        for name, each in vars(module).items():
+            if isinstance(each, Statement):
+                yield f"{module.__name__}.{name}", each
+
+
+@pytest.mark.parametrize(("name", "statement"), list(statements()))
+def test_every_statement_compiles_for_both_databases(name: str, statement: Statement) -> None:
+    assert statement.sqlite.sql
+    assert statement.postgresql.sql
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_scripts_are_what_the_migrations_render(dialect: DialectName) -> None:
+    assert MIGRATIONS.script(dialect, None) == MIGRATIONS.render(dialect, None)
+
+
+def test_the_migrations_lead_to_the_tables(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    MIGRATIONS.upgrade_sqlite(connection)
+    connection.close()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connected:
+        assert compare_metadata(MigrationContext.configure(connected), schema.metadata) == []
+    engine.dispose()
+
+
+def test_an_up_to_date_schema_is_left_alone_and_a_newer_one_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    MIGRATIONS.upgrade_sqlite(connection)
+    MIGRATIONS.upgrade_sqlite(connection)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="9999 is not known"):
+        MIGRATIONS.upgrade_sqlite(connection)
+    connection.close()
