@@ -133,9 +133,11 @@ class SoapTransport:
         try:
             return Exchanged(Fate.REPLIED, await self._post(session, request))
         except asyncio.CancelledError:
-            if not attempt.expired or task.uncancel() > cancelling:
+            if attempt.expired and task.uncancel() <= cancelling:
+                return _failed(attempt, "deadline_over", "no_reply_in_time")
+            if attempt.expired or task.cancelling() > cancelling:
                 raise
-            return _failed(attempt, "deadline_over", "no_reply_in_time")
+            return _failed(attempt, "transport_closed", "closed")  # the pool cancels those who wait when it closes
         except (_UnreadableError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
             return Exchanged(Fate.REPLIED_UNREADABLE, reason=_unreadable(error))
         except (aiohttp.ClientError, OSError, ValueError):

@@ -1,0 +1,196 @@
+"""Exact fates: what was certainly not sent, what may have been, and what came back unreadable."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trustme
+from hostile_http import Answer, HostileServer, always, hostile, http
+
+from tellerline.adapters.clock import SystemClock
+from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
+from tellerline.adapters.soap.transport import SoapEndpoint, SoapTransport
+
+CLOCK = SystemClock()
+OK = b"<ok/>"
+
+
+async def silence(_: bytes, writer: asyncio.StreamWriter) -> None:
+    """Reads and says nothing."""
+
+
+async def hang_up(_: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+def asked(body: bytes = b"<ask/>") -> WireRequest:
+    return WireRequest(body=body, operation="urn:x/Ask", correlation="1")
+
+
+@asynccontextmanager
+async def transport_to(url: str, **settings: int | float) -> AsyncIterator[SoapTransport]:
+    transport = SoapTransport(SoapEndpoint(url=url, **settings), CLOCK)  # type: ignore[arg-type]
+    await transport.start()
+    try:
+        yield transport
+    finally:
+        await transport.close()
+
+
+@asynccontextmanager
+async def facing(answer: Answer, **settings: int | float) -> AsyncIterator[tuple[SoapTransport, HostileServer]]:
+    async with hostile(answer) as server, transport_to(server.url, **settings) as transport:
+        yield transport, server
+
+
+async def ask(transport: SoapTransport, patience: float = 5.0, body: bytes = b"<ask/>") -> Exchanged:
+    return await transport.exchange(asked(body), CLOCK.monotonic() + patience)
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_a_reply_is_handed_over_and_the_connection_kept() -> None:
+    async with facing(always(http(OK))) as (transport, server):
+        for _ in range(3):
+            assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
+        assert (server.connections, server.requests) == (1, [b"<ask/>"] * 3)
+
+
+async def test_a_fault_status_is_a_reply() -> None:
+    async with facing(always(http(OK, status="500 Internal Server Error"))) as (transport, _):
+        assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
+
+
+async def test_what_was_refused_or_never_resolved_was_not_sent() -> None:
+    for url in (f"http://127.0.0.1:{closed_port()}/", "http://no-such-host.invalid/"):
+        async with transport_to(url) as transport:
+            assert await ask(transport) == Exchanged(Fate.NOT_SENT, reason="not_connected")
+
+
+async def test_a_deadline_that_is_over_sends_nothing() -> None:
+    async with facing(always(http(OK))) as (transport, server):
+        assert await ask(transport, patience=-0.1) == Exchanged(Fate.NOT_SENT, reason="deadline_over")
+        assert server.connections == 0
+
+
+async def test_waiting_for_a_connection_until_the_deadline_sends_nothing() -> None:
+    async with facing(silence, connections=1) as (transport, server):
+        first = asyncio.create_task(ask(transport, patience=0.4))
+        await asyncio.sleep(0.05)
+        assert await ask(transport, patience=0.1) == Exchanged(Fate.NOT_SENT, reason="deadline_over")
+        assert await first == Exchanged(Fate.SENT_NO_REPLY, reason="no_reply_in_time")
+        assert len(server.requests) == 1
+
+
+async def test_a_connection_that_dies_after_the_request_leaves_a_doubt() -> None:
+    async with facing(hang_up) as (transport, server):
+        assert await ask(transport) == Exchanged(Fate.SENT_NO_REPLY, reason="connection_lost")
+        assert len(server.requests) == 1
+
+
+async def test_a_kept_connection_that_dies_while_it_is_reused_leaves_a_doubt_and_is_not_retried() -> None:
+    answers = [always(http(OK)), hang_up]
+
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        await answers.pop(0)(body, writer)
+
+    async with facing(answer) as (transport, server):
+        assert (await ask(transport)).fate is Fate.REPLIED
+        assert await ask(transport) == Exchanged(Fate.SENT_NO_REPLY, reason="connection_lost")
+        assert (server.connections, len(server.requests)) == (1, 2)
+
+
+async def test_a_kept_connection_that_the_host_closed_is_not_used() -> None:
+    async def answer_and_close(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(OK))
+        writer.close()
+
+    async with facing(answer_and_close) as (transport, server):
+        for _ in range(3):
+            assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
+            await asyncio.sleep(0.02)
+        assert server.connections == 3
+
+
+async def test_a_second_reply_that_comes_later_does_not_answer_the_next_request() -> None:
+    async def answer_twice(body: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(body))
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(http(body))
+
+    async with facing(answer_twice) as (transport, _):
+        for number in range(4):
+            body = b"<ask>%d</ask>" % number
+            assert await ask(transport, body=body) == Exchanged(Fate.REPLIED, body)
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (http(OK, status="503 Service Unavailable"), "http_503"),
+        (http(OK, status="302 Found", head="Location: /elsewhere\r\n"), "http_302"),
+        (http(OK, content_type="text/html"), "content_type"),
+        (http(b"x" * 2000), "oversized"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+         b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n", "oversized"),
+        (http(OK, head="Content-Encoding: br\r\n"), "content_encoding"),
+        (http(OK, head="Content-Encoding: gzip\r\n"), "truncated"),
+        (b"220 mail.example ESMTP\r\n\r\n", "not_http"),
+    ],
+)  # fmt: skip
+async def test_a_reply_that_is_none_is_unreadable(response: bytes, reason: str) -> None:
+    async with facing(always(response), max_reply_bytes=1000) as (transport, server):
+        assert await ask(transport) == Exchanged(Fate.REPLIED_UNREADABLE, reason=reason)
+        assert len(server.requests) == 1
+
+
+async def test_an_untrusted_host_is_sent_nothing() -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(tls)
+    server = HostileServer(always(http(OK)))
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
+    url = f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    for context, fate in ((None, Fate.NOT_SENT), (trusting, Fate.REPLIED)):
+        transport = SoapTransport(SoapEndpoint(url=url, tls=context), CLOCK)
+        await transport.start()
+        assert (await ask(transport)).fate is fate
+        await transport.close()
+    assert len(server.requests) == 1
+    listener.close()
+
+
+async def test_closing_ends_what_waits_as_sent_without_a_reply() -> None:
+    async with facing(silence, connections=1) as (transport, _):
+        sent = asyncio.create_task(ask(transport))
+        await asyncio.sleep(0.05)
+        waiting = asyncio.create_task(ask(transport))
+        await asyncio.sleep(0.05)
+        await transport.close()
+        assert (await sent).fate is Fate.SENT_NO_REPLY
+        assert (await waiting).fate is Fate.NOT_SENT
+        assert (await ask(transport)).fate is Fate.NOT_SENT
+
+
+async def test_cancelling_the_caller_cancels_the_exchange() -> None:
+    async with facing(silence) as (transport, _):
+        task = asyncio.create_task(ask(transport))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
