@@ -1,0 +1,83 @@
+"""The whole system in one process: simulated bank, gateway, front. No server to install."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from tellerline.adapters.clock import Clock, Randomness, SeededRandomness
+from tellerline.adapters.mq.memory import MemoryBroker
+from tellerline.cli.system.node import GatewayNode, HostTimes, build_node
+from tellerline.cli.system.registration import register_population
+from tellerline.gateway.settings import GatewaySettings, HostSettings
+from tellerline.simulators.admin import AdminServer
+from tellerline.simulators.bank import SimulatedBank
+from tellerline.simulators.population import Population
+from tellerline.simulators.queues import memory_queues, rabbitmq_queues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What the simulated bank starts with; 0 customers are empty books."""
+
+    seed: int = 1
+    customers: int = 1_000
+    magic: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class EmbeddedSystem:
+    """Bank, admin API and one gateway on the running loop. ``population`` is what was loaded."""
+
+    bank: SimulatedBank
+    admin: AdminServer
+    node: GatewayNode
+    population: Population | None = field(default=None)
+
+    async def stop(self) -> None:
+        await self.node.stop()
+        await self.admin.close()
+        await self.bank.close()
+
+
+async def start_embedded(
+    settings: GatewaySettings,
+    books: Books,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    log_descriptor: int,
+    host_times: HostTimes | None = None,
+) -> EmbeddedSystem:
+    """Start everything and register the population's accounts. ``settings.hosts`` is filled in here.
+
+    With ``mq.kind`` ``amqp`` the credit host listens on that broker, else on one in this process.
+    """
+    broker = MemoryBroker(clock) if settings.mq.kind == "memory" else None
+    queues = memory_queues(broker) if broker else rabbitmq_queues(settings.mq.url.get_secret_value(), clock)
+    bank = SimulatedBank(clock, SeededRandomness(books.seed), queues=queues)
+    population = None
+    if books.customers:
+        population = bank.load_population(books.seed, books.customers, magic=books.magic)
+    bank.snapshot()
+    await bank.start()
+    admin = AdminServer(bank)
+    await admin.start()
+    hosts = {"core": HostSettings(url=bank.core.url), "credit": HostSettings()}
+    node = build_node(
+        settings.model_copy(update={"hosts": hosts}),
+        clock=clock,
+        randomness=randomness,
+        log_descriptor=log_descriptor,
+        broker=broker,
+        host_times=host_times,
+    )
+    system = EmbeddedSystem(bank=bank, admin=admin, node=node, population=population)
+    try:
+        await node.start()
+        if population is not None:
+            await register_population(node.gateway.parts.registry, population, clock, settings)
+    except BaseException:
+        await asyncio.shield(system.stop())
+        raise
+    return system

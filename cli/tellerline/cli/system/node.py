@@ -1,0 +1,150 @@
+"""One gateway process: hosts, store, gateway and front, made from its settings."""
+
+from __future__ import annotations
+
+import gc
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from prometheus_client import start_http_server
+
+from tellerline.adapters.clock import Clock, Randomness
+from tellerline.adapters.mq.memory import MemoryBroker
+from tellerline.adapters.telemetry import Log, LogWriter, Metrics, make_log
+from tellerline.connectors.discovery import connect, discover
+from tellerline.connectors.transports import Endpoint
+from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
+from tellerline.gateway.channels.grpc.front import Front, FrontSettings, TlsFiles
+from tellerline.gateway.channels.grpc.status import StatusWriter
+from tellerline.gateway.hosts.policy import HostBinding
+from tellerline.gateway.journal.port import Store
+from tellerline.gateway.settings import GatewaySettings, ServingSettings
+
+class HostTimes(Protocol):
+    """Changes a host's own times, for systems whose clock is not the bank's (replays)."""
+
+    def __call__(self, binding: HostBinding) -> HostBinding: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class GatewayNode:
+    """A gateway with its front. ``start`` serves; ``stop`` drains, and may be called once."""
+
+    settings: GatewaySettings
+    gateway: Gateway
+    front: Front
+    log: Log
+    _writer: LogWriter
+    target: str = ""
+    metrics_url: str = ""
+
+    async def start(self) -> None:
+        """Serve. Raises ``StoreUnavailableError`` or ``OSError``; a host that is down is not an error."""
+        await self.gateway.start()
+        port = await self.front.start()
+        self.target = f"{self.settings.front.address}:{port}"
+        self._serve_metrics()
+        _settle_memory()
+        self.log.info("serving", target=self.target, front=self.settings.front.kind, metrics=self.metrics_url)
+
+    async def stop(self) -> None:
+        grace = self.settings.deadlines.drain
+        await self.front.drain(grace)
+        await self.gateway.close()
+        self.log.info("stopped")
+        self._writer.close()
+
+    def _serve_metrics(self) -> None:
+        registry = self.gateway.metrics.registry
+        server, _ = start_http_server(self.settings.telemetry.metrics_port, addr="127.0.0.1", registry=registry)
+        self.metrics_url = f"http://127.0.0.1:{server.server_port}/metrics"
+
+
+def build_node(
+    settings: GatewaySettings,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    log_descriptor: int,
+    broker: MemoryBroker | None = None,
+    host_times: HostTimes | None = None,
+) -> GatewayNode:
+    """Wire one process. ``broker`` carries MQ hosts when ``mq.kind`` is ``memory``; logs go to ``log_descriptor``.
+
+    Raises ``ManifestError`` or ``RoutingError`` for hosts that cannot be used.
+    """
+    writer = LogWriter(log_descriptor)
+    log = make_log(clock, writer, level=settings.telemetry.log_level, instance=settings.instance)
+    connected = connect(discover(), _endpoints(settings, broker), clock)
+    bindings = [HostBinding.of(host) for host in connected]
+    around = Surroundings(
+        hosts=[host_times(binding) for binding in bindings] if host_times else bindings,
+        store=_store(settings, clock),
+        clock=clock,
+        randomness=randomness,
+        log=log,
+        metrics=Metrics(),
+    )
+    gateway = build_gateway(settings, around)
+    front = _front(settings.front, gateway, clock, StatusWriter(randomness))
+    return GatewayNode(settings=settings, gateway=gateway, front=front, log=log, _writer=writer)
+
+
+def _store(settings: GatewaySettings, clock: Clock) -> Store:
+    """Imports only the store that is used: what is not needed would only make the start slower."""
+    limits = settings.limits.standard.limits()
+    if settings.store.kind == "sqlite":
+        from tellerline.gateway.journal.sqlite import SqliteStore
+
+        return SqliteStore(settings.store.path, clock, default_limits=limits)
+    from tellerline.gateway.journal.postgresql import PostgresqlStore
+
+    dsn = settings.store.dsn.get_secret_value()
+    return PostgresqlStore(dsn, clock, schema=settings.store.db_schema, default_limits=limits)
+
+
+def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: StatusWriter) -> Front:
+    settings = _front_settings(serving)
+    if serving.kind == "connect":
+        from tellerline.gateway.channels.grpc.connect_front import ConnectFront
+
+        return ConnectFront(gateway.services, settings, clock=clock, statuses=statuses)
+    from tellerline.gateway.channels.grpc.grpcio_front import GrpcioFront
+
+    return GrpcioFront(gateway.services, settings, clock=clock, statuses=statuses)
+
+
+def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mapping[str, Endpoint]:
+    return {name: _endpoint(settings, name, broker) for name in settings.hosts}
+
+
+def _endpoint(settings: GatewaySettings, name: str, broker: MemoryBroker | None) -> Endpoint:
+    host = settings.hosts[name]
+    if host.url:
+        authority = host.certificate_authority
+        return Endpoint(url=host.url, tls=ssl.create_default_context(cafile=authority) if authority else None)
+    if settings.mq.kind == "memory":
+        return Endpoint(broker=broker)
+    return Endpoint(url=settings.mq.url.get_secret_value())
+
+
+def _front_settings(serving: ServingSettings) -> FrontSettings:
+    tls = serving.tls
+    return FrontSettings(
+        address=serving.address,
+        port=serving.port,
+        tls=TlsFiles(certificate=tls.certificate, key=tls.key, client_authority=tls.client_authority) if tls else None,
+        reuse_port=serving.reuse_port,
+        reflection=serving.reflection,
+        default_deadline=serving.default_deadline,
+        maximum_deadline=serving.maximum_deadline,
+    )
+
+
+def _settle_memory() -> None:
+    """What was made at start-up lives as long as the process: keep the collector away from it, and rarer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
