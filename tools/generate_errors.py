@@ -20,7 +20,7 @@ Every error carries a canonical code, the same on every channel whatever the hos
 `google.rpc.ErrorInfo` with the domain `tellerline`; a `google.rpc.LocalizedMessage` with the text for the customer; a
 `google.rpc.BadRequest` where fields were bad; a `google.rpc.RetryInfo` where the same wish may succeed later.
 
-**Definite** (`definite` in the metadata): nothing was done and nothing will be; to try again, use a *new* channel serial.
+**Definite** (`definite` in the metadata): nothing was done and nothing will be; try again with a *new* channel serial.
 Not definite: what became of the request is not known; ask with the *same* channel serial, and never with another one.
 Codes are never renamed or used for something else.
 """
