@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -92,10 +92,12 @@ def run_checks(checks: list[Check], say: Callable[[str], None]) -> list[str]:
 
 
 @contextmanager
-def running_servers(say: Callable[[str], None]) -> Iterator[tuple[dict[str, str], list[str]]]:
+def running_servers(
+    environment: Mapping[str, str], say: Callable[[str], None]
+) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Running servers for the tests: the variables that name them, and the names of those that could not be had.
 
-    A server that the caller's environment names already is left to the caller.
+    A server that ``environment`` names already is left to the caller.
     """
     variables: dict[str, str] = {}
     absent: list[str] = []
@@ -104,7 +106,7 @@ def running_servers(say: Callable[[str], None]) -> Iterator[tuple[dict[str, str]
             ("PostgreSQL", POSTGRESQL, _start_postgresql),
             ("RabbitMQ", RABBITMQ, _start_rabbitmq),
         ):
-            if variable in os.environ:
+            if variable in environment:
                 continue
             began = _CLOCK.monotonic()
             try:
@@ -136,7 +138,7 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
 def run_everything() -> int:
     """Run every check and every test; 0 only if all passed and no server was missing."""
     failed = run_checks(all_checks(), _say)
-    with running_servers(_say) as (variables, absent):
+    with running_servers(os.environ, _say) as (variables, absent):
         if failed or absent:
             _say(f"FAILED so far: {', '.join(failed + absent)}")
         code = run_pytest(["-n", str(CORES), "--dist", "loadfile", "--color", "auto"], variables)

@@ -147,9 +147,9 @@ class PostgresqlServer:
         return lines[:1] == [str(self._process.pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
 
-def binaries() -> Path:
+def binaries(debian_folder: Path = _DEBIAN) -> Path:
     """The folder of the newest server programs on this machine; raises ``ServerMissingError`` if there are none."""
-    found = [path.parent for path in _DEBIAN.glob("*/bin/postgres")]
+    found = [path.parent for path in debian_folder.glob("*/bin/postgres")]
     if found:
         return max(found, key=lambda path: float(path.parent.name))
     on_path = shutil.which("postgres")

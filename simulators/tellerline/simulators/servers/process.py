@@ -62,7 +62,7 @@ class ServerProcess:
         return self._process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Return as soon as ``ready`` says so; raise ``ServerFailedError`` if the program ends first or time runs out."""
+        """Return as soon as ``ready`` says so; raise ``ServerFailedError`` if the program or the time ends first."""
         deadline = self._clock.monotonic() + seconds
         while not ready():
             if self._ended_within(_POLL_SECONDS):

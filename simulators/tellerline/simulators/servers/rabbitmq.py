@@ -103,7 +103,7 @@ class RabbitmqServer:
             self._directory = None
 
     def control(self, *arguments: str) -> str:
-        """What ``rabbitmqctl`` prints for ``arguments`` (about a second each); raises ``ServerFailedError`` if it fails."""
+        """What ``rabbitmqctl`` prints for ``arguments`` (takes about 1 s); raises ``ServerFailedError`` if it fails."""
         if self._directory is None:
             raise ServerFailedError("the node was never started")
         done = subprocess.run(  # noqa: S603 a program found by this module
@@ -184,10 +184,10 @@ class RabbitmqServer:
             return False
 
 
-def binaries() -> Path:
+def binaries(debian_folder: Path = _DEBIAN) -> Path:
     """The folder of the server's programs on this machine; raises ``ServerMissingError`` if there are none."""
-    if (_DEBIAN / "rabbitmq-server").exists() and shutil.which("epmd"):
-        return _DEBIAN
+    if (debian_folder / "rabbitmq-server").exists() and shutil.which("epmd"):
+        return debian_folder
     on_path = shutil.which("rabbitmq-server")
     if on_path is None or shutil.which("epmd") is None:
         raise ServerMissingError(_NAME, debian.install_command(_PACKAGE))
