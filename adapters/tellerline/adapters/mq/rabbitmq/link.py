@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import pika  # type: ignore[import-untyped]
-from pika.adapters.asyncio_connection import AsyncioConnection  # type: ignore[import-untyped]
-from pika.exceptions import AMQPError, ChannelClosedByBroker  # type: ignore[import-untyped]
+import pika
+from pika.adapters.asyncio_connection import AsyncioConnection
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 # pika reports one refused connection six times as an error; ``Session`` reports it once.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
@@ -52,6 +52,8 @@ def is_nack(frame: Any) -> bool:
 
 def connection_parameters(url: str) -> Any:
     """What an ``amqp://`` URL says, one attempt a connection; raises ``ValueError`` for a URL that is none."""
+    if not url.startswith(("amqp://", "amqps://")):
+        raise ValueError("the broker's address does not begin with amqp:// or amqps://")
     parameters = pika.URLParameters(url)
     parameters.connection_attempts = 1
     parameters.socket_timeout = parameters.stack_timeout = _SOCKET_TIMEOUT_S
