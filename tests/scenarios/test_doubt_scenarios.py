@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.accounts import AccountKind, GetBalance, ReportLoss
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, HostCall
+from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, Rejected, Unknown
 from tellerline.routing.model.transfers import Transferred
 
@@ -45,9 +45,7 @@ def every(faults: dict[str, Fault]) -> FaultPlan:
 
 
 async def state_of(world: World, settled: Settled) -> State:
-    record = await world.store.journal.get(settled.global_serial)
-    assert record is not None
-    return State(record.state)
+    return (await world.record(settled.global_serial)).state
 
 
 async def kinds(world: World, settled: Settled) -> list[str]:
@@ -181,8 +179,6 @@ async def test_a_late_approval_behind_a_reversal_waits_for_the_reversals_answer(
 
 
 def approval(serial: str = "H9") -> Done:
-    from tellerline.routing.model.money import Money
-
     return Done(result=Transferred(balance_after=Money(1, "CNY"), booked_at="x"), host_serial=serial)
 
 
@@ -245,15 +241,11 @@ async def test_a_loss_report_is_sent_again_to_a_host_that_does_a_reference_once(
         assert world.host.lost == {ACCOUNT}
 
 
-async def test_doubts_of_one_account_do_not_hold_up_another(tmp_path: Path) -> None:
+async def test_doubts_of_one_account_are_pursued_one_after_the_other(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
-        world.host.balances["6217000000000001"] = 500
         world.host.fault_of = every({TRANSFER: Fault.LOSE_REPLY})
         requests = [world.transfer() for _ in range(5)]
-        settled = await world.run(gather([world.gateway.pipeline.run(r, world.call()) for r in requests]))
+        answers = await world.outcomes(requests)
         await world.pass_time(4)
+        settled = [answer for answer in answers if isinstance(answer, Settled)]
         assert [await state_of(world, each) for each in settled] == [State.DONE] * 5
-
-
-async def gather(work: list[object]) -> list[Settled]:
-    return list(await asyncio.gather(*work))  # type: ignore[call-overload]

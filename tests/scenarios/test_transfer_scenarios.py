@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from gateway_world import ACCOUNT, PAYEE, World, open_world
+from gateway_world import ACCOUNT, PAYEE, open_world
 from ledger_host import Fault
 
 from tellerline.gateway.journal.records import Limits, LimitUsage, State
 from tellerline.gateway.refusal import RefusalError
-from tellerline.gateway.services.ports import Request, Settled
+from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.accounts import Balance, GetBalance
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done
-
-
-async def _outcome(world: World, request: Request) -> Settled | Code:
-    try:
-        return await world.gateway.pipeline.run(request, world.call())
-    except RefusalError as refusal:
-        return refusal.code
 
 
 async def test_a_balance_and_a_transfer(tmp_path: Path) -> None:
@@ -40,8 +32,7 @@ async def test_a_balance_and_a_transfer(tmp_path: Path) -> None:
 async def test_200_transfers_at_once_with_room_for_exactly_three(tmp_path: Path) -> None:
     limits = Limits(single=100, daily=10_000, count=3)
     async with open_world(tmp_path, limits=limits) as world:
-        work = [_outcome(world, world.transfer()) for _ in range(200)]
-        ends = await world.run(_gather(work))
+        ends = await world.outcomes([world.transfer() for _ in range(200)])
         done = [end for end in ends if isinstance(end, Settled)]
         assert len(done) == 3
         assert [end for end in ends if not isinstance(end, Settled)] == [Code.LIMIT_COUNT_EXCEEDED] * 197
@@ -49,15 +40,10 @@ async def test_200_transfers_at_once_with_room_for_exactly_three(tmp_path: Path)
         assert await world.store.journal.limit_usage(ACCOUNT, "2026-03-02") == LimitUsage(total=300, count=3)
 
 
-async def _gather(work: list[object]) -> list[Settled | Code]:
-    return list(await asyncio.gather(*work))  # type: ignore[call-overload]
-
-
 async def test_a_thousand_serials_twenty_times_each(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         requests = [world.transfer(f"D{number:05}", minor=1) for number in range(1000)]
-        work = [_outcome(world, request) for _ in range(20) for request in requests]
-        ends = await world.run(_gather(work))
+        ends = await world.outcomes(requests * 20)
         for number in range(1000):
             answers = ends[number::1000]
             assert isinstance(answers[0], Settled)

@@ -59,10 +59,10 @@ async def test_the_deadline_answers_in_doubt_and_the_reply_settles_it_later(tmp_
         settled = await world.run(world.gateway.pipeline.run(request, world.call(1.0)), step=0.05)
         assert settled.state is State.IN_DOUBT
         assert world.clock.monotonic() - began <= 1.2
-        record = await world.store.journal.get(settled.global_serial)
+        record = await world.record(settled.global_serial)
         assert record.state is State.IN_DOUBT
         await world.pass_time(3)
-        record = await world.store.journal.get(settled.global_serial)
+        record = await world.record(settled.global_serial)
         assert record.state is State.DONE
         assert not [call for operation, call in world.host.received if operation == "host.Inquire"]
 
@@ -83,7 +83,7 @@ async def test_an_enquiry_without_an_answer_is_refused_and_leaves_no_doubt(tmp_p
             await world.ask(world.request(GetBalance(account=ACCOUNT)))
         assert refused.value.code is Code.COMMUNICATION_TIMEOUT
         assert await world.store.journal.doubts() == []
-        record = await world.store.journal.get(refused.value.metadata["global_serial"])
+        record = await world.record(refused.value.metadata["global_serial"])
         assert (record.state, record.code) == (State.REJECTED, Code.COMMUNICATION_TIMEOUT)
 
 
@@ -148,7 +148,7 @@ async def test_58_a_store_that_fails_after_sending_leaves_a_doubt_that_resolves(
         assert settled.state is State.IN_DOUBT
         failing.names = set()
         await world.pass_time(40)
-        record = await world.store.journal.get(settled.global_serial)
+        record = await world.record(settled.global_serial)
         assert record.state is State.DONE
         assert world.host.effects == 1
 

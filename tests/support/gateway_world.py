@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,10 +19,12 @@ from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.hosts.policy import HostBinding, HostPolicy
-from tellerline.gateway.journal.records import Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Limits, Record, RegisteredAccount
 from tellerline.gateway.journal.sqlite import SqliteStore
+from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.ports import Request, Settled
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.transfers import CreateTransfer, TransferKind
@@ -91,6 +93,26 @@ class World:
         """Run one request to its answer."""
         return await self.run(self.gateway.pipeline.run(request, self.call(seconds)))
 
+    async def outcome(self, request: Request, seconds: float = 10.0) -> Settled | Code:
+        """How one request ends, refusals by their code; the clock is somebody else's to move."""
+        try:
+            return await self.gateway.pipeline.run(request, self.call(seconds))
+        except RefusalError as refusal:
+            return refusal.code
+
+    async def outcomes(self, requests: Iterable[Request], seconds: float = 10.0) -> list[Settled | Code]:
+        """All of them at the same time."""
+
+        async def all_of_them() -> list[Settled | Code]:
+            return await asyncio.gather(*(self.outcome(request, seconds) for request in requests))
+
+        return await self.run(all_of_them())
+
+    async def record(self, global_serial: str) -> Record:
+        found = await self.store.journal.get(global_serial)
+        assert found is not None
+        return found
+
     async def run(self, work: Coroutine[Any, Any, ResultT], step: float = 0.25) -> ResultT:
         """Await ``work``, moving the clock whenever nothing but the clock can help."""
         task = asyncio.get_running_loop().create_task(work)
@@ -154,7 +176,7 @@ def make_world(
     around: Around = as_it_is,
     seed: int | str = 1,
 ) -> World:
-    """A gateway on the database in ``folder``, not started yet; ``around`` stands in for each call of store and host."""
+    """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host."""
     clock = clock or VirtualClock(START)
     host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
     quiet = Quiet()

@@ -1,0 +1,34 @@
+"""Global serials: shape, order, and a clock that goes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tellerline.adapters.clock import SeededRandomness, VirtualClock
+from tellerline.gateway.serials import Serials
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_serials_are_26_characters_and_strictly_increase_within_one_instant() -> None:
+    serials = Serials(VirtualClock(START), SeededRandomness(1))
+    drawn = [serials.next() for _ in range(5000)]
+    assert all(len(serial) == 26 and serial.isalnum() and serial.isupper() for serial in drawn)
+    assert drawn == sorted(set(drawn))
+
+
+async def test_serials_increase_even_when_the_clock_is_set_back_an_hour() -> None:
+    """Faults card 56."""
+    clock = VirtualClock(START)
+    serials = Serials(clock, SeededRandomness(1))
+    before = serials.next()
+    clock.jump_to(START - timedelta(hours=1))
+    after = serials.next()
+    clock.jump_to(START + timedelta(hours=1))
+    assert before < after < serials.next()
+
+
+def test_two_processes_do_not_meet() -> None:
+    clock = VirtualClock(START)
+    first, second = Serials(clock, SeededRandomness(1)), Serials(clock, SeededRandomness(2))
+    assert not {first.next() for _ in range(1000)} & {second.next() for _ in range(1000)}
