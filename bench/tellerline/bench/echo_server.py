@@ -51,13 +51,11 @@ def build(name: str) -> Front:
     """The front called ``name``; raises ``KeyError`` for any other."""
     if name == "bare":
         return BareFront()
-    kind: type[GrpcioFront | ConnectFront] = {"grpcio": GrpcioFront, "connect": ConnectFront}[name]
     service = Service(
         full_name=SERVICE, methods=(Method(name="Echo", request=StringValue, response=StringValue, unary=echo),)
     )
-    statuses = StatusWriter(SystemRandomness())
-    front: Front = kind((service,), FrontSettings(), clock=SystemClock(), statuses=statuses)
-    return front
+    fronts: dict[str, type[GrpcioFront] | type[ConnectFront]] = {"grpcio": GrpcioFront, "connect": ConnectFront}
+    return fronts[name]((service,), FrontSettings(), clock=SystemClock(), statuses=StatusWriter(SystemRandomness()))
 
 
 async def serve(name: str) -> None:

@@ -22,8 +22,8 @@ class AsgiServer(Protocol):
     async def start(self) -> int:
         """Listen and return the port; raises ``OSError``."""
 
-    async def drain(self, grace: float) -> None:
-        """Accept nothing new, let requests end, cut what is left after ``grace`` seconds. Idempotent."""
+    async def drain(self, grace: float) -> bool:
+        """Accept nothing new and let requests end; False when some still run after ``grace`` seconds. Idempotent."""
 
 
 def client_certificate(scope: Scope) -> bytes:

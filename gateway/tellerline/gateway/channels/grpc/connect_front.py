@@ -15,6 +15,8 @@ from tellerline.gateway.channels.grpc.rules import CallRules, methods_by_path
 from tellerline.gateway.channels.grpc.status import StatusWriter
 from tellerline.gateway.channels.service import Service
 
+_LAST_WORDS_S = 0.5
+
 
 class ConnectFront:
     """``Front`` on an ASGI server. ``health`` tells and sets what the health service reports."""
@@ -39,7 +41,10 @@ class ConnectFront:
 
     async def drain(self, grace: float) -> None:
         self.health.drain()
-        await self._server.drain(grace)
+        if not await self._server.drain(grace):
+            self._native.cut()
+            self._polyglot.cut()
+            await self._server.drain(_LAST_WORDS_S)
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         for name, value in scope["headers"]:

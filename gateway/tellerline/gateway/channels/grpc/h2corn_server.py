@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 import h2corn
 
@@ -29,16 +28,13 @@ class H2cornServer:
         await self._server.wait_started()
         return int(self._server.addresses[0].rpartition(":")[2])
 
-    async def drain(self, grace: float) -> None:
-        serving = self._serving
-        if serving is None:
-            return
-        self._server.shutdown()
-        await asyncio.wait((serving,), timeout=grace)
-        if not serving.done():
-            serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+    async def drain(self, grace: float) -> bool:
+        if self._serving is None:
+            return True
+        if not self._serving.done():
+            self._server.shutdown()
+        done, _ = await asyncio.wait((self._serving,), timeout=grace)
+        return bool(done)
 
 
 def _config(settings: FrontSettings) -> h2corn.Config:

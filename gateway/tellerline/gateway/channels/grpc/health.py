@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, cast
 
 from google.protobuf.message import Message
+from grpc import StatusCode
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.channels.grpc.status import PrescribedError
 from tellerline.gateway.channels.service import Method, Service
-from tellerline.gateway.refusal import RefusalError
-from tellerline.routing.model.codes import Code
 
 SERVICE_NAME = "grpc.health.v1.Health"
 _Serving = HealthCheckResponse.ServingStatus
@@ -58,7 +58,7 @@ class HealthBoard:
     async def _check(self, request: Message, context: CallContext) -> Message:
         state = self._states.get(cast(Any, request).service)
         if state is None:
-            raise RefusalError(Code.OPERATION_NOT_OFFERED)
+            raise PrescribedError(StatusCode.NOT_FOUND, "unknown service")
         answer: Message = HealthCheckResponse(status=state)
         return answer
 
@@ -69,6 +69,7 @@ class HealthBoard:
             if state != told:
                 told = state
                 yield HealthCheckResponse(status=state)
-            if self._draining:
+            elif self._draining:
                 return
-            await changed.wait()
+            else:
+                await changed.wait()

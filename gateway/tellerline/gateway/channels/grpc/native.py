@@ -13,6 +13,7 @@ from urllib.parse import quote
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
+from tellerline.adapters.clock import Timer
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send, client_address, client_certificate
 from tellerline.gateway.channels.grpc.deadline import parse_timeout
@@ -42,20 +43,27 @@ class NativeGrpc:
     def __init__(self, methods: Mapping[str, Method], rules: CallRules) -> None:
         self._methods = methods
         self._rules = rules
+        self._calls: set[_Call] = set()
+
+    def cut(self) -> None:
+        """End every running call with SHUTTING_DOWN, those of stuck handlers too."""
+        for call in tuple(self._calls):
+            call.end_with(RefusalError(Code.SHUTTING_DOWN))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        metadata: dict[str, str] = {}
-        call = _Call(send, self._rules, metadata, scope["path"])
+        call = _Call(send, self._rules, scope["path"])
+        self._calls.add(call)
         try:
             await self._serve(call, scope, receive)
         except asyncio.CancelledError:
-            if not call.expired:
+            if call.ending is None:
                 raise
-            await call.fail(RefusalError(Code.DEADLINE_EXCEEDED))
+            await call.fail(call.ending)
         except Exception as error:
             await call.fail(error)
         finally:
-            call.end()
+            self._calls.discard(call)
+            call.let_go()
 
     async def _serve(self, call: _Call, scope: Scope, receive: Receive) -> None:
         metadata = call.metadata
@@ -85,37 +93,34 @@ class NativeGrpc:
 class _Call:
     """One call's way out, taken once: by the handler's own task, or for it when it does not let go in time."""
 
-    __slots__ = (
-        "_answered",
-        "_rescue",
-        "_rules",
-        "_send",
-        "_started",
-        "_task",
-        "_timer",
-        "expired",
-        "metadata",
-        "path",
-    )
+    __slots__ = ("_answered", "_rescue", "_rules", "_send", "_started", "_task", "_timer", "ending", "metadata", "path")
 
-    def __init__(self, send: Send, rules: CallRules, metadata: dict[str, str], path: str) -> None:
-        self.metadata = metadata
+    def __init__(self, send: Send, rules: CallRules, path: str) -> None:
+        self.metadata: dict[str, str] = {}
         self.path = path
-        self.expired = False
+        self.ending: RefusalError | None = None
         self._answered = False
         self._started = False
         self._send = send
         self._rules = rules
         self._task = asyncio.current_task()
-        self._timer: Any = None
+        self._timer: Timer | None = None
         self._rescue: asyncio.Task[None] | None = None
 
     def limit_to(self, deadline: float) -> None:
-        """Cancel the handler at ``deadline``; if it is still there a little later, answer without it."""
+        """Let the call end with DEADLINE_EXCEEDED at ``deadline``."""
         clock = self._rules.clock
         self._timer = clock.call_later(deadline - clock.monotonic(), self._expire)
 
-    def end(self) -> None:
+    def end_with(self, ending: RefusalError) -> None:
+        """Cancel the handler, which answers with ``ending``; if it is still there a little later, answer without it."""
+        self.let_go()
+        self.ending = ending
+        if self._task is not None:
+            self._task.cancel()
+        self._timer = self._rules.clock.call_later(self._rules.stuck_after, self._answer_for_stuck_handler)
+
+    def let_go(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
@@ -153,8 +158,8 @@ class _Call:
             await self._close(trailers(self._rules.status(error, self.metadata, self.path)))
 
     def _check(self) -> None:
-        if self.expired:
-            raise RefusalError(Code.DEADLINE_EXCEEDED)
+        if self.ending is not None:
+            raise self.ending
 
     async def _close(self, end: dict[str, Any]) -> None:
         self._answered = True
@@ -166,13 +171,11 @@ class _Call:
             await self._send(end)
 
     def _expire(self) -> None:
-        self.expired = True
-        if self._task is not None:
-            self._task.cancel()
-        self._timer = self._rules.clock.call_later(self._rules.stuck_after, self._answer_for_stuck_handler)
+        self.end_with(RefusalError(Code.DEADLINE_EXCEEDED))
 
     def _answer_for_stuck_handler(self) -> None:
-        self._rescue = asyncio.ensure_future(self.fail(RefusalError(Code.DEADLINE_EXCEEDED)))
+        if self.ending is not None:
+            self._rescue = asyncio.ensure_future(self.fail(self.ending))
 
 
 async def _stream(call: _Call, handler: StreamHandler, request: Message, context: CallContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Polyglot:
         endpoints = {path: _endpoint(path, method, rules) for path, method in methods.items()}
         if reflection is not None:
             endpoints |= _reflection_endpoints(reflection)
+        self._tasks: set[asyncio.Task[Any] | None] = set()
         self._application = _Application(
             service=None,
             endpoints=lambda _: endpoints,
@@ -76,7 +78,18 @@ class Polyglot:
                 headers.append((name, value))
         _caller.set(_Caller(certificate_identity(certificate) if certificate else "", timeout))
         application: Any = self._application
-        await application({**scope, "headers": headers, "root_path": ""}, receive, send)
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            await application({**scope, "headers": headers, "root_path": ""}, receive, send)
+        finally:
+            self._tasks.discard(task)
+
+    def cut(self) -> None:
+        """Cancel every running call; its caller gets CANCELED."""
+        for task in tuple(self._tasks):
+            if task is not None:
+                task.cancel()
 
 
 class _Application(ConnectASGIApplication[None]):

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from google.rpc.status_pb2 import Status
+from grpc import StatusCode
 
 from tellerline.adapters.clock import Randomness
 from tellerline.gateway.errors import refusal_status
@@ -15,6 +16,14 @@ from tellerline.routing.model.codes import Code
 _INCIDENT_BYTES: Final = 8
 
 _log = structlog.get_logger("tellerline.gateway.front")
+
+
+class PrescribedError(Exception):
+    """Ends a call as a standard protocol prescribes, outside the bank's own codes; ``message`` goes to the caller."""
+
+    def __init__(self, code: StatusCode, message: str) -> None:
+        super().__init__(message)
+        self.status = Status(code=code.value[0], message=message)
 
 
 class StatusWriter:
@@ -32,6 +41,8 @@ class StatusWriter:
         english = prefers_english(accept_language)
         if isinstance(error, RefusalError):
             return refusal_status(error.code, metadata=error.metadata, violations=error.violations, english=english)
+        if isinstance(error, PrescribedError):
+            return error.status
         incident = self._randomness.bytes(_INCIDENT_BYTES).hex()
         _log.error("call_failed", incident=incident, method=method, exc_info=error)
         return refusal_status(Code.INTERNAL, metadata={"incident": incident}, english=english)

@@ -1,0 +1,122 @@
+"""Draining and health, on every front."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import grpc
+import pytest
+from front_client import ProbeClient
+from front_fixtures import Running, Serve, eventually
+from front_probe import NAME
+from google.protobuf.wrappers_pb2 import DoubleValue, StringValue
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+PROCESS = Path(__file__).parents[2] / "support" / "front_process.py"
+SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
+
+
+def check(running: Running, service: str) -> grpc.aio.UnaryUnaryCall[HealthCheckRequest, HealthCheckResponse]:
+    stub = running.client.channel.unary_unary(
+        "/grpc.health.v1.Health/Check", HealthCheckRequest.SerializeToString, HealthCheckResponse.FromString
+    )
+    return stub(HealthCheckRequest(service=service), timeout=5)
+
+
+def watch(running: Running, service: str) -> grpc.aio.UnaryStreamCall[HealthCheckRequest, HealthCheckResponse]:
+    stub = running.client.channel.unary_stream(
+        "/grpc.health.v1.Health/Watch", HealthCheckRequest.SerializeToString, HealthCheckResponse.FromString
+    )
+    return stub(HealthCheckRequest(service=service), timeout=20)
+
+
+async def test_health_knows_each_service(served: Running) -> None:
+    for name in ("", NAME, "grpc.health.v1.Health"):
+        assert (await check(served, name)).status == SERVING
+    served.front.health.set(NAME, False)
+    assert (await check(served, NAME)).status == NOT_SERVING
+    assert (await check(served, "")).status == SERVING
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await check(served, "no.such.Service")
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_watchers_are_told_and_let_go_when_the_front_drains(served: Running) -> None:
+    call = watch(served, NAME)
+    assert (await call.read()).status == SERVING
+    served.front.health.set(NAME, False)
+    assert (await call.read()).status == NOT_SERVING
+    served.front.health.set(NAME, True)
+    assert (await call.read()).status == SERVING
+    draining = asyncio.create_task(served.front.drain(5.0))
+    assert (await call.read()).status == NOT_SERVING
+    assert await call.read() is grpc.aio.EOF
+    await asyncio.wait_for(draining, 3)
+
+
+async def test_draining_finishes_what_runs_and_refuses_what_is_new(served: Running) -> None:
+    call = served.client.unary("Sleep", DoubleValue(value=0.6))
+    await eventually(lambda: served.probe.seen == ["started"])
+    draining = asyncio.create_task(served.front.drain(5.0))
+    await asyncio.sleep(0.1)
+    late = ProbeClient(served.port)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await late.echo()
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert (await call).value == "slept"
+    await asyncio.wait_for(draining, 3)
+    await late.close()
+
+
+async def test_draining_cuts_what_outlasts_the_grace(front_name: str, serve_front: Serve) -> None:
+    running = await serve_front(front_name)
+    call = asyncio.ensure_future(running.client.unary("Sleep", DoubleValue(value=20)))
+    await eventually(lambda: running.probe.seen == ["started"])
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    await running.front.drain(0.3)
+    assert loop.time() - start < 1.0
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    assert caught.value.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    await eventually(lambda: running.probe.seen == ["started", "cancelled"])
+
+
+async def test_draining_returns_although_a_handler_is_stuck(front_name: str, serve_front: Serve) -> None:
+    running = await serve_front(front_name)
+    call = asyncio.ensure_future(running.client.unary("Stuck", DoubleValue(value=2)))
+    await asyncio.sleep(0.2)
+    await asyncio.wait_for(running.front.drain(0.2), 1.2)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await call
+
+
+async def test_draining_twice_is_draining_once(served: Running) -> None:
+    await served.front.drain(1.0)
+    await served.front.drain(1.0)
+
+
+async def test_sigterm_lets_running_calls_end_and_exits_with_zero(front_name: str) -> None:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, str(PROCESS), front_name, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert server.stdout is not None
+    port = int(await server.stdout.readline())
+    client = ProbeClient(port)
+    assert await client.echo() == "hello"
+    call = asyncio.ensure_future(client.unary("Sleep", DoubleValue(value=1)))
+    await asyncio.sleep(0.3)
+    server.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.2)
+    late = ProbeClient(port)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await late.unary("Echo", StringValue(value="late"), timeout=3)
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert (await call).value == "slept"
+    assert await asyncio.wait_for(server.wait(), 5) == 0
+    assert (await server.stdout.read()).split() == [b"started", b"finished"]
+    await client.close()
+    await late.close()
