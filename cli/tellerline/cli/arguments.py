@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
 
 _MONEY = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,9}))?\s*([A-Z]{3})")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -21,6 +22,11 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 class ArgumentError(ValueError):
     """A word of the command line does not fit the message; says which, and what would."""
+
+
+def request_from_words(words: Iterable[str], message: type[Message]) -> dict[str, Any]:
+    """``message_from_words`` for a generated class."""
+    return message_from_words(words, cast("Descriptor", message.DESCRIPTOR))
 
 
 def message_from_words(words: Iterable[str], message: Descriptor) -> dict[str, Any]:

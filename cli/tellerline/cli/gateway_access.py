@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -64,7 +64,7 @@ async def connected(target: str) -> AsyncIterator[Client]:
     try:
         yield Client(channel, timeout=30.0, language=language())
     finally:
-        await channel.close()
+        await channel.close(None)
 
 
 def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]]) -> ResultT:
@@ -83,13 +83,10 @@ def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]])
         _fail(out, target, error)
 
 
-def _fail(out: Output, target: str, error: CanonicalError) -> Any:
+def _fail(out: Output, target: str, error: CanonicalError) -> NoReturn:
     if not error.code and error.status.name in _UNREACHABLE:
         out.fail(Exit.UNREACHABLE, "UNREACHABLE", f"No gateway answers at {target}.", f"{target} 没有网关应答。")
     code = error.code or error.status.name
-    details: dict[str, Any] = dict(error.metadata)
-    for violation in error.violations:
-        details[violation.field] = violation.description
-    exit_code = Exit.UNKNOWN if code in _UNKNOWN else Exit.REFUSED
-    english, chinese = error.texts.get("en", str(error)), error.texts.get("zh-CN", str(error))
-    out.fail(exit_code, code, english, chinese, **details)
+    text = error.text or error.message
+    exit_code = Exit.UNKNOWN if code in _UNKNOWN and not error.definite else Exit.REFUSED
+    out.fail(exit_code, code, text, text, **error.metadata, **error.violations)

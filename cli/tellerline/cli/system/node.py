@@ -22,6 +22,7 @@ from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.journal.port import Store
 from tellerline.gateway.settings import GatewaySettings, ServingSettings
 
+
 class HostTimes(Protocol):
     """Changes a host's own times, for systems whose clock is not the bank's (replays)."""
 

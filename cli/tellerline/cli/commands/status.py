@@ -1,0 +1,44 @@
+"""``tellerline status``: what runs on this machine, and how its hosts are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, find_system, operator_context
+from tellerline.cli.output import Output
+from tellerline.cli.rendering import clock_text
+
+ORDER = 100
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+
+
+def status(gateway: GatewayOption = "", json: JsonOption = False) -> None:
+    """Show the running system and the state of its hosts. 查看运行状态"""
+    out = Output(json=json)
+    target = gateway or find_system(out).gateway
+    request = {"context": operator_context()}
+    reply = ask(out, target, lambda client: client.call("operations.v1.OperationsService/ListHostStatuses", request))
+    out.result({"gateway": target, "hosts": reply["host_statuses"]})
+    out.say(f"gateway {target}", f"网关 {target}")
+    columns = ("host", "state", "in flight", "queued", "doubts", "last success", "last failure")
+    out.table(columns, [_row(host) for host in reply["host_statuses"]])
+    if any(host["open_doubt_count"] for host in reply["host_statuses"]):
+        out.hint("tellerline indoubt list", "what is not known yet", "查看存疑交易")
+
+
+def _row(host: dict[str, Any]) -> list[object]:
+    failed = host.get("last_failure_time")
+    return [
+        host["name"].split("/")[1],
+        host["state"].removeprefix("STATE_").replace("_", " ").lower(),
+        host["in_flight_count"],
+        host["queued_count"],
+        host["open_doubt_count"],
+        clock_text(host["last_success_time"]) if host.get("last_success_time") else "–",
+        f"{clock_text(failed)} {host['last_failure']}" if failed else "–",
+    ]

@@ -1,0 +1,55 @@
+"""Answers of the contract as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tellerline.cli.output import Output
+
+
+def money_text(money: dict[str, Any]) -> str:
+    """``1,234.50 CNY``."""
+    amount = Decimal(int(money["units"])) + Decimal(int(money.get("nanos", 0))) / 1_000_000_000
+    return f"{amount:,.2f} {money['currency_code']}"
+
+
+def date_text(date: dict[str, Any]) -> str:
+    return f"{date['year']:04}-{date['month']:02}-{date['day']:02}"
+
+
+def clock_text(stamp: str) -> str:
+    """The time of day of an RFC 3339 stamp, on this machine's clock, with milliseconds."""
+    return datetime.fromisoformat(stamp).astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def state_text(state: str) -> str:
+    return state.removeprefix("TRANSACTION_STATE_").replace("_", " ").lower()
+
+
+def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
+    """A transaction's facts, then its history line by line."""
+    info = transaction["info"]
+    ref = info["ref"]
+    facts = [
+        (out.text("state", "状态"), state_text(info["state"])),
+        (out.text("operation", "交易"), f"{transaction['operation']} → {transaction['host']}"),
+        (out.text("global serial", "全局流水号"), ref["global_serial"]),
+        (out.text("channel serial", "渠道流水号"), ref["channel_serial"]),
+        (out.text("host serial", "主机流水号"), ref["host_serial"] or "–"),
+    ]
+    if transaction.get("amount"):
+        facts.append((out.text("amount", "金额"), money_text(transaction["amount"])))
+    if info.get("accounting_date"):
+        facts.append((out.text("accounting date", "会计日期"), date_text(info["accounting_date"])))
+    out.table(("", ""), facts)
+    history(out, transaction.get("events", []))
+
+
+def history(out: Output, events: list[dict[str, Any]]) -> None:
+    rows = []
+    for event in events:
+        detail = ", ".join(f"{key}={value}" for key, value in dict(event.get("detail") or {}).items())
+        rows.append((clock_text(event["event_time"]), event["kind"], detail))
+    out.table((out.text("time", "时间"), out.text("event", "事件"), out.text("detail", "明细")), rows)

@@ -1,0 +1,38 @@
+"""One gateway in a process of its own: ``python -m tellerline.cli.system.gateway_process SETTINGS.toml``.
+
+Prints one JSON line (``target``, ``metrics``, ``pid``) when it serves; logs go to standard error. SIGTERM or SIGINT
+drains it: running calls end, batches are written, exit code 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import orjson
+import uvloop
+
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.cli.system.node import build_node
+from tellerline.gateway.settings import GatewaySettings
+
+
+async def serve(settings: GatewaySettings) -> None:
+    """Serve until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    node = build_node(settings, clock=SystemClock(), randomness=SystemRandomness(), log_descriptor=sys.stderr.fileno())
+    await node.start()
+    ready = {"target": node.target, "metrics": node.metrics_url, "pid": os.getpid()}
+    sys.stdout.write(orjson.dumps(ready).decode() + "\n")
+    sys.stdout.flush()
+    await stop.wait()
+    await node.stop()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(GatewaySettings.load(Path(sys.argv[1]))))
