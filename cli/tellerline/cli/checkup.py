@@ -1,0 +1,108 @@
+"""What ``tellerline doctor`` looks at."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from tellerline.adapters.clock import SystemClock
+
+_SQLITE = (3, 37, 0)
+_LXML = (6, 1)
+_ROOM = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``missing`` stops the embedded system; ``note`` does not. ``remedy`` is a command, where there is one."""
+
+    name: str
+    verdict: Literal["ok", "note", "missing"]
+    text: str
+    remedy: str = ""
+
+    def document(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def check_up() -> list[Finding]:
+    """Every check, in the order in which one would look. None of them changes anything."""
+    checks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _sqlite,
+        _lxml,
+        _state_directory,
+        _clock,
+        _postgresql,
+        _rabbitmq,
+        _running,
+    )
+    return [check() for check in checks]
+
+
+def _python() -> Finding:
+    text = f"{platform.python_version()} on {os.cpu_count()} CPUs"
+    return Finding("Python", "ok" if sys.version_info >= (3, 11) else "missing", text)
+
+
+def _sqlite() -> Finding:
+    return Finding("SQLite", "ok" if sqlite3.sqlite_version_info >= _SQLITE else "missing", sqlite3.sqlite_version)
+
+
+def _lxml() -> Finding:
+    found = version("lxml")
+    recent = tuple(int(part) for part in found.split(".")[:2]) >= _LXML
+    return Finding("lxml", "ok" if recent else "missing", found, "" if recent else "pip install 'lxml>=6.1'")
+
+
+def _state_directory() -> Finding:
+    from tellerline.cli.system.running import state_directory
+
+    try:
+        directory = state_directory()
+        probe = directory / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Finding("state directory", "missing", str(error), "export TELLERLINE_HOME=DIRECTORY")
+    free = shutil.disk_usage(directory).free
+    return Finding("state directory", "ok" if free > _ROOM else "missing", f"{directory}, {free >> 20} MiB free")
+
+
+def _clock() -> Finding:
+    now = SystemClock().now()
+    return Finding("clock", "ok" if now.year >= 2024 else "missing", now.isoformat(timespec="seconds"))
+
+
+def _postgresql() -> Finding:
+    from tellerline.simulators.servers import ServerMissingError
+    from tellerline.simulators.servers.postgresql import binaries
+
+    try:
+        return Finding("PostgreSQL", "ok", str(binaries()))
+    except ServerMissingError as error:
+        return Finding("PostgreSQL", "note", "not installed; needed by --store postgresql only", error.command)
+
+
+def _rabbitmq() -> Finding:
+    from tellerline.simulators.servers import ServerMissingError
+    from tellerline.simulators.servers.rabbitmq import binaries
+
+    try:
+        return Finding("RabbitMQ", "ok", str(binaries()))
+    except ServerMissingError as error:
+        return Finding("RabbitMQ", "note", "not installed; needed by --mq rabbitmq only", error.command)
+
+
+def _running() -> Finding:
+    from tellerline.cli.system.running import running_systems
+
+    running = [system.gateway for system in running_systems()]
+    return Finding("running systems", "ok", ", ".join(running) or "none")
