@@ -11,11 +11,11 @@ from tellerline.simulators.core.messages import CoreRequest, OriginalResult, Rep
 from tellerline.simulators.core.register import Register
 from tellerline.simulators.core.transfers import TransferOrder, Transfers
 from tellerline.simulators.hosting.calendar import BankCalendar
-from tellerline.simulators.hosting.codes import OK, REVERSAL_MISMATCH, REVERSED_BEFORE_ARRIVAL, RefusedError
+from tellerline.simulators.hosting.codes import OK, REFUSED, REVERSAL_MISMATCH, REVERSED_BEFORE_ARRIVAL, RefusedError
 from tellerline.simulators.hosting.references import Handled, ReferenceBook
 from tellerline.simulators.hosting.reversals import undo
 from tellerline.simulators.hosting.serials import Serials
-from tellerline.simulators.ledger import Ledger, Transaction
+from tellerline.simulators.ledger import BookingDateError, Ledger, Transaction
 from tellerline.simulators.ledger.money import minor_units
 
 Booked = tuple[Result, Transaction | None]
@@ -25,7 +25,8 @@ class CoreHost:
     """Handles requests whose shape the contract has already checked.
 
     Transfer, ReportLoss and ReverseTransaction are idempotent by reference: the same request gets the same reply,
-    refusals included; the same reference with other content is refused with 1401 and not remembered.
+    refusals included; the same reference with other content is refused with 1401 and not remembered. Where a clock set
+    back would book before what an account already has, the host refuses with 9999.
     """
 
     def __init__(self, ledger: Ledger, calendar: BankCalendar) -> None:
@@ -121,6 +122,8 @@ class CoreHost:
             reply = self._reply(request, serial=serial, result=result)
         except RefusedError as refused:
             reply = self._reply(request, host_code=refused.code, serial=serial)
+        except BookingDateError:
+            reply = self._reply(request, host_code=REFUSED, serial=serial)
         self.references.remember(
             request.reference,
             Handled(

@@ -17,11 +17,11 @@ from tellerline.simulators.credit.messages import (
 )
 from tellerline.simulators.credit.repayments import RepaymentOrder, Repayments, SettlementCheck
 from tellerline.simulators.hosting.calendar import BankCalendar
-from tellerline.simulators.hosting.codes import OK, REVERSED_BEFORE_ARRIVAL, RefusedError
+from tellerline.simulators.hosting.codes import OK, REFUSED, REVERSED_BEFORE_ARRIVAL, RefusedError
 from tellerline.simulators.hosting.references import Handled, ReferenceBook
 from tellerline.simulators.hosting.reversals import undo
 from tellerline.simulators.hosting.serials import Serials
-from tellerline.simulators.ledger import Ledger, Leg, Transaction
+from tellerline.simulators.ledger import BookingDateError, Ledger, Leg, Transaction
 
 HOST_VERSION = "credit-simulator 1"
 PAGE = 20
@@ -158,6 +158,8 @@ class CreditHost:
             reply = self._reply(reference, serial=serial, result=result)
         except RefusedError as refused:
             reply = self._reply(reference, host_code=refused.code, serial=serial)
+        except BookingDateError:
+            reply = self._reply(reference, host_code=REFUSED, serial=serial)
         handled = Handled(
             operation=message_type, content=content, reply=reply, done=reply.done, transaction=transaction
         )

@@ -42,7 +42,6 @@ class BankCalendar:
         return self._clock.now()
 
     def restart(self) -> None:
-        self._date = ""
         self._turn(self._clock.now())
 
     def _turn(self, now: datetime) -> None:
@@ -51,4 +50,4 @@ class BankCalendar:
         if local >= cut:
             cut = datetime.combine(local.date() + timedelta(days=1), self._cut_over, self._zone)
         self._until = cut.astimezone(UTC)
-        self._date = max(self._date, cut.date().isoformat())
+        self._date = cut.date().isoformat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from core_books import CoreBooks
 
@@ -130,6 +132,13 @@ async def test_reversal_after_cut_over_is_an_adjustment_of_the_new_day(core_book
     entry = core_books.host.ledger.account("A").entries[-1]
     assert (entry.booking_date, entry.transaction.kind) == ("2026-11-23", "ADJUSTMENT")
     assert core_books.host.ledger.account("A").closing("2026-11-22") == 99_000
+
+
+def test_refuses_to_book_before_what_is_booked(core_books: CoreBooks) -> None:
+    core_books.clock.jump_to(datetime(2026, 1, 1, tzinfo=UTC))
+    core_books.host.calendar.restart()
+    assert core_books.transfer("1").host_code == "9999"
+    assert core_books.balance("A") == 100_000
 
 
 def inquire(books: CoreBooks, reference: str) -> OriginalResult:
