@@ -103,3 +103,20 @@ async def _next_life(home: Path, host: LedgerHost, before: World, request: Reque
         assert host.balances == {ACCOUNT: 1_000_000 - 100 * expected, PAYEE: 100 * expected}
         assert (await world.store.journal.limit_usage(ACCOUNT, "2026-03-02")).total == 100 * expected
         assert await world.store.journal.doubts() == []
+
+
+async def test_what_was_under_way_is_in_doubt_as_soon_as_its_gateway_is_back(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    await world.run(world.gateway.start())
+    world.host.latency = 4.0
+    request = world.transfer("X1")
+    asking = asyncio.get_running_loop().create_task(world.gateway.pipeline.run(request, world.call()))
+    await world.pass_time(1)
+    assert not asking.done()
+    await world.abandon()
+    async with open_world(tmp_path, host=world.host, clock=world.clock, seed=2) as again:
+        record = await again.store.journal.find("COUNTER", "X1")
+        assert record is not None
+        assert record.state is State.IN_DOUBT
+        [event] = await again.store.journal.history(record.global_serial)
+        assert (event.kind, b"restarted" in event.detail) == ("doubt_opened", True)

@@ -31,7 +31,6 @@ _HIDDEN_KEYS = frozenset(
 _OWN_KEYS = frozenset(
     {"at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner"}
 )
-_SERIAL_KEYS = frozenset({"channel_serial"})
 _NUMBER = re.compile(r"(?<!\d)(?:\d{17}[Xx]|\d{12,19}|\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,3})?)(?!\d)")
 _IDENTITY = re.compile(r"\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 
@@ -59,27 +58,25 @@ def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
         elif (
             key not in _OWN_KEYS and value.__class__ is not float and value.__class__ is not bool and value is not None
         ):
-            event[key] = _masked(key, value)
+            event[key] = _masked(value)
     return event
 
 
-def _masked(key: str, value: Any) -> Any:
+def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        if len(value) < 12:
-            return value
-        return _mask_serial(value) if key in _SERIAL_KEYS else mask_text(value)
-    return _masked_other(key, value)
-
-
-def _masked_other(key: str, value: Any) -> Any:
+        return value if len(value) < 12 else mask_text(value)
     if value is None or isinstance(value, float | bool):
         return value
     if isinstance(value, int):
         return value if abs(value) < 10**11 else mask_number(str(abs(value)))
     if isinstance(value, dict):
         return mask_event(None, "", dict(value))
+    return _masked_other(value)
+
+
+def _masked_other(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
-        return [_masked(key, item) for item in value]
+        return [_masked(item) for item in value]
     return mask_text(str(value))
 
 
@@ -88,14 +85,3 @@ def _mask_match(found: re.Match[str]) -> str:
     if _IDENTITY.fullmatch(number):
         return HIDDEN
     return mask_number(number)
-
-
-def _mask_serial(serial: str) -> str:
-    """Serials are long numbers of their own kind: masked only if they check as a card number, or hold one's length."""
-    return _NUMBER.sub(lambda found: _mask_match(found) if _is_card(found.group()) else found.group(), serial)
-
-
-def _is_card(number: str) -> bool:
-    digits = [int(place) for place in number if place.isdigit()]
-    doubled = [digit if place % 2 == 0 else sum(divmod(digit * 2, 10)) for place, digit in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0 or _IDENTITY.fullmatch(number) is not None

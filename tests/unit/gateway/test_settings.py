@@ -1,0 +1,74 @@
+"""Settings: one file and the environment, refused when they make no sense."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tellerline.gateway.settings import GatewaySettings
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "tellerline.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_standard_is_complete() -> None:
+    settings = GatewaySettings.load()
+    assert settings.limit_rules().standard.single == 2_000_000
+    assert set(settings.channels) == {"IVR", "AGENT", "ATM", "ONLINE_BANKING", "COUNTER"}
+    assert not settings.channels["IVR"].foreign_currency
+
+
+def test_a_channel_in_the_file_changes_what_it_says_and_keeps_the_rest(tmp_path: Path) -> None:
+    file = written(tmp_path, '[channels.IVR]\npeers = ["ivr.bank"]\n[channels.KIOSK]\n')
+    channels = GatewaySettings.load(file).channels
+    assert channels["IVR"].peers == ("ivr.bank",)
+    assert not channels["IVR"].foreign_currency
+    assert "KIOSK" in channels
+    assert channels["COUNTER"].grantless == ("*",)
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, 'instance = "file"\n[front]\nport = 1\nkind = "grpcio"\n')
+    script = (
+        "import sys; from pathlib import Path; from tellerline.gateway.settings import GatewaySettings as S;"
+        "s = S.load(Path(sys.argv[1])); print(s.instance, s.front.port, s.front.kind)"
+    )
+    environment = {**os.environ, "TELLERLINE_FRONT__PORT": "2"}
+    ran = subprocess.run([sys.executable, "-c", script, str(file)], env=environment, capture_output=True, check=True)
+    assert ran.stdout.decode().split() == ["file", "2", "grpcio"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'zone = "Mars/Olympus"\n',
+        'base_currency = "yuan"\n',
+        "unknown = 1\n",
+        "[front]\nunknown = 1\n",
+        '[store]\nkind = "postgresql"\n',
+        '[mq]\nkind = "amqp"\n',
+        "[limits.standard]\nsingle = -1\n",
+        "[telemetry]\ntrace_ratio = 2.0\n",
+    ],
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValidationError):
+        GatewaySettings.load(written(tmp_path, text))
+
+
+def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        GatewaySettings.load(tmp_path / "nothing.toml")
+
+
+def test_secrets_are_not_printed(tmp_path: Path) -> None:
+    file = written(tmp_path, '[store]\nkind = "postgresql"\ndsn = "postgresql://u:hush@h/d"\n')
+    assert "hush" not in repr(GatewaySettings.load(file))
