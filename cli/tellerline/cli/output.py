@@ -30,9 +30,9 @@ class Output:
     Colour follows NO_COLOR and the terminal; progress appears on a terminal only.
     """
 
-    def __init__(self, *, json: bool = False, file: Any = None) -> None:
+    def __init__(self, *, json: bool = False, record: bool = False) -> None:
         self.json = json
-        self.console = Console(file=file, highlight=False, soft_wrap=True)
+        self.console = Console(highlight=False, soft_wrap=not record, record=record, width=100 if record else None)
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self._language = language()
 

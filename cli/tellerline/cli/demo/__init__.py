@@ -1,0 +1,1 @@
+"""The five-minute tour: scenes on a live system, each a real call with its real answer."""

@@ -1,0 +1,83 @@
+"""The demo from curtain to curtain."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.cli.demo.scenes import SCENES
+from tellerline.cli.demo.stage import Stage
+from tellerline.cli.gateway_access import connected
+from tellerline.cli.output import Output
+from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
+from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal
+from tellerline.cli.system.running import announce, withdraw
+from tellerline.gateway.client import Client
+from tellerline.gateway.hosts.policy import HostBinding
+from tellerline.gateway.settings import GatewaySettings
+from tellerline.simulators.population import PIN, Person
+
+_REPLY_PATIENCE = 2.0
+
+
+async def show(out: Output, settings: GatewaySettings, directory: Path, *, stay: bool) -> None:
+    """Start the embedded system, play the scenes, and stay up for the reader's own calls if ``stay``."""
+    clock = SystemClock()
+    began, stop = clock.monotonic(), stop_signal()
+    log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    system = await start_embedded(
+        settings, Books(), clock=clock, randomness=SystemRandomness(), log_descriptor=log, host_times=_impatient
+    )
+    here = running_system(settings, system.node.target, system.admin.url, system.node.metrics_url, "demo")
+    announce(here)
+    try:
+        seconds = clock.monotonic() - began
+        out.say(f"Ready in {seconds:.1f} s.", f"{seconds:.1f} 秒就绪。", style="bold green")
+        async with connected(system.node.target) as client:
+            stage = _stage(out, client, system)
+            for scene in SCENES:
+                await scene(stage)
+        out.result({"ready_s": round(seconds, 2), "gateway": system.node.target, "scenes": stage.scenes})
+        if stay:
+            out.heading(
+                "The system stays up: now it is your turn (Ctrl-C ends it)", "系统继续运行，请自行体验（Ctrl-C 结束）"
+            )
+            show_running(out, here)
+            out.hint(f"tellerline trace {stage.scenes['lost_reply']['ref']['global_serial']}", "scene 6", "第六幕全程")
+            await stop.wait()
+    finally:
+        withdraw(here)
+        await system.stop()
+
+
+def _stage(out: Output, client: Client, system: EmbeddedSystem) -> Stage:
+    assert system.population is not None
+    people = [
+        person for person in system.population.people if system.bank.ledger.account(person.card).balance > 5_000_00
+    ]
+    caller, payee = _rich(people, system), people[-2]
+    return Stage(
+        out=out,
+        client=client,
+        system=system,
+        clock=system.bank.clock,
+        caller=f"customers/{caller.customer.number}",
+        pin=PIN,
+        caller_card=caller.card,
+        caller_name=caller.customer.name,
+        payee_card=payee.card,
+        payee_name=payee.customer.name,
+    )
+
+
+def _rich(people: list[Person], system: EmbeddedSystem) -> Person:
+    """The first who could pay for every scene, so that only the limit refuses."""
+    return next(person for person in people if system.bank.ledger.account(person.card).balance > 30_000_00)
+
+
+def _impatient(binding: HostBinding) -> HostBinding:
+    """Nobody wants to watch ten seconds of silence: the demo waits two for a transfer's reply."""
+    timeouts = dict(binding.policy.timeouts) | {"transfers.CreateTransfer": _REPLY_PATIENCE}
+    return replace(binding, policy=replace(binding.policy, timeouts=timeouts))
