@@ -34,6 +34,7 @@ __all__ = [
     "Properties",
     "connection_parameters",
     "is_nack",
+    "publish_frame",
 ]
 
 
@@ -48,6 +49,20 @@ class BrokerRefusedError(BrokerUnavailableError):
 def is_nack(frame: Any) -> bool:
     """Whether a confirm says that the broker did not take the message."""
     return isinstance(frame.method, pika.spec.Basic.Nack)
+
+
+def publish_frame(channel_number: int, queue: str) -> bytes:
+    """The method frame of a mandatory publish to ``queue`` over the default exchange."""
+    method = pika.spec.Basic.Publish(exchange="", routing_key=queue, mandatory=True)
+    frame: bytes = pika.frame.Method(channel_number, method).marshal()
+    return frame
+
+
+class _Connection(AsyncioConnection):  # type: ignore[misc]
+    def emit(self, frames: bytes) -> None:
+        """Write whole frames that were marshalled elsewhere; does nothing once the connection is going."""
+        if self.is_open:
+            self._output_marshaled_frames((frames,))
 
 
 def connection_parameters(url: str) -> Any:
@@ -77,7 +92,7 @@ class Link:
         link = cls(on_lost)
         parameters = connection_parameters(url)
         opened = link._future()
-        link._connection = AsyncioConnection(
+        link._connection = _Connection(
             parameters,
             on_open_callback=lambda _: link._resolve(opened, None),
             on_open_error_callback=lambda _, error: link._fail_open(opened, error),
@@ -105,6 +120,10 @@ class Link:
         channel.add_on_close_callback(lambda _, error: self._broken(error))
         channel.add_on_cancel_callback(lambda _: self._broken(BrokerUnavailableError("consumer cancelled")))
         return channel
+
+    def emit(self, frames: bytes) -> None:
+        """Write whole frames; does nothing once the connection is going."""
+        self._connection.emit(frames)
 
     async def call(self, method: Callable[..., Any], *args: Any, **options: Any) -> None:
         """Run a synchronous AMQP method of a channel to its end; raises ``BrokerUnavailableError``."""

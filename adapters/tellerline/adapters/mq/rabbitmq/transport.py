@@ -6,18 +6,20 @@ from typing import Any
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.exchange import Exchanged, UnsolicitedHandler, WireRequest
-from tellerline.adapters.mq.envelope import CONTENT_TYPE, REPLY_PREFIX
+from tellerline.adapters.mq.envelope import REPLY_PREFIX
 from tellerline.adapters.mq.pending import (
     BROKER_BLOCKED,
     BROKER_NACK,
     CLOSED,
     CONNECTION_LOST,
     NOT_CONNECTED,
+    UNREPRESENTABLE,
     UNROUTABLE,
     PendingReplies,
 )
 from tellerline.adapters.mq.rabbitmq.confirms import Confirms
-from tellerline.adapters.mq.rabbitmq.link import PERSISTENT, AMQPError, BrokerRefusedError, Channel, Link, Properties
+from tellerline.adapters.mq.rabbitmq.link import BrokerRefusedError, Channel, Link
+from tellerline.adapters.mq.rabbitmq.publisher import Publisher
 from tellerline.adapters.mq.rabbitmq.session import Session
 from tellerline.adapters.mq.rabbitmq.topology import declare_reply_queue
 
@@ -53,8 +55,8 @@ class RabbitTransport:
         self._session = Session(url, clock, self._set_up, self._on_lost)
         self._reply_to = self._new_reply_queue()
         self._link: Link | None = None
-        self._durable: Channel = None
-        self._plain: Channel = None
+        self._durable: Publisher
+        self._plain: Publisher
         self._confirms = Confirms(self._on_nack)
 
     @property
@@ -86,27 +88,16 @@ class RabbitTransport:
         future = self._pending.open(request.correlation, remaining)
         try:
             self._publish(request, remaining)
-        except AMQPError:
-            self._pending.forget(request.correlation, future)
-            return NOT_CONNECTED
-        try:
             return await future
+        except ValueError:
+            return UNREPRESENTABLE
         finally:
             self._pending.forget(request.correlation, future)
 
     def _publish(self, request: WireRequest, remaining: float) -> None:
-        durable = request.durable
-        properties = Properties(
-            content_type=CONTENT_TYPE,
-            delivery_mode=PERSISTENT if durable else None,
-            correlation_id=request.correlation,
-            reply_to=self._reply_to if durable else _DIRECT_REPLY,
-            expiration=str(max(1, int(remaining * 1000))),
-            type=request.operation,
-        )
-        channel = self._durable if durable else self._plain
-        channel.basic_publish("", self._queue, request.body, properties, mandatory=True)
-        if durable:
+        publisher = self._durable if request.durable else self._plain
+        publisher.publish(request.body, request.correlation, request.operation, max(1, int(remaining * 1000)))
+        if request.durable:
             self._confirms.published(request.correlation)
 
     async def _set_up(self, link: Link) -> None:
@@ -117,7 +108,9 @@ class RabbitTransport:
         await link.call(plain.basic_consume, _DIRECT_REPLY, self._on_reply, auto_ack=True)
         for channel in (durable, plain):
             channel.add_on_return_callback(self._on_return)
-        self._durable, self._plain, self._confirms, self._link = durable, plain, confirms, link
+        self._durable = Publisher(link.emit, durable.channel_number, self._queue, self._reply_to, durable=True)
+        self._plain = Publisher(link.emit, plain.channel_number, self._queue, _DIRECT_REPLY, durable=False)
+        self._confirms, self._link = confirms, link
 
     async def _consume_replies(self, link: Link, channel: Channel) -> None:
         try:
