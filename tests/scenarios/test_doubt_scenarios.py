@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
-from gateway_world import ACCOUNT, PAYEE, World, open_world
+from gateway_world import ACCOUNT, PAYEE, World, open_world, settings_for
 from ledger_host import Fault, FaultPlan
 
 from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule
@@ -227,6 +228,26 @@ async def test_a_loss_report_closes_the_account_while_it_is_in_doubt(tmp_path: P
         await world.pass_time(40)
         assert await state_of(world, settled) is State.MANUAL
         assert world.host.effects == 0
+
+
+async def test_a_loss_report_takes_effect_the_moment_it_is_accepted(tmp_path: Path) -> None:
+    async with open_world(tmp_path, settings=settings_for(sweep_seconds=1000.0)) as world:
+        world.host.latency = 4.0
+        report = world.request(ReportLoss(account=ACCOUNT, kind=AccountKind.CARD))
+        reporting = asyncio.get_running_loop().create_task(world.gateway.pipeline.run(report, world.call()))
+        await world.pass_time(0.25)
+        assert await world.outcomes([world.transfer()]) == [Code.ACCOUNT_REPORTED_LOST]
+        await world.pass_time(4)
+        assert reporting.result().state is State.DONE
+        assert [operation for operation, _ in world.host.received] == [REPORT]
+
+
+async def test_a_loss_report_that_was_refused_opens_the_account_again(tmp_path: Path) -> None:
+    async with open_world(tmp_path) as world:
+        world.host.fault_of = every({REPORT: Fault.NOT_SENT})
+        report = world.request(ReportLoss(account=ACCOUNT, kind=AccountKind.CARD))
+        assert await world.outcomes([report]) == [Code.HOST_UNAVAILABLE]
+        assert (await world.ask(world.transfer())).state is State.DONE
 
 
 async def test_a_loss_report_is_sent_again_to_a_host_that_does_a_reference_once(tmp_path: Path) -> None:
