@@ -24,6 +24,10 @@ fix: _environment
     .venv/bin/ruff format . tellerline
     {{ python }} tools/generate_stubs.py
 
+# Start a host folder from the template: just new-host fx
+new-host name: _environment
+    {{ python }} tools/new_host.py {{ name }}
+
 # Keep PostgreSQL and RabbitMQ running for quick test runs; prints the variables to export.
 servers: _environment
     {{ python }} -m tellerline.simulators.servers

@@ -16,23 +16,12 @@ from tellerline.simulators.faults import FaultEngine, FaultKind, FaultRule, Garb
 
 
 @dataclass(kw_only=True)
-class HostBench:
-    """``examples`` holds a command that succeeds for every declared operation but inquiry and reversal.
-
-    ``change`` moves money and may be sent any number of times; ``effect`` counts how often one reference of it stands
-    in the books. ``unsolicited`` says whether the wire can bring a reply that nobody waits for.
-    """
+class EnquiryBench:
+    """``examples`` holds a command that succeeds for every declared operation but inquiry and reversal."""
 
     host: ConnectedHost
-    faults: FaultEngine
     clock: Clock
     examples: Mapping[str, tuple[Command, type[Result]]]
-    refused: tuple[Command, Code]
-    change: Command
-    change_on_wire: str
-    effect: Callable[[str], int]
-    unsolicited: bool
-    late: list[LateReply] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def call(self, reference: str = "", attempt: int = 1) -> HostCall:
@@ -41,6 +30,21 @@ class HostBench:
 
     async def ask(self, command: Command, call: HostCall | None = None, patience: float = 5.0) -> Answer:
         return await self.host.execute(command, call or self.call(), self.clock.monotonic() + patience)
+
+
+@dataclass(kw_only=True)
+class HostBench(EnquiryBench):
+    """``change`` moves money and may be sent any number of times; ``effect`` counts how often one reference of it
+    stands in the books. ``unsolicited`` says whether the wire can bring a reply that nobody waits for.
+    """
+
+    faults: FaultEngine
+    refused: tuple[Command, Code]
+    change: Command
+    change_on_wire: str
+    effect: Callable[[str], int]
+    unsolicited: bool
+    late: list[LateReply] = field(default_factory=list)
 
     def strike(
         self, kind: FaultKind, *, seconds: float | None = None, code: str = "9999", style: GarbleStyle | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
-from host_bench import HostBench
+from host_bench import EnquiryBench, HostBench
 
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.host import Answer
@@ -25,8 +25,10 @@ class NotOffered(Command):
     effect: ClassVar[Effect] = Effect.ENQUIRY
 
 
-class HostContract:
-    async def test_every_declared_operation_has_an_example_and_is_done(self, bench: HostBench) -> None:
+class EnquiryContract:
+    """What every host keeps, also one that changes nothing."""
+
+    async def test_every_declared_operation_has_an_example_and_is_done(self, bench: EnquiryBench) -> None:
         assert set(bench.examples) == bench.host.operations - {Inquire.operation, Reverse.operation}
         for operation, (command, expected) in bench.examples.items():
             answer = await bench.ask(command)
@@ -34,9 +36,23 @@ class HostContract:
             assert isinstance(answer.outcome, Done), (operation, answer)
             assert type(answer.outcome.result) is expected, operation
 
-    async def test_an_operation_that_is_not_declared_is_not_sent(self, bench: HostBench) -> None:
+    async def test_an_operation_that_is_not_declared_is_not_sent(self, bench: EnquiryBench) -> None:
         with pytest.raises(CannotBuildError):
             await bench.ask(NotOffered())
+
+    async def test_a_deadline_that_is_over_is_no_doubt(self, bench: EnquiryBench) -> None:
+        for command, _ in bench.examples.values():
+            answer = await bench.ask(command, patience=-1.0)
+            assert answer.fate is Fate.NOT_SENT
+            assert isinstance(answer.outcome, NotSent)
+
+    async def test_echo_tells_the_accounting_date(self, bench: EnquiryBench) -> None:
+        answer = _done(await bench.ask(Echo()))
+        assert len(answer.accounting_date) == 10
+
+
+class HostContract(EnquiryContract):
+    """What a host that moves money keeps under every fault."""
 
     async def test_a_refusal_is_definite_and_keeps_the_hosts_own_code(self, bench: HostBench) -> None:
         command, code = bench.refused
@@ -181,10 +197,6 @@ class HostContract:
             found = _done(await bench.inquire(call.reference)).result
             assert isinstance(found, Found)
             assert found.original == answer.outcome
-
-    async def test_echo_tells_the_accounting_date(self, bench: HostBench) -> None:
-        answer = _done(await bench.ask(Echo()))
-        assert len(answer.accounting_date) == 10
 
 
 def _done(answer: Answer) -> Done:

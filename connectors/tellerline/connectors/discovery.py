@@ -40,11 +40,21 @@ def discover(packages: Iterable[str] = (PACKAGE,)) -> tuple[HostFolder, ...]:
     for package in packages:
         for root in import_module(package).__path__:
             for file in sorted(Path(root).glob("[!_]*/host.toml")):
-                folder = HostFolder(HostManifest.load(file), f"{package}.{file.parent.name}", file.parent)
+                folder = _folder(file, f"{package}.{file.parent.name}")
                 if folder.manifest.name in found:
                     raise ManifestError(str(file), "name", "another folder has a host of this name")
                 found[folder.manifest.name] = folder
     return tuple(found[name] for name in sorted(found))
+
+
+def host_folder(package: str) -> HostFolder:
+    """The one host whose folder is ``package``; raises ``ManifestError``."""
+    (root,) = import_module(package).__path__
+    return _folder(Path(root) / "host.toml", package)
+
+
+def _folder(file: Path, package: str) -> HostFolder:
+    return HostFolder(HostManifest.load(file), package, file.parent)
 
 
 def connect(
