@@ -23,6 +23,7 @@ class BankCalendar:
         self._zone = zone
         self._until = datetime.min.replace(tzinfo=UTC)
         self._date = ""
+        self._last = (self._until, "")
 
     def accounting_date(self) -> str:
         """ISO 8601 date of the bank's day that is running."""
@@ -36,7 +37,9 @@ class BankCalendar:
         return self.local(self._clock.now())
 
     def local(self, instant: datetime) -> str:
-        return instant.astimezone(self._zone).isoformat()
+        if instant is not self._last[0]:
+            self._last = (instant, instant.astimezone(self._zone).isoformat())
+        return self._last[1]
 
     def instant(self) -> datetime:
         return self._clock.now()
