@@ -18,7 +18,7 @@ import orjson
 from tellerline.routing import model
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command
-from tellerline.routing.model.outcome import Done, NotSent, Outcome, Rejected, Result, Unknown
+from tellerline.routing.model.outcome import Done, Found, NotSent, Outcome, Rejected, Result, Unknown
 
 _Decoder = Callable[[Any], Any]
 _OUTCOMES: dict[str, type[Done] | type[Rejected] | type[Unknown] | type[NotSent]] = {
@@ -89,18 +89,28 @@ def _plain(value: object) -> object:
 
 
 def _outcome_tree(outcome: Outcome) -> dict[str, Any]:
-    tree = {field.name: getattr(outcome, field.name) for field in dataclasses.fields(outcome)}
-    if isinstance(outcome, Done):
-        tree["result"] = _result_tree(outcome.result)
-    return {"kind": _KINDS[type(outcome)], **tree}
+    kind: Any = type(outcome)
+    tree: dict[str, Any] = {"kind": _KINDS[kind]}
+    for name in _names(kind):
+        tree[name] = getattr(outcome, name)
+    if kind is Done:
+        tree["result"] = _result_tree(tree["result"])
+    return tree
 
 
 def _result_tree(result: Result) -> dict[str, Any]:
-    tree: dict[str, Any] = {"type": type(result).__name__}
-    for field in dataclasses.fields(result):
-        value = getattr(result, field.name)
-        tree[field.name] = _outcome_tree(value) if isinstance(value, Done | Rejected) else value
+    kind: Any = type(result)
+    tree: dict[str, Any] = {"type": kind.__name__}
+    for name in _names(kind):
+        tree[name] = getattr(result, name)
+    if isinstance(result, Found):
+        tree["original"] = _outcome_tree(result.original)
     return tree
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _decode_outcome(tree: Mapping[str, Any]) -> Any:
