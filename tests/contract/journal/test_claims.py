@@ -123,6 +123,20 @@ async def test_resolvers_at_once_never_share_a_doubt_nor_an_account(stores: Sequ
     assert sorted(accounts) == sorted(f"A{number}" for number in range(12))
 
 
+async def test_claims_of_different_moments_at_once_never_share_an_account(stores: Sequence[Store]) -> None:
+    journal, soon = stores[0].journal, LATER + timedelta(milliseconds=1)
+    for number in range(30):
+        for due in (soon, LATER):
+            row = acceptance(account=f"A{number}", limited=None)
+            await journal.accept(row)
+            await journal.settle(doubted(row, due_at=due), PENDING)
+    claims = await asyncio.gather(
+        *(stores[n % len(stores)].journal.claim_doubts(f"r{n}", now, 30) for n, now in enumerate((LATER, soon) * 4))
+    )
+    accounts = [each.account for claim in claims for each in claim]
+    assert len(accounts) == len(set(accounts)) == 30
+
+
 async def test_reschedule_stores_the_next_step_and_releases_the_claim(journal: Journal, other: Store) -> None:
     (row,) = await in_doubt(journal, 1)
     (claimed,) = await journal.claim_doubts("a", NOON, 10)

@@ -168,3 +168,17 @@ async def test_notes_follow_in_the_order_they_were_made(journal: Journal, other:
         await journal.note("G1", Event(at=NOON, kind=kind))
     assert [event.kind for event in await other.journal.history("G1")] == kinds
     assert list(await journal.history("G2")) == []
+
+
+async def test_a_settlement_before_reversal_leaves_a_doubt_alone_that_may_be_reversing(journal: Journal) -> None:
+    rows = [acceptance(limited=None) for _ in range(3)]
+    stages = (DoubtStage.INQUIRE, DoubtStage.REVERSE, DoubtStage.FORWARD)
+    for row, stage in zip(rows, stages, strict=True):
+        await journal.accept(row)
+        await journal.settle(doubted(row, stage=stage), PENDING)
+    late = [settlement(row.global_serial, before_reversal=True) for row in rows]
+    settled = [await journal.settle(each, IN_DOUBT) is not None for each in late]
+    assert settled == [True, False, False]
+    states = [record.state for row in rows if (record := await journal.get(row.global_serial))]
+    assert states == [State.DONE, State.IN_DOUBT, State.IN_DOUBT]
+    assert len(await journal.doubts()) == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 from tellerline.adapters.store.statements import Row
@@ -22,15 +21,11 @@ from tellerline.gateway.journal.records import (
 from tellerline.gateway.journal.rows import doubt_values, event_values, micros, record
 from tellerline.routing.model.codes import Code
 
-_25_ARGUMENTS = ", ".join(f"${number}" for number in range(1, 26))
-ACCEPT_SQL = f"SELECT * FROM journal_accept({_25_ARGUMENTS})"  # noqa: S608 numbers only
-SETTLE_SQL = f"SELECT * FROM journal_settle({_25_ARGUMENTS}, $26)"  # noqa: S608 numbers only
+ACCEPT_SQL = "SELECT * FROM journal_accept($1, $2, $3, $4)"
+SETTLE_SQL = "SELECT * FROM journal_settle($1)"
 
 SettleUnit = tuple[Settlement, frozenset[State]]
 Verdict = Accepted | Duplicate | OverLimit
-
-_NO_DOUBTS: Sequence[Sequence[Any]] = ((),) * 9
-_NO_EVENTS: Sequence[Sequence[Any]] = ((),) * 4
 
 
 def _acceptance(unit: Acceptance) -> tuple[Any, ...]:
@@ -68,7 +63,7 @@ class AcceptCodec:
         self._defaults = (defaults.single, defaults.daily, defaults.count)
 
     def encode(self, units: list[Acceptance]) -> Sequence[Any]:
-        return (*zip(*map(_acceptance, units), strict=True), *self._defaults)
+        return ([_acceptance(unit) for unit in units], *self._defaults)
 
     def decode(self, units: list[Acceptance], rows: list[Row]) -> Sequence[Verdict]:
         verdicts: list[Verdict] = [ACCEPTED] * len(units)
@@ -84,7 +79,7 @@ class AcceptCodec:
         return verdicts
 
 
-def _settlement(unit: SettleUnit, doubt: int | None) -> tuple[Any, ...]:
+def _settlement(unit: SettleUnit) -> tuple[Any, ...]:
     settlement, expected = unit
     at = micros(settlement.at)
     return (
@@ -99,32 +94,13 @@ def _settlement(unit: SettleUnit, doubt: int | None) -> tuple[Any, ...]:
         settlement.code.value if settlement.code else "",
         settlement.release_limits,
         settlement.before_reversal,
-        doubt,
-        len(settlement.events),
+        doubt_values(settlement.doubt)[1:] if settlement.doubt else None,
+        [event_values("", event)[1:] for event in settlement.events],
     )
 
 
 def encode_settlements(units: list[SettleUnit]) -> Sequence[Any]:
-    """Arrays of the settlements, of the doubts that some of them open, and of all their events."""
-    doubts: list[tuple[Any, ...]] = []
-    events: list[tuple[Any, ...]] = []
-    rows = []
-    for place, unit in enumerate(units, 1):
-        settlement = unit[0]
-        if settlement.doubt is not None:
-            doubts.append(doubt_values(settlement.doubt)[1:])
-            rows.append(_settlement(unit, len(doubts)))
-        else:
-            rows.append(_settlement(unit, None))
-        for event in settlement.events:
-            events.append((place, *event_values("", event)[1:]))
-    return tuple(
-        chain(
-            zip(*rows, strict=True),
-            zip(*doubts, strict=True) if doubts else _NO_DOUBTS,
-            zip(*events, strict=True) if events else _NO_EVENTS,
-        )
-    )
+    return ([_settlement(unit) for unit in units],)
 
 
 def decode_settlements(units: list[SettleUnit], rows: list[Row]) -> Sequence[Row | None]:

@@ -160,12 +160,27 @@ CREATE TABLE pin_tries (
 
 COMMENT ON TABLE pin_tries IS 'wrong PINs in a row';
 
+CREATE TYPE journal_acceptance AS (
+    global_serial text, channel text, channel_serial text, payload_hash bytea, operation text, effect text, host text,
+    customer text, account text, amount bigint, currency text, limit_day text, accepted_at bigint, due_at bigint,
+    owner text, command bytea, agent text, call text, terminal text, branch text, trace text, limited bigint
+);
+
+CREATE TYPE journal_doubt AS (
+    host text, operation text, account text, stage text, policy text, attempts bigint, opened_at bigint, due_at bigint,
+    reason text
+);
+
+CREATE TYPE journal_event AS (at bigint, kind text, detail bytea);
+
+CREATE TYPE journal_settlement AS (
+    global_serial text, expected text, state text, at bigint, settled_at bigint, outcome bytea, host_serial text,
+    accounting_date text, code text, release boolean, before_reversal boolean, doubt journal_doubt,
+    events journal_event[]
+);
+
 CREATE FUNCTION journal_accept(
-    p_global_serial text[], p_channel text[], p_channel_serial text[], p_payload_hash bytea[], p_operation text[],
-    p_effect text[], p_host text[], p_customer text[], p_account text[], p_amount bigint[], p_currency text[],
-    p_limit_day text[], p_accepted_at bigint[], p_due_at bigint[], p_owner text[], p_command bytea[], p_agent text[],
-    p_call text[], p_terminal text[], p_branch text[], p_trace text[], p_limited bigint[],
-    p_single bigint, p_daily bigint, p_count bigint
+    p_rows journal_acceptance[], p_single bigint, p_daily bigint, p_count bigint
 ) RETURNS TABLE (
     o_place bigint, o_code text, o_single bigint, o_daily bigint, o_count bigint, o_used_total bigint,
     o_used_count bigint, o_original transactions
@@ -174,17 +189,10 @@ DECLARE
     r record;
 BEGIN
     FOR r IN
-        SELECT * FROM unnest(
-            p_global_serial, p_channel, p_channel_serial, p_payload_hash, p_operation, p_effect, p_host, p_customer,
-            p_account, p_amount, p_currency, p_limit_day, p_accepted_at, p_due_at, p_owner, p_command, p_agent, p_call,
-            p_terminal, p_branch, p_trace, p_limited
-        ) WITH ORDINALITY AS x(
-            global_serial, channel, channel_serial, payload_hash, operation, effect, host, customer,
-            account, amount, currency, limit_day, accepted_at, due_at, owner, command, agent, call,
-            terminal, branch, trace, limited, place
-        ) ORDER BY x.account, x.channel, x.channel_serial, x.place
+        SELECT x.* FROM unnest(p_rows) WITH ORDINALITY AS x
+        ORDER BY x.account, x.channel, x.channel_serial, x.ordinality
     LOOP
-        o_place := r.place;
+        o_place := r.ordinality;
         o_code := NULL;
         o_original := NULL;
         IF r.limited IS NOT NULL THEN
@@ -234,34 +242,25 @@ BEGIN
 END
 $function$;
 
-CREATE FUNCTION journal_settle(
-    p_global_serial text[], p_expected text[], p_state text[], p_at bigint[], p_settled_at bigint[],
-    p_outcome bytea[], p_host_serial text[], p_accounting_date text[], p_code text[], p_release boolean[],
-    p_before_reversal boolean[], p_doubt integer[], p_events integer[],
-    d_host text[], d_operation text[], d_account text[], d_stage text[], d_policy text[], d_attempts bigint[],
-    d_opened_at bigint[], d_due_at bigint[], d_reason text[],
-    e_place integer[], e_at bigint[], e_kind text[], e_detail bytea[]
-) RETURNS TABLE (o_place bigint, o_before transactions) LANGUAGE plpgsql AS $function$
+CREATE FUNCTION journal_settle(p_rows journal_settlement[])
+RETURNS TABLE (o_place bigint, o_before transactions) LANGUAGE plpgsql AS $function$
 DECLARE
     r record;
+    o_stage text;
 BEGIN
     FOR r IN
-        SELECT x.* FROM unnest(
-            p_global_serial, p_expected, p_state, p_at, p_settled_at, p_outcome, p_host_serial, p_accounting_date,
-            p_code, p_release, p_before_reversal, p_doubt, p_events
-        ) WITH ORDINALITY AS x(
-            global_serial, expected, state, at, settled_at, outcome, host_serial, accounting_date,
-            code, release, before_reversal, doubt, events, place
-        ) JOIN transactions t ON t.global_serial = x.global_serial
-        ORDER BY t.account, x.global_serial, x.place
+        SELECT x.* FROM unnest(p_rows) WITH ORDINALITY AS x
+        JOIN transactions t ON t.global_serial = x.global_serial
+        ORDER BY t.account, x.global_serial, x.ordinality
     LOOP
         SELECT t.* INTO o_before FROM transactions t WHERE t.global_serial = r.global_serial FOR UPDATE;
         CONTINUE WHEN NOT o_before.state = ANY (string_to_array(r.expected, ','));
-        CONTINUE WHEN r.before_reversal AND EXISTS (
-            SELECT 1 FROM doubts d
-            WHERE d.global_serial = r.global_serial AND d.closed_at IS NULL AND d.stage <> 'INQUIRE'
-        );
-        o_place := r.place;
+        IF r.before_reversal THEN
+            SELECT d.stage INTO o_stage FROM doubts d
+            WHERE d.global_serial = r.global_serial AND d.closed_at IS NULL FOR UPDATE;
+            CONTINUE WHEN o_stage <> 'INQUIRE';
+        END IF;
+        o_place := r.ordinality;
         UPDATE transactions SET
             state = r.state, settled_at = r.settled_at, outcome = r.outcome,
             host_serial = coalesce(nullif(r.host_serial, ''), o_before.host_serial),
@@ -278,19 +277,17 @@ BEGIN
             INSERT INTO doubts (
                 global_serial, host, operation, account, stage, policy, attempts, opened_at, due_at, reason
             ) VALUES (
-                r.global_serial, d_host[r.doubt], d_operation[r.doubt], d_account[r.doubt], d_stage[r.doubt],
-                d_policy[r.doubt], d_attempts[r.doubt], d_opened_at[r.doubt], d_due_at[r.doubt], d_reason[r.doubt]
+                r.global_serial, (r.doubt).*
             ) ON CONFLICT (global_serial) DO UPDATE SET
                 host = excluded.host, operation = excluded.operation, account = excluded.account,
                 stage = excluded.stage, policy = excluded.policy, attempts = excluded.attempts,
                 opened_at = excluded.opened_at, due_at = excluded.due_at, reason = excluded.reason,
                 closed_at = NULL, claimed_by = '', claimed_until = 0;
         END IF;
-        IF r.events > 0 THEN
+        IF cardinality(r.events) > 0 THEN
             INSERT INTO events (global_serial, at, kind, detail)
             SELECT r.global_serial, e.at, e.kind, e.detail
-            FROM unnest(e_place, e_at, e_kind, e_detail) WITH ORDINALITY AS e(place, at, kind, detail, number)
-            WHERE e.place = r.place ORDER BY e.number;
+            FROM unnest(r.events) WITH ORDINALITY AS e ORDER BY e.ordinality;
         END IF;
         RETURN NEXT;
     END LOOP;
