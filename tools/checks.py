@@ -52,7 +52,7 @@ def all_checks() -> list[Check]:
     return [
         Check(name="types", command=("mypy",)),
         Check(name="types of the set-up script", command=("mypy", "tellerline")),
-        Check(name="imports", command=("lint-imports",)),
+        Check(name="imports", command=("lint-imports", "--no-logo")),
         Check(name="stubs", command=("python", "tools/generate_stubs.py", "--check")),
         Check(name="contract", command=("python", "tools/check_breaking.py")),
         Check(name="lint", command=("ruff", "check", ".", "tellerline")),

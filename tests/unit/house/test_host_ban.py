@@ -16,7 +16,7 @@ def test_paths_of_one_machine_are_found(found: str) -> None:
 
 
 def test_registries_are_found() -> None:
-    assert host_ban.findings(f"index = https://{_REGISTRY}/simple") == [(1, "pythonhosted.org")]
+    assert host_ban.findings(f"index = https://{_REGISTRY}/simple") == [(1, _REGISTRY.removeprefix("files."))]
 
 
 @pytest.mark.parametrize(
