@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,13 +33,18 @@ def _nothing(_: HostFolder) -> list[str]:
 
 
 def _samples(folder: HostFolder) -> list[str]:
-    """Every operation has one request and one reply: ``<operation>.request.<ext>``, ``<operation>.reply.<ext>``."""
+    """Every operation has a request and a reply: ``accounts.GetBalance.reply.*`` or ``get-balance.reply.*``."""
+    samples = folder.path / "samples"
     return [
         f"no samples/{operation}.{side}.*"
         for operation in sorted(folder.manifest.operations)
         for side in ("request", "reply")
-        if not list((folder.path / "samples").glob(f"{operation}.{side}.*"))
+        if not [*samples.glob(f"{operation}.{side}.*"), *samples.glob(f"{_short(operation)}.{side}.*")]
     ]
+
+
+def _short(operation: str) -> str:
+    return re.sub(r"(?<=.)(?=[A-Z])", "-", operation.rpartition(".")[2]).lower()
 
 
 def _readme(folder: HostFolder) -> list[str]:

@@ -147,12 +147,7 @@ class SoapTransport:
 
     async def _post(self, session: ClientSession, request: WireRequest) -> bytes:
         headers = self._headers.get(request.operation) or self._remember_headers(request.operation)
-        while True:
-            try:
-                response = await session.post(self._url, data=request.body, headers=headers, allow_redirects=False)
-                break
-            except _StaleConnectionError:
-                continue
+        response = await self._post_on_sound_connection(session, request.body, headers)
         try:
             body = await self._read(response)
         except BaseException:
@@ -160,6 +155,17 @@ class SoapTransport:
             raise
         response.release()
         return body
+
+    async def _post_on_sound_connection(
+        self, session: ClientSession, body: bytes, headers: dict[str, str]
+    ) -> ClientResponse:
+        """Take connections from the pool until one is sound: nothing was written to those before it."""
+        for _ in range(self._endpoint.connections + 1):
+            try:
+                return await session.post(self._url, data=body, headers=headers, allow_redirects=False)
+            except _StaleConnectionError:
+                continue
+        raise _StaleConnectionError
 
     async def _read(self, response: ClientResponse) -> bytes:
         if response.status not in _READABLE_STATUS:

@@ -129,7 +129,7 @@ async def test_a_second_reply_that_comes_later_does_not_answer_the_next_request(
         await asyncio.sleep(0.05)
         writer.write(http(body))
 
-    async with facing(answer_twice) as (transport, _):
+    async with facing(answer_twice, connections=1) as (transport, _):
         for number in range(4):
             body = b"<ask>%d</ask>" % number
             assert await ask(transport, body=body) == Exchanged(Fate.REPLIED, body)
