@@ -13,6 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.wrappers_pb2 import DoubleValue, Int32Value, StringValue
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc import ConnectFront, FrontSettings, GrpcioFront, StatusWriter
 from tellerline.gateway.channels.service import Method, Service
@@ -149,4 +150,8 @@ publish(Probe().service())
 
 
 def build_front(name: str, probe: Probe, settings: FrontSettings) -> GrpcioFront | ConnectFront:
-    return FRONTS[name]((probe.service(),), settings, clock=SystemClock(), statuses=StatusWriter(SystemRandomness()))
+    statuses = StatusWriter(SystemRandomness(), make_log(SystemClock(), LogWriter(2)))
+    front: GrpcioFront | ConnectFront = FRONTS[name](
+        (probe.service(),), settings, clock=SystemClock(), statuses=statuses
+    )
+    return front

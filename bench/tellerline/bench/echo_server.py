@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 from google.protobuf.wrappers_pb2 import StringValue
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc import ConnectFront, Front, FrontSettings, GrpcioFront, StatusWriter
 from tellerline.gateway.channels.service import Method, Service
@@ -47,6 +48,10 @@ class BareFront:
         await self._server.stop(grace)
 
 
+def _statuses() -> StatusWriter:
+    return StatusWriter(SystemRandomness(), make_log(SystemClock(), LogWriter(2)))
+
+
 def build(name: str) -> Front:
     """The front called ``name``; raises ``KeyError`` for any other."""
     if name == "bare":
@@ -55,7 +60,7 @@ def build(name: str) -> Front:
         full_name=SERVICE, methods=(Method(name="Echo", request=StringValue, response=StringValue, unary=echo),)
     )
     fronts: dict[str, type[GrpcioFront] | type[ConnectFront]] = {"grpcio": GrpcioFront, "connect": ConnectFront}
-    return fronts[name]((service,), FrontSettings(), clock=SystemClock(), statuses=StatusWriter(SystemRandomness()))
+    return fronts[name]((service,), FrontSettings(), clock=SystemClock(), statuses=_statuses())
 
 
 async def serve(name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from importlib.metadata import version
 from typing import Literal
 
 from tellerline.adapters.clock import SystemClock
+from tellerline.adapters.store.versions import SQLITE_VERSION
 
 _SQLITE = (3, 37, 0)
 _LXML = (6, 1)
@@ -53,7 +53,7 @@ def _python() -> Finding:
 
 
 def _sqlite() -> Finding:
-    return Finding("SQLite", "ok" if sqlite3.sqlite_version_info >= _SQLITE else "missing", sqlite3.sqlite_version)
+    return Finding("SQLite", "ok" if SQLITE_VERSION >= _SQLITE else "missing", ".".join(map(str, SQLITE_VERSION)))
 
 
 def _lxml() -> Finding:

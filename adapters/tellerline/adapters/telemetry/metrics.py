@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -51,6 +51,11 @@ class Metrics:
     def watch(self, gauge: str, host: str, read: Callable[[], float]) -> None:
         """Let ``gauge`` (``breaker_open``, ``in_flight``, ``queued``) of a host be read when metrics are asked for."""
         self._gauges[gauge].labels(host).set_function(read)
+
+    def serve(self, address: str, port: int) -> str:
+        """Answer scrapers over HTTP from a thread of its own, as long as the process lives; returns the URL."""
+        server, _ = start_http_server(port, addr=address, registry=self.registry)
+        return f"http://{address}:{server.server_port}/metrics"
 
     def exposition(self) -> tuple[bytes, str]:
         """All metrics in Prometheus's text format, and its content type."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 from importlib.metadata import version as installed
 from typing import Annotated
 
 import typer
 
+from tellerline.adapters.store.versions import SQLITE_VERSION
 from tellerline.cli.output import Output
 
 ORDER = 900
@@ -36,7 +36,7 @@ def version(json: Annotated[bool, typer.Option("--json", help="Print one JSON do
     out = Output(json=json)
     parts = {name: installed(name) for name in PARTS} | {
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": ".".join(map(str, SQLITE_VERSION)),
     }
     if not json:
         out.console.print(f"tellerline {installed('tellerline')}")

@@ -11,6 +11,7 @@ from tellerline.cli.demo.scenes import SCENES
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.gateway_access import connected
 from tellerline.cli.output import Output
+from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal
 from tellerline.cli.system.running import announce, withdraw
@@ -24,9 +25,14 @@ _REPLY_PATIENCE = 2.0
 
 async def show(out: Output, settings: GatewaySettings, directory: Path, *, stay: bool) -> None:
     """Start the embedded system, play the scenes, and stay up for the reader's own calls if ``stay``."""
+    log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    with chatter_to(log):
+        await _play(out, settings, log, stay=stay)
+
+
+async def _play(out: Output, settings: GatewaySettings, log: int, *, stay: bool) -> None:
     clock = SystemClock()
     began, stop = clock.monotonic(), stop_signal()
-    log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     system = await start_embedded(
         settings, Books(), clock=clock, randomness=SystemRandomness(), log_descriptor=log, host_times=_impatient
     )

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.cli.exits import Exit
 from tellerline.cli.output import Output
+from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.command_settings import WishError, Wishes, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
@@ -87,11 +88,12 @@ async def _running(wishes: Wishes, settings: GatewaySettings, directory: Path) -
         async with start_large(settings, books, wishes.processes, directory, clock=clock) as (target, admin):
             yield running_system(settings, target, admin, "")
     else:
-        system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
-        try:
-            yield running_system(settings, system.node.target, system.admin.url, system.node.metrics_url)
-        finally:
-            await system.stop()
+        with chatter_to(log):
+            system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
+            try:
+                yield running_system(settings, system.node.target, system.admin.url, system.node.metrics_url)
+            finally:
+                await system.stop()
 
 
 _LOG_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND

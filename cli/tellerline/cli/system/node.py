@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from prometheus_client import start_http_server
-
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.telemetry import Log, LogWriter, Metrics, make_log
@@ -46,7 +44,7 @@ class GatewayNode:
         await self.gateway.start()
         port = await self.front.start()
         self.target = f"{self.settings.front.address}:{port}"
-        self._serve_metrics()
+        self.metrics_url = self.gateway.metrics.serve("127.0.0.1", self.settings.telemetry.metrics_port)
         _settle_memory()
         self.log.info("serving", target=self.target, front=self.settings.front.kind, metrics=self.metrics_url)
 
@@ -56,11 +54,6 @@ class GatewayNode:
         await self.gateway.close()
         self.log.info("stopped")
         self._writer.close()
-
-    def _serve_metrics(self) -> None:
-        registry = self.gateway.metrics.registry
-        server, _ = start_http_server(self.settings.telemetry.metrics_port, addr="127.0.0.1", registry=registry)
-        self.metrics_url = f"http://127.0.0.1:{server.server_port}/metrics"
 
 
 def build_node(
@@ -89,7 +82,7 @@ def build_node(
         metrics=Metrics(),
     )
     gateway = build_gateway(settings, around)
-    front = _front(settings.front, gateway, clock, StatusWriter(randomness))
+    front = _front(settings.front, gateway, clock, StatusWriter(randomness, log))
     return GatewayNode(settings=settings, gateway=gateway, front=front, log=log, _writer=writer)
 
 

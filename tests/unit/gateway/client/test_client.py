@@ -12,6 +12,7 @@ from google.type.money_pb2 import Money
 from grpc import StatusCode
 
 from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.operations.v1 import operations_pb2
 from tellerline.gateway.channels.call import CallContext
@@ -60,7 +61,7 @@ def services() -> tuple[Service, ...]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
-    statuses = StatusWriter(SeededRandomness(1))
+    statuses = StatusWriter(SeededRandomness(1), make_log(SystemClock(), LogWriter(2)))
     front = GrpcioFront(services(), FrontSettings(), clock=SystemClock(), statuses=statuses)
     port = await front.start()
     channel = open_channel(f"127.0.0.1:{port}")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-import structlog
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
 from tellerline.adapters.clock import Randomness
+from tellerline.adapters.telemetry import Log
 from tellerline.gateway.errors import refusal_status
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
 _INCIDENT_BYTES: Final = 8
-
-_log = structlog.get_logger("tellerline.gateway.front")
 
 
 class PrescribedError(Exception):
@@ -33,8 +31,9 @@ class StatusWriter:
     number, under which the error itself is logged; its text, type and place never leave.
     """
 
-    def __init__(self, randomness: Randomness) -> None:
+    def __init__(self, randomness: Randomness, log: Log) -> None:
         self._randomness = randomness
+        self._log = log
 
     def of(self, error: BaseException, *, accept_language: str, method: str) -> Status:
         """The status of ``error`` in the language that the caller prefers."""
@@ -44,7 +43,7 @@ class StatusWriter:
         if isinstance(error, PrescribedError):
             return error.status
         incident = self._randomness.bytes(_INCIDENT_BYTES).hex()
-        _log.error("call_failed", incident=incident, method=method, exc_info=error)
+        self._log.error("call_failed", incident=incident, method=method, exc_info=error)
         return refusal_status(Code.INTERNAL, metadata={"incident": incident}, english=english)
 
 
