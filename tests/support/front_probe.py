@@ -22,7 +22,7 @@ from tellerline.routing.model.codes import Code
 
 NAME = "tellerline.probe.v1.ProbeService"
 SECRET = "secret 6222020200112230001"
-FRONTS = {"grpcio": GrpcioFront, "connect": ConnectFront}
+FRONTS: dict[str, type[GrpcioFront] | type[ConnectFront]] = {"grpcio": GrpcioFront, "connect": ConnectFront}
 CHUNK = 100_000
 
 
@@ -43,7 +43,7 @@ def publish(service: Service) -> None:
     file = descriptor_pb2.FileDescriptorProto(name=name, package=package, syntax="proto3")
     file.dependency.extend(("google/protobuf/wrappers.proto", "google/protobuf/struct.proto"))
     file.service.add(name=service.full_name.rpartition(".")[2], method=methods)
-    pool.AddSerializedFile(file.SerializeToString())  # type: ignore[no-untyped-call]
+    pool.AddSerializedFile(file.SerializeToString())
 
 
 @dataclass
