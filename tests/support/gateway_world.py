@@ -19,6 +19,7 @@ from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.hosts.policy import HostBinding, HostPolicy
+from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.records import Limits, Record, RegisteredAccount
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.refusal import RefusalError
@@ -63,7 +64,7 @@ class World:
     host: LedgerHost
     clock: VirtualClock
     quiet: Quiet
-    store: SqliteStore
+    store: Store
     log_file: Path
     writer: LogWriter
     descriptor: int
@@ -162,7 +163,7 @@ class World:
 
 
 def settings_for(**changes: Any) -> GatewaySettings:
-    return GatewaySettings(**{"sweep_seconds": 1.0, **changes})
+    return GatewaySettings(**{"instance": "gateway", "sweep_seconds": 1.0, **changes})
 
 
 def make_world(
@@ -175,14 +176,17 @@ def make_world(
     settings: GatewaySettings | None = None,
     around: Around = as_it_is,
     seed: int | str = 1,
+    database: Store | None = None,
 ) -> World:
     """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host."""
     clock = clock or VirtualClock(START)
     host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
     quiet = Quiet()
-    sqlite = SqliteStore(folder / "journal.db", clock, default_limits=limits)
-    store = Intercepted(Intercepted(sqlite, quiet.around, parts=STORE_PARTS), around, parts=STORE_PARTS)
-    descriptor = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    kept = database or SqliteStore(folder / "journal.db", clock, default_limits=limits)
+    store = Intercepted(Intercepted(kept, quiet.around, parts=STORE_PARTS), around, parts=STORE_PARTS)
+    settings = settings or settings_for()
+    log_file = folder / f"{settings.instance}.log"
+    descriptor = os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     writer = LogWriter(descriptor)
     surroundings = Surroundings(
         hosts=[HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy())],
@@ -192,8 +196,8 @@ def make_world(
         log=make_log(clock, writer),
         metrics=Metrics(),
     )
-    gateway = build_gateway(settings or settings_for(), surroundings)
-    return World(gateway, host, clock, quiet, sqlite, folder / "gateway.log", writer, descriptor)
+    gateway = build_gateway(settings, surroundings)
+    return World(gateway, host, clock, quiet, kept, log_file, writer, descriptor)
 
 
 @asynccontextmanager
