@@ -108,12 +108,15 @@ class Probe:
 
     async def stuck(self, request: Any, context: CallContext) -> Message:
         """Lets no cancellation end it."""
+        self.running += 1
+        self.most = max(self.most, self.running)
         end = asyncio.get_running_loop().time() + request.value
         while (left := end - asyncio.get_running_loop().time()) > 0:
             try:
                 await asyncio.sleep(left)
             except asyncio.CancelledError:
                 self.seen.append("ignored")
+        self.running -= 1
         return StringValue(value="late")
 
     async def crash(self, request: Any, context: CallContext) -> Message:

@@ -13,7 +13,8 @@ from tellerline.gateway.channels.grpc.front import FrontSettings
 _LIBRARY_METADATA_FACTOR = 4
 # A larger block ends the whole connection, for its compression state is lost.
 _HEADER_BLOCK = 1 << 20
-_LONGEST_DRAIN = 24 * 3600.0
+# Whatever happens, the server is gone this long after a drain began.
+_LONGEST_DRAIN_S = 60.0
 
 
 class H2cornServer:
@@ -59,8 +60,9 @@ def _config(settings: FrontSettings) -> h2corn.Config:
         h2_max_header_block_size=_HEADER_BLOCK,
         limit_request_head_size=metadata,
         max_request_body_size=settings.message_limit * 2,
+        timeout_request_body_idle=settings.stalled_after,
         h2_timeout_response_stall=settings.stalled_after,
         timeout_handshake=settings.handshake_timeout,
         timeout_keep_alive=settings.idle_timeout,
-        timeout_graceful_shutdown=_LONGEST_DRAIN,
+        timeout_graceful_shutdown=_LONGEST_DRAIN_S,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +36,8 @@ _CODES = {
     for code in grpc.StatusCode
     if code is not grpc.StatusCode.OK
 }
+# Beyond the longest deadline: time for a body to arrive.
+_BODY_S = 10.0
 _TIMEOUTS = {b"grpc-timeout": parse_timeout, b"connect-timeout-ms": parse_milliseconds}
 
 
@@ -60,7 +62,8 @@ class Polyglot:
         endpoints = {path: _endpoint(path, method, rules) for path, method in methods.items()}
         if reflection is not None:
             endpoints |= _reflection_endpoints(reflection)
-        self._tasks: set[asyncio.Task[Any] | None] = set()
+        self._rules = rules
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._application = _Application(
             service=None,
             endpoints=lambda _: endpoints,
@@ -79,17 +82,45 @@ class Polyglot:
         _caller.set(_Caller(certificate_identity(certificate) if certificate else "", timeout))
         application: Any = self._application
         task = asyncio.current_task()
+        assert task is not None
         self._tasks.add(task)
+        timer = self._rules.clock.call_later(self._rules.settings.maximum_deadline + _BODY_S, lambda: _cancel(task))
+        bounded = _read_to_the_end(receive, self._rules.settings.message_limit)
         try:
-            await application({**scope, "headers": headers, "root_path": ""}, receive, send)
+            await application({**scope, "headers": headers, "root_path": ""}, bounded, send)
         finally:
+            timer.cancel()
             self._tasks.discard(task)
 
     def cut(self) -> None:
         """Cancel every running call; its caller gets CANCELED."""
         for task in tuple(self._tasks):
-            if task is not None:
-                task.cancel()
+            task.cancel()
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+
+
+def _read_to_the_end(receive: Receive, limit: int) -> Receive:
+    """Receive as before, but take all of a body above ``limit`` before it is refused.
+
+    An HTTP/1.1 connection whose answer overtakes its request's body is never released by h2corn 2.0.
+    """
+    size = 0
+
+    async def bounded() -> MutableMapping[str, Any]:
+        nonlocal size
+        event = await receive()
+        size += len(event.get("body", b""))
+        if size > limit:
+            rest = event
+            while rest.get("more_body"):
+                rest = await receive()
+            event["more_body"] = False
+        return event
+
+    return bounded
 
 
 class _Application(ConnectASGIApplication[None]):
