@@ -51,7 +51,7 @@ def build_mq(manifest: HostManifest, endpoint: Endpoint, clock: Clock, on_unsoli
     queue = options.text("queue")
     max_reply_bytes = options.whole("max_reply_bytes", 1 << 20)
     options.done()
-    limits = {"max_outstanding": manifest.concurrent, "max_reply_bytes": max_reply_bytes}
+    limits = {"max_outstanding": manifest.concurrent + manifest.queued, "max_reply_bytes": max_reply_bytes}
     if endpoint.broker is not None:
         return MemoryTransport(endpoint.broker, queue, clock, on_unsolicited, **limits)
     return RabbitTransport(endpoint.url, queue, clock, SystemRandomness(), on_unsolicited, **limits)
