@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock, Randomness
-from tellerline.adapters.telemetry import Log, Metrics, Tracing, TracingRules
+from tellerline.adapters.telemetry import Log, Metrics, SpanExporter, Tracing, TracingRules
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
@@ -36,7 +36,10 @@ from tellerline.gateway.settings import GatewaySettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a gateway is given and does not make: the outside world, and how it speaks of itself."""
+    """What a gateway is given and does not make: the outside world, and how it speaks of itself.
+
+    ``exporter`` takes sampled spans in place of the collector that the settings name.
+    """
 
     hosts: Sequence[HostBinding]
     store: Store
@@ -44,6 +47,7 @@ class Surroundings:
     randomness: Randomness
     log: Log
     metrics: Metrics
+    exporter: SpanExporter | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,13 +124,14 @@ def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
 
 def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
     clock, metrics, log, journal = around.clock, around.metrics, around.log, around.store.journal
-    gates = [HostGate(binding, clock, metrics, log) for binding in around.hosts]
+    rules = TracingRules(ratio=settings.telemetry.trace_ratio, endpoint=settings.telemetry.trace_endpoint)
+    tracing = Tracing(rules, around.randomness, around.exporter)
+    gates = [HostGate(host, clock=clock, metrics=metrics, log=log, tracing=tracing) for host in around.hosts]
     plans = Plans(gates, settings.routes)
     losses = LossBlocks(journal)
     settler = Settler(journal=journal, plans=plans, losses=losses, clock=clock, metrics=metrics, log=log)
     wake = WakeUp(clock, settings.sweep_seconds)
     settler.watcher = wake
-    rules = TracingRules(ratio=settings.telemetry.trace_ratio, endpoint=settings.telemetry.trace_endpoint)
     return _Core(
         settings=settings,
         around=around,
@@ -137,7 +142,7 @@ def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
         serials=Serials(clock, around.randomness),
         wake=wake,
         late=LateReplies(journal=journal, settler=settler, metrics=metrics, log=log),
-        tracing=Tracing(rules, around.randomness),
+        tracing=tracing,
     )
 
 
@@ -197,6 +202,7 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         grants=store.grants,
         issuer=GrantIssuer(store.grants, around.clock, around.randomness),
         clock=around.clock,
+        metrics=around.metrics,
         rules=core.settings.pin.rules(),
     )
     return Parts(

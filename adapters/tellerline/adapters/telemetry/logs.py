@@ -129,7 +129,12 @@ def make_log(clock: Clock, writer: LogWriter, *, level: str = "info", **fields: 
 
     log: Log = structlog.wrap_logger(
         _LineLogger(writer),
-        processors=[stamp, structlog.processors.format_exc_info, mask_event, structlog.processors.JSONRenderer(serializer=_render)],
+        processors=[
+            stamp,
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.processors.JSONRenderer(serializer=_render),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         cache_logger_on_first_use=True,
     ).bind(**fields)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import SpanExporter as SpanExporter
 from opentelemetry.trace import (
     NonRecordingSpan,
     Span,
@@ -79,18 +80,20 @@ class Tracing:
         sampled = int(parent[3], 16) & 1 if parent else self._randomness.fraction() < self._ratio
         if not (sampled and self._exports):
             return Trace(parent[1] if parent else self._randomness.bytes(16).hex())
+        return self._started(name, parent, SpanKind.SERVER)
+
+    def exchange(self, name: str) -> Trace | None:
+        """A client span under the work under way (``TRACEPARENT``); None when that is not sampled."""
+        parent = _TRACEPARENT.fullmatch(TRACEPARENT.get())
+        return None if parent is None else self._started(name, parent, SpanKind.CLIENT)
+
+    def _started(self, name: str, parent: re.Match[str] | None, kind: SpanKind) -> Trace:
         context = None
         if parent is not None:
             remote = SpanContext(int(parent[1], 16), int(parent[2], 16), is_remote=True, trace_flags=TraceFlags(1))
             context = set_span_in_context(NonRecordingSpan(remote))
-        span = self._tracer.start_span(name, context=context, kind=SpanKind.SERVER)
+        span = self._tracer.start_span(name, context=context, kind=kind)
         return Trace(f"{span.get_span_context().trace_id:032x}", span)
-
-    def child(self, trace: Trace, name: str) -> Span | None:
-        """A client span under ``trace``; None when it is not sampled. The caller ends it."""
-        if trace.span is None:
-            return None
-        return self._tracer.start_span(name, context=set_span_in_context(trace.span), kind=SpanKind.CLIENT)
 
     def end(self, trace: Trace, *, failed: bool, **attributes: str) -> None:
         """End the request's span; attribute values are masked."""

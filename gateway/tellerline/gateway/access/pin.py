@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Metrics
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.channels.call import CallContext
@@ -39,6 +40,7 @@ class PinVerification:
         grants: Grants,
         issuer: GrantIssuer,
         clock: Clock,
+        metrics: Metrics,
         rules: PinRules,
     ) -> None:
         self._pipeline = pipeline
@@ -46,6 +48,7 @@ class PinVerification:
         self._grants = grants
         self._issuer = issuer
         self._clock = clock
+        self._metrics = metrics
         self._rules = rules
 
     async def verify(
@@ -57,11 +60,19 @@ class PinVerification:
             raise TypeError("a PIN is verified with VerifyPin")
         await self._access.admit(command.operation, request, call, account=command.account)
         seconds = self._access.policy(request.channel, call).grant_seconds
-        self._check_shape(command.pin)
+        try:
+            await self._compare(request, call, command.pin)
+        except RefusalError as refusal:
+            self._metrics.pins(request.channel, refusal.code.value).inc()
+            raise
+        self._metrics.pins(request.channel, "DONE").inc()
+        return await self._issuer.issue(request, accounts=accounts, operations=operations, seconds=seconds)
+
+    async def _compare(self, request: Request, call: CallContext, pin: str) -> None:
+        self._check_shape(pin)
         await self._consume_try(request.customer)
         await self._pipeline.run(request, call)
         await self._grants.pin_succeeded(request.customer)
-        return await self._issuer.issue(request, accounts=accounts, operations=operations, seconds=seconds)
 
     def _check_shape(self, pin: str) -> None:
         if len(pin) < self._rules.digits:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tellerline.adapters.clock import Clock
-from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.adapters.telemetry import TRACEPARENT, Log, Metrics, Tracing
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.host import Answer, LateReply
 from tellerline.gateway.hosts.policy import HostBinding
@@ -27,7 +27,7 @@ class HostGate:
     host's return is noticed.
     """
 
-    def __init__(self, binding: HostBinding, clock: Clock, metrics: Metrics, log: Log) -> None:
+    def __init__(self, binding: HostBinding, *, clock: Clock, metrics: Metrics, log: Log, tracing: Tracing) -> None:
         self.name = binding.host.name
         self.operations = binding.host.operations
         self.policy = binding.policy
@@ -35,6 +35,7 @@ class HostGate:
         self._clock = clock
         self._metrics = metrics
         self._log = log
+        self._tracing = tracing
         self.breaker = Breaker(clock, binding.policy.breaker)
         self.bulkhead = Bulkhead(clock, binding.policy.bulkhead)
         self.last_success_at: datetime | None = None
@@ -90,7 +91,10 @@ class HostGate:
         clock, operation = self._clock, command.operation
         began = clock.monotonic()
         try:
-            answer = await self._host.execute(command, call, deadline)
+            if TRACEPARENT.get():
+                answer = await self._traced(command, call, deadline)
+            else:
+                answer = await self._host.execute(command, call, deadline)
         except CannotBuildError as error:
             self.breaker.abandoned()
             reason = f"{CANNOT_BUILD}:{error.field}"
@@ -104,6 +108,21 @@ class HostGate:
         self._metrics.exchanges(self.name, operation, answer.fate).inc()
         self._metrics.exchange_seconds(self.name, operation).observe(ended - began)
         return answer
+
+    async def _traced(self, command: Command, call: HostCall, deadline: float) -> Answer:
+        """The same within a span, whose ``traceparent`` the transport may send along."""
+        trace = self._tracing.exchange(f"{self.name} {command.operation}")
+        if trace is None:
+            return await self._host.execute(command, call, deadline)
+        marked = TRACEPARENT.set(trace.traceparent)
+        fate = "raised"
+        try:
+            answer = await self._host.execute(command, call, deadline)
+            fate = answer.fate
+            return answer
+        finally:
+            TRACEPARENT.reset(marked)
+            self._tracing.end(trace, failed=fate != Fate.REPLIED, fate=fate, reference=call.reference)
 
     def _judge(self, answer: Answer, *, fair: bool) -> None:
         """Tell the breaker. A caller in a great hurry proves nothing about the host."""

@@ -12,8 +12,8 @@ import pytest
 from gateway_world import ACCOUNT, START, open_world
 from ledger_host import Fault, LedgerHost
 
-from tellerline.adapters.clock import VirtualClock
-from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
+from tellerline.adapters.clock import SeededRandomness, VirtualClock
+from tellerline.adapters.telemetry import LogWriter, Metrics, Tracing, TracingRules, make_log
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.discovery import discover
 from tellerline.connectors.host import Answer
@@ -56,7 +56,9 @@ async def log_writer(tmp_path: Path) -> AsyncIterator[LogWriter]:
 
 
 def gate_to(host: LedgerHost, clock: VirtualClock, writer: LogWriter) -> HostGate:
-    return HostGate(HostBinding(host, POLICY), clock, Metrics(), make_log(clock, writer))
+    tracing = Tracing(TracingRules(ratio=0.0), SeededRandomness(1))
+    binding = HostBinding(host, POLICY)
+    return HostGate(binding, clock=clock, metrics=Metrics(), log=make_log(clock, writer), tracing=tracing)
 
 
 async def exchange(gate: HostGate, clock: VirtualClock, seconds: float) -> Answer:

@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.message import Message
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
+from tellerline.adapters.telemetry import Metrics
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, RequestContext
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
@@ -264,7 +265,13 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         pipeline=pipeline,
         admission=access,
         pins=PinVerification(
-            pipeline=pipeline, access=access, grants=store.grants, issuer=issuer, clock=clock, rules=PinRules()
+            pipeline=pipeline,
+            access=access,
+            grants=store.grants,
+            issuer=issuer,
+            clock=clock,
+            metrics=Metrics(),
+            rules=PinRules(),
         ),
         hosts=OneHost(),
         journal=store.journal,
