@@ -23,6 +23,16 @@ def language() -> str:
     return "zh-CN" if chosen.lower().startswith("zh") else "en"
 
 
+_PICTURE_WIDTH, _PLAIN_WIDTH = 100, 160
+
+
+def _width(record: bool) -> int | None:
+    """A terminal's own width; a fixed one for pictures, and a wide one for files and pipes."""
+    if record:
+        return _PICTURE_WIDTH
+    return None if sys.stdout.isatty() else _PLAIN_WIDTH
+
+
 class Output:
     """One command's output.
 
@@ -32,7 +42,7 @@ class Output:
 
     def __init__(self, *, json: bool = False, record: bool = False) -> None:
         self.json = json
-        self.console = Console(highlight=False, soft_wrap=not record, record=record, width=100 if record else None)
+        self.console = Console(highlight=False, soft_wrap=not record, record=record, width=_width(record))
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self._language = language()
 
@@ -60,8 +70,8 @@ class Output:
         if self.json:
             return
         table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        for number, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=number == 0)
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         self.console.print(table)

@@ -58,7 +58,8 @@ def add(
         "seed": seed or None,
         "seconds": seconds or None,
     }
-    added = admin(out, "POST", "/faults", {key: value for key, value in wanted.items() if value is not None})
+    order = {key: value for key, value in wanted.items() if value is not None}
+    added = admin(out, "POST", "/faults", order)["faults"]
     out.result({"faults": added})
     _show(out, added)
     out.hint("tellerline fault clear", "make the hosts healthy again", "恢复主机")
@@ -70,7 +71,7 @@ def list_faults(
 ) -> None:
     """List the faults at work, and how often each has struck. 列出故障"""
     out = Output(json=json)
-    faults = admin(out, "GET", "/faults" + ("?standing=true" if magic else ""))
+    faults = admin(out, "GET", "/faults" + ("?standing=true" if magic else ""))["faults"]
     out.result({"faults": faults})
     if not faults:
         out.say("No faults: the hosts are healthy.", "没有故障：主机正常。", style="green")
