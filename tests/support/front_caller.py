@@ -10,4 +10,4 @@ from google.protobuf.wrappers_pb2 import DoubleValue
 
 if __name__ == "__main__":
     channel = grpc.insecure_channel(f"127.0.0.1:{sys.argv[1]}")
-    channel.unary_unary(f"/{NAME}/Sleep")(DoubleValue(value=20).SerializeToString(), timeout=30)
+    channel.unary_unary(f"/{NAME}/Sleep", DoubleValue.SerializeToString, bytes)(DoubleValue(value=20), timeout=30)

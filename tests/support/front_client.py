@@ -11,7 +11,7 @@ from front_probe import NAME, Probe
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.wrappers_pb2 import StringValue
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, RetryInfo
-from grpc_status.rpc_status import GRPC_DETAILS_METADATA_KEY
+from google.rpc.status_pb2 import Status
 
 RESPONSES = {method.name: method.response for method in Probe().service().methods}
 
@@ -45,7 +45,7 @@ class ProbeClient:
         return dict(answer)
 
     async def close(self) -> None:
-        await self.channel.close()
+        await self.channel.close(None)
 
 
 @dataclass
@@ -62,10 +62,8 @@ class Refusal:
 
 def refusal(error: grpc.aio.AioRpcError) -> Refusal:
     """The details of an error, of which each front must send the same."""
-    from google.rpc.status_pb2 import Status
-
-    raw = dict(error.trailing_metadata() or ()).get(GRPC_DETAILS_METADATA_KEY, b"")
-    status = Status.FromString(raw)
+    trailing: Any = error.trailing_metadata() or ()
+    status = Status.FromString(dict(trailing).get("grpc-status-details-bin", b""))
     found: dict[type, Any] = {}
     for detail in status.details:
         for kind in (ErrorInfo, LocalizedMessage, BadRequest, RetryInfo):

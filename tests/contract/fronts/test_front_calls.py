@@ -103,7 +103,7 @@ async def test_exception_text_never_leaves(served: Running, fail: Callable[[Runn
 
 
 async def test_bytes_that_are_no_message_are_invalid(served: Running) -> None:
-    call = served.client.channel.unary_unary("/tellerline.probe.v1.ProbeService/Echo")
+    call = served.client.channel.unary_unary("/tellerline.probe.v1.ProbeService/Echo", bytes, bytes)
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call(b"\xff\xff\xff", timeout=5)
     assert refusal(caught.value).info.reason == "INVALID_REQUEST"

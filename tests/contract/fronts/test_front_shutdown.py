@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -26,11 +28,11 @@ def check(running: Running, service: str) -> grpc.aio.UnaryUnaryCall[HealthCheck
     return stub(HealthCheckRequest(service=service), timeout=5)
 
 
-def watch(running: Running, service: str) -> grpc.aio.UnaryStreamCall[HealthCheckRequest, HealthCheckResponse]:
+def watch(running: Running, service: str) -> AsyncIterator[Any]:
     stub = running.client.channel.unary_stream(
         "/grpc.health.v1.Health/Watch", HealthCheckRequest.SerializeToString, HealthCheckResponse.FromString
     )
-    return stub(HealthCheckRequest(service=service), timeout=20)
+    return aiter(stub(HealthCheckRequest(service=service), timeout=20))
 
 
 async def test_health_knows_each_service(served: Running) -> None:
@@ -46,14 +48,14 @@ async def test_health_knows_each_service(served: Running) -> None:
 
 async def test_watchers_are_told_and_let_go_when_the_front_drains(served: Running) -> None:
     call = watch(served, NAME)
-    assert (await call.read()).status == SERVING
+    assert (await anext(call)).status == SERVING
     served.front.health.set(NAME, False)
-    assert (await call.read()).status == NOT_SERVING
+    assert (await anext(call)).status == NOT_SERVING
     served.front.health.set(NAME, True)
-    assert (await call.read()).status == SERVING
+    assert (await anext(call)).status == SERVING
     draining = asyncio.create_task(served.front.drain(5.0))
-    assert (await call.read()).status == NOT_SERVING
-    assert await call.read() is grpc.aio.EOF
+    assert (await anext(call)).status == NOT_SERVING
+    assert await anext(call, None) is None
     await asyncio.wait_for(draining, 3)
 
 
