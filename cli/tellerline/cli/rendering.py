@@ -24,8 +24,20 @@ def clock_text(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
-def state_text(state: str) -> str:
-    return state.removeprefix("TRANSACTION_STATE_").replace("_", " ").lower()
+_STATES = {
+    "PENDING": ("pending", "处理中"),
+    "DONE": ("done", "成功"),
+    "REJECTED": ("rejected", "已拒绝"),
+    "NOT_SENT": ("not sent", "未发送"),
+    "IN_DOUBT": ("in doubt", "结果未知"),
+    "REVERSED": ("reversed", "已冲正"),
+    "MANUAL": ("waits for two people", "人工处理"),
+}
+
+
+def state_text(out: Output, state: str) -> str:
+    """A transaction's state in the reader's language."""
+    return out.text(*_STATES[state.removeprefix("TRANSACTION_STATE_")])
 
 
 def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
@@ -33,7 +45,7 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
     info = transaction["info"]
     ref = info["ref"]
     facts = [
-        (out.text("state", "状态"), state_text(info["state"])),
+        (out.text("state", "状态"), state_text(out, info["state"])),
         (out.text("operation", "交易"), f"{transaction['operation']} → {transaction['host']}"),
         (out.text("global serial", "全局流水号"), ref["global_serial"]),
         (out.text("channel serial", "渠道流水号"), ref["channel_serial"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
@@ -36,9 +37,7 @@ def list_methods(
     out = Output(json=json)
     names = [name for name in _method_names() if service.removeprefix("tellerline.api.") in name]
     if not names:
-        out.fail(
-            Exit.REFUSED, "NOT_IN_THE_CONTRACT", f"No service is called {service}.", f"没有名为 {service} 的服务。"
-        )
+        _not_in_the_contract(out, service)
     for name in names:
         out.say(name, name)
     out.result({"methods": names})
@@ -55,8 +54,8 @@ def describe(
     out = Output(json=json)
     try:
         text = Contract().describe(name)
-    except UnknownMethodError as error:
-        out.fail(Exit.REFUSED, "NOT_IN_THE_CONTRACT", str(error), f"接口中没有 {name}。")
+    except UnknownMethodError:
+        _not_in_the_contract(out, name)
     out.say(text, text)
     out.result({"name": name, "text": text})
 
@@ -89,6 +88,15 @@ def call(
             out.say(text, text)
 
 
+def _not_in_the_contract(out: Output, name: str) -> NoReturn:
+    """Names the nearest thing that there is."""
+    near = get_close_matches(name.removeprefix("tellerline.api."), _method_names(), n=3, cutoff=0.5)
+    english = f"The contract has no {name}." + (f" Did you mean {' or '.join(near)}?" if near else "")
+    chinese = f"接口中没有 {name}。" + (f"是否指 {'、'.join(near)}？" if near else "")
+    out.hint("tellerline list", "all methods", "列出全部方法")
+    out.fail(Exit.USAGE, "NOT_IN_THE_CONTRACT", english, chinese)
+
+
 def _request(out: Output, name: str, words: list[str], channel: str) -> tuple[dict[str, Any], ContractMethod]:
     from tellerline.cli.arguments import ArgumentError, request_from_words
     from tellerline.gateway.client import Contract, UnknownMethodError
@@ -97,8 +105,8 @@ def _request(out: Output, name: str, words: list[str], channel: str) -> tuple[di
         method = Contract().method(name)
         request = request_from_words(words, method.request)
         given = request_from_words([f"context.channel={channel}"], method.request)
-    except UnknownMethodError as error:
-        out.fail(Exit.USAGE, "NOT_IN_THE_CONTRACT", str(error), f"接口中没有 {name}。")
+    except UnknownMethodError:
+        _not_in_the_contract(out, name)
     except ArgumentError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
     return request | {"context": operator_context() | given["context"] | request.get("context", {})}, method

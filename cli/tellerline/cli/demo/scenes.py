@@ -68,7 +68,7 @@ async def transfer(stage: Stage) -> None:
     reply = await stage.call(f"{_TRANSFERS}/CreateTransfer", transfer=_order(stage, 1_000))
     info = reply["transaction"]
     stage.out.say(
-        f"   {state_text(info['state'])}: global serial {info['ref']['global_serial']}, host serial "
+        f"   {state_text(stage.out, info['state'])}: global serial {info['ref']['global_serial']}, host serial "
         f"{info['ref']['host_serial']}, accounting date {date_text(info['accounting_date'])}",
         f"   成功：全局流水号 {info['ref']['global_serial']}，主机流水号 {info['ref']['host_serial']}，"
         f"会计日期 {date_text(info['accounting_date'])}",
@@ -96,14 +96,16 @@ async def transfer_with_lost_reply(stage: Stage) -> None:
     )
     info = reply["transaction"]
     stage.out.say(
-        f"   {state_text(info['state'])}: neither success nor failure, and nobody is told either.",
-        f"   {state_text(info['state'])}：既不报成功，也不报失败。",
+        f"   {state_text(stage.out, info['state'])}: neither success nor failure, and nobody is told either.",
+        f"   {state_text(stage.out, info['state'])}：既不报成功，也不报失败。",
         style="yellow",
     )
     stage.out.say("   The resolver asks the host by our own reference:", "   系统以我方流水号向主机查证：")
     final = await _watch(stage, info["ref"]["global_serial"])
     stage.out.say(
-        f"   {state_text(final)}: the money moved once.", f"   {state_text(final)}：款项只划转了一次。", style="green"
+        f"   {state_text(stage.out, final)}: the money moved once.",
+        f"   {state_text(stage.out, final)}：款项只划转了一次。",
+        style="green",
     )
     stage.scenes["lost_reply"] = {"at_first": info["state"], "in_the_end": final, "ref": info["ref"]}
 
