@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from gateway_world import ACCOUNT, open_world
 from ledger_host import Fault
 
 from tellerline.gateway.hosts.policy import HostPolicy
-from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import State
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.resilience.breaker import BreakerRules
@@ -20,24 +17,6 @@ from tellerline.gateway.resilience.bulkhead import BulkheadRules
 from tellerline.routing.model.accounts import GetBalance
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done
-
-
-async def test_33_a_client_that_cancels_after_sending_leaves_the_work_going(tmp_path: Path) -> None:
-    """Faults card 33."""
-    async with open_world(tmp_path) as world:
-        world.host.latency = 2.0
-        request = world.transfer("X1")
-        task = asyncio.get_running_loop().create_task(world.gateway.pipeline.run(request, world.call()))
-        await world.pass_time(1)
-        task.cancel()
-        await world.pass_time(3)
-        assert task.cancelled()
-        record = await world.store.journal.find("COUNTER", "X1")
-        assert record is not None
-        assert record.state is State.DONE
-        settled = await world.ask(request)
-        assert settled.global_serial == record.global_serial
-        assert world.host.effects == 1
 
 
 async def test_a_cancelled_enquiry_gives_its_place_back(tmp_path: Path) -> None:
@@ -114,43 +93,6 @@ async def test_an_open_breaker_refuses_before_anything_is_written(tmp_path: Path
         world.host.fault_of = lambda _command, _call: None
         await world.pass_time(6)
         assert (await world.ask(world.transfer("X9"))).state is State.DONE
-
-
-class _Failing:
-    """Lets a store's calls through until one of ``names`` is to fail."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    async def around(self, name: str, call: Callable[[], Awaitable[Any]]) -> Any:
-        if name in self.names:
-            raise StoreUnavailableError("disk_full")
-        return await call()
-
-
-async def test_57_a_store_that_is_down_refuses_before_sending(tmp_path: Path) -> None:
-    """Faults cards 57 and 58."""
-    failing = _Failing()
-    async with open_world(tmp_path, around=failing.around) as world:
-        failing.names = {"journal.accept"}
-        with pytest.raises(RefusalError) as refused:
-            await world.ask(world.transfer())
-        assert refused.value.code is Code.STORE_UNAVAILABLE
-        assert world.host.received == []
-
-
-async def test_58_a_store_that_fails_after_sending_leaves_a_doubt_that_resolves(tmp_path: Path) -> None:
-    """Faults card 58."""
-    failing = _Failing()
-    async with open_world(tmp_path, around=failing.around) as world:
-        failing.names = {"journal.settle"}
-        settled = await world.ask(world.transfer())
-        assert settled.state is State.IN_DOUBT
-        failing.names = set()
-        await world.pass_time(40)
-        record = await world.record(settled.global_serial)
-        assert record.state is State.DONE
-        assert world.host.effects == 1
 
 
 async def test_a_gateway_that_closes_refuses_and_lets_the_rest_end(tmp_path: Path) -> None:
