@@ -6,11 +6,9 @@ import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.export import SpanExporter as SpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import (
     NonRecordingSpan,
     Span,
@@ -24,6 +22,8 @@ from opentelemetry.trace import (
 
 from tellerline.adapters.clock import Randomness
 from tellerline.adapters.telemetry.masking import mask_text
+
+__all__ = ["TRACEPARENT", "SpanExporter", "Trace", "Tracing", "TracingRules"]
 
 TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")
 """The W3C ``traceparent`` of the work under way, for transports that can carry one; empty when it is not sampled."""
@@ -68,8 +68,7 @@ class Tracing:
         )
         self._exports = exporter is not None or rules.endpoint != ""
         if self._exports:
-            sink = exporter or OTLPSpanExporter(endpoint=rules.endpoint)
-            self._provider.add_span_processor(BatchSpanProcessor(sink))
+            self._provider.add_span_processor(BatchSpanProcessor(exporter or _collector(rules.endpoint)))
         self._tracer = self._provider.get_tracer("tellerline.gateway")
 
     def begin(self, name: str, traceparent: str) -> Trace:
@@ -108,3 +107,10 @@ class Tracing:
     def close(self) -> None:
         """Export what is left; may block for a few seconds when the collector does not answer."""
         self._provider.shutdown()
+
+
+def _collector(endpoint: str) -> SpanExporter:
+    """Imported when there is a collector only: it brings an HTTP client along."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    return OTLPSpanExporter(endpoint=endpoint)
