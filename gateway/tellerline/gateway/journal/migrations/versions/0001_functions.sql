@@ -1,3 +1,5 @@
+-- Plans are made while the tables are small and kept while they grow: a sequential scan is never the right one.
+
 CREATE TYPE journal_acceptance AS (
     global_serial text, channel text, channel_serial text, payload_hash bytea, operation text, effect text, host text,
     customer text, account text, amount bigint, currency text, limit_day text, accepted_at bigint, due_at bigint,
@@ -22,7 +24,7 @@ CREATE FUNCTION journal_accept(
 ) RETURNS TABLE (
     o_place bigint, o_code text, o_single bigint, o_daily bigint, o_count bigint, o_used_total bigint,
     o_used_count bigint, o_original transactions
-) LANGUAGE plpgsql AS $function$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $function$
 DECLARE
     r record;
 BEGIN
@@ -81,18 +83,19 @@ END
 $function$;
 
 CREATE FUNCTION journal_settle(p_rows journal_settlement[])
-RETURNS TABLE (o_place bigint, o_before transactions) LANGUAGE plpgsql AS $function$
+RETURNS TABLE (o_place bigint, o_before transactions) LANGUAGE plpgsql SET enable_seqscan = off AS $function$
 DECLARE
     r record;
     o_stage text;
 BEGIN
     FOR r IN
         SELECT x.* FROM unnest(p_rows) WITH ORDINALITY AS x
-        JOIN transactions t ON t.global_serial = x.global_serial
-        ORDER BY t.account, x.global_serial, x.ordinality
+        ORDER BY
+            (SELECT t.account FROM transactions t WHERE t.global_serial = x.global_serial),
+            x.global_serial, x.ordinality
     LOOP
         SELECT t.* INTO o_before FROM transactions t WHERE t.global_serial = r.global_serial FOR UPDATE;
-        CONTINUE WHEN NOT o_before.state = ANY (string_to_array(r.expected, ','));
+        CONTINUE WHEN NOT FOUND OR o_before.state <> ALL (string_to_array(r.expected, ','));
         IF r.before_reversal THEN
             SELECT d.stage INTO o_stage FROM doubts d
             WHERE d.global_serial = r.global_serial AND d.closed_at IS NULL FOR UPDATE;
