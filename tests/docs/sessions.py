@@ -53,14 +53,18 @@ def _steps(body: str) -> list[Step]:
 
 
 def matches(expected: list[str], printed: str) -> bool:
-    """Whether ``printed`` is what the page promises, with its ellipses."""
+    """Whether ``printed`` is what the page promises, with its ellipses; the width of gaps does not count."""
     pattern = ""
-    for line in expected:
+    for line in map(_narrow, expected):
         if line.strip() == "…":
             pattern += r"(?:.*\n)*?"
         else:
             pattern += (
                 "".join(".*?" if part == "…" else re.escape(part) for part in re.split("(…)", line)) + r"[ \t]*\n"
             )
-    lines = "\n".join(line.rstrip() for line in printed.rstrip().splitlines()) + "\n" if printed.strip() else ""
+    lines = "\n".join(map(_narrow, printed.rstrip().splitlines())) + "\n" if printed.strip() else ""
     return re.fullmatch(pattern, lines) is not None
+
+
+def _narrow(line: str) -> str:
+    return re.sub(r"[ \t]+", " ", line.rstrip())

@@ -69,7 +69,14 @@ class Output:
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
         if self.json:
             return
-        table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        table = Table(
+            title=title or None,
+            title_justify="left",
+            header_style="bold",
+            box=None,
+            pad_edge=False,
+            show_header=any(columns),
+        )
         for number, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=number == 0)
         for row in rows:

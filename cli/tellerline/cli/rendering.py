@@ -62,6 +62,11 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
 def history(out: Output, events: list[dict[str, Any]]) -> None:
     rows = []
     for event in events:
-        detail = ", ".join(f"{key}={value}" for key, value in dict(event.get("detail") or {}).items())
+        detail = ", ".join(f"{key}={_plain(value)}" for key, value in sorted(dict(event.get("detail") or {}).items()))
         rows.append((clock_text(event["event_time"]), event["kind"], detail))
     out.table((out.text("time", "时间"), out.text("event", "事件"), out.text("detail", "明细")), rows)
+
+
+def _plain(value: object) -> object:
+    """JSON has no whole numbers; a count should not look like a measurement."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
