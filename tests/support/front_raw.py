@@ -35,10 +35,13 @@ class RawClient:
     def flush(self) -> None:
         self.socket.sendall(self.session.data_to_send())
 
-    def unary(self, method: str, body: bytes, extra: Mapping[str, str]) -> dict[str, str]:
-        """The response's headers and trailers in one; ``reset`` or ``closed`` tell what came instead."""
+    def unary(self, method: str, body: bytes, extra: Mapping[str, str], *, end: bool = True) -> dict[str, str]:
+        """The response's headers and trailers in one; ``reset`` or ``closed`` tell what came instead.
+
+        Without ``end`` the request is left open, as by a caller that stops in the middle.
+        """
         stream = self.session.send_request(self.headers(method, extra))
-        self.session.send_data(stream, body, end_stream=True)
+        self.session.send_data(stream, body, end_stream=end)
         answer: dict[str, str] = {}
         while True:
             self.flush()
@@ -100,10 +103,10 @@ def frame(message: Message, flag: int = 0) -> bytes:
     return bytes((flag,)) + len(data).to_bytes(4, "big") + data
 
 
-def raw_unary(port: int, body: bytes, extra: Mapping[str, str], method: str = "Echo") -> dict[str, str]:
+def raw_unary(port: int, body: bytes, extra: Mapping[str, str], *, end: bool = True) -> dict[str, str]:
     client = RawClient(port)
     try:
-        return client.unary(method, body, extra)
+        return client.unary("Echo", body, extra, end=end)
     finally:
         client.close()
 

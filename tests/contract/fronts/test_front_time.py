@@ -15,7 +15,7 @@ from google.protobuf.wrappers_pb2 import DoubleValue, Int32Value, StringValue
 
 CALLER = Path(__file__).parents[2] / "support" / "front_caller.py"
 GRACE = 0.2
-INVALID_ARGUMENT, INTERNAL = "3", "13"
+INVALID_ARGUMENT, DEADLINE_EXCEEDED, INTERNAL = "3", "4", "13"
 
 
 async def expires(running: Running, method: str, wished: float | None) -> float:
@@ -80,3 +80,11 @@ async def test_a_client_that_is_killed_cancels_the_handler(served: Running) -> N
 async def test_a_bad_timeout_is_refused(served: Running) -> None:
     seen = await asyncio.to_thread(raw_unary, served.port, frame(StringValue(value="x")), {"grpc-timeout": "soon"})
     assert seen["grpc-status"] in (INVALID_ARGUMENT, INTERNAL)
+
+
+async def test_a_request_that_stops_in_the_middle_ends_at_the_deadline(serve_front: Serve) -> None:
+    """On the connect front; grpc.aio begins a call, and its deadline, with the whole message."""
+    running = await serve_front("connect", default_deadline=0.3)
+    half = frame(StringValue(value="never whole"))[:-4]
+    seen = await asyncio.to_thread(raw_unary, running.port, half, {}, end=False)
+    assert seen["grpc-status"] == DEADLINE_EXCEEDED
