@@ -15,7 +15,7 @@ from intercepted import STORE_PARTS, Around, Intercepted
 from ledger_host import LedgerHost
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
-from tellerline.adapters.telemetry import LogWriter, Metrics, SpanExporter, make_log
+from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.hosts.policy import HostBinding, HostPolicy
@@ -177,7 +177,7 @@ def make_world(
     around: Around = as_it_is,
     seed: int | str = 1,
     database: Store | None = None,
-    exporter: SpanExporter | None = None,
+    exporter: Any = None,
 ) -> World:
     """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host."""
     clock = clock or VirtualClock(START)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tellerline.adapters.clock import Clock, Randomness
-from tellerline.adapters.telemetry import Log, Metrics, SpanExporter, Tracing, TracingRules
+from tellerline.adapters.telemetry import Log, Metrics, Tracing, TracingRules
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
@@ -32,6 +33,9 @@ from tellerline.gateway.serials import Serials
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:
+    from tellerline.adapters.telemetry.spans import SpanExporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

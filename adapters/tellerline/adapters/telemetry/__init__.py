@@ -3,14 +3,13 @@
 from tellerline.adapters.telemetry.logs import Log, LogWriter, make_log
 from tellerline.adapters.telemetry.masking import mask_number, mask_text
 from tellerline.adapters.telemetry.metrics import Metrics
-from tellerline.adapters.telemetry.tracing import TRACEPARENT, SpanExporter, Trace, Tracing, TracingRules
+from tellerline.adapters.telemetry.tracing import TRACEPARENT, Trace, Tracing, TracingRules
 
 __all__ = [
     "TRACEPARENT",
     "Log",
     "LogWriter",
     "Metrics",
-    "SpanExporter",
     "Trace",
     "Tracing",
     "TracingRules",

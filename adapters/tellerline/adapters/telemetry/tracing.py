@@ -5,25 +5,16 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    Span,
-    SpanContext,
-    SpanKind,
-    Status,
-    StatusCode,
-    TraceFlags,
-    set_span_in_context,
-)
+from typing import TYPE_CHECKING
 
 from tellerline.adapters.clock import Randomness
 from tellerline.adapters.telemetry.masking import mask_text
 
-__all__ = ["TRACEPARENT", "SpanExporter", "Trace", "Tracing", "TracingRules"]
+if TYPE_CHECKING:  # the SDK is worth its start-up time only where spans are exported
+    from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.trace import Span
+
+    from tellerline.adapters.telemetry.spans import Spans
 
 TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")
 """The W3C ``traceparent`` of the work under way, for transports that can carry one; empty when it is not sampled."""
@@ -63,13 +54,11 @@ class Tracing:
     def __init__(self, rules: TracingRules, randomness: Randomness, exporter: SpanExporter | None = None) -> None:
         self._ratio = rules.ratio
         self._randomness = randomness
-        self._provider = TracerProvider(
-            resource=Resource.create({"service.name": rules.service}), shutdown_on_exit=False
-        )
-        self._exports = exporter is not None or rules.endpoint != ""
-        if self._exports:
-            self._provider.add_span_processor(BatchSpanProcessor(exporter or _collector(rules.endpoint)))
-        self._tracer = self._provider.get_tracer("tellerline.gateway")
+        self._spans: Spans | None = None
+        if exporter is not None or rules.endpoint:
+            from tellerline.adapters.telemetry.spans import Spans
+
+            self._spans = Spans(rules.service, rules.endpoint, exporter)
 
     def begin(self, name: str, traceparent: str) -> Trace:
         """Follow the caller's trace or start one; malformed parents count as none."""
@@ -77,40 +66,25 @@ class Tracing:
         if parent is not None and (parent[1] == _NOBODY[0] or parent[2] == _NOBODY[1]):
             parent = None
         sampled = int(parent[3], 16) & 1 if parent else self._randomness.fraction() < self._ratio
-        if not (sampled and self._exports):
+        if self._spans is None or not sampled:
             return Trace(parent[1] if parent else self._randomness.bytes(16).hex())
-        return self._started(name, parent, SpanKind.SERVER)
+        span = self._spans.serve(name, parent.groups() if parent else None)
+        return Trace(f"{span.get_span_context().trace_id:032x}", span)
 
     def exchange(self, name: str) -> Trace | None:
         """A client span under the work under way (``TRACEPARENT``); None when that is not sampled."""
         parent = _TRACEPARENT.fullmatch(TRACEPARENT.get())
-        return None if parent is None else self._started(name, parent, SpanKind.CLIENT)
-
-    def _started(self, name: str, parent: re.Match[str] | None, kind: SpanKind) -> Trace:
-        context = None
-        if parent is not None:
-            remote = SpanContext(int(parent[1], 16), int(parent[2], 16), is_remote=True, trace_flags=TraceFlags(1))
-            context = set_span_in_context(NonRecordingSpan(remote))
-        span = self._tracer.start_span(name, context=context, kind=kind)
-        return Trace(f"{span.get_span_context().trace_id:032x}", span)
+        if parent is None or self._spans is None:
+            return None
+        return Trace(parent[1], self._spans.ask(name, parent.groups()))
 
     def end(self, trace: Trace, *, failed: bool, **attributes: str) -> None:
         """End the request's span; attribute values are masked."""
-        if trace.span is None:
-            return
-        for key, value in attributes.items():
-            trace.span.set_attribute(f"tellerline.{key}", mask_text(value))
-        if failed:
-            trace.span.set_status(Status(StatusCode.ERROR))
-        trace.span.end()
+        if trace.span is not None and self._spans is not None:
+            masked = {f"tellerline.{key}": mask_text(value) for key, value in attributes.items()}
+            self._spans.end(trace.span, masked, failed=failed)
 
     def close(self) -> None:
         """Export what is left; may block for a few seconds when the collector does not answer."""
-        self._provider.shutdown()
-
-
-def _collector(endpoint: str) -> SpanExporter:
-    """Imported when there is a collector only: it brings an HTTP client along."""
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-
-    return OTLPSpanExporter(endpoint=endpoint)
+        if self._spans is not None:
+            self._spans.close()
