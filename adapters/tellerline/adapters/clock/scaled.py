@@ -21,6 +21,7 @@ class ScaledClock:
         self._source = source or SystemClock()
         self._speed = speed
         self._origin = self._source.monotonic()
+        self._elapsed = 0.0
         self._base = start
         self._base_elapsed = 0.0
 
@@ -28,13 +29,20 @@ class ScaledClock:
         return self._base + timedelta(seconds=self.monotonic() - self._base_elapsed)
 
     def monotonic(self) -> float:
-        return (self._source.monotonic() - self._origin) * self._speed
+        return self._elapsed + (self._source.monotonic() - self._origin) * self._speed
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._speed)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         return self._source.call_later(seconds / self._speed, callback)
+
+    def run_at(self, speed: float) -> None:
+        """Change the speed from now on; waits in progress end when they would have."""
+        if speed <= 0:
+            raise ValueError("a scaled clock needs a positive speed")
+        self._elapsed, self._origin = self.monotonic(), self._source.monotonic()
+        self._speed = speed
 
     def jump_to(self, instant: datetime) -> None:
         """Set civil time; waits in progress are not affected."""

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank, BerkaFileError, BerkaLoan
-from tellerline.cli.replay.days import WorkDay, posting_kind
-from tellerline.cli.replay.days import narrative as narrative_of
+from tellerline.cli.replay.days import WorkDay, narrative, posting_kind
 from tellerline.cli.replay.holders import Holder, account_number, customer_of, loan_number
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.core.register import AccountKind, CoreAccount, IssuedCard
@@ -75,7 +74,7 @@ def post_day(bank: SimulatedBank, day: WorkDay) -> None:
             account_number(movement.account),
             movement.movement,
             kind=posting_kind(movement),
-            narrative=narrative_of(movement),
+            narrative=narrative(movement),
             counterparty_account=other,
         )
 
@@ -99,7 +98,7 @@ def _issue_cards(bank: SimulatedBank, recorded: BerkaBank) -> None:
 
 
 def _loan(loan: BerkaLoan, holders: Mapping[str, Holder], paid: int) -> Loan:
-    """Without interest, as the file has it: its instalments sum to its amount. Paid is what the account's payments say."""
+    """Without interest, as the file has it: its instalments sum to its amount. ``paid``: by the account, for it."""
     holder = holders.get(loan.account)
     if holder is None:
         raise BerkaFileError(f"loan.asc: loan {loan.number} belongs to no account")

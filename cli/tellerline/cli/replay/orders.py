@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tellerline.cli.replay.berka_files import BerkaMovement
+from tellerline.cli.replay.berka_files import CURRENCY, BerkaMovement
+from tellerline.cli.replay.days import narrative
 from tellerline.cli.replay.desk import COUNTER, PASSING, Desk
 from tellerline.cli.replay.holders import Holder
 from tellerline.gateway.client import CanonicalError
@@ -95,10 +96,8 @@ class OrderDesk:
             reply = await self._desk.enquire(_GET, who, original_channel_serial=serial)
             info = reply.transaction
             asked += 1
-        if info.HasField("error"):
+        if info.HasField("error") or not info.definite:
             raise CanonicalError.from_status(info.error)
-        if not info.definite:
-            raise _Unsettled(serial)
         return str(info.ref.global_serial)
 
     async def _answer(self, who: Mapping[str, str], serial: str, transfer: BerkaMovement) -> Any:
@@ -112,3 +111,13 @@ class OrderDesk:
                     raise
             await self._desk.clock.sleep(_PAUSE)
         return await self._desk.send(_CREATE, who, serial, transfer=order)
+
+
+def _order(account: str, transfer: BerkaMovement) -> dict[str, Any]:
+    units, hellers = divmod(-transfer.movement, 100)
+    return {
+        "debit_account": account,
+        "other_bank_payee": {"bank_code": transfer.other_bank, "account_number": transfer.other_account},
+        "amount": {"currency_code": CURRENCY, "units": units, "nanos": hellers * 10_000_000},
+        "narrative": narrative(transfer),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tellerline.simulators.core.losses import Losses
-from tellerline.simulators.core.register import CoreAccount, Customer, LossReport, Register
+from tellerline.simulators.core.register import CoreAccount, Customer, IssuedCard, LossReport, Register
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.serials import Serials
 from tellerline.simulators.ledger import Ledger, Leg, Transaction
@@ -38,6 +38,10 @@ class Branch:
         """File an account and open it in the ledger with balance zero; ``overdraft`` in minor units."""
         self._register.add_account(account)
         self._ledger.open(account.number, account.currency, overdraft=overdraft)
+
+    def issue_card(self, card: IssuedCard) -> None:
+        """File a card; it moves nothing by itself."""
+        self._register.add_card(card)
 
     def post(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tellerline.simulators.core import codes
 from tellerline.simulators.hosting.codes import RefusedError
@@ -41,7 +42,8 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreAccount:
-    """``pin_failures`` counts wrong PINs in a row; ``opened_on`` is ISO 8601."""
+    """``pin_failures`` counts wrong PINs in a row; ``opened_on`` is ISO 8601. ``disponents`` are the numbers of further
+    customers who may dispose of the account."""
 
     number: str
     kind: AccountKind
@@ -52,6 +54,18 @@ class CoreAccount:
     status: AccountStatus = AccountStatus.ACTIVE
     pin: str = field(default="", repr=False)
     pin_failures: int = 0
+    disponents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCard:
+    """A payment card in the hand of ``holder``, who may dispose of ``account``; ``issued_on`` is ISO 8601."""
+
+    number: str
+    product: str
+    account: str
+    holder: str
+    issued_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +98,13 @@ class Register:
     def __init__(self) -> None:
         self.customers: Table[str, Customer] = Table()
         self.accounts: Table[str, CoreAccount] = Table()
+        self.cards: Table[str, IssuedCard] = Table()
         self.losses: Table[str, LossReport] = Table()
         self._by_document: Table[str, str] = Table()
+
+    @property
+    def _tables(self) -> tuple[Table[str, Any], ...]:
+        return self.customers, self.accounts, self.cards, self.losses, self._by_document
 
     def add_customer(self, customer: Customer) -> None:
         """``ValueError`` when the number or the identity document is taken."""
@@ -95,10 +114,18 @@ class Register:
         self._by_document.put(customer.identity_document, customer.number)
 
     def add_account(self, account: CoreAccount) -> None:
-        """``ValueError`` when the number is taken or the owner unknown."""
-        if account.number in self.accounts or account.owner not in self.customers:
-            raise ValueError(f"account {account.number} exists, or has no owner")
+        """``ValueError`` when the number is taken, or the owner or a disponent unknown."""
+        people = (account.owner, *account.disponents)
+        if account.number in self.accounts or any(person not in self.customers for person in people):
+            raise ValueError(f"account {account.number} exists, or has an owner or disponent who does not")
         self.accounts.put(account.number, account)
+
+    def add_card(self, card: IssuedCard) -> None:
+        """``ValueError`` when the number is taken, the account unknown, or the holder may not dispose of it."""
+        account = self.accounts.get(card.account)
+        if account is None or card.number in self.cards or card.holder not in (account.owner, *account.disponents):
+            raise ValueError(f"card {card.number} exists, or its holder may not dispose of its account")
+        self.cards.put(card.number, card)
 
     def customer_with(self, identity_document: str) -> Customer:
         number = self._by_document.get(identity_document)
@@ -147,9 +174,9 @@ class Register:
         self.accounts.put(number, replace(self.account(number), pin=pin, pin_failures=0))
 
     def snapshot(self) -> None:
-        for table in (self.customers, self.accounts, self.losses, self._by_document):
+        for table in self._tables:
             table.snapshot()
 
     def reset(self) -> None:
-        for table in (self.customers, self.accounts, self.losses, self._by_document):
+        for table in self._tables:
             table.reset()
