@@ -16,7 +16,7 @@ from tests.docs.sessions import Page, matches, read_page
 
 ROOT = Path(__file__).parents[2]
 PRINTED_TARGET = "127.0.0.1:50051"
-READMES = ("README.md",)
+READMES = ("README.md", "README.zh-CN.md")
 
 
 @pytest.fixture

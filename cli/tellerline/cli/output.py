@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import orjson
 import typer
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
@@ -87,6 +90,11 @@ class Output:
         """The command's one JSON document; printed only with ``--json``."""
         if self.json:
             sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+    def save_picture(self, path: Path, *, title: str) -> None:
+        """Write what was shown as an SVG that needs nothing from elsewhere (the reader's own fonts); needs ``record``."""
+        template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+        self.console.save_svg(str(path), title=title, code_format=template)
 
     def progress_wanted(self) -> bool:
         return not self.json and self.errors.is_terminal

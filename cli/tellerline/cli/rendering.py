@@ -62,9 +62,14 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
 def history(out: Output, events: list[dict[str, Any]]) -> None:
     rows = []
     for event in events:
-        detail = ", ".join(f"{key}={_plain(value)}" for key, value in sorted(dict(event.get("detail") or {}).items()))
-        rows.append((clock_text(event["event_time"]), event["kind"], detail))
+        rows.append((clock_text(event["event_time"]), event["kind"], event_detail(event)))
     out.table((out.text("time", "时间"), out.text("event", "事件"), out.text("detail", "明细")), rows)
+
+
+def event_detail(event: dict[str, Any]) -> str:
+    """An event's facts on one line, in the order of their names."""
+    facts = sorted(dict(event.get("detail") or {}).items())
+    return ", ".join(f"{key}={_plain(value)}" for key, value in facts)
 
 
 def _plain(value: object) -> object:

@@ -43,4 +43,4 @@ def demo(
     finally:
         shutil.rmtree(directory, ignore_errors=True)
         if picture is not None:
-            out.console.save_svg(str(picture), title="tellerline demo")
+            out.save_picture(picture, title="tellerline demo")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tellerline.cli.demo.stage import Stage
-from tellerline.cli.rendering import clock_text, date_text, money_text, state_text
+from tellerline.cli.rendering import clock_text, date_text, event_detail, money_text, state_text
 from tellerline.gateway.client import CanonicalError
 from tellerline.simulators.faults import FaultKind, FaultRule
 
@@ -154,11 +154,8 @@ async def _watch(stage: Stage, serial: str) -> str:
     async for news in stream:
         event = news.get("event")
         if event:
-            stage.out.say(
-                f"      {clock_text(event['event_time'])}  {event['kind']}",
-                f"      {clock_text(event['event_time'])}  {event['kind']}",
-                style="dim",
-            )
+            line = f"      {clock_text(event['event_time'])}  {event['kind']:12}  {event_detail(event)}"
+            stage.out.say(line, line, style="dim")
         state = news.get("info", {}).get("state", state)
     return state
 
