@@ -92,7 +92,7 @@ class Output:
             sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
 
     def save_picture(self, path: Path, *, title: str) -> None:
-        """Write what was shown as an SVG that needs nothing from elsewhere (the reader's own fonts); needs ``record``."""
+        """Write what was shown as an SVG in the reader's own fonts; needs ``record``."""
         template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
         self.console.save_svg(str(path), title=title, code_format=template)
 
