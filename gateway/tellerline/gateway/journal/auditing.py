@@ -50,6 +50,14 @@ class AuditBuffer:
             if self._writing is not None:
                 await asyncio.shield(self._writing)
 
+    async def close(self) -> None:
+        """Flush for the last time; what the store does not take now is lost."""
+        await self.flush()
+        self._waiting.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _begin(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

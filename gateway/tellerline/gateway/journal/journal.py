@@ -46,9 +46,9 @@ class StoredJournal:
     def audit(self, record: Record) -> None:
         self._audits.add(record)
 
-    async def flush(self) -> None:
+    async def close(self) -> None:
         """Write the enquiries that are still in memory."""
-        await self._audits.flush()
+        await self._audits.close()
 
     async def get(self, global_serial: str) -> Record | None:
         row = await self._database.look(first, transactions.GET, global_serial)

@@ -101,7 +101,10 @@ class Registry(Protocol):
     async def customer(self, number: str) -> Customer | None: ...
 
     async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:
-        """Register under the next sequence number (``account.sequence`` is ignored); None if registered already."""
+        """Register under the next sequence number (``account.sequence`` is ignored).
+
+        None, and nothing written, when the account is registered already or its customer is not.
+        """
 
     async def account(self, customer: str, sequence: int) -> RegisteredAccount | None:
         """May answer from a cache for one second after another process changed it; limits are never taken from it."""

@@ -113,5 +113,5 @@ class PostgresqlStore:
         await self._database.start()
 
     async def close(self) -> None:
-        await self.journal.flush()
+        await self.journal.close()
         await self._database.close()

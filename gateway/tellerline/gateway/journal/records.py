@@ -64,7 +64,10 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One transaction as it stands. ``outcome`` is the stored canonical outcome (JSON), empty while there is none."""
+    """One transaction as it stands. ``outcome`` is the stored canonical outcome (JSON), empty while there is none.
+
+    ``settled_at`` is set in the final states alone.
+    """
 
     global_serial: str
     channel: str
@@ -133,7 +136,8 @@ class Settlement:
 
     ``release_limits`` gives the reserved amount (never the count) back to the original day's bucket, at most once in
     the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it. ``before_reversal`` settles
-    nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way.
+    nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way. An empty ``host_serial`` or
+    ``accounting_date`` keeps what is known; everything else is replaced.
     """
 
     global_serial: str

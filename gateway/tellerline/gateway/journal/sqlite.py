@@ -91,5 +91,5 @@ class SqliteStore:
             raise unavailable(error) from error
 
     async def close(self) -> None:
-        await self.journal.flush()
+        await self.journal.close()
         await self._engine.close()
