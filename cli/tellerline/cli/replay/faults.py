@@ -36,8 +36,8 @@ def bring_up(bank: SimulatedBank, seed: int) -> None:
 
 def struck(bank: SimulatedBank) -> dict[str, dict[str, int]]:
     """How often, by host and kind; kinds that never struck are there with 0."""
-    servers = {"core": bank.core, "credit": bank.credit}
-    return {name: {kind.value: server.faults.injected[kind] for kind in FaultKind} for name, server in servers.items()}
+    engines: dict[str, FaultEngine] = {"core": bank.core.faults, "credit": bank.credit.faults}
+    return {name: {kind.value: engine.injected[kind] for kind in FaultKind} for name, engine in engines.items()}
 
 
 def _rules(seed: int) -> Iterator[tuple[str, FaultRule]]:
