@@ -2,7 +2,8 @@
 
 A fence of language ``console`` holds commands and their output; a line of expected output may hold ``…`` for anything
 within a line, and a line that is only ``…`` stands for any number of lines. A fence directly below a
-``<!-- save as NAME -->`` comment is a file that later commands use.
+``<!-- save as PATH -->`` comment is a file that later commands use; one below ``<!-- from PATH -->`` quotes a file of
+the repository. A fence of language ``diff`` changes files.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FENCE = re.compile(r"(?:<!-- save as (?P<name>[\w.-]+) -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```", re.DOTALL)
+_FENCE = re.compile(
+    r"(?:<!-- (?P<role>save as|from) (?P<name>[\w./-]+) -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```", re.DOTALL
+)
 
 
 @dataclass(slots=True)
@@ -23,21 +26,47 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file that the reader writes; a ``quote`` stands in the repository already, word by word."""
+
+    name: str
+    text: str
+    quote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A patch of files that the reader has."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    steps: tuple[Step, ...]
-    files: dict[str, str]
+    """``parts`` in the order of the page."""
+
+    parts: tuple[Step | SavedFile | Change, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Step))
+
+    @property
+    def files(self) -> dict[str, str]:
+        return {part.name: part.text for part in self.parts if isinstance(part, SavedFile) and not part.quote}
 
 
 def read_page(path: Path) -> Page:
-    """Every console step and every file of a page."""
-    steps: list[Step] = []
-    files: dict[str, str] = {}
+    """Every console step, file and change of a page."""
+    parts: list[Step | SavedFile | Change] = []
     for fence in _FENCE.finditer(path.read_text(encoding="utf-8")):
         if fence["language"] == "console":
-            steps.extend(_steps(fence["body"]))
+            parts.extend(_steps(fence["body"]))
+        elif fence["language"] == "diff":
+            parts.append(Change(fence["body"]))
         elif fence["name"]:
-            files[fence["name"]] = fence["body"]
-    return Page(tuple(steps), files)
+            parts.append(SavedFile(fence["name"], fence["body"], quote=fence["role"] == "from"))
+    return Page(tuple(parts))
 
 
 def _steps(body: str) -> list[Step]:
