@@ -19,6 +19,7 @@ class HostileServer:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self.connections = 0
+        self.heads: list[bytes] = []
         self.requests: list[bytes] = []
         self.url = ""
 
@@ -27,6 +28,7 @@ class HostileServer:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                self.heads.append(head)
                 length = _LENGTH.search(head)
                 body = await reader.readexactly(int(length[1]) if length else 0)
                 self.requests.append(body)

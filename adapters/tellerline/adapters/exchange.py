@@ -31,13 +31,15 @@ class WireRequest:
 
     ``operation`` is the name the wire uses for routing (SOAPAction or message type). ``correlation`` is echoed by the
     host and ties a reply to this request; it is unique per attempt. ``durable`` asks for persistence and a publisher
-    confirm where the technology has them: every request that changes something sets it.
+    confirm where the technology has them: every request that changes something sets it. ``trace`` is a W3C
+    ``traceparent`` to send along, empty for none.
     """
 
     body: bytes
     operation: str
     correlation: str
     durable: bool = False
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from tellerline.adapters.exchange import Exchanged, Fate, Transport, Unsolicited, UnsolicitedHandler
+from tellerline.adapters.telemetry import TRACEPARENT
 from tellerline.connectors.connector import Connector
 from tellerline.connectors.host import Answer, LateReply
 from tellerline.connectors.manifest import HostManifest
@@ -64,6 +66,8 @@ class ConnectedHost:
 
     async def execute(self, command: Command, call: HostCall, deadline: float) -> Answer:
         request = self._connector.build(command, call)
+        if trace := TRACEPARENT.get():
+            request = replace(request, trace=trace)
         if command.effect is not Effect.ENQUIRY:
             self._remember(request.correlation, command, call)
         exchanged = await self._transport.exchange(request, deadline)

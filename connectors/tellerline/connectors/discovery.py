@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,10 @@ class HostFolder:
     manifest: HostManifest
     package: str
     path: Path
+
+    def under(self, file: Path) -> HostFolder:
+        """The same host on the terms of another manifest; raises ``ManifestError``."""
+        return replace(self, manifest=HostManifest.load(file, self.manifest.name))
 
     def build_connector(self, clock: Clock) -> Connector:
         """Compile the host's contract and tables; blocks for some milliseconds, meant for start-up."""

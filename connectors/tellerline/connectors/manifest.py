@@ -89,13 +89,14 @@ class HostManifest:
     options: Table
 
     @classmethod
-    def load(cls, file: Path) -> HostManifest:
-        """Read and check ``host.toml``; raises ``ManifestError`` naming the file and the key."""
+    def load(cls, file: Path, name: str = "") -> HostManifest:
+        """Read and check ``host.toml``, which is of the host ``name`` and, without one, of the host whose folder it
+        lies in; raises ``ManifestError`` naming the file and the key."""
         try:
             table = Table(str(file), "", tomllib.loads(file.read_text(encoding="utf-8")))
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ManifestError(str(file), "", str(error)) from None
-        return _manifest(table, file.parent.name)
+        return _manifest(table, name or file.parent.name)
 
 
 def _manifest(table: Table, folder: str) -> HostManifest:

@@ -147,6 +147,8 @@ class SoapTransport:
 
     async def _post(self, session: ClientSession, request: WireRequest) -> bytes:
         headers = self._headers.get(request.operation) or self._remember_headers(request.operation)
+        if request.trace:
+            headers = headers | {"traceparent": request.trace}
         response = await self._post_on_sound_connection(session, request.body, headers)
         try:
             body = await self._read(response)

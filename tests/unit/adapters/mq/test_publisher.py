@@ -13,14 +13,14 @@ from tellerline.adapters.mq.envelope import CONTENT_TYPE
 from tellerline.adapters.mq.rabbitmq.publisher import Publisher
 
 
-def written(durable: bool, *messages: tuple[bytes, str, str, int]) -> list[bytes]:
+def written(durable: bool, *messages: tuple[bytes, str, str, int], trace: str = "") -> list[bytes]:
     """The writes of one pass of the loop."""
     writes: list[bytes] = []
 
     async def publish() -> None:
         publisher = Publisher(writes.append, 7, "host.requests", "reply.queue", durable=durable)
         for message in messages:
-            publisher.publish(*message)
+            publisher.publish(*message, trace=trace)
         await asyncio.sleep(0)
 
     asyncio.run(publish())
@@ -44,9 +44,10 @@ def frames(raw: bytes) -> list[frame.Frame]:
     body=st.binary(max_size=64) | st.integers(4085, 4092).map(bytes) | st.just(b"x" * 20_000),
     correlation=st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
     expires_ms=st.integers(1, 10**9),
+    trace=st.sampled_from(["", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]),
 )
-def test_pika_reads_what_was_meant(durable: bool, body: bytes, correlation: str, expires_ms: int) -> None:
-    (raw,) = written(durable, (body, correlation, "REPAYLN", expires_ms))
+def test_pika_reads_what_was_meant(durable: bool, body: bytes, correlation: str, expires_ms: int, trace: str) -> None:
+    (raw,) = written(durable, (body, correlation, "REPAYLN", expires_ms), trace=trace)
     method, header, *bodies = frames(raw)
     assert isinstance(method.method, spec.Basic.Publish)
     published = method.method
@@ -56,6 +57,7 @@ def test_pika_reads_what_was_meant(durable: bool, body: bytes, correlation: str,
     assert properties.delivery_mode == (2 if durable else None)
     assert (properties.correlation_id, properties.reply_to) == (correlation, "reply.queue")
     assert properties.expiration == str(expires_ms)
+    assert properties.headers == ({"traceparent": trace} if trace else None)
     assert header.body_size == len(body)
     assert b"".join(part.fragment for part in bodies) == body
     assert all(len(part.fragment) <= 4088 for part in bodies)

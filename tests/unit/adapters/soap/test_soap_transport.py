@@ -194,3 +194,14 @@ async def test_cancelling_the_caller_cancels_the_exchange() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_a_trace_goes_along_and_stays_out_of_the_next_request() -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    async with facing(always(http(OK))) as (transport, server):
+        traced = WireRequest(body=b"<ask/>", operation="urn:x/Ask", correlation="1", trace=trace)
+        await transport.exchange(traced, CLOCK.monotonic() + 5)
+        await ask(transport)
+    first, second = (head.lower() for head in server.heads)
+    assert f"traceparent: {trace}".encode() in first
+    assert b"traceparent" not in second

@@ -11,6 +11,7 @@ from tellerline.adapters.mq.rabbitmq.link import PERSISTENT, Properties, publish
 
 _FRAME = Struct(">BHL")
 _HEADER = Struct(">HHQH")
+_SIZE = Struct(">L")
 _HEADER_FRAME, _BODY_FRAME, _FRAME_END = 2, 3, b"\xce"
 _CLASS_BASIC = 60
 _LARGEST_BODY = 4096 - 8
@@ -38,16 +39,24 @@ class Publisher:
             | Properties.FLAG_TYPE
             | (Properties.FLAG_DELIVERY_MODE if durable else 0)
         )
-        self._before = _short(CONTENT_TYPE) + (bytes((PERSISTENT,)) if durable else b"")
+        self._content_type = _short(CONTENT_TYPE)
+        self._delivery = bytes((PERSISTENT,)) if durable else b""
         self._reply_to = _short(reply_to)
         self._waiting: list[bytes] = []
 
-    def publish(self, body: bytes, correlation: str, message_type: str, expires_ms: int) -> None:
-        """Queue one message for this pass's write; raises ``ValueError`` for a name above 255 bytes."""
+    def publish(self, body: bytes, correlation: str, message_type: str, expires_ms: int, *, trace: str = "") -> None:
+        """Queue one message for this pass's write; raises ``ValueError`` for a name above 255 bytes.
+
+        ``trace`` goes along as the header ``traceparent``.
+        """
         payload = b"".join(
             (
-                _HEADER.pack(_CLASS_BASIC, 0, len(body), self._flags),
-                self._before,
+                _HEADER.pack(
+                    _CLASS_BASIC, 0, len(body), self._flags | Properties.FLAG_HEADERS if trace else self._flags
+                ),
+                self._content_type,
+                _trace_table(trace) if trace else b"",
+                self._delivery,
                 _short(correlation),
                 self._reply_to,
                 _short(str(expires_ms)),
@@ -69,6 +78,12 @@ class Publisher:
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         self._emit(b"".join(waiting))
+
+
+def _trace_table(trace: str) -> bytes:
+    value = trace.encode()
+    entry = _short("traceparent") + b"S" + _SIZE.pack(len(value)) + value
+    return _SIZE.pack(len(entry)) + entry
 
 
 def _short(text: str) -> bytes:

@@ -96,7 +96,8 @@ class RabbitTransport:
 
     def _publish(self, request: WireRequest, remaining: float) -> None:
         publisher = self._durable if request.durable else self._plain
-        publisher.publish(request.body, request.correlation, request.operation, max(1, int(remaining * 1000)))
+        expires_ms = max(1, int(remaining * 1000))
+        publisher.publish(request.body, request.correlation, request.operation, expires_ms, trace=request.trace)
         if request.durable:
             self._confirms.published(request.correlation)
 
