@@ -15,7 +15,7 @@ ORDER = 900
 PARTS = (
     "grpcio",
     "connectrpc",
-    "uvicorn",
+    "h2corn",
     "protobuf",
     "uvloop",
     "aiohttp",
