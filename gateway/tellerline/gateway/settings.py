@@ -45,9 +45,14 @@ class StoreSettings(_Part):
 
 
 class HostSettings(_Part):
-    """Where one host is; ``url`` is HTTP for SOAP hosts, empty for a host on the message queue."""
+    """Where one host is; ``url`` is HTTP for SOAP hosts, empty for a host on the message queue.
+
+    ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
+    concurrency, its policy of doubt.
+    """
 
     url: str = ""
+    manifest: Path | None = None
     certificate_authority: Path | None = None
 
 

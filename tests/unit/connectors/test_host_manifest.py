@@ -108,3 +108,16 @@ def test_discovery_finds_folders_and_leaves_templates_alone() -> None:
     assert "core" in names
     assert names == sorted(set(names))
     assert not any(name.startswith("_") for name in names)
+
+
+def test_a_bank_gives_a_host_terms_of_its_own(tmp_path: Path) -> None:
+    core = next(folder for folder in discover() if folder.manifest.name == "core")
+    own = tmp_path / "our-core.toml"
+    text = (core.path / "host.toml").read_text("utf-8")
+    own.write_text(text.replace("max_processing_seconds = 30", "max_processing_seconds = 7"), "utf-8")
+    changed = core.under(own)
+    assert (changed.package, changed.path) == (core.package, core.path)
+    assert changed.manifest.doubt["transfers.CreateTransfer"].not_found_proves_absence_after == 7.0
+    own.write_text(text.replace('name = "core"', 'name = "fx"'), "utf-8")
+    with pytest.raises(ManifestError, match="name"):
+        core.under(own)

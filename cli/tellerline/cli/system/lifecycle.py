@@ -22,6 +22,7 @@ from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
 from tellerline.cli.system.node import build_node
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
+from tellerline.connectors.toml import ManifestError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
 from tellerline.simulators.servers import ServerFailedError, ServerMissingError
@@ -35,7 +36,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
             uvloop.run(_keep_up(out, wishes, settings, directory))
     except WishError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    except (ValidationError, FileNotFoundError) as error:
+    except (ValidationError, FileNotFoundError, ManifestError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")

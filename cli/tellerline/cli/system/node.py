@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.telemetry import Log, LogWriter, Metrics, make_log
-from tellerline.connectors.discovery import connect, discover
+from tellerline.connectors.discovery import HostFolder, connect, discover
 from tellerline.connectors.transports import Endpoint
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.grpc.front import Front, FrontSettings, TlsFiles
@@ -71,7 +71,7 @@ def build_node(
     """
     writer = LogWriter(log_descriptor)
     log = make_log(clock, writer, level=settings.telemetry.log_level, instance=settings.instance)
-    connected = connect(discover(), _endpoints(settings, broker), clock)
+    connected = connect(_folders(settings), _endpoints(settings, broker), clock)
     bindings = [HostBinding.of(host) for host in connected]
     around = Surroundings(
         hosts=[host_times(binding) for binding in bindings] if host_times else bindings,
@@ -108,6 +108,12 @@ def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: S
     from tellerline.gateway.channels.grpc.grpcio_front import GrpcioFront
 
     return GrpcioFront(gateway.services, settings, clock=clock, statuses=statuses)
+
+
+def _folders(settings: GatewaySettings) -> Iterator[HostFolder]:
+    for folder in discover():
+        host = settings.hosts.get(folder.manifest.name)
+        yield folder.under(host.manifest) if host and host.manifest else folder
 
 
 def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mapping[str, Endpoint]:
