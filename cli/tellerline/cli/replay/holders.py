@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tellerline.cli.replay.berka_files import BerkaBank, BerkaClient, BerkaFileError
+from tellerline.cli.replay.berka_files import BerkaBank, BerkaClient
 from tellerline.simulators.core.register import Customer
 
 _PINS = 1_000_000
@@ -41,29 +41,22 @@ def customer_of(client: BerkaClient) -> Customer:
 
 
 def holders_of(bank: BerkaBank) -> Mapping[str, Holder]:
-    """By the file's account number. Raises ``BerkaFileError`` for an account without exactly one owner."""
-    clients = {client.number: client for client in bank.clients}
-    owners: dict[str, list[str]] = defaultdict(list)
+    """By the file's account number, of files that agree with each other."""
+    clients = {client.number: customer_of(client) for client in bank.clients}
+    owners: dict[str, str] = {}
     disponents: dict[str, list[str]] = defaultdict(list)
     for disposition in bank.dispositions:
-        (owners if disposition.owner else disponents)[disposition.account].append(disposition.client)
-    found = {}
-    for account in bank.accounts:
-        owner = clients.get(_only(owners[account.number], account.number))
-        others = [clients.get(number) for number in disponents[account.number]]
-        if owner is None or None in others:
-            raise BerkaFileError(f"disp.asc: account {account.number} belongs to a client who is not in client.asc")
-        found[account.number] = Holder(
-            account=account.number,
-            number=account_number(account.number),
-            customer=customer_of(owner),
-            pin=f"{int(owner.number) * _PIN_STEP % _PINS:06d}",
-            disponents=tuple(customer_of(other).number for other in others if other is not None),
+        if disposition.owner:
+            owners[disposition.account] = disposition.client
+        else:
+            disponents[disposition.account].append(clients[disposition.client].number)
+    return {
+        account: Holder(
+            account=account,
+            number=account_number(account),
+            customer=clients[owner],
+            pin=f"{int(owner) * _PIN_STEP % _PINS:06d}",
+            disponents=tuple(disponents[account]),
         )
-    return found
-
-
-def _only(owners: Sequence[str], account: str) -> str:
-    if len(owners) != 1:
-        raise BerkaFileError(f"disp.asc: account {account} has {len(owners)} owners")
-    return owners[0]
+        for account, owner in owners.items()
+    }

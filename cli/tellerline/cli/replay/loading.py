@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank, BerkaFileError, BerkaLoan
+from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank, BerkaLoan
 from tellerline.cli.replay.days import WorkDay, narrative, posting_kind
 from tellerline.cli.replay.holders import Holder, account_number, customer_of, loan_number
 from tellerline.simulators.bank import SimulatedBank
@@ -34,7 +34,7 @@ def load_bank(
     overdrafts: Mapping[str, int],
     loan_payments: Mapping[str, int],
 ) -> Loaded:
-    """File everybody and everything, by the file's account numbers. Raises ``BerkaFileError`` for what fits nowhere."""
+    """File everybody and everything, by the file's account numbers."""
     branch = bank.core.host.branch
     for client in recorded.clients:
         branch.open_customer(customer_of(client))
@@ -55,7 +55,7 @@ def load_bank(
         )
     _issue_cards(bank, recorded)
     for loan in recorded.loans:
-        bank.credit.host.grant(_loan(loan, holders, loan_payments.get(loan.account, 0)))
+        bank.credit.host.grant(_loan(loan, holders[loan.account], loan_payments.get(loan.account, 0)))
     return Loaded(
         customers=len(recorded.clients),
         accounts=len(recorded.accounts),
@@ -83,9 +83,7 @@ def _issue_cards(bank: SimulatedBank, recorded: BerkaBank) -> None:
     dispositions = {disposition.number: disposition for disposition in recorded.dispositions}
     clients = {client.number: client for client in recorded.clients}
     for card in recorded.cards:
-        disposition = dispositions.get(card.disposition)
-        if disposition is None:
-            raise BerkaFileError(f"card.asc: card {card.number} belongs to no disposition")
+        disposition = dispositions[card.disposition]
         bank.core.host.branch.issue_card(
             IssuedCard(
                 number=card_number(int(card.number)),
@@ -97,11 +95,8 @@ def _issue_cards(bank: SimulatedBank, recorded: BerkaBank) -> None:
         )
 
 
-def _loan(loan: BerkaLoan, holders: Mapping[str, Holder], paid: int) -> Loan:
+def _loan(loan: BerkaLoan, holder: Holder, paid: int) -> Loan:
     """Without interest, as the file has it: its instalments sum to its amount. ``paid``: by the account, for it."""
-    holder = holders.get(loan.account)
-    if holder is None:
-        raise BerkaFileError(f"loan.asc: loan {loan.number} belongs to no account")
     return Loan(
         number=loan_number(loan.number),
         account=holder.number,

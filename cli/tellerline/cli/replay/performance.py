@@ -55,7 +55,7 @@ class Performance:
     seconds: dict[str, float] = field(default_factory=dict)
 
     async def perform(self, surroundings: Surroundings) -> Outcome:
-        """Raises ``BerkaFileError`` for files that contradict each other, ``CanonicalError`` for an enquiry refused."""
+        """Raises an ``ExceptionGroup`` of ``CanonicalError`` for a registration or an enquiry that is refused."""
         with self._phase("load"):
             holders = holders_of(self.recorded)
             loaded = self._load(holders)

@@ -9,7 +9,8 @@ from typing import Any
 
 from tellerline.adapters.clock import ScaledClock, SystemClock, SystemRandomness
 from tellerline.cli.gateway_access import connected
-from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank, BerkaFileError
+from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank
+from tellerline.cli.replay.consistency import check_files
 from tellerline.cli.replay.days import work_days
 from tellerline.cli.replay.desk import Desk
 from tellerline.cli.replay.outcome import Outcome, Surroundings
@@ -54,9 +55,8 @@ async def run_replay(
 
     Logs go to a file in ``directory``. Raises ``BerkaFileError``, ``StoreUnavailableError`` or ``OSError``.
     """
+    check_files(recorded)
     days = work_days(recorded.movements, most_days)
-    if not days:
-        raise BerkaFileError("trans.asc: no movement")
     clock = ScaledClock(noon(days[0].day), 1.0)
     system = await start_embedded(
         settings,
