@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tellerline.adapters.clock import SeededRandomness, SystemClock, VirtualClock
+from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.core.register import AccountStatus
 from tellerline.simulators.faults import FaultKind
@@ -72,13 +72,6 @@ def test_magic_accounts_are_as_they_say() -> None:
     assert register.reported_lost(by_what["reported lost"], NOON)
     assert len(register.account(by_what["PIN of four digits"]).pin) == 4
     assert bank.ledger.account(by_what["one cent left"]).available == 1
-
-
-def test_a_thousand_customers_load_in_a_moment() -> None:
-    clock = SystemClock()
-    started = clock.monotonic()
-    load(customers=1_000)
-    assert clock.monotonic() - started < 2.0
 
 
 def test_documentation_lists_every_magic_account_and_amount() -> None:
