@@ -72,9 +72,10 @@ class CoreClient:
     """Balances over SOAP."""
 
     def __init__(self, wsdl: str, url: str) -> None:
-        transport = zeep.transports.AsyncTransport(client=httpx.AsyncClient(timeout=20))
-        client = zeep.AsyncClient(wsdl, transport=transport)
-        self._service = client.create_service(next(iter(client.wsdl.bindings)), url)
+        transport = zeep.transports.AsyncTransport(client=httpx.AsyncClient(timeout=20))  # type: ignore[no-untyped-call]
+        client = zeep.AsyncClient(wsdl, transport=transport)  # type: ignore[no-untyped-call]
+        binding = next(iter(client.wsdl.bindings.values()))
+        self._service = zeep.proxy.AsyncServiceProxy(client, binding, address=url)  # type: ignore[no-untyped-call]
 
     @retry(
         stop=stop_after_attempt(3), wait=wait_exponential_jitter(), retry=retry_if_exception_type(OSError), reraise=True
@@ -116,6 +117,7 @@ class CreditClient:
         )
         message = aio_pika.Message(
             body,
+            content_type="application/octet-stream",
             correlation_id=correlation,
             reply_to="amq.rabbitmq.reply-to",
             type=self._layout["type"],
@@ -233,8 +235,10 @@ async def serve(asked: argparse.Namespace) -> None:
         await credit.connect(asked.amqp)
         server = grpc.aio.server()
         core = CoreClient(asked.wsdl, asked.core)
-        accounts_pb2_grpc.add_AccountServiceServicer_to_server(Accounts(answer, core, numbers), server)
-        credit_pb2_grpc.add_CreditServiceServicer_to_server(Credit(answer, credit, numbers), server)
+        accounts = Accounts(answer, core, numbers)  # type: ignore[abstract]
+        loans = Credit(answer, credit, numbers)  # type: ignore[abstract]
+        accounts_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server)
+        credit_pb2_grpc.add_CreditServiceServicer_to_server(loans, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         print(orjson.dumps({"port": port}).decode(), flush=True)  # noqa: T201

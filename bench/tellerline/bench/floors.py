@@ -79,7 +79,9 @@ async def queue_client(url: str, queue: str, body: bytes, message_type: str) -> 
     async def once() -> object:
         correlation = str(next(serial))
         future = waiting[correlation] = loop.create_future()
-        properties = pika.BasicProperties(correlation_id=correlation, reply_to=reply_to, type=message_type)
+        properties = pika.BasicProperties(
+            content_type="application/octet-stream", correlation_id=correlation, reply_to=reply_to, type=message_type
+        )
         channel.basic_publish("", queue, body, properties)
         return await future
 

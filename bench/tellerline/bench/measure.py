@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import psutil
 
@@ -38,6 +38,9 @@ class Figure:
     per_second: float
     failed: int
     rounds: int
+
+    def document(self) -> dict[str, float | int]:
+        return asdict(self)
 
 
 def figure(rounds: Sequence[Round]) -> Figure:

@@ -1,0 +1,113 @@
+"""From figures to ratios: what each request costs against the bare libraries in the same run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tellerline.bench.measure import Figure
+
+SOAP_FLOORS = ("grpc_echo", "aiohttp_post")
+MQ_FLOORS = ("grpc_echo", "pika_round_trip")
+AGAINST_FLOORS: Mapping[str, tuple[str, ...]] = {
+    "balance_soap": SOAP_FLOORS,
+    "loan_mq": MQ_FLOORS,
+    "transfer_sqlite": SOAP_FLOORS,
+    "transfer_postgresql": SOAP_FLOORS,
+}
+TARGETS: Mapping[str, tuple[str, float]] = {
+    "balance_soap": ("at most", 1.8),
+    "loan_mq": ("at most", 1.8),
+    "transfer_sqlite": ("at most", 2.2),
+    "transfer_postgresql": ("at most", 2.2),
+    "statement_decode_vs_zeep": ("at least", 8.0),
+    "peer_balance_soap": ("at least", 6.0),
+    "peer_loan_mq": ("at least", 3.0),
+}
+"""What the default front, ``connect``, has to reach."""
+REFERENCE_FRONT = "connect"
+_PARTS = (
+    "aio-pika",
+    "aiohttp",
+    "aiosqlite",
+    "asyncpg",
+    "connectrpc",
+    "grpcio",
+    "h2corn",
+    "httpx",
+    "lxml",
+    "orjson",
+    "pika",
+    "protobuf",
+    "structlog",
+    "tellerline",
+    "tenacity",
+    "uvloop",
+    "zeep",
+)
+
+
+def ratios(figures: Mapping[str, Figure], fronts: Sequence[str]) -> dict[str, Any]:
+    """Per front, cost over the sum of its floors; and how many times cheaper than zeep and than the peer we are.
+
+    What was not measured is None.
+    """
+    return {
+        **{front: _against_floors(figures, front) for front in fronts},
+        "statement_decode_vs_zeep": _quotient(figures, "statement_decode_zeep", ("statement_decode",)),
+        **{
+            f"peer_{name}": _quotient(figures, f"peer_{name}", (f"{REFERENCE_FRONT}_{name}",))
+            for name in ("balance_soap", "loan_mq")
+        },
+    }
+
+
+def _against_floors(figures: Mapping[str, Figure], front: str) -> dict[str, float | None]:
+    return {name: _quotient(figures, f"{front}_{name}", floors) for name, floors in AGAINST_FLOORS.items()}
+
+
+def _quotient(figures: Mapping[str, Figure], above: str, below: Sequence[str]) -> float | None:
+    if above not in figures or any(name not in figures for name in below):
+        return None
+    base = sum(figures[name].cpu_us for name in below)
+    return round(figures[above].cpu_us / base, 2) if base else None
+
+
+def verdicts(found: Mapping[str, Any]) -> list[tuple[str, float | None, str, bool | None]]:
+    """Each target with its ratio, in words, and whether it is reached; None for what was not measured."""
+    rows = []
+    for name, (direction, bound) in TARGETS.items():
+        value: float | None = found.get(REFERENCE_FRONT, {}).get(name) if name in AGAINST_FLOORS else found.get(name)
+        reached = None if value is None else (value <= bound if direction == "at most" else value >= bound)
+        rows.append((name, value, f"{direction} {bound:g}", reached))
+    return rows
+
+
+def environment() -> dict[str, Any]:
+    """The machine and the versions that figures are worth nothing without."""
+    return {
+        "cpu": _cpu_model(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "versions": {name: found for name in _PARTS if (found := _version(name))},
+    }
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,157 @@
+"""What one run needs, each part a process of its own: servers, bank, gateways, load, floors, peer."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+import orjson
+
+from tellerline.adapters.clock import SystemClock
+from tellerline.bench.books import Books
+from tellerline.bench.gateways import STORES, GatewayAsked, RunningGateway, start_gateway
+from tellerline.bench.wire import Wire
+from tellerline.bench.worker import Worker
+from tellerline.simulators.credit.server import REQUEST_QUEUE
+from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer
+
+PEER = Path(__file__).parents[2] / "peers" / "first_version.py"
+_PEER_PARTS = ("aio_pika", "aiosqlite", "httpx", "tenacity")
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """``peer`` is None, and ``peer_missing`` says why, where its file or its libraries are not installed."""
+
+    books: Books
+    wire: Wire
+    directory: Path
+    core: str
+    load: Worker
+    echo: Worker
+    echo_port: int
+    post: Worker
+    queue: Worker
+    gateways: dict[tuple[str, str], RunningGateway]
+    peer: Worker | None = None
+    peer_port: int = 0
+    peer_missing: str = ""
+
+
+def peer_missing() -> str:
+    """What keeps the peer from running here; empty when nothing does."""
+    if not PEER.exists():
+        return "the peer's source is in the repository only: bench/peers"
+    absent = [name for name in _PEER_PARTS if find_spec(name) is None]
+    return f"not installed: {', '.join(absent)} (pip install 'tellerline[bench]')" if absent else ""
+
+
+@contextmanager
+def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Iterator[World]:
+    """Start all of it, end all of it. Blocks for about ten seconds.
+
+    Raises ``ServerMissingError`` for a server that is not on this machine, ``BenchFailedError`` for a process that does
+    not come up.
+    """
+    PostgresqlServer.install()
+    RabbitmqServer.install()
+    with ExitStack() as running:
+        broker = running.enter_context(RabbitmqServer())
+        database = running.enter_context(PostgresqlServer())
+        start = _Starter(directory, running)
+        books = Books.of(customers, SystemClock().now())
+        core = _start_bank(start, books, broker.url)
+        wire = Wire()
+        gateways = {
+            (front, store): start_gateway(
+                GatewayAsked(
+                    front=front, store=store, dsn=database.dsn, amqp=broker.url, core=core, directory=directory
+                ),
+                books,
+                running,
+            )
+            for front in fronts
+            for store in STORES
+        }
+        echo = start("-m", "tellerline.bench.floors", "echo")
+        world = World(
+            books=books,
+            wire=wire,
+            directory=directory,
+            core=core,
+            load=start("-m", "tellerline.bench.load"),
+            echo=echo,
+            echo_port=int(echo.hear()["port"]),
+            post=_start_post(start, wire, books, core),
+            queue=_start_queue(start, wire, books, broker.url),
+            gateways=gateways,
+            peer_missing=peer_missing(),
+        )
+        if not world.peer_missing:
+            world.peer = _start_peer(start, world, broker.url)
+            world.peer_port = int(world.peer.hear()["port"])
+        yield world
+
+
+class _Starter:
+    """Starts workers that end with the world."""
+
+    def __init__(self, directory: Path, running: ExitStack) -> None:
+        self.directory = directory
+        self._running = running
+
+    def __call__(self, *arguments: str) -> Worker:
+        worker = Worker(*arguments, log=self.directory / "workers.log")
+        self._running.callback(worker.stop)
+        return worker
+
+    def file(self, name: str, content: bytes) -> str:
+        path = self.directory / name
+        path.write_bytes(content)
+        return str(path)
+
+
+def _start_bank(start: _Starter, books: Books, amqp: str) -> str:
+    """The URL of its core host, once the books are loaded."""
+    said = start("-m", "tellerline.simulators", "--amqp-url", amqp, "--customers", "0", "--no-magic").hear()
+    request = urllib.request.Request(f"{said['admin']}/books", orjson.dumps(books.document()))  # noqa: S310 our own
+    with urllib.request.urlopen(request):  # noqa: S310
+        return str(said["core"])
+
+
+def _start_post(start: _Starter, wire: Wire, books: Books, core: str) -> Worker:
+    post = wire.balance(books.holders[0])
+    body = start.file("post.xml", post.body)
+    headers = orjson.dumps(post.headers).decode()
+    worker = start("-m", "tellerline.bench.floors", "post", "--url", core, "--body", body, "--headers", headers)
+    worker.hear()
+    return worker
+
+
+def _start_queue(start: _Starter, wire: Wire, books: Books, amqp: str) -> Worker:
+    record = wire.loan(books.holders[0])
+    body = start.file("queue.dat", record.body)
+    asked = ("queue", "--url", amqp, "--queue", record.queue, "--type", record.message_type, "--body", body)
+    worker = start("-m", "tellerline.bench.floors", *asked)
+    worker.hear()
+    return worker
+
+
+def _start_peer(start: _Starter, world: World, amqp: str) -> Worker:
+    numbers = {holder.resource: holder.account for holder in world.books.holders}
+    numbers |= {f"{name}/balance": number for name, number in numbers.items()}
+    options = {
+        "--wsdl": str(Path(str(files("tellerline.simulators.core"))) / "core.wsdl"),
+        "--core": world.core,
+        "--amqp": amqp,
+        "--queue": REQUEST_QUEUE,
+        "--layout": start.file("layout.json", orjson.dumps(world.wire.layout())),
+        "--numbers": start.file("numbers.json", orjson.dumps(numbers)),
+        "--database": str(world.directory / "peer.db"),
+    }
+    return start(str(PEER), *(word for option in options.items() for word in option))

@@ -1,0 +1,79 @@
+"""``tellerline bench``: what a request costs, against the bare libraries and a peer in the same run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from tellerline.cli.exits import Exit
+from tellerline.cli.gateway_access import JsonOption
+from tellerline.cli.output import Output
+
+ORDER = 100
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(bench)
+
+
+def bench(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians of them are reported.")] = 5,
+    requests: Annotated[int, typer.Option(min=1, help="Of each kind in each round.")] = 2_000,
+    fronts: Annotated[str, typer.Option(help="Which fronts, with commas between.")] = "connect,grpcio",
+    quick: Annotated[bool, typer.Option("--quick", help="A few requests: shows that it runs, proves nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Measure CPU time per request against the bare libraries and a peer. 性能基准
+
+    Starts RabbitMQ, PostgreSQL, a simulated bank and one gateway process per front and store, with all features on.
+    Takes some minutes; needs the machine for itself.
+    """
+    from tellerline.bench.run import FRONTS, QUICK, Plan, run
+    from tellerline.bench.worker import BenchFailedError
+    from tellerline.simulators.servers import ServerFailedError, ServerMissingError
+
+    out = Output(json=json)
+    chosen = tuple(fronts.split(","))
+    if unknown := sorted(set(chosen) - set(FRONTS)):
+        out.fail(Exit.USAGE, "BAD_ARGUMENT", f"no such front: {unknown[0]}", f"没有这种前端：{unknown[0]}")
+    plan = replace(QUICK, fronts=chosen) if quick else Plan(rounds=rounds, requests=requests, fronts=chosen)
+    try:
+        with out.errors.status("") if out.progress_wanted() else _silence() as status:
+            document = run(plan, status.update)
+    except ServerMissingError as error:
+        out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
+    except (BenchFailedError, ServerFailedError) as error:
+        out.fail(Exit.REFUSED, "BENCH_FAILED", str(error), f"基准测试未能完成：{error}")
+    _show(out, document)
+    out.result(document)
+
+
+class _silence:  # noqa: N801
+    def __enter__(self) -> _silence:
+        return self
+
+    def __exit__(self, *exception: object) -> None: ...
+
+    def update(self, text: str) -> None: ...
+
+
+def _show(out: Output, document: dict[str, Any]) -> None:
+    from tellerline.bench.report import verdicts
+
+    rows = [
+        (name, f"{one['cpu_us']:.0f}", f"{one['cpu_us_low']:.0f}-{one['cpu_us_high']:.0f}", f"{one['per_second']:.0f}")
+        for name, one in document["figures"].items()
+    ]
+    out.table((out.text("what", "项目"), "CPU µs", out.text("least-most", "范围"), out.text("per s", "每秒")), rows)
+    judged = [
+        (name, "-" if value is None else f"{value:.2f}", bound, {True: "✓", False: "✗", None: "-"}[reached])
+        for name, value, bound, reached in verdicts(document["ratios"])
+    ]
+    out.heading("Ratios (connect front)", "比值（connect 前端）")
+    out.table((out.text("what", "项目"), out.text("ratio", "比值"), out.text("target", "目标"), ""), judged)
+    env = document["environment"]
+    out.say(f"{env['cpu']}, {env['cpus']} CPUs, Python {env['python']}", f"{env['cpu']}，{env['cpus']} 核")
+    if document["peer_missing"]:
+        out.say(f"No peer: {document['peer_missing']}", f"未运行对照：{document['peer_missing']}")
