@@ -72,6 +72,21 @@ async def test_reclaim_leaves_what_another_resolver_has_claimed(journal: Journal
     assert list(await journal.reclaim("me")) == []
 
 
+async def test_reclaim_releases_what_an_earlier_life_had_claimed(journal: Journal, other: Store) -> None:
+    """A claim of the dead would keep everybody from the whole account for as long as it lasts."""
+    first = (await in_doubt(journal, 2, account="A1"))[0]
+    elsewhere = (await in_doubt(journal, 1, account="A2"))[0]
+    left = acceptance(owner="you", limited=None)
+    await journal.accept(left)
+    assert serials(await journal.claim_doubts("me", NOON, 1)) == [first.global_serial]
+    assert len(await journal.claim_overdue("me", LATER, 10)) == 1
+    assert serials(await journal.claim_doubts("third", NOON + timedelta(seconds=1), 1)) == [elsewhere.global_serial]
+    assert list(await other.journal.reclaim("me")) == []
+    soon = NOON + timedelta(seconds=2)
+    assert serials(await other.journal.claim_doubts("me", soon, 10)) == [first.global_serial]
+    assert [row.global_serial for row in await other.journal.claim_overdue("me", LATER, 10)] == [left.global_serial]
+
+
 async def test_doubts_are_claimed_when_due_oldest_first(journal: Journal) -> None:
     accounts = ["A3", "A1", "A2"]
     rows = [(await in_doubt(journal, 1, account=account))[0] for account in accounts]

@@ -9,7 +9,8 @@ from tellerline.adapters.store.statements import Row, Statement, Steps
 from tellerline.gateway.journal.records import Doubt, Event
 from tellerline.gateway.journal.rows import event_values, micros
 from tellerline.gateway.journal.schema import doubts
-from tellerline.gateway.journal.transactions import ADD_EVENT, CLAIM_MICROS
+from tellerline.gateway.journal.transactions import ADD_EVENT, CLAIM_MICROS, LEFT_BEHIND
+from tellerline.gateway.journal.transactions import RELEASE as RELEASE_ROWS
 
 d = doubts.c
 ROW = doubts.columns.values()[:10]
@@ -98,6 +99,12 @@ CLAIM = Statement(
     "until",
     "serial",
 )
+RELEASE = Statement(
+    update(doubts)
+    .where(d.closed_at.is_(None), d.claimed_by == bindparam("claimer"))
+    .values(claimed_by=literal_column("''"), claimed_until=literal_column("0")),
+    "claimer",
+)
 REVERSING = Statement(
     select(literal_column("1")).where(
         d.global_serial == bindparam("serial"), d.closed_at.is_(None), d.stage != literal_column("'INQUIRE'")
@@ -127,6 +134,13 @@ def claim(owner: str, now: int, limit: int) -> Steps[list[Row]]:
     for row in rows:
         yield CLAIM, (owner, now + CLAIM_MICROS, row[0])
     return rows
+
+
+def reclaim(owner: str) -> Steps[list[Row]]:
+    """The rows that ``owner`` left pending. What it had claimed is free again: a claim would only hold up its heirs."""
+    yield RELEASE_ROWS, (owner,)
+    yield RELEASE, (owner,)
+    return (yield LEFT_BEHIND, (owner,))
 
 
 def reschedule(doubt: Doubt, event: Event) -> Steps[None]:

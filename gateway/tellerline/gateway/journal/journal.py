@@ -76,7 +76,7 @@ class StoredJournal:
         return [rows.record(row) for row in found]
 
     async def reclaim(self, owner: str) -> Sequence[Record]:
-        return [rows.record(row) for row in await self._database.read(every, transactions.LEFT_BEHIND, owner)]
+        return [rows.record(row) for row in await self._database.write(doubts.reclaim, owner)]
 
     async def claim_doubts(self, owner: str, now: datetime, limit: int) -> Sequence[Doubt]:
         found = await self._database.write_alone(doubts.claim, owner, rows.micros(now), limit)

@@ -78,7 +78,10 @@ class Journal(Protocol):
         """
 
     async def reclaim(self, owner: str) -> Sequence[Record]:
-        """``PENDING`` rows of ``owner``: called once at its start, when nobody can be working on them any more."""
+        """``PENDING`` rows of ``owner``: called once at its start, when nobody can be working on them any more.
+
+        What ``owner`` had claimed, rows and doubts, is released: its earlier life will not finish with them.
+        """
 
     async def claim_doubts(self, owner: str, now: datetime, limit: int) -> Sequence[Doubt]:
         """Doubts due, except ``MANUAL`` ones, claimed for 30 s; at most one per account at a time, oldest first."""

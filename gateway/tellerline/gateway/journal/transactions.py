@@ -80,9 +80,15 @@ CLAIM = Statement(
     "until",
     "serial",
 )
+RELEASE = Statement(
+    update(transactions)
+    .where(STILL_PENDING, t.claimed_by == bindparam("claimer"))
+    .values(claimed_by=literal_column("''"), claimed_until=literal_column("0")),
+    "claimer",
+)
 LEFT_BEHIND = Statement(
     select(*ROW)
-    .where(STILL_PENDING, t.owner == bindparam("of"), t.claimed_by.in_([literal_column("''"), bindparam("of")]))
+    .where(STILL_PENDING, t.owner == bindparam("of"), t.claimed_by == literal_column("''"))
     .order_by(t.accepted_at),
     "of",
 )
