@@ -18,8 +18,11 @@ RICH = 10_000_000_00
 
 @dataclass(frozen=True, slots=True)
 class LiveBank:
+    """``has_credit``: the credit host listens too."""
+
     bank: SimulatedBank
     population: Population
+    has_credit: bool
 
     @property
     def cards(self) -> list[tuple[str, str]]:
@@ -56,6 +59,6 @@ async def live_bank(customers: int, *, amqp: str = "", seed: int = 1) -> AsyncIt
         bank.core.host.branch.post(person.card, RICH, kind="CASH_DEPOSIT")
     await bank.start()
     try:
-        yield LiveBank(bank, population)
+        yield LiveBank(bank, population, has_credit=queues is not None)
     finally:
         await bank.close()
