@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from journal_rows import NOON, PENDING, acceptance, doubt, doubted, settlement
 
 from tellerline.gateway.journal.port import Journal, Store
 from tellerline.gateway.journal.records import Acceptance, Doubt, DoubtStage, Event, State
 
+DOUBTFUL = frozenset({State.IN_DOUBT})
 LATER = NOON + timedelta(seconds=60)
 
 
@@ -160,6 +162,24 @@ async def test_reschedule_stores_the_next_step_and_releases_the_claim(journal: J
     assert list(await other.journal.claim_doubts("b", NOON, 10)) == []
     assert list(await other.journal.claim_doubts("b", LATER, 10)) == [following]
     assert [event.kind for event in await journal.history(row.global_serial)] == ["inquired"]
+
+
+@pytest.mark.parametrize("stage", [DoubtStage.REVERSE, DoubtStage.FORWARD, DoubtStage.MANUAL])
+async def test_a_stale_inquiry_does_not_take_a_later_stage_back(journal: Journal, stage: DoubtStage) -> None:
+    (row,) = await in_doubt(journal, 1)
+    later = replace(doubt(row), stage=stage)
+    await journal.settle(replace(settlement(row.global_serial, State.IN_DOUBT), doubt=later), DOUBTFUL)
+    await journal.reschedule(doubt(row), Event(at=NOON, kind="inquired"))
+    assert [each.stage for each in await journal.doubts()] == [stage]
+    assert [event.kind for event in await journal.history(row.global_serial)] == ["inquired"]
+
+
+async def test_what_people_have_is_not_forwarded_any_more(journal: Journal) -> None:
+    (row,) = await in_doubt(journal, 1)
+    manual = replace(doubt(row), stage=DoubtStage.MANUAL)
+    await journal.settle(replace(settlement(row.global_serial, State.MANUAL), doubt=manual), DOUBTFUL)
+    await journal.reschedule(replace(manual, stage=DoubtStage.FORWARD), Event(at=NOON, kind="reversal_sent"))
+    assert [each.stage for each in await journal.doubts()] == [DoubtStage.MANUAL]
 
 
 async def test_a_closed_doubt_is_not_rescheduled(journal: Journal) -> None:

@@ -15,7 +15,10 @@ class NotFoundRule(StrEnum):
     REVERSE = "REVERSE"
     """Reverse it all the same: the reversal's tombstone keeps the original from ever being done."""
     RESEND = "RESEND"
-    """Send it again under the same reference: only to a host that does a reference once, however often it comes."""
+    """Send it again under the same reference: only to a host that does a reference once, however often it comes.
+
+    Never once ``give_up_after`` is over: what a customer asked for days ago may no longer be what he wants.
+    """
     MANUAL = "MANUAL"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -23,16 +24,18 @@ from tellerline.gateway.doubt.steps import (
 from tellerline.gateway.hosts.gate import HostGate
 from tellerline.gateway.journal.codec import NotInJournalError, command_from_json
 from tellerline.gateway.journal.port import Journal
-from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, State
+from tellerline.gateway.journal.records import FINAL_STATES, Doubt, DoubtStage, Event, Record, State
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.answers import in_words
 from tellerline.gateway.pipeline.plan import Plans
-from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
+from tellerline.gateway.pipeline.settling import IN_DOUBT, STATES, Settler
 from tellerline.gateway.serials import Serials
 from tellerline.routing.model.command import HostCall, Inquire, Reverse
 from tellerline.routing.model.outcome import Done, NotFound, Outcome
 
 _REVERSAL = "R"
+_UNDONE = frozenset({State.REVERSED})
+_NEVER_DONE = frozenset({State.REVERSED, State.REJECTED, State.NOT_SENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +150,24 @@ class Pursuit:
         match step:
             case Ended(outcome=ended):
                 event = self.settler.event(kind, attempt=attempt, answer=in_words(outcome), found=in_words(ended))
-                await self.settler.end(case.record, ended, IN_DOUBT, event)
+                if await self.settler.end(case.record, ended, IN_DOUBT, event, before_reversal=True) is None:
+                    await self._overtaken(case, event, {STATES[type(ended)], State.REVERSED})
             case Undone(effective=effective, host_serial=host_serial):
                 undone = self.settler.event("reversed", attempt=attempt, effective=effective)
-                await self.settler.undo(case.record, undone, host_serial)
+                if await self.settler.undo(case.record, undone, host_serial) is None:
+                    await self._overtaken(case, undone, _UNDONE if effective else _NEVER_DONE)
             case Again(reason=reason):
                 await self._again(case, reason, event)
             case Stuck(reason=reason):
                 await self.settler.hand_over(case.record, case.doubt, reason)
+
+    async def _overtaken(self, case: _Case, event: Event, fitting: Set[State]) -> None:
+        """The row is not this step's to settle any more: what it learnt is evidence, and people see what cannot be."""
+        record = await self.journal.get(case.record.global_serial)
+        if record is not None and record.state in FINAL_STATES - fitting:
+            await self.settler.contradicted(record, event)
+        else:
+            await self.journal.note(case.record.global_serial, event)
 
     async def _again(self, case: _Case, reason: str, event: Event) -> None:
         doubt, policy = case.doubt, case.policy

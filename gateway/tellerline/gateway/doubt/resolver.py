@@ -65,6 +65,9 @@ class DoubtResolver:
                 self.metrics.store_failures("resolve").inc()
                 self.log.error("store_unavailable", step="resolve", reason=error.reason)
                 self.wake.due_in(_STORE_RETRY_SECONDS)
+            except Exception as error:  # a row that cannot be read must not end the pursuit of all the others
+                self.log.error("doubt_round_failed", exc_info=error)
+                self.wake.due_in(_STORE_RETRY_SECONDS)
             await self.wake.wait()
 
     async def _round(self) -> None:

@@ -86,7 +86,11 @@ def _after_finding(outcome: Done, policy: DoubtPolicy, age: float) -> Step:
     if isinstance(found, Found):
         return Undone(True, found.original.host_serial) if found.reversed else Ended(found.original)
     if isinstance(found, NotFound):
-        return Absent(policy.not_found) if age >= policy.max_processing else Again("not_found_yet")
+        if age < policy.max_processing:
+            return Again("not_found_yet")
+        if policy.not_found is NotFoundRule.RESEND and age >= policy.give_up_after:
+            return Stuck("too_late_to_resend")
+        return Absent(policy.not_found)
     return Stuck("inquiry_answered_otherwise")
 
 

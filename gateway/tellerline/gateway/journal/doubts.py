@@ -38,7 +38,12 @@ CLOSE = Statement(
 )
 RESCHEDULE = Statement(
     update(doubts)
-    .where(d.global_serial == bindparam("serial"), d.closed_at.is_(None))
+    .where(
+        d.global_serial == bindparam("serial"),
+        d.closed_at.is_(None),
+        _NOT_MANUAL,
+        or_(d.stage == literal_column("'INQUIRE'"), bindparam("new_stage") != literal_column("'INQUIRE'")),
+    )
     .values(
         stage=bindparam("new_stage"),
         policy=bindparam("new_policy"),
@@ -111,6 +116,9 @@ REVERSING = Statement(
     ),
     "serial",
 )
+IS_OPEN = Statement(
+    select(literal_column("1")).where(d.global_serial == bindparam("serial"), d.closed_at.is_(None)), "serial"
+)
 OPENED_AT = Statement(select(d.opened_at).where(d.global_serial == bindparam("serial")), "serial")
 
 
@@ -144,8 +152,9 @@ def reclaim(owner: str) -> Steps[list[Row]]:
 
 
 def reschedule(doubt: Doubt, event: Event) -> Steps[None]:
+    """Whoever comes too late for the stage adds to the history of a doubt that is open, and changes nothing else."""
     step = (doubt.stage.value, doubt.policy, doubt.attempts, micros(doubt.due_at), doubt.reason, doubt.global_serial)
-    if (yield RESCHEDULE, step):
+    if (yield RESCHEDULE, step) or (yield IS_OPEN, (doubt.global_serial,)):
         yield ADD_EVENT, event_values(doubt.global_serial, event)
 
 

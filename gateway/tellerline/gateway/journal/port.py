@@ -87,7 +87,10 @@ class Journal(Protocol):
         """Doubts due, except ``MANUAL`` ones, claimed for 30 s; at most one per account at a time, oldest first."""
 
     async def reschedule(self, doubt: Doubt, event: Event) -> None:
-        """Store a doubt's next step and why, if it is still open; releases the claim."""
+        """Store a doubt's next step and why, if it is still open; releases the claim.
+
+        Never back to ``INQUIRE`` from a later stage, nor away from ``MANUAL``: then only the event is added.
+        """
 
     async def doubts(self, *, after: str = "", limit: int = 50, host: str = "") -> Sequence[Doubt]:
         """Open doubts by opening time, manual ones included; ``after`` is a global serial of the last page."""

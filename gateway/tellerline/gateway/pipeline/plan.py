@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tellerline.gateway.doubt.policy import DoubtPolicy
+from tellerline.gateway.doubt.policy import DoubtPolicy, standard_policy
 from tellerline.gateway.hosts.gate import HostGate
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
-from tellerline.routing.model.command import Command
+from tellerline.routing.model.command import Effect
 from tellerline.routing.transactions.table import RoutingTable
 
 NEVER_RETRIED = frozenset({"customers.VerifyPin"})
@@ -44,9 +44,10 @@ class Plans:
             raise RefusalError(Code.OPERATION_NOT_OFFERED, metadata={"operation": operation})
         return plan
 
-    def doubt_policy(self, host: str, command: Command) -> DoubtPolicy:
-        """The policy for a command in doubt at ``host``."""
-        return self.gates[host].policy.doubt_of(command.operation, command.effect)
+    def doubt_policy(self, host: str, operation: str, effect: Effect) -> DoubtPolicy:
+        """The policy for ``operation`` in doubt at ``host``; the standard one for a host that is connected no more."""
+        gate = self.gates.get(host)
+        return standard_policy(operation, effect) if gate is None else gate.policy.doubt_of(operation, effect)
 
     def _plan(self, operation: str, host: str) -> OperationPlan:
         gate = self.gates[host]

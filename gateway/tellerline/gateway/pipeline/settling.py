@@ -121,7 +121,7 @@ class Settler:
 
     async def doubt(self, subject: Subject, unknown: Unknown, *, still_running: float = 0.0) -> Record | None:
         """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait."""
-        policy = self._plans.gates[subject.host].policy.doubt_of(subject.operation, subject.effect)
+        policy = self._plans.doubt_policy(subject.host, subject.operation, subject.effect)
         delay = still_running + policy.inquire_delay(0)
         before = await self._settle(subject, self._opening(subject, unknown, policy, delay), PENDING)
         if before is not None:
