@@ -89,4 +89,4 @@ def _fail(out: Output, target: str, error: CanonicalError) -> NoReturn:
     code = error.code or error.status.name
     text = error.text or error.message
     exit_code = Exit.UNKNOWN if code in _UNKNOWN and not error.definite else Exit.REFUSED
-    out.fail(exit_code, code, text, text, **error.metadata, **error.violations)
+    out.fail(exit_code, code, text, text, **dict(sorted(error.metadata.items())), **error.violations)

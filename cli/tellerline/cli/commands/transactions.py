@@ -130,7 +130,7 @@ def list_doubts(
 ) -> None:
     """List open doubts, oldest first, manual cases included. 列出存疑交易"""
     out = Output(json=json)
-    request = {"context": operator_context(), "host": host, "page_size": 100}
+    request = {"context": operator_context(), "host": f"hosts/{host}" if host else "", "page_size": 100}
     reply = ask(out, gateway, lambda client: client.call("operations.v1.OperationsService/ListDoubts", request))
     out.result(reply)
     if not reply["doubts"]:

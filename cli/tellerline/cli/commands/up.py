@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def up(
     config: Annotated[
-        Path | None, typer.Option(help="TOML file of the gateway; with [hosts] no bank is simulated.")
+        Path | None, typer.Option(help="TOML file of the gateway; if it names hosts, no bank is simulated.")
     ] = None,
     store: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "",
     dsn: Annotated[str, typer.Option(help="Of PostgreSQL; without it a private server is started.")] = "",
