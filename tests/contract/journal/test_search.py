@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from journal_rows import NOON, PENDING, acceptance, enquiry, settlement
+from journal_rows import NOON, PENDING, acceptance, doubted, enquiry, settlement
 
 from tellerline.gateway.journal.port import Journal, Store
 from tellerline.gateway.journal.records import Acceptance, Record, Search, State
+from tellerline.routing.model.command import Effect
 
 
 async def accepted(journal: Journal, count: int) -> list[Acceptance]:
@@ -82,6 +83,20 @@ async def test_many_enquiries_at_once_are_all_written(journal: Journal) -> None:
     for each in asked:
         journal.audit(each)
     assert serials(await journal.search(Search(limit=2000))) == serials(asked)[::-1]
+
+
+async def test_unfinished_state_changes_are_paged_and_nothing_else_is_among_them(journal: Journal) -> None:
+    wanted = [acceptance(limited=None, effect=Effect.STATE, operation="accounts.ReportLoss") for _ in range(5)]
+    others = [acceptance(limited=None), acceptance(limited=None, effect=Effect.STATE)]
+    for row in [*wanted, *others]:
+        await journal.accept(row)
+    await journal.settle(settlement(wanted[0].global_serial), PENDING)
+    await journal.settle(doubted(wanted[1]), PENDING)
+    await journal.settle(settlement(wanted[2].global_serial, State.MANUAL), PENDING)
+    seen: list[str] = []
+    while page := await journal.unfinished("accounts.ReportLoss", after=seen[-1] if seen else "", limit=2):
+        seen += serials(page)
+    assert seen == serials(wanted[1:])
 
 
 async def test_what_does_not_exist_is_none(journal: Journal) -> None:

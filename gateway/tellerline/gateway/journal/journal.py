@@ -65,6 +65,10 @@ class StoredJournal:
         await self._audits.flush()
         return [rows.record(row) for row in await self._database.read(transactions.search, search)]
 
+    async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
+        found = await self._database.read(every, transactions.UNFINISHED, operation, after, limit)
+        return [rows.record(row) for row in found]
+
     async def history(self, global_serial: str) -> Sequence[Event]:
         return [rows.event(row) for row in await self._database.look(every, transactions.HISTORY, global_serial)]
 

@@ -52,6 +52,7 @@ transactions = Table(
 )
 
 NOT_AN_ENQUIRY = text("effect <> 'ENQUIRY'")
+A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
@@ -74,6 +75,14 @@ Index(
     postgresql_where=HAS_HOST_SERIAL,
 )
 Index("transactions_due", transactions.c.due_at, sqlite_where=STILL_PENDING, postgresql_where=STILL_PENDING)
+Index(
+    "transactions_state_changes",
+    transactions.c.operation,
+    transactions.c.state,
+    transactions.c.global_serial,
+    sqlite_where=A_STATE_CHANGE,
+    postgresql_where=A_STATE_CHANGE,
+)
 
 events = Table(
     "events",

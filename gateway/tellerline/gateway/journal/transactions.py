@@ -10,9 +10,9 @@ from sqlalchemy import and_, bindparam, func, literal_column, not_, select, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, Values
-from tellerline.gateway.journal.records import Search
+from tellerline.gateway.journal.records import FINAL_STATES, Search, State
 from tellerline.gateway.journal.rows import micros
-from tellerline.gateway.journal.schema import NOT_AN_ENQUIRY, STILL_PENDING, events, transactions
+from tellerline.gateway.journal.schema import A_STATE_CHANGE, NOT_AN_ENQUIRY, STILL_PENDING, events, transactions
 
 CLAIM_MICROS = 30_000_000
 
@@ -91,6 +91,20 @@ LEFT_BEHIND = Statement(
     .where(STILL_PENDING, t.owner == bindparam("of"), t.claimed_by == literal_column("''"))
     .order_by(t.accepted_at),
     "of",
+)
+UNFINISHED = Statement(
+    select(*ROW)
+    .where(
+        A_STATE_CHANGE,
+        t.operation == bindparam("wanted"),
+        t.state.in_([literal_column(f"'{state}'") for state in State if state not in FINAL_STATES]),
+        t.global_serial > bindparam("behind"),
+    )
+    .order_by(t.global_serial)
+    .limit(bindparam("most")),
+    "wanted",
+    "behind",
+    "most",
 )
 ADD_EVENT = Statement(
     insert(events).values(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from tellerline.gateway.journal.port import Journal
-from tellerline.gateway.journal.records import Record, Search, State
+from tellerline.gateway.journal.records import FINAL_STATES, Record, State
 
 REPORT_LOSS = "accounts.ReportLoss"
-_OPEN = (State.PENDING, State.IN_DOUBT, State.MANUAL)
 _PAGE = 200
 
 
@@ -28,7 +27,7 @@ class LossBlocks:
 
     def settled(self, record: Record, state: State) -> None:
         """A transaction reached ``state``; when it is a loss report that is over, the host speaks for itself again."""
-        if record.operation == REPORT_LOSS and state not in _OPEN:
+        if record.operation == REPORT_LOSS and state in FINAL_STATES:
             self._discard(record.account, record.global_serial)
 
     async def refresh(self) -> None:
@@ -37,8 +36,7 @@ class LossBlocks:
         found: set[tuple[str, str]] = set()
         after = ""
         while True:
-            search = Search(operation=REPORT_LOSS, states=_OPEN, after=after, limit=_PAGE)
-            page = await self._journal.search(search)
+            page = await self._journal.unfinished(REPORT_LOSS, after=after, limit=_PAGE)
             found |= {(record.account, record.global_serial) for record in page}
             if len(page) < _PAGE:
                 break
@@ -50,7 +48,7 @@ class LossBlocks:
 
     async def _recheck(self, account: str, serial: str) -> None:
         record = await self._journal.get(serial)
-        if record is not None and record.state not in _OPEN:
+        if record is not None and record.state in FINAL_STATES:
             self._discard(account, serial)
 
     def _discard(self, account: str, serial: str) -> None:

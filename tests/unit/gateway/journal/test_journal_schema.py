@@ -12,9 +12,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from tellerline.adapters.store.errors import StoreError
-from tellerline.adapters.store.migrations import DialectName
+from tellerline.adapters.store.migrations import DialectName, Migrations
 from tellerline.adapters.store.statements import Statement
-from tellerline.gateway.journal import doubts, limits, proofs, registrations, schema, transactions
+from tellerline.gateway.journal import doubts, limits, migrations, proofs, registrations, schema, transactions
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
 MODULES = (doubts, limits, proofs, registrations, transactions)
@@ -47,6 +47,26 @@ def test_the_migrations_lead_to_the_tables(tmp_path: Path) -> None:
     with engine.connect() as connected:
         assert compare_metadata(MigrationContext.configure(connected), schema.metadata) == []
     engine.dispose()
+
+
+def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    Migrations(Path(migrations.__file__).parent, head="0001").upgrade_sqlite(connection)
+    MIGRATIONS.upgrade_sqlite(connection)
+    indexes = [name for _, name, *_ in connection.execute("PRAGMA index_list(transactions)")]
+    connection.close()
+    assert "transactions_state_changes" in indexes
+
+
+def test_unfinished_rows_are_read_from_their_own_index(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    MIGRATIONS.upgrade_sqlite(connection)
+    compiled = transactions.UNFINISHED.sqlite
+    values = ("an operation", "", 9)
+    values = values if compiled.arrange is None else compiled.arrange(values)
+    (*_, plan), *_ = connection.execute("EXPLAIN QUERY PLAN " + compiled.sql, values)
+    connection.close()
+    assert "transactions_state_changes" in plan
 
 
 def test_an_up_to_date_schema_is_left_alone_and_a_newer_one_refused(tmp_path: Path) -> None:

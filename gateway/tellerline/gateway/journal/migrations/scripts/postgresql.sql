@@ -299,3 +299,9 @@ $function$;
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0001 -> 0002
+
+CREATE INDEX transactions_state_changes ON transactions (operation, state, global_serial) WHERE effect = 'STATE';
+
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+
