@@ -71,6 +71,7 @@ def call(
 
     Fields of the request are key=value words: name=customers/8000000001/accounts/1/balance, amount=100.00CNY,
     start_date=2026-01-31. The context is filled in (counter, a serial of its own); context.KEY=VALUE changes it.
+    With --json, a method that streams prints its replies as {"replies": [...]}.
     """
     out = Output(json=json)
     request, found = _request(out, method, words or [], channel)
@@ -80,12 +81,11 @@ def call(
             return [reply async for reply in client.stream(found.name, request, seconds=30.0)]
         return [await client.call(found.name, request)]
 
-    for reply in ask(out, gateway, work):
+    replies = ask(out, gateway, work)
+    for reply in replies:
         text = orjson.dumps(reply, option=orjson.OPT_INDENT_2).decode()
-        if json:
-            out.result(reply)
-        else:
-            out.say(text, text)
+        out.say(text, text)
+    out.result({"replies": replies} if found.server_streaming else replies[0])
 
 
 def _not_in_the_contract(out: Output, name: str) -> NoReturn:
