@@ -105,8 +105,8 @@ class PostgresqlStore:
         engine = PostgresqlEngine(dsn, clock, schema=schema)
         self._database = PostgresqlDatabase(engine, default_limits)
         self.journal = StoredJournal(self._database)
-        self.registry = StoredRegistry(self._database, Cache(clock, on=True))
-        self.grants = StoredGrants(self._database, Cache(clock, on=True))
+        self.registry = StoredRegistry(self._database, Cache(clock, shared=True))
+        self.grants = StoredGrants(self._database, Cache(clock, shared=True))
 
     async def start(self) -> None:
         """Connect and bring the schema up to date; several gateways may start at the same time."""

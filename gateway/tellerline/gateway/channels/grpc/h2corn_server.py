@@ -47,6 +47,7 @@ def _config(settings: FrontSettings) -> h2corn.Config:
         reuse_port=settings.reuse_port,
         lifespan="off",
         grpc=True,
+        runtime_threads=1,
         access_log=False,
         log_format="json",
         date_header=False,
