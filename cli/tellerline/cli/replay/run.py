@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from tellerline.adapters.clock import ScaledClock, SystemClock, SystemRandomness
 from tellerline.cli.gateway_access import connected
 from tellerline.cli.replay.berka_files import CURRENCY, BerkaBank
 from tellerline.cli.replay.consistency import check_files
-from tellerline.cli.replay.days import work_days
+from tellerline.cli.replay.days import WorkDay, work_days
 from tellerline.cli.replay.desk import Desk
 from tellerline.cli.replay.outcome import Outcome, Surroundings
 from tellerline.cli.replay.performance import ZONE, Performance, Progress, noon
+from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.settings import GatewaySettings
@@ -56,14 +58,26 @@ async def run_replay(
     Logs go to a file in ``directory``. Raises ``BerkaFileError``, ``StoreUnavailableError`` or ``OSError``.
     """
     check_files(recorded)
-    days = work_days(recorded.movements, most_days)
+    log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    with chatter_to(log):
+        return await _perform(recorded, settings, log, seed, work_days(recorded.movements, most_days), progress)
+
+
+async def _perform(
+    recorded: BerkaBank,
+    settings: GatewaySettings,
+    log: int,
+    seed: int | None,
+    days: Sequence[WorkDay],
+    progress: Progress,
+) -> Outcome:
     clock = ScaledClock(noon(days[0].day), 1.0)
     system = await start_embedded(
         settings,
         Books(customers=0, magic=False),
         clock=clock,
         randomness=SystemRandomness(),
-        log_descriptor=os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600),
+        log_descriptor=log,
         host_times=None if seed is None else _quick,
     )
     try:
