@@ -19,19 +19,20 @@ class HttpRequest:
     target: str
     action: str
     body: bytes
-    keep_alive: bool
 
 
 class Connection(asyncio.Protocol):
     """Hands complete requests to ``handler`` in order of arrival; needs Content-Length (411 without).
 
-    Requests must not be pipelined: a client waits for an answer before it asks again on the same connection.
+    Requests must not be pipelined: a client waits for an answer before it asks again on the same connection. Where the
+    client wants it closed, it is closed behind the answer, however late that is given.
     """
 
     def __init__(self, handler: Callable[[HttpRequest, Connection], None], registry: set[Connection]) -> None:
         self._handler = handler
         self._registry = registry
         self._buffer = b""
+        self._keep_alive = True
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -57,6 +58,8 @@ class Connection(asyncio.Protocol):
         """Write one response; nothing happens when the caller has gone."""
         if self._transport is not None:
             self._transport.write(_head(status, len(body), content_type) + body)
+            if not self._keep_alive:
+                self._transport.close()
 
     def answer_half(self, status: int, body: bytes) -> None:
         """Promise the whole body, send half of it and close."""
@@ -89,9 +92,9 @@ class Connection(asyncio.Protocol):
                 self._continue()
             return False
         body, self._buffer = self._buffer[end + 4 : size], self._buffer[size:]
-        keep_alive = parts[2] == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+        self._keep_alive = parts[2] == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
         action = headers.get("soapaction", "").strip('"')
-        self._handler(HttpRequest(parts[0], parts[1], action, body, keep_alive), self)
+        self._handler(HttpRequest(parts[0], parts[1], action, body), self)
         return bool(self._buffer)
 
     def _continue(self) -> None:

@@ -75,8 +75,6 @@ class CoreServer:
             connection.answer(200, wsdl(self.url))
         else:
             connection.answer(405, b"POST a SOAP message, or GET ?wsdl", "text/plain")
-        if not request.keep_alive:
-            connection.close()
 
     def _serve(self, request: HttpRequest, connection: Connection) -> None:
         try:

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 from soap_caller import SoapCaller, read_reply, soap_request, transfer_fields
 
+from tellerline.adapters.clock import VirtualClock
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.core.server import CoreServer
+from tellerline.simulators.faults import FaultKind, FaultRule
 from tellerline.simulators.population import MAGIC_ACCOUNTS
 
 FREE = next(each.number for each in MAGIC_ACCOUNTS if each.fault is None and each.overdraft)
@@ -59,6 +61,17 @@ async def test_closes_when_asked_to_and_continues_when_expected(core_host: CoreS
     head, _, body = post(ECHO, "Expect: 100-continue").partition(b"\r\n\r\n")
     got = await talk(core_host, head + b"\r\n\r\n", body)
     assert got.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+async def test_closes_behind_the_answer_however_late(core_host: CoreServer, bank_clock: VirtualClock) -> None:
+    core_host.faults.add(FaultRule(kind=FaultKind.DELAY, count=1, seconds=5))
+    asking = asyncio.ensure_future(talk(core_host, post(ECHO, "Connection: close"), until=2))
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if core_host.received.counts["Echo"]:
+            break
+    await bank_clock.advance(5)
+    assert (await asking).count(b"EchoReply") == 2
 
 
 @pytest.mark.parametrize(
