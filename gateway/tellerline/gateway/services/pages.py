@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 
 from google.protobuf.message import Message
 
@@ -13,6 +14,8 @@ from tellerline.gateway.services.refusals import invalid
 from tellerline.routing.model.codes import Code
 
 _PRINT = 8
+_POSITION = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_MOST_DIGITS = 18
 _NOT_THE_QUERY = ("context", "page_size", "page_token", "resume_token")
 
 
@@ -37,7 +40,7 @@ def position_of(request: Message, token: str) -> str:
         position = raw[_PRINT:].decode("ascii")
     except (binascii.Error, ValueError):
         raise RefusalError(Code.INVALID_PAGE_TOKEN) from None
-    if raw[:_PRINT] != _print_of(request) or not position:
+    if raw[:_PRINT] != _print_of(request) or not _POSITION.fullmatch(position):
         raise RefusalError(Code.INVALID_PAGE_TOKEN)
     return position
 
@@ -45,7 +48,7 @@ def position_of(request: Message, token: str) -> str:
 def number_of(request: Message, token: str) -> int:
     """The position as a whole number; 0 for an empty token."""
     position = position_of(request, token)
-    if position and not position.isdigit():
+    if position and not (position.isdigit() and len(position) <= _MOST_DIGITS):
         raise RefusalError(Code.INVALID_PAGE_TOKEN)
     return int(position or 0)
 

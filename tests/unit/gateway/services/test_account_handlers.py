@@ -11,6 +11,7 @@ from google.type.date_pb2 import Date
 
 from tellerline.api.accounts.v1 import accounts_pb2 as pb
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE, TRANSACTION_STATE_IN_DOUBT
+from tellerline.api.customers.v1.customers_pb2 import Grant, VerifyPinRequest
 from tellerline.routing.model.accounts import (
     AccountKind,
     Balance,
@@ -171,6 +172,17 @@ async def test_an_unsigned_caller_with_a_wrong_pin_reports_nothing(platform: Any
     await refused(Code.PIN_INVALID, platform.send("ReportLoss", unsigned(platform, "000000"), pb.ReportLossResponse))
     await refused(Code.PIN_TOO_SHORT, platform.send("ReportLoss", unsigned(platform, "1234"), pb.ReportLossResponse))
     assert [type(sent.command).__name__ for sent in platform.host.asked] == ["VerifyPin"]
+
+
+async def test_unsigned_tries_count_for_the_customer_whose_account_it_is(platform: Any, refused: Any) -> None:
+    for _ in range(3):
+        wrong = unsigned(platform, "000000")
+        await refused(Code.PIN_INVALID, platform.send("ReportLoss", wrong, pb.ReportLossResponse))
+    assert (await platform.store.grants.pin_tries("2002")).failures == 3
+    context = platform.context(customer="customers/2002", grant="")
+    request = VerifyPinRequest(context=context, customer="customers/2002", pin=PIN)
+    await refused(Code.PIN_LOCKED, platform.send("VerifyPin", request, Grant))
+    await refused(Code.PIN_LOCKED, platform.send("ReportLoss", unsigned(platform, PIN), pb.ReportLossResponse))
 
 
 async def test_a_signed_customer_is_not_served_as_unsigned(platform: Any, refused: Any) -> None:

@@ -36,7 +36,7 @@ class AccountHandlers:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._directory = AccountDirectory(parts.registry, parts.admission)
-        self._unsigned = UnsignedDesk(parts.pins, parts.grants)
+        self._unsigned = UnsignedDesk(parts.pins, parts.grants, parts.registry)
 
     async def list_accounts(self, request: pb.ListAccountsRequest, call: CallContext) -> pb.ListAccountsResponse:
         customer = customer_of(request.parent, "parent")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tellerline.api.common.v1.context_pb2 import RequestContext
 from tellerline.gateway.access.grants import token_hash
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.journal.port import Grants
+from tellerline.gateway.journal.port import Grants, Registry
 from tellerline.gateway.services.names import UNSIGNED
 from tellerline.gateway.services.ports import PinDesk, Pipeline, Settled
 from tellerline.gateway.services.refusals import invalid
@@ -23,12 +23,14 @@ _NUMBER = re.compile(r"[0-9A-Za-z]{6,34}")
 class UnsignedDesk:
     """Turns number and PIN into a grant for ``accounts.ReportLoss`` on this one account, used once and ended.
 
-    The caller has no customer number: tries are counted under a name derived from the account number.
+    The caller gives no customer number. Tries count for the customer under whom the account is registered, so that
+    there is no second row of them to be had here; under a name derived from the account number where there is none.
     """
 
-    def __init__(self, pins: PinDesk, grants: Grants) -> None:
+    def __init__(self, pins: PinDesk, grants: Grants, registry: Registry) -> None:
         self._pins = pins
         self._grants = grants
+        self._registry = registry
 
     def checked_number(self, number: str) -> str:
         if not _NUMBER.fullmatch(number):
@@ -40,11 +42,14 @@ class UnsignedDesk:
     ) -> Settled:
         if context.customer:
             raise invalid("context.customer", "not_unsigned")
-        holder = UNSIGNED + hashlib.sha256(command.account.encode()).hexdigest()[:24]
-        asking = replace(request_from(context, command, customer=holder), grant="")
+        asking = replace(request_from(context, command, customer=await self._holder(command.account)), grant="")
         proof = replace(asking, command=VerifyPin(account=command.account, pin=pin))
         grant = await self._pins.verify(proof, call, accounts=(command.account,), operations=(command.operation,))
         try:
             return await pipeline.run(replace(asking, grant=grant.token), call)
         finally:
             await self._grants.revoke(token_hash=token_hash(grant.token))
+
+    async def _holder(self, number: str) -> str:
+        account = await self._registry.find_account(number)
+        return account.customer if account else UNSIGNED + hashlib.sha256(number.encode()).hexdigest()[:24]

@@ -72,7 +72,7 @@ def limits_from_proto(request: pb.UpdateLimitsRequest, account: RegisteredAccoun
 
 
 def _mask_of(request: pb.UpdateLimitsRequest) -> tuple[str, ...]:
-    paths = tuple(request.update_mask.paths)
+    paths = tuple(dict.fromkeys(request.update_mask.paths))
     if paths == ("*",):
         return tuple(_LIMIT_FIELDS)
     if any(path not in _LIMIT_FIELDS for path in paths):

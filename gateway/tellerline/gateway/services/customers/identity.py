@@ -14,7 +14,7 @@ from tellerline.gateway.services.requests import channel_of, context_customer, r
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import VerifyPin
 
-_MOST_OPERATIONS = 64
+_MOST = 64
 
 
 class IdentityHandlers:
@@ -25,9 +25,10 @@ class IdentityHandlers:
         customer = customer_of(request.customer, "customer")
         if request.context.customer and context_customer(request.context) != customer:
             raise invalid("context.customer", "not_the_same_customer")
-        if len(request.operations) > _MOST_OPERATIONS:
-            raise invalid("operations", "too_many")
-        operations = tuple(checked_text(name, "operations", 64, required=True) for name in request.operations)
+        for field in ("accounts", "operations"):
+            if len(getattr(request, field)) > _MOST:
+                raise invalid(field, "too_many")
+        operations = tuple(checked_text(name, "operations", _MOST, required=True) for name in request.operations)
         accounts = tuple([await self._number(name, customer, "accounts") for name in request.accounts])
         proving = await self._number(request.account, customer, "account") if request.account else ""
         command = VerifyPin(account=proving or await self._first_account(customer), pin=request.pin)
@@ -41,7 +42,7 @@ class IdentityHandlers:
         if target == "token" and request.token:
             count = await self._parts.grants.revoke(token_hash=token_hash(request.token))
         elif target == "call" and request.call:
-            count = await self._parts.grants.revoke(call=request.call)
+            count = await self._parts.grants.revoke(call=checked_text(request.call, "call", _MOST))
         else:
             raise invalid("target", "missing")
         return pb.RevokeGrantResponse(revoked_count=count)

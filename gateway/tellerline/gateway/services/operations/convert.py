@@ -13,6 +13,7 @@ from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record,
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.names import customer_name, customer_of, segments
 from tellerline.gateway.services.ports import HostFacts
+from tellerline.gateway.services.refusals import checked_text
 from tellerline.gateway.services.requests import CHANNELS, channel_number
 from tellerline.gateway.services.transactions import STATES, info_of_record
 from tellerline.gateway.services.values import date_to_proto, instant_from_proto, instant_to_proto, money_to_proto
@@ -21,6 +22,7 @@ from tellerline.routing.model.command import Effect
 EFFECTS = EnumPair(pb.Transaction.Effect.DESCRIPTOR, "EFFECT_", Effect)
 STAGES = EnumPair(pb.Doubt.Stage.DESCRIPTOR, "STAGE_", DoubtStage)
 _SERIALS: Final = frozenset({"global_serial", "channel_serial", "host_serial", "reference", "correlation"})
+_MOST: Final = 64
 BREAKERS: Final = {
     "closed": pb.HostStatus.STATE_AVAILABLE,
     "open": pb.HostStatus.STATE_BREAKER_OPEN,
@@ -31,15 +33,15 @@ BREAKERS: Final = {
 def search_from_proto(request: pb.SearchTransactionsRequest, account: str, *, after: str, limit: int) -> Search:
     """``account`` is the number behind ``request.account``, empty without one."""
     return Search(
-        global_serial=request.global_serial,
+        global_serial=checked_text(request.global_serial, "global_serial", _MOST),
         channel=CHANNELS.get(request.channel, ""),
-        channel_serial=request.channel_serial,
-        host_serial=request.host_serial,
+        channel_serial=checked_text(request.channel_serial, "channel_serial", _MOST),
+        host_serial=checked_text(request.host_serial, "host_serial", _MOST),
         customer=customer_of(request.customer, "customer") if request.customer else "",
         account=account,
-        operation=request.operation,
+        operation=checked_text(request.operation, "operation", _MOST),
         host=host_of(request.host) if request.host else "",
-        states=tuple(STATES.from_proto(state, "states") for state in request.states),
+        states=tuple(STATES.from_proto(state, "states") for state in dict.fromkeys(request.states)),
         accepted_from=instant_from_proto(request.start_time, "start_time") if request.HasField("start_time") else None,
         accepted_before=instant_from_proto(request.end_time, "end_time") if request.HasField("end_time") else None,
         after=after,

@@ -12,7 +12,7 @@ from tellerline.gateway.services.accounts_of import AccountDirectory
 from tellerline.gateway.services.methods import unary
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.refusals import invalid
+from tellerline.gateway.services.refusals import checked_text, invalid
 from tellerline.gateway.services.requests import channel_of, context_customer, request_from, wants_english
 from tellerline.gateway.services.results import result_if_done
 from tellerline.gateway.services.transactions import info_of_record, info_of_settled
@@ -72,7 +72,8 @@ class TransferHandlers:
         if key == "name":
             record = await journal.get(segments(request.name, "transfers/*", "name")[0])
         else:
-            record = await journal.find(channel, request.original_channel_serial)
+            serial = checked_text(request.original_channel_serial, "original_channel_serial", 64)
+            record = await journal.find(channel, serial)
         strange = record is None or record.channel != channel or (customer and record.customer != customer)
         if record is None or strange or record.operation != CreateTransfer.operation:
             raise RefusalError(Code.TRANSACTION_NOT_FOUND)
