@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -100,24 +101,50 @@ def _page(package: str) -> str:
     return package.removeprefix(_PREFIX).replace(".", "-") + ".md"
 
 
-def _index(packages: Iterable[str], files: Iterable[FileDescriptorProto]) -> str:
-    lines = ["# Contract reference", "", _NOTICE, ""]
-    files = list(files)
+_INTRODUCTION = """\
+What a channel may ask, and what it is promised. Begin with [the shared messages](common-v1.md): every call carries a
+`RequestContext` (channel, channel serial, customer, grant), and what moves or changes something answers with a
+`TransactionInfo`. Any method can be tried at a terminal beside `tellerline up`: [`call`](../cli.md#list-describe-call).
+
+The channel serial is the request id: the same serial with the same content is answered again and never done twice.
+Amounts are `google.type.Money`, dates `google.type.Date`, lists come in pages, names are resource names
+(`customers/8000000001/accounts/1`). Every refusal carries a code of [errors](../errors.md) and says whether it is
+definite; an outcome that is not known is a state, not an error."""
+
+
+def _index(packages: Iterable[str], files: Iterable[FileDescriptorProto], comments: Comments) -> str:
+    parts = ["# Contract reference", _NOTICE, _INTRODUCTION]
     for package in packages:
-        services = [service.name for file in files if file.package == package for service in file.service]
-        about = ", ".join(f"`{name}`" for name in services) or "shared messages"
-        lines.append(f"- [{package.removeprefix(_PREFIX)}]({_page(package)}): {about}")
-    return "\n".join([*lines, "", "Every error code: [errors](../errors.md).", ""])
+        services = [service for file in files if file.package == package for service in file.service]
+        parts += [_contents(package, service, comments) for service in services]
+    return "\n\n".join(parts) + "\n"
+
+
+def _contents(package: str, service: ServiceDescriptorProto, comments: Comments) -> str:
+    """One service's methods, each with the first sentence of its promise."""
+    page, name = _page(package), f"{package}.{service.name}"
+    rows = [
+        f"| [{method.name}]({page}#{method.name.lower()}) | {_cell(_sentence(comments.of(f'{name}.{method.name}')))} |"
+        for method in service.method
+    ]
+    heading = f"## [{service.name}]({page})"
+    return f"{heading}\n\n{_sentence(comments.of(name))}\n\n| method | |\n| --- | --- |\n" + "\n".join(rows)
+
+
+def _sentence(text: str) -> str:
+    """The first one, on one line."""
+    return re.split(r"(?<=[.。])\s", text.replace("\n", " "), maxsplit=1)[0]
 
 
 def documents() -> dict[Path, str]:
     with tempfile.TemporaryDirectory() as scratch:
         image = compile_image(Path(scratch) / "contract.binpb", comments=True)
     own = [file for file in image.file if file.package.startswith(_PREFIX)]
-    reference = Reference(Comments(own))
+    comments = Comments(own)
+    reference = Reference(comments)
     packages = sorted({file.package for file in own})
     pages = {TARGET / _page(p): reference.page(p, (file for file in own if file.package == p)) for p in packages}
-    return {TARGET / "README.md": _index(packages, own), **pages}
+    return {TARGET / "README.md": _index(packages, own, comments), **pages}
 
 
 if __name__ == "__main__":
