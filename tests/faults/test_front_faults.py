@@ -9,9 +9,11 @@ import grpc
 import pytest
 from front_client import ProbeClient, Refusal, refusal
 from front_fixtures import Running, Serve, eventually, front_name, serve_front, served
-from front_raw import frame, raw_unary, reset_many
+from front_raw import RawClient, frame, raw_unary, reset_many
 from google.protobuf.message import Message
 from google.protobuf.wrappers_pb2 import DoubleValue, StringValue
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2_grpc import HealthStub
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest
 
 __all__ = ["front_name", "serve_front", "served"]
@@ -60,6 +62,26 @@ async def test_card_26_far_over_the_limit_the_library_refuses(served: Running) -
     assert seen.code in (EXHAUSTED, grpc.StatusCode.UNKNOWN)
     assert seen.code is EXHAUSTED or "431" in seen.message
     assert await served.client.echo() == "hello"
+
+
+async def test_health_is_answered_when_nothing_else_is(front_name: str, serve_front: Serve) -> None:
+    running = await serve_front(front_name, running_calls=2)
+    held = [asyncio.ensure_future(running.client.unary("Stuck", DoubleValue(value=1), timeout=5)) for _ in range(2)]
+    await eventually(lambda: running.probe.running == 2)
+    assert (await refused(running, "Echo", StringValue())).info.reason == "OVERLOADED"
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
+        answer = await HealthStub(channel).Check(HealthCheckRequest())
+    assert answer.status == HealthCheckResponse.SERVING
+    await asyncio.gather(*held)
+
+
+async def test_a_caller_that_takes_no_trailers_is_refused_before_anything_is_done(serve_front: Serve) -> None:
+    running = await serve_front("connect")
+    client = RawClient(running.port)
+    answer = await asyncio.to_thread(client.unary, "Stuck", frame(DoubleValue(value=0.1)), {"te": ""})
+    client.close()
+    assert (answer[":status"], answer["grpc-status"]) == ("200", "3")
+    assert running.probe.most == 0
 
 
 async def test_card_27_rapid_reset_cannot_pile_up_handlers(front_name: str, serve_front: Serve) -> None:

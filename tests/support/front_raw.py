@@ -30,7 +30,7 @@ class RawClient:
             "content-type": "application/grpc",
             "te": "trailers",
         }
-        return [(name.encode(), value.encode()) for name, value in {**fixed, **extra}.items()]
+        return [(name.encode(), value.encode()) for name, value in {**fixed, **extra}.items() if value]
 
     def flush(self) -> None:
         self.socket.sendall(self.session.data_to_send())

@@ -18,7 +18,8 @@ class Method:
     """One RPC: exactly one of ``unary`` and ``stream`` (server streaming) is set.
 
     A handler returns the response, or raises ``RefusalError``. Anything else it raises is a defect: the front answers
-    ``INTERNAL`` without its text and logs it.
+    ``INTERNAL`` without its text and logs it. ``always`` leaves it out of the bound on running calls: for what answers
+    at once and must be heard when nothing else is (health).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Method:
     response: type[Message]
     unary: UnaryHandler | None = None
     stream: StreamHandler | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

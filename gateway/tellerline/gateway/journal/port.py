@@ -66,7 +66,7 @@ class Journal(Protocol):
     async def search(self, search: Search) -> Sequence[Record]: ...
 
     async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
-        """Rows of ``operation``, of effect ``STATE``, not final yet, by global serial. Cheap in a journal of any size."""
+        """Rows of ``operation``, of effect ``STATE``, not final yet, by global serial. Cheap in any journal."""
 
     async def history(self, global_serial: str) -> Sequence[Event]:
         """Stored events, oldest first. Acceptance and settlement without doubt are in the record itself."""

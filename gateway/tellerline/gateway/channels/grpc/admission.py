@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import TracebackType
 
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
+
+ANYBODY = nullcontext()
+"""Stands in for an ``Admission`` where there is no bound."""
 
 
 class Admission:

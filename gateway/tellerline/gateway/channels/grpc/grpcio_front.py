@@ -102,7 +102,9 @@ class _Door:
             metadata: dict[str, str] = {}
             try:
                 context = self._context(server, metadata)
-                answer = await run_unary(handler, parsed(method.request, body), context, self._rules)
+                answer = await run_unary(
+                    handler, parsed(method.request, body), context, self._rules, always=method.always
+                )
                 return answer.SerializeToString()
             except Exception as error:
                 await self._abort(server, self._rules.status(error, metadata, path))

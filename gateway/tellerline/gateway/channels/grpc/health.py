@@ -45,9 +45,10 @@ class HealthBoard:
         self._wake()
 
     def service(self) -> Service:
+        question, answer = HealthCheckRequest, HealthCheckResponse
         methods = (
-            Method(name="Check", request=HealthCheckRequest, response=HealthCheckResponse, unary=self._check),
-            Method(name="Watch", request=HealthCheckRequest, response=HealthCheckResponse, stream=self._watch),
+            Method(name="Check", request=question, response=answer, unary=self._check, always=True),
+            Method(name="Watch", request=question, response=answer, stream=self._watch),
         )
         return Service(full_name=SERVICE_NAME, methods=methods)
 

@@ -15,6 +15,7 @@ from google.rpc.status_pb2 import Status
 
 from tellerline.adapters.clock import Timer
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.channels.grpc.admission import ANYBODY
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send, client_address, client_certificate
 from tellerline.gateway.channels.grpc.deadline import parse_timeout
 from tellerline.gateway.channels.grpc.framing import PREFIX, framed, unframed
@@ -26,11 +27,12 @@ from tellerline.routing.model.codes import Code
 
 CONTENT_TYPES: Final = frozenset((b"application/grpc", b"application/grpc+proto"))
 _UNQUOTED: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
-_TRANSPORT: Final = ("content-type", "te", "host", "content-length", "grpc-accept-encoding")
+_TRANSPORT: Final = ("content-type", "host", "content-length", "grpc-accept-encoding")
+_GRPC: Final = (b"content-type", b"application/grpc")
 _START: Final = {
     "type": "http.response.start",
     "status": 200,
-    "headers": [(b"content-type", b"application/grpc"), (b"grpc-accept-encoding", b"identity, deflate, gzip")],
+    "headers": [_GRPC, (b"grpc-accept-encoding", b"identity, deflate, gzip")],
     "trailers": True,
 }
 _EMPTY: Final = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -68,6 +70,8 @@ class NativeGrpc:
     async def _serve(self, call: _Call, scope: Scope, receive: Receive) -> None:
         metadata = call.metadata
         read_metadata(scope["headers"], metadata)
+        if "trailers" not in metadata.pop("te", ""):
+            return await call.turn_away()
         wished, encoding = metadata.pop("grpc-timeout", None), metadata.pop("grpc-encoding", "identity")
         method = self._methods.get(call.path)
         if method is None:
@@ -82,7 +86,7 @@ class NativeGrpc:
         )
         call.limit_to(context.deadline)
         limit = rules.settings.message_limit
-        with rules.admission:
+        with ANYBODY if method.always else rules.admission:
             request = parsed(method.request, unframed(await _body(receive, limit), encoding, limit))
             if method.unary is not None:
                 await call.answer(await method.unary(request, context))
@@ -156,6 +160,14 @@ class _Call:
         """End the call with the status of ``error``; nothing when it has ended already."""
         if not self._answered:
             await self._close(trailers(self._rules.status(error, self.metadata, self.path)))
+
+    async def turn_away(self) -> None:
+        """Refuse, without trailers, a caller that takes none: it would never learn how its call ended."""
+        refusal = RefusalError(Code.INVALID_REQUEST, violations=(FieldViolation("te", "not trailers"),))
+        end = trailers(self._rules.status(refusal, self.metadata, self.path))
+        self._answered = self._started = True
+        await self._send({"type": "http.response.start", "status": 200, "headers": [_GRPC, *end["headers"]]})
+        await self._send(_EMPTY)
 
     def _check(self) -> None:
         if self.ending is not None:

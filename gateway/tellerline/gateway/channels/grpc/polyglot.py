@@ -140,17 +140,19 @@ def _endpoint(path: str, method: Method, rules: CallRules) -> Any:
         stream_type=StreamType.UNARY if method.unary else StreamType.SERVER_STREAM,
     )
     if method.unary is not None:
-        return Endpoint.unary(info, _unary(path, method.unary, rules))
+        return Endpoint.unary(info, _unary(path, method.unary, rules, always=method.always))
     if method.stream is not None:
         return Endpoint.server_stream(info, _stream(path, method.stream, rules))
     raise ValueError(f"{path} has no handler")
 
 
-def _unary(path: str, handler: UnaryHandler, rules: CallRules) -> Callable[[Message, Context], Awaitable[Message]]:
+def _unary(
+    path: str, handler: UnaryHandler, rules: CallRules, *, always: bool
+) -> Callable[[Message, Context], Awaitable[Message]]:
     async def serve(request: Message, caller: Context) -> Message:
         metadata = _metadata(caller)
         try:
-            return await run_unary(handler, request, _context(caller, metadata, rules), rules)
+            return await run_unary(handler, request, _context(caller, metadata, rules), rules, always=always)
         except Exception as error:
             raise connect_error(rules.status(error, metadata, path)) from None
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.channels.grpc.admission import ANYBODY
 from tellerline.gateway.channels.grpc.rules import CallRules
 from tellerline.gateway.channels.service import StreamHandler, UnaryHandler
 from tellerline.gateway.refusal import RefusalError
@@ -18,11 +19,13 @@ from tellerline.routing.model.codes import Code
 T = TypeVar("T")
 
 
-async def run_unary(handler: UnaryHandler, request: Message, context: CallContext, rules: CallRules) -> Message:
-    """The handler's answer; raises what it raised, or ``RefusalError`` (DEADLINE_EXCEEDED, OVERLOADED)."""
+async def run_unary(
+    handler: UnaryHandler, request: Message, context: CallContext, rules: CallRules, *, always: bool = False
+) -> Message:
+    """The handler's answer; raises what it raised, or ``RefusalError`` (DEADLINE_EXCEEDED, else OVERLOADED)."""
 
     async def admitted() -> Message:
-        with rules.admission:
+        with ANYBODY if always else rules.admission:
             return await handler(request, context)
 
     return await _by(context.deadline, admitted(), rules)

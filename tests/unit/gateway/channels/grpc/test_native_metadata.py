@@ -19,9 +19,7 @@ def read(*headers: tuple[bytes, bytes]) -> dict[str, str]:
 
 
 def test_the_transports_own_headers_are_left_out() -> None:
-    assert read((b"te", b"trailers"), (b"content-type", b"application/grpc"), (b"host", b"a"), (b"x-a", b"1")) == {
-        "x-a": "1"
-    }
+    assert read((b"content-type", b"application/grpc"), (b"host", b"a"), (b"x-a", b"1")) == {"x-a": "1"}
 
 
 def test_repeated_keys_are_joined_and_binary_ones_padded() -> None:
