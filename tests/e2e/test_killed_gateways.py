@@ -99,7 +99,7 @@ async def test_nothing_is_lost_or_doubled_by_fifty_kills(installation: Installat
     states = {state.value: found.in_state(state) for state in State if found.in_state(state)}
     sys.stdout.write(
         f"\n{'postgresql' if dsn else 'sqlite'}: {len(load.answers)} serials, {states}, {under_way} interrupted, "
-        f"{load.repeats} repeats, started in {starts[-1]:.2f} s at most\n"
+        f"{load.unsure.total()} asked again, started in {starts[-1]:.2f} s at most\n"
     )
 
 

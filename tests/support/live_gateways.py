@@ -110,7 +110,8 @@ class Installation:
         if self.amqp:
             hosts["credit"] = {}
             document["mq"] = {"kind": "amqp", "url": self.amqp}
-        return _merged(document, self.more)
+        merged = _merged(document, self.more)
+        return merged | {"hosts": {name: host for name, host in merged["hosts"].items() if name in hosts}}
 
     @asynccontextmanager
     async def gateways(self, *instances: str) -> AsyncIterator[list[str]]:

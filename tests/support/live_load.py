@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,13 +13,13 @@ from live_bank import LiveBank
 from live_client import CHANNEL, LiveClient, repayment_request, transfer_request
 
 from tellerline.adapters.clock import SeededRandomness, SystemClock
-from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
+from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE, TransactionInfo
 from tellerline.gateway.client import CanonicalError, Client
 from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.records import Record, State
 
 _PAUSE = 0.1
-_REPAYMENT_IN = 5
+_OPERATIONS = "operations.v1.OperationsService"
 
 
 @dataclass
@@ -26,12 +27,16 @@ class Load:
     """Workers that each send one request after the other, and the same again until it is answered for good.
 
     ``answers`` holds the last answer of each channel serial: a reply, or a definite refusal; None for none yet.
+    ``unsure`` counts the answers that settled nothing, ``doubted`` the replies that said so themselves. One request in
+    ``repayment_in`` repays a loan, if the credit host listens; the others are transfers.
     """
 
     live: LiveBank
     clients: Sequence[LiveClient]
     answers: dict[str, Message | CanonicalError | None] = field(default_factory=dict)
-    repeats: int = 0
+    repayment_in: int = 5
+    unsure: Counter[str] = field(default_factory=Counter)
+    doubted: int = 0
     stopped: bool = False
 
     @asynccontextmanager
@@ -58,7 +63,7 @@ class Load:
     def _request(self, serial: str, chance: SeededRandomness) -> Message:
         cards, loans = self.live.cards, self.live.loans
         minor = 1 + chance.below(1_000)
-        if self.live.has_credit and chance.below(_REPAYMENT_IN) == 0:
+        if self.live.has_credit and chance.below(self.repayment_in) == 0:
             return repayment_request(serial, loans[chance.below(len(loans))], minor)
         debit, payee = chance.below(len(cards)), chance.below(len(cards) - 1)
         return transfer_request(serial, cards[debit][0], cards[payee if payee < debit else payee + 1][1], minor)
@@ -70,25 +75,33 @@ class Load:
             answer = await self.clients[turn % len(self.clients)].outcome(request)
             if not isinstance(answer, CanonicalError) or answer.definite:
                 self.answers[serial] = answer
+                self.doubted += not isinstance(answer, CanonicalError) and not _told(answer).definite
                 return
             turn += 1
-            self.repeats += 1
+            self.unsure[answer.code or answer.status.name] += 1
             await asyncio.sleep(_PAUSE)
 
 
 async def resolved(client: LiveClient, seconds: float) -> None:
-    """Wait until no doubt is open but those that people must decide; fails after ``seconds``."""
+    """Wait until nothing is open but what people must decide; fails after ``seconds``."""
     platform = Client(client.channel)
     clock = SystemClock()
     until = clock.monotonic() + seconds
+    context = {"channel": "CHANNEL_COUNTER", "channel_serial": "open"}
+    pending = {"context": context, "states": ["TRANSACTION_STATE_PENDING"]}
     while True:
-        context = {"channel": "CHANNEL_COUNTER", "channel_serial": "doubts"}
-        reply = await platform.call("operations.v1.OperationsService/ListDoubts", {"context": context})
-        open_ones = [doubt for doubt in reply["doubts"] if doubt["stage"] != "STAGE_MANUAL"]
+        doubts = (await platform.call(f"{_OPERATIONS}/ListDoubts", {"context": context}))["doubts"]
+        waiting = (await platform.call(f"{_OPERATIONS}/SearchTransactions", pending))["transactions"]
+        open_ones = [*(doubt for doubt in doubts if doubt["stage"] != "STAGE_MANUAL"), *waiting]
         if not open_ones:
             return
         assert clock.monotonic() < until, open_ones
         await asyncio.sleep(_PAUSE)
+
+
+def _told(answer: Message) -> TransactionInfo:
+    told: TransactionInfo = answer.transaction  # type: ignore[attr-defined]
+    return told
 
 
 @dataclass(frozen=True)
@@ -141,7 +154,7 @@ def _lies(answer: Message | CanonicalError | None, record: Record | None) -> lis
         return [] if ended else [f"refused with {answer.code}, and {record and record.state}"]
     if record is None:
         return ["accepted, and in no journal"]
-    told = answer.transaction  # type: ignore[attr-defined]
+    told = _told(answer)
     if told.ref.global_serial != record.global_serial:
         return [f"told of {told.ref.global_serial}, and it is {record.global_serial}"]
     if told.state == TRANSACTION_STATE_DONE and record.state is not State.DONE:

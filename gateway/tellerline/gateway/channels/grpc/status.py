@@ -10,6 +10,7 @@ from grpc import StatusCode
 from tellerline.adapters.clock import Randomness
 from tellerline.adapters.telemetry import Log
 from tellerline.gateway.errors import refusal_status
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
@@ -27,8 +28,9 @@ class PrescribedError(Exception):
 class StatusWriter:
     """Turns what a handler raised into what its caller may see.
 
-    A ``RefusalError`` keeps its code, metadata and field violations. Anything else becomes INTERNAL with an incident
-    number, under which the error itself is logged; its text, type and place never leave.
+    A ``RefusalError`` keeps its code, metadata and field violations. A store that is away is ``STORE_UNAVAILABLE``.
+    Anything else becomes INTERNAL with an incident number, under which the error itself is logged; its text, type and
+    place never leave.
     """
 
     def __init__(self, randomness: Randomness, log: Log) -> None:
@@ -42,6 +44,9 @@ class StatusWriter:
             return refusal_status(error.code, metadata=error.metadata, violations=error.violations, english=english)
         if isinstance(error, PrescribedError):
             return error.status
+        if isinstance(error, StoreUnavailableError):
+            self._log.error("store_unavailable", step="call", method=method, reason=error.reason)
+            return refusal_status(Code.STORE_UNAVAILABLE, english=english)
         incident = self._randomness.bytes(_INCIDENT_BYTES).hex()
         self._log.error("call_failed", incident=incident, method=method, exc_info=error)
         return refusal_status(Code.INTERNAL, metadata={"incident": incident}, english=english)

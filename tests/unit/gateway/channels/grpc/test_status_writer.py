@@ -11,6 +11,7 @@ from grpc import StatusCode
 from tellerline.adapters.clock import SeededRandomness
 from tellerline.gateway.channels.grpc.status import PrescribedError, StatusWriter, prefers_english
 from tellerline.gateway.errors import describe
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
@@ -56,6 +57,15 @@ def test_anything_else_is_an_incident_and_its_text_stays(error: Exception) -> No
     (line,) = lines.errors
     assert line["incident"] == info(status).metadata["incident"]
     assert (line["exc_info"], line["method"]) == (error, "/a.B/C")
+
+
+def test_a_store_that_is_away_is_said_so_and_is_no_incident() -> None:
+    lines = Lines()
+    status = written(StoreUnavailableError("connection lost"), lines)
+    assert (status.code, info(status).reason) == (StatusCode.UNAVAILABLE.value[0], "STORE_UNAVAILABLE")
+    assert lines.errors == [
+        {"event": "store_unavailable", "step": "call", "method": "/a.B/C", "reason": "connection lost"}
+    ]
 
 
 def test_two_incidents_have_two_numbers() -> None:
