@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from aiohttp import ClientRequest, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-from yarl import URL
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
+from tellerline.adapters.soap.posting import HttpProcessingError, Poster, Reply, StreamReader, header_line
 
-_NO_TIMEOUT = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _READABLE_STATUS = frozenset({200, 500})
 _MEDIA_TYPES = frozenset({"text/xml", "application/soap+xml"})
 
@@ -52,27 +49,6 @@ class _Attempt:
         self.task.cancel()
 
 
-_attempt: ContextVar[_Attempt] = ContextVar("soap_attempt")
-
-
-class _StaleConnectionError(aiohttp.ClientConnectionError):
-    """The kept connection is closed, or holds a reply that nobody asked for; nothing was written to it."""
-
-
-class _Request(ClientRequest):
-    """Marks the exchange as possibly sent at the last moment before aiohttp writes: a connection is there by then.
-
-    A kept connection with left-over bytes would answer this request with the reply of another; it is not used.
-    """
-
-    async def send(self, conn: Any) -> ClientResponse:
-        protocol = conn.protocol
-        if protocol is None or protocol.should_close or not protocol.is_connected():
-            raise _StaleConnectionError
-        _attempt.get().sent = True
-        return await super().send(conn)
-
-
 class _UnreadableError(Exception):
     """A reply came that must not be handed on; the message is the reason word."""
 
@@ -88,112 +64,92 @@ class SoapTransport:
     def __init__(self, endpoint: SoapEndpoint, clock: Clock) -> None:
         self._endpoint = endpoint
         self._clock = clock
-        self._url = URL(endpoint.url)
-        self._session: ClientSession | None = None
-        self._headers: dict[str, dict[str, str]] = {}
+        self._poster: Poster | None = None
+        self._heads: dict[str, bytes] = {}
 
     async def start(self) -> None:
         """Open the pool; nothing is connected before the first exchange."""
-        if self._session is not None:
-            return
-        connector = TCPConnector(
-            limit=self._endpoint.connections,
-            keepalive_timeout=self._endpoint.idle_seconds,
-            ssl=self._endpoint.tls if self._endpoint.tls is not None else True,
-            ttl_dns_cache=30,
-        )
-        self._session = ClientSession(
-            connector=connector,
-            cookie_jar=DummyCookieJar(),
-            timeout=_NO_TIMEOUT,
-            auto_decompress=False,
-            trust_env=False,
-            request_class=_Request,
-            skip_auto_headers=("User-Agent", "Accept"),
-            max_line_size=8190,
-            max_field_size=8190,
-        )
+        if self._poster is None:
+            endpoint = self._endpoint
+            self._poster = Poster(
+                endpoint.url,
+                connections=endpoint.connections,
+                idle_seconds=endpoint.idle_seconds,
+                tls=endpoint.tls,
+            )
 
     async def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        poster, self._poster = self._poster, None
+        if poster is not None:
+            await poster.close()
 
     async def exchange(self, request: WireRequest, deadline: float) -> Exchanged:
-        session = self._session
+        poster = self._poster
         remaining = deadline - self._clock.monotonic()
-        if session is None or remaining <= 0:
-            return Exchanged(Fate.NOT_SENT, reason="transport_closed" if session is None else "deadline_over")
+        if poster is None or remaining <= 0:
+            return Exchanged(Fate.NOT_SENT, reason="transport_closed" if poster is None else "deadline_over")
         task = asyncio.current_task()
         assert task is not None
         attempt = _Attempt(task)
         cancelling = task.cancelling()
-        _attempt.set(attempt)
         timer = self._clock.call_later(remaining, attempt.expire)
         try:
-            return Exchanged(Fate.REPLIED, await self._post(session, request))
+            return Exchanged(Fate.REPLIED, await self._post(poster, request, attempt))
         except asyncio.CancelledError:
             if attempt.expired and task.uncancel() <= cancelling:
                 return _failed(attempt, "deadline_over", "no_reply_in_time")
             if attempt.expired or task.cancelling() > cancelling:
                 raise
             return _failed(attempt, "transport_closed", "closed")  # the pool cancels those who wait when it closes
-        except (_UnreadableError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
+        except (_UnreadableError, aiohttp.ClientPayloadError, HttpProcessingError) as error:
             return Exchanged(Fate.REPLIED_UNREADABLE, reason=_unreadable(error))
         except (aiohttp.ClientError, OSError, ValueError):
             return _failed(attempt, "not_connected", "connection_lost")
         finally:
             timer.cancel()
 
-    async def _post(self, session: ClientSession, request: WireRequest) -> bytes:
-        headers = self._headers.get(request.operation) or self._remember_headers(request.operation)
+    async def _post(self, poster: Poster, request: WireRequest, attempt: _Attempt) -> bytes:
+        head = self._heads.get(request.operation) or self._remember_head(poster, request.operation)
         if request.trace:
-            headers = headers | {"traceparent": request.trace}
-        response = await self._post_on_sound_connection(session, request.body, headers)
+            head = b"%b\r\n%b" % (head, header_line("traceparent", request.trace).encode("latin-1"))
+        connection = await poster.connection()
         try:
-            body = await self._read(response)
+            attempt.sent = True
+            reply = await poster.post(connection, head, request.body)
+            body = await self._read(reply)
         except BaseException:
-            response.close()
+            connection.close()
             raise
-        response.release()
+        connection.release()
         return body
 
-    async def _post_on_sound_connection(
-        self, session: ClientSession, body: bytes, headers: dict[str, str]
-    ) -> ClientResponse:
-        """Take connections from the pool until one is sound: nothing was written to those before it."""
-        for _ in range(self._endpoint.connections + 1):
-            try:
-                return await session.post(self._url, data=body, headers=headers, allow_redirects=False)
-            except _StaleConnectionError:
-                continue
-        raise _StaleConnectionError
-
-    async def _read(self, response: ClientResponse) -> bytes:
-        if response.status not in _READABLE_STATUS:
-            raise _UnreadableError(f"http_{response.status}")
-        if response.content_type not in _MEDIA_TYPES:
+    async def _read(self, reply: Reply) -> bytes:
+        message, headers = reply.message, reply.message.headers
+        if message.code not in _READABLE_STATUS:
+            raise _UnreadableError(f"http_{message.code}")
+        if headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _MEDIA_TYPES:
             raise _UnreadableError("content_type")
         limit = self._endpoint.max_reply_bytes
-        length = response.content_length
-        if length is not None and length > limit:
+        length = headers.get("Content-Length")
+        if length is not None and int(length) > limit:
             raise _UnreadableError("oversized")
-        body = await _read_up_to(response, limit)
-        coding = response.headers.get("Content-Encoding", "identity").lower()
+        body = await _read_up_to(reply.content, limit)
+        coding = headers.get("Content-Encoding", "identity").lower()
         if coding == "identity":
             return body
         if coding != "gzip":
             raise _UnreadableError("content_encoding")
         return _gunzip(body, limit)
 
-    def _remember_headers(self, operation: str) -> dict[str, str]:
-        headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{operation}"',
-            "Accept-Encoding": "identity",
-        }
-        self._headers[operation] = headers
-        return headers
+    def _remember_head(self, poster: Poster, operation: str) -> bytes:
+        head = self._heads[operation] = poster.head(
+            {
+                "Content-Type": "text/xml; charset=utf-8",
+                "SOAPAction": f'"{operation}"',
+                "Accept-Encoding": "identity",
+            }
+        )
+        return head
 
 
 def _failed(attempt: _Attempt, before: str, after: str) -> Exchanged:
@@ -208,8 +164,7 @@ def _unreadable(error: Exception) -> str:
     return "truncated" if isinstance(error, aiohttp.ClientPayloadError) else "not_http"
 
 
-async def _read_up_to(response: ClientResponse, limit: int) -> bytes:
-    stream = response.content
+async def _read_up_to(stream: StreamReader, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while not stream.at_eof():
