@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from journal_rows import ACCOUNT, DAY, NOON, PENDING, acceptance, doubt, doubted, pending, settlement
+from journal_rows import ACCOUNT, DAY, NOON, PENDING, acceptance, doubt, doubted, enquiry, pending, settlement
 
 from tellerline.gateway.journal.port import Journal, Store
-from tellerline.gateway.journal.records import Accepted, DoubtStage, Event, LimitUsage, OverLimit, State
+from tellerline.gateway.journal.records import Accepted, DoubtStage, Event, LimitUsage, OverLimit, Search, State
 from tellerline.routing.model.codes import Code
 
 IN_DOUBT = frozenset({State.IN_DOUBT})
@@ -79,6 +79,19 @@ async def test_what_the_host_said_earlier_is_kept_when_a_settlement_does_not_say
     kept = await journal.get(row.global_serial)
     assert kept is not None
     assert (kept.host_serial, kept.accounting_date, kept.outcome, kept.code) == ("H1", "2026-03-03", b"", None)
+
+
+async def test_a_host_that_fills_its_serial_with_zero_bytes_does_not_keep_a_transaction_open(
+    journal: Journal, other: Store
+) -> None:
+    row, asked = acceptance(), enquiry(host_serial="H7\0\0")
+    await journal.accept(row)
+    assert await journal.settle(settlement(row.global_serial, host_serial="\0" * 12), PENDING) is not None
+    journal.audit(asked)
+    found = await other.journal.get(row.global_serial)
+    assert found is not None
+    assert (found.state, found.host_serial) == (State.DONE, "")
+    assert [each.host_serial for each in await journal.search(Search(global_serial=asked.global_serial))] == ["H7"]
 
 
 async def test_only_a_final_state_has_a_time_of_settlement(journal: Journal) -> None:

@@ -18,7 +18,7 @@ from tellerline.gateway.journal.records import (
     Settlement,
     State,
 )
-from tellerline.gateway.journal.rows import doubt_values, event_values, micros, record
+from tellerline.gateway.journal.rows import doubt_values, event_values, micros, record, storable
 from tellerline.routing.model.codes import Code
 
 ACCEPT_SQL = "SELECT * FROM journal_accept($1, $2, $3, $4)"
@@ -89,8 +89,8 @@ def _settlement(unit: SettleUnit) -> tuple[Any, ...]:
         at,
         at if settlement.state in FINAL_STATES else None,
         settlement.outcome,
-        settlement.host_serial,
-        settlement.accounting_date,
+        storable(settlement.host_serial),
+        storable(settlement.accounting_date),
         settlement.code.value if settlement.code else "",
         settlement.release_limits,
         settlement.before_reversal,

@@ -45,6 +45,11 @@ def instant(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+def storable(text: str) -> str:
+    """A host's word without the zero bytes that some fill fields with: PostgreSQL keeps any character but that."""
+    return text.replace("\0", "") if "\0" in text else text
+
+
 def _maybe_instant(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
@@ -107,8 +112,8 @@ def record_values(record: Record) -> Values:
         record.owner,
         record.command,
         record.outcome,
-        record.host_serial,
-        record.accounting_date,
+        storable(record.host_serial),
+        storable(record.accounting_date),
         record.code.value if record.code else "",
         record.agent,
         record.call,
@@ -126,8 +131,8 @@ def change_values(settlement: Settlement, reserved: int) -> Values:
         settlement.state.value,
         micros(settlement.at) if settlement.state in FINAL_STATES else None,
         settlement.outcome,
-        settlement.host_serial,
-        settlement.accounting_date,
+        storable(settlement.host_serial),
+        storable(settlement.accounting_date),
         code.value if code else "",
         reserved,
         settlement.global_serial,
