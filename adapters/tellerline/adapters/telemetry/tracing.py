@@ -65,11 +65,13 @@ class Tracing:
         parent = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
         if parent is not None and (parent[1] == _NOBODY[0] or parent[2] == _NOBODY[1]):
             parent = None
-        sampled = int(parent[3], 16) & 1 if parent else self._randomness.fraction() < self._ratio
-        if self._spans is None or not sampled:
+        if self._spans is None or not self._sampled(parent):
             return Trace(parent[1] if parent else self._randomness.bytes(16).hex())
         span = self._spans.serve(name, parent.groups() if parent else None)
         return Trace(f"{span.get_span_context().trace_id:032x}", span)
+
+    def _sampled(self, parent: re.Match[str] | None) -> bool:
+        return bool(int(parent[3], 16) & 1) if parent else self._randomness.fraction() < self._ratio
 
     def exchange(self, name: str) -> Trace | None:
         """A client span under the work under way (``TRACEPARENT``); None when that is not sampled."""

@@ -118,13 +118,15 @@ def accept(acceptance: Acceptance, defaults: Limits) -> Steps[Accepted | Duplica
 
 
 def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | None]:
+    """A pending transaction has no doubt yet, so none is looked for."""
     serial = settlement.global_serial
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
         return None
-    if settlement.before_reversal and (yield REVERSING, (serial,)):
-        return None
     before = rows[0]
+    doubted = before[STATE] != State.PENDING
+    if doubted and settlement.before_reversal and (yield REVERSING, (serial,)):
+        return None
     reserved = before[RESERVED]
     released = reserved if settlement.release_limits else 0
     yield CHANGE, change_values(settlement, reserved - released)
@@ -132,7 +134,7 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | No
         yield RELEASE, (released, before[ACCOUNT], before[LIMIT_DAY])
     if settlement.doubt is not None:
         yield OPEN, doubt_values(settlement.doubt)
-    else:
+    elif doubted:
         yield CLOSE, (micros(settlement.at), serial)
     for event in settlement.events:
         yield ADD_EVENT, event_values(serial, event)
