@@ -1,5 +1,6 @@
 """What the system says about itself: masked log lines, metrics declared once, traces from channel to host."""
 
+from tellerline.adapters.telemetry.libraries import LibraryLines
 from tellerline.adapters.telemetry.logs import Log, LogWriter, make_log
 from tellerline.adapters.telemetry.masking import mask_number, mask_text
 from tellerline.adapters.telemetry.metrics import Metrics
@@ -7,6 +8,7 @@ from tellerline.adapters.telemetry.tracing import TRACEPARENT, Trace, Tracing, T
 
 __all__ = [
     "TRACEPARENT",
+    "LibraryLines",
     "Log",
     "LogWriter",
     "Metrics",

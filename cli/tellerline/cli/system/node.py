@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
-from tellerline.adapters.telemetry import Log, LogWriter, Metrics, make_log
+from tellerline.adapters.telemetry import LibraryLines, Log, LogWriter, Metrics, make_log
 from tellerline.connectors.discovery import HostFolder, connect, discover
 from tellerline.connectors.transports import Endpoint
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
@@ -36,11 +36,13 @@ class GatewayNode:
     front: Front
     log: Log
     _writer: LogWriter
+    _libraries: LibraryLines
     target: str = ""
     metrics_url: str = ""
 
     async def start(self) -> None:
         """Serve. Raises ``StoreUnavailableError`` or ``OSError``; a host that is down is not an error."""
+        self._libraries.start()
         await self.gateway.start()
         port = await self.front.start()
         self.target = f"{self.settings.front.address}:{port}"
@@ -53,6 +55,7 @@ class GatewayNode:
         await self.front.drain(grace)
         await self.gateway.close()
         self.log.info("stopped")
+        self._libraries.stop()
         self._writer.close()
 
 
@@ -83,7 +86,9 @@ def build_node(
     )
     gateway = build_gateway(settings, around)
     front = _front(settings.front, gateway, clock, StatusWriter(randomness, log))
-    return GatewayNode(settings=settings, gateway=gateway, front=front, log=log, _writer=writer)
+    return GatewayNode(
+        settings=settings, gateway=gateway, front=front, log=log, _writer=writer, _libraries=LibraryLines(log)
+    )
 
 
 def _store(settings: GatewaySettings, clock: Clock) -> Store:
