@@ -30,7 +30,6 @@ def terminal_environment(home: Path, **more: str) -> dict[str, str]:
         "TELLERLINE_HOME": str(home),
         "TELLERLINE_LANG": "en",
         "NO_COLOR": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         **more,
     }
 
