@@ -40,6 +40,7 @@ def prepared(wishes: Wishes, directory: Path, **more: Any) -> Iterator[GatewaySe
     ``pydantic.ValidationError``, or the server packages' own error that says what to install.
     """
     if wishes.config is not None:
+        _nothing_beside(wishes)
         yield GatewaySettings.load(wishes.config)
         return
     with ExitStack() as servers:
@@ -49,6 +50,14 @@ def prepared(wishes: Wishes, directory: Path, **more: Any) -> Iterator[GatewaySe
             "front": {"port": wishes.port, "reflection": True} | ({"kind": wishes.front} if wishes.front else {}),
         }
         yield write_settings(directory / "settings.toml", document | more)
+
+
+def _nothing_beside(wishes: Wishes) -> None:
+    """A configuration describes one gateway wholly: what stands beside it would be silently left out."""
+    standard = Wishes()
+    for name in ("store", "dsn", "mq", "amqp", "front", "port", "processes"):
+        if getattr(wishes, name) != getattr(standard, name):
+            raise WishError(f"--config decides alone: leave out --{name}, or set it in the file")
 
 
 def _store(wishes: Wishes, directory: Path, servers: ExitStack) -> dict[str, Any]:

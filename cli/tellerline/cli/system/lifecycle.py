@@ -47,10 +47,10 @@ def keep_up(out: Output, wishes: Wishes) -> None:
 
 
 def fresh_directory(name: str) -> Path:
-    """An empty directory of this process's own in the state directory; the caller removes it."""
+    """An empty directory of this process's own in the state directory, closed to other users; the caller removes it."""
     directory = state_directory() / "systems" / f"{name}-{os.getpid()}"
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    directory.mkdir(parents=True, mode=0o700)
     return directory
 
 
