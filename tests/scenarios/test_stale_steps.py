@@ -19,7 +19,9 @@ from tellerline.gateway.hosts.policy import HostPolicy
 from tellerline.gateway.journal.records import Doubt, DoubtStage, Record, State
 from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.accounts import AccountKind, ReportLoss
+from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, HostCall
+from tellerline.routing.model.outcome import Rejected
 
 TRANSFER = "transfers.CreateTransfer"
 Call = Callable[[], Awaitable[Any]]
@@ -98,6 +100,25 @@ async def test_a_loss_report_is_not_made_days_after_it_was_asked_for(tmp_path: P
         await world.run(world.gateway.resolver.pursuit.step(doubt))
         assert (await world.record(settled.global_serial)).state is State.MANUAL
         assert ACCOUNT not in world.host.lost
+
+
+async def test_a_hosts_word_about_a_repetition_does_not_end_the_original(tmp_path: Path) -> None:
+    """The network brought the request twice, the host did it once, and the answer to the second copy came first."""
+    told = [Code.DUPLICATE_AT_HOST]
+
+    async def around(name: str, call: Call) -> Any:
+        answer = await call()
+        if name == "host.execute" and told:
+            return replace(answer, outcome=Rejected(code=told.pop(), host_code="1401"))
+        return answer
+
+    async with open_world(tmp_path, around=around) as world:
+        settled = await world.ask(world.transfer())
+        assert settled.state is State.IN_DOUBT
+        await world.pass_time(5)
+        assert (await world.record(settled.global_serial)).state is State.DONE
+        assert world.host.effects == 1
+        assert (await world.store.journal.limit_usage(ACCOUNT, "2026-03-02")).total == 100
 
 
 async def test_a_defect_in_one_round_does_not_end_the_resolver(tmp_path: Path) -> None:

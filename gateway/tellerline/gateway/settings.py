@@ -26,7 +26,7 @@ _SELF_SERVICE = ("accounts.*", "transfers.*", "credit.*", _VERIFY, "customers.Re
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class StoreSettings(_Part):
@@ -180,6 +180,7 @@ class GatewaySettings(BaseSettings):
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
+        hide_input_in_errors=True,
         nested_model_default_partial_update=True,
     )
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -72,3 +73,19 @@ def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
     file = written(tmp_path, '[store]\nkind = "postgresql"\ndsn = "postgresql://u:hush@h/d"\n')
     assert "hush" not in repr(GatewaySettings.load(file))
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"store": {"kind": "postgresql", "dsn": "postgresql://u:s3cret@h/d", "pasword": "s3cret"}},
+        {"store": "postgresql://u:s3cret@h/d"},
+        {"mq": {"kind": "amqp", "password": "s3cret"}},
+        {"password": "s3cret"},
+    ],
+)
+def test_a_mistake_is_named_without_the_secret_that_was_typed(mistake: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        GatewaySettings(**mistake)
+    assert "s3cret" not in str(caught.value)
+    assert str(caught.value.errors()[0]["loc"][0]) in str(caught.value)

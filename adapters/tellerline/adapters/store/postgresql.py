@@ -71,6 +71,8 @@ class PostgresqlEngine:
             )
         except DriverError as error:
             raise store_error(error) from error
+        except ValueError:  # its text would quote what was taken for a port: a part of the password, often
+            raise StoreError("the DSN cannot be read: special characters in it must be percent-encoded") from None
 
     async def close(self) -> None:
         """Finish what was asked for, then disconnect. Idempotent."""

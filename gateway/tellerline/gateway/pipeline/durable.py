@@ -186,7 +186,7 @@ class DurableRunner:
             operator=acceptance.agent,
         )
         answer = await plan.gate.exchange(work.request.command, host_call, work.host_by)
-        return await self._settle(work, answer.outcome)
+        return await self._settle(work, _about_the_original(answer.outcome))
 
     async def _settle(self, work: _Work, outcome: Outcome) -> Ending:
         """Write the end down. Where the row is ahead of us already, it is the row that counts."""
@@ -274,6 +274,13 @@ class DurableRunner:
                 accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
             )
         )
+
+
+def _about_the_original(outcome: Outcome) -> Outcome:
+    """We send once: a host that speaks of a repetition has got two, and has not said what became of the first."""
+    if isinstance(outcome, Rejected) and outcome.code is Code.DUPLICATE_AT_HOST:
+        return Unknown(code=Code.OUTCOME_UNKNOWN, reason="duplicate_at_host")
+    return outcome
 
 
 def _other_payload(global_serial: str) -> Refused:

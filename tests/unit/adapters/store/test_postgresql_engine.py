@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -64,6 +65,14 @@ def read_then_set(key: int) -> Steps[None]:
 async def value(engine: PostgresqlEngine, key: int) -> int:
     number: int = (await engine.read(every, GET, key))[0][0]
     return number
+
+
+@pytest.mark.parametrize("dsn", ["postgresql://u:s3/cret@h/d", "postgresql://u:s3#cret@h/d"])
+async def test_a_dsn_that_cannot_be_read_is_not_quoted(dsn: str, tmp_path: Path) -> None:
+    engine = PostgresqlEngine(dsn, SystemClock())
+    with pytest.raises(StoreError, match="cannot be read") as caught:
+        await engine.start(Migrations(tmp_path, "0001"))
+    assert "s3" not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_deadlocked_transactions_are_tried_again(engine: PostgresqlEngine) -> None:

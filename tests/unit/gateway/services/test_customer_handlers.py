@@ -9,6 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.money_pb2 import Money as ProtoMoney
 
 from tellerline.api.accounts.v1 import accounts_pb2
+from tellerline.api.common.v1.context_pb2 import CHANNEL_ONLINE_BANKING
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.journal.records import Limits
 from tellerline.routing.model.accounts import AccountDescription, AccountKind, AccountStatus, DescribeAccount
@@ -213,6 +214,13 @@ async def test_a_grant_beyond_the_customers_own_is_not_given(
 async def test_an_unknown_customer_is_not_found(platform: Any, refused: Any) -> None:
     request = pb.VerifyPinRequest(context=platform.context(customer=""), customer="customers/3003", pin=PIN)
     await refused(Code.CUSTOMER_NOT_FOUND, platform.send("VerifyPin", request, pb.Grant))
+
+
+async def test_a_channel_that_may_not_verify_learns_nothing_of_customers(platform: Any, refused: Any) -> None:
+    for customer in ("customers/1001", "customers/3003"):
+        context = platform.context(channel=CHANNEL_ONLINE_BANKING, customer="")
+        request = pb.VerifyPinRequest(context=context, customer=customer, pin=PIN)
+        await refused(Code.CHANNEL_UNKNOWN, platform.send("VerifyPin", request, pb.Grant))
 
 
 async def test_grants_end_by_token_and_with_the_call(platform: Any, refused: Any) -> None:

@@ -22,6 +22,7 @@ class IdentityHandlers:
         self._parts = parts
 
     async def verify_pin(self, request: pb.VerifyPinRequest, call: CallContext) -> pb.Grant:
+        self._parts.admission.admit_channel(VerifyPin.operation, channel_of(request.context), call)
         customer = customer_of(request.customer, "customer")
         if request.context.customer and context_customer(request.context) != customer:
             raise invalid("context.customer", "not_the_same_customer")
