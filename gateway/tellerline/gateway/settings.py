@@ -48,12 +48,15 @@ class HostSettings(_Part):
     """Where one host is; ``url`` is HTTP for SOAP hosts, empty for a host on the message queue.
 
     ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
-    concurrency, its policy of doubt.
+    concurrency, its policy of doubt. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
+    we are; the key may stand in the certificate's file.
     """
 
     url: str = ""
     manifest: Path | None = None
     certificate_authority: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
 
 
 class MqSettings(_Part):

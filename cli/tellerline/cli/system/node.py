@@ -18,7 +18,7 @@ from tellerline.gateway.channels.grpc.front import Front, FrontSettings, TlsFile
 from tellerline.gateway.channels.grpc.status import StatusWriter
 from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.settings import GatewaySettings, ServingSettings
+from tellerline.gateway.settings import GatewaySettings, HostSettings, ServingSettings
 
 
 class HostTimes(Protocol):
@@ -128,11 +128,23 @@ def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mappin
 def _endpoint(settings: GatewaySettings, name: str, broker: MemoryBroker | None) -> Endpoint:
     host = settings.hosts[name]
     if host.url:
-        authority = host.certificate_authority
-        return Endpoint(url=host.url, tls=ssl.create_default_context(cafile=authority) if authority else None)
+        return Endpoint(url=host.url, tls=host_tls(host))
     if settings.mq.kind == "memory":
         return Endpoint(broker=broker)
     return Endpoint(url=settings.mq.url.get_secret_value())
+
+
+def host_tls(host: HostSettings) -> ssl.SSLContext | None:
+    """How a host's certificate is checked and ours is shown; None leaves it to the system's authorities.
+
+    Raises ``OSError`` for files that cannot be read, and its kind ``ssl.SSLError`` for what is in them.
+    """
+    if host.certificate_authority is None and host.client_certificate is None:
+        return None
+    context = ssl.create_default_context(cafile=host.certificate_authority)
+    if host.client_certificate is not None:
+        context.load_cert_chain(host.client_certificate, host.client_key)
+    return context
 
 
 def _front_settings(serving: ServingSettings) -> FrontSettings:
