@@ -44,6 +44,19 @@ async def test_hanging_up_revokes_all_of_the_call(store: Store) -> None:
     assert await store.grants.revoke() == 0
 
 
+async def test_a_revocation_whose_caller_left_is_in_force_all_the_same(store: Store) -> None:
+    issued = grant()
+    await store.grants.issue(issued)
+    revoking = asyncio.get_running_loop().create_task(store.grants.revoke(token_hash=issued.token_hash))
+    await asyncio.sleep(0)
+    revoking.cancel()
+    await asyncio.gather(revoking, return_exceptions=True)
+    await store.grants.grant(issued.token_hash)
+    await store.grants.pin_succeeded("nobody")
+    await asyncio.sleep(0.1)
+    assert await store.grants.grant(issued.token_hash) is None
+
+
 async def test_a_revocation_elsewhere_is_seen_within_a_second(store: Store, other: Store) -> None:
     issued = grant()
     await store.grants.issue(issued)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from tellerline.adapters.store.statements import first
@@ -17,6 +18,7 @@ class StoredGrants:
     def __init__(self, database: Database, cache: Cache[bytes, Grant]) -> None:
         self._database = database
         self._cache = cache
+        self._revoking: set[asyncio.Task[int]] = set()
 
     async def issue(self, grant: Grant) -> None:
         await self._database.write(proofs.issue, grant)
@@ -34,6 +36,13 @@ class StoredGrants:
         return found
 
     async def revoke(self, *, token_hash: bytes | None = None, call: str = "") -> int:
+        """A caller who leaves does not take it back."""
+        revoking = asyncio.get_running_loop().create_task(self._revoke(token_hash, call))
+        self._revoking.add(revoking)
+        revoking.add_done_callback(self._revoking.discard)
+        return await asyncio.shield(revoking)
+
+    async def _revoke(self, token_hash: bytes | None, call: str) -> int:
         try:
             return len(await self._database.write(proofs.revoke, token_hash, call))
         finally:
