@@ -9,10 +9,13 @@ from typing import Any, Generic, TypeVar
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.postgresql import DriverError, PostgresqlEngine, is_conflict, is_cut_off, store_error
 from tellerline.adapters.store.statements import Row
-from tellerline.adapters.store.window import LINGER, CommitWindow
+from tellerline.adapters.store.window import CommitWindow
 
 UnitT = TypeVar("UnitT")
 ResultT = TypeVar("ResultT")
+
+LINGER = 0.004
+"""Seconds that units wait for company under load: an execution costs more than a statement on a file of one's own."""
 
 _TRIES = 5
 

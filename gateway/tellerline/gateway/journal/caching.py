@@ -13,20 +13,18 @@ from tellerline.adapters.clock import Clock
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
-_SECONDS = 1.0
 _MOST = 10_000
 
 
 class Cache(Generic[KeyT, ValueT]):
-    """Remembers values for one second of the clock where the database is ``shared``, for other processes change it too;
-    where it is ours alone, until ``clear``.
+    """Remembers values for ``seconds`` of the clock, because other processes may change them; with None until ``clear``.
 
     What was read before a ``clear`` is not put in after it: take a ``ticket`` before reading.
     """
 
-    def __init__(self, clock: Clock, *, shared: bool) -> None:
+    def __init__(self, clock: Clock, *, seconds: float | None) -> None:
         self._values: Memory[KeyT, ValueT]
-        self._values = TTLCache(_MOST, _SECONDS, timer=clock.monotonic) if shared else FIFOCache(_MOST)
+        self._values = FIFOCache(_MOST) if seconds is None else TTLCache(_MOST, seconds, timer=clock.monotonic)
         self._clears = 0
 
     def get(self, key: KeyT) -> ValueT | None:

@@ -116,7 +116,7 @@ class Registry(Protocol):
         """
 
     async def account(self, customer: str, sequence: int) -> RegisteredAccount | None:
-        """May answer from a cache for one second after another process changed it; limits are never taken from it."""
+        """May answer from a cache: limits are never taken from it, and may be a minute old in other processes."""
 
     async def find_account(self, account: str) -> RegisteredAccount | None: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar, TypeVarTuple
 
@@ -32,13 +33,23 @@ from tellerline.gateway.journal.registry import StoredRegistry
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
 
+_LONG_READS = 2
+
+# A grant may be revoked by any process; of an account nothing changes but its limits, which are never taken from here.
+_GRANT_SECONDS = 1.0
+_ACCOUNT_SECONDS = 60.0
+
 
 class PostgresqlDatabase:
-    """``database.Database`` on an engine: accepting and settling each have a lane, the rest shares the pool."""
+    """``database.Database`` on an engine: accepting and settling each have a lane, the rest shares the pool.
+
+    Reads of many rows take no more than ``_LONG_READS`` of its connections, whoever asks for how much.
+    """
 
     def __init__(self, engine: PostgresqlEngine, default_limits: Limits) -> None:
         self._engine = engine
         self._defaults = default_limits
+        self._long_reads = asyncio.Semaphore(_LONG_READS)
         self._accepting: Lane[Acceptance, Verdict]
         self._settling: Lane[SettleUnit, Row | None]
 
@@ -72,13 +83,14 @@ class PostgresqlDatabase:
         await self.write(transactions.append, rows)
 
     async def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
-        return await self.read(steps, *args)
-
-    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         try:
             return await self._engine.read(steps, *args)
         except StoreError as error:
             raise unavailable(error) from error
+
+    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        async with self._long_reads:
+            return await self.look(steps, *args)
 
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         try:
@@ -105,8 +117,8 @@ class PostgresqlStore:
         engine = PostgresqlEngine(dsn, clock, schema=schema)
         self._database = PostgresqlDatabase(engine, default_limits)
         self.journal = StoredJournal(self._database)
-        self.registry = StoredRegistry(self._database, Cache(clock, shared=True))
-        self.grants = StoredGrants(self._database, Cache(clock, shared=True))
+        self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
+        self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
 
     async def start(self) -> None:
         """Connect and bring the schema up to date; several gateways may start at the same time."""

@@ -80,8 +80,8 @@ class SqliteStore:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
         self.journal = StoredJournal(database)
-        self.registry = StoredRegistry(database, Cache(clock, shared=False))
-        self.grants = StoredGrants(database, Cache(clock, shared=False))
+        self.registry = StoredRegistry(database, Cache(clock, seconds=None))
+        self.grants = StoredGrants(database, Cache(clock, seconds=None))
 
     async def start(self) -> None:
         """Take the file and bring its schema up to date; raises ``StoreUnavailableError`` if another process has it."""
