@@ -17,7 +17,7 @@ _MOST = 10_000
 
 
 class Cache(Generic[KeyT, ValueT]):
-    """Remembers values for ``seconds`` of the clock, because other processes may change them; with None until ``clear``.
+    """Remembers values for ``seconds`` of the clock, as other processes may change them; with None until ``clear``.
 
     What was read before a ``clear`` is not put in after it: take a ``ticket`` before reading.
     """
