@@ -18,7 +18,7 @@ from tellerline.adapters.telemetry import Metrics
 from tellerline.api.operations.v1 import operations_pb2
 from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.records import Limits
-from tellerline.gateway.settings import GatewaySettings
+from tellerline.gateway.settings import ChannelSettings, GatewaySettings, HostSettings
 from tellerline.simulators.servers import ServerMissingError
 from tellerline.simulators.servers.fixtures import skip_missing
 from tellerline.simulators.servers.postgresql import binaries
@@ -77,9 +77,9 @@ def test_the_sample_settings_name_every_setting() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     settings = GatewaySettings.load(EXAMPLE)
     assert settings.identities_required
-    for name in _names(settings.model_dump(exclude={"hosts", "routes", "channels"})):
-        if name != "path":
-            assert re.search(rf"^(# )?{name} =", text, re.MULTILINE), name
+    names = {*_names(settings.model_dump(exclude={"hosts", "routes", "channels"}))} - {"path"}
+    for name in names | set(HostSettings.model_fields) | set(ChannelSettings.model_fields):
+        assert re.search(rf"^(# )?{name} =", text, re.MULTILINE), name
     assert set(tomllib.loads(text)) <= set(GatewaySettings.model_fields)
     assert "# [routes]" in text
 
