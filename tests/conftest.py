@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tellerline.simulators.servers.fixtures import skip_missing
+
+# Servers are started while clients are open: gRPC's care for forks would run in the new process, and may crash it.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 pytest_plugins = ["tellerline.simulators.servers.fixtures"]
 

@@ -146,6 +146,7 @@ async def test_canaries_do_not_sing(canaries: Canaries, tmp_path: Path, rabbitmq
     log = (tmp_path / "one.log").read_text("utf-8")
     (metrics,) = re.findall(r'"metrics":"(http[^"]+)"', log)
     exposed = await asyncio.to_thread(lambda: urllib.request.urlopen(metrics, timeout=10).read().decode())
+    assert _heard(canaries, f'"pin":"{PIN}","to":"{people[0].card}"') == [PIN, people[0].card]
     assert log.count("\n") > 5 * CUSTOMERS
     assert _heard(canaries, log) == []
     assert _heard(canaries, exposed) == []
