@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from gateway_world import ACCOUNT, open_world
+from gateway_world import ACCOUNT, open_world, settings_for
 from ledger_host import Fault
 
 from tellerline.gateway.hosts.policy import HostPolicy
@@ -14,6 +14,7 @@ from tellerline.gateway.journal.records import State
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.resilience.breaker import BreakerRules
 from tellerline.gateway.resilience.bulkhead import BulkheadRules
+from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.accounts import GetBalance
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done
@@ -106,3 +107,16 @@ async def test_a_gateway_that_closes_refuses_and_lets_the_rest_end(tmp_path: Pat
         with pytest.raises(RefusalError) as refused:
             await world.ask(world.transfer())
         assert refused.value.code is Code.SHUTTING_DOWN
+
+
+async def test_who_waits_for_what_a_drain_cuts_off_is_told_how_it_stands(tmp_path: Path) -> None:
+    settings = settings_for(deadlines={"drain": 1.0})
+    async with open_world(tmp_path, settings=settings, policy=HostPolicy(timeout=50.0)) as world:
+        world.host.latency = 40.0
+        request = world.transfer()
+        asked = asyncio.get_running_loop().create_task(world.outcome(request, 45.0))
+        await world.pass_time(1)
+        await world.run(world.gateway.close())
+        settled = await asked
+    assert isinstance(settled, Settled)
+    assert settled.state is State.IN_DOUBT

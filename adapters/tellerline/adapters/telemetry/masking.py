@@ -31,7 +31,7 @@ _HIDDEN_KEYS = frozenset(
 _OWN_KEYS = frozenset(
     {"at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner"}
 )
-_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[Xx]|\d{12,19}|\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,3})?)(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[Xx]|\d{12,}|\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,3})?)(?!\d)")
 _IDENTITY = re.compile(r"\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 
 

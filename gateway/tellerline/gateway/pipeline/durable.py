@@ -76,7 +76,7 @@ class DurableRunner:
         elif work.acceptance.payload_hash != digest:
             raise _other_payload(work.acceptance.global_serial).error()
         if await done_by(work.task, self.deadlines.answer_by(call.deadline), self.clock):
-            return conclude(work.task.result())
+            return conclude(self._cut_off(work) if work.task.cancelled() else work.task.result())
         return conclude(await self._unfinished(work, call))
 
     def is_running(self, global_serial: str) -> bool:
@@ -255,6 +255,10 @@ class DurableRunner:
         except StoreUnavailableError:
             self.metrics.store_failures("mark").inc()
             return self._in_doubt(work, "deadline")
+
+    def _cut_off(self, work: _Work) -> Ending:
+        """A drain had no more time for it: the next life takes the row up."""
+        return self._in_doubt(work, "shutting_down") if work.sent else Refused(Code.SHUTTING_DOWN)
 
     def _in_doubt(self, work: _Work, reason: str, code: Code = Code.OUTCOME_UNKNOWN) -> Ending:
         return self._standing(work, Unknown(code=code, reason=reason))

@@ -40,6 +40,11 @@ def test_numbers_in_text(text: str) -> None:
     assert "1234-5678" not in mask_text(text)
 
 
+@pytest.mark.parametrize("number", ["62170000123456780000", "89370440053201300012345678", "6" * 34])
+def test_a_number_longer_than_a_cards_is_masked_too(number: str) -> None:
+    assert number[6:-4] not in mask_text(f"DE{number}: refused")
+
+
 def test_identity_documents_vanish_wholly() -> None:
     assert mask_text("id 11010519491231002X") == "id ***"
     assert mask_text("id 110105194912310021.") == "id ***."
