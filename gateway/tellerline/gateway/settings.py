@@ -214,6 +214,14 @@ class GatewaySettings(BaseSettings):
         named = {name: dict(part) if isinstance(part, Mapping) else part.model_dump() for name, part in given.items()}
         return standard | {name: standard.get(name, {}) | part for name, part in named.items()}
 
+    @model_validator(mode="after")
+    def _hosts_within_reach(self) -> GatewaySettings:
+        """The broker inside the process is the simulators' own: a host of a settings file is never on it."""
+        unreachable = [name for name, host in self.hosts.items() if not host.url]
+        if unreachable and self.mq.kind == "memory":
+            raise ValueError(f"hosts.{unreachable[0]} has no url, so it needs mq.kind amqp")
+        return self
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:

@@ -36,6 +36,14 @@ def test_a_channel_in_the_file_changes_what_it_says_and_keeps_the_rest(tmp_path:
     assert channels["COUNTER"].grantless == ("*",)
 
 
+def test_a_host_on_the_queue_needs_a_broker(tmp_path: Path) -> None:
+    file = written(tmp_path, '[hosts.core]\nurl = "http://core"\n[hosts.credit]\n')
+    with pytest.raises(ValidationError, match=r"hosts\.credit has no url, so it needs mq\.kind amqp"):
+        GatewaySettings.load(file)
+    file.write_text(file.read_text() + '[mq]\nkind = "amqp"\nurl = "amqp://broker"\n')
+    assert GatewaySettings.load(file).hosts["credit"].url == ""
+
+
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     file = written(tmp_path, 'instance = "file"\n[front]\nport = 1\nkind = "grpcio"\n')
     script = (
