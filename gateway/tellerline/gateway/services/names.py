@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from tellerline.gateway.services.refusals import invalid
 
 UNSIGNED = "unsigned-"
 """Begins the holder's name that stands in the journal where a caller has no customer number."""
 
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_ID = r"[A-Za-z0-9._:-]{1,64}"
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def segments(name: str, pattern: str, field: str) -> tuple[str, ...]:
     """The variable parts of ``name``, which must have the shape of ``pattern`` (``customers/*/accounts/*``)."""
-    parts, shape = name.split("/"), pattern.split("/")
-    if not name:
-        raise invalid(field, "missing")
-    if len(parts) != len(shape):
-        raise invalid(field, "not_a_name")
-    found = []
-    for part, wanted in zip(parts, shape, strict=True):
-        if wanted == "*" and _ID.fullmatch(part):
-            found.append(part)
-        elif part != wanted:
-            raise invalid(field, "not_a_name")
-    return tuple(found)
+    found = _shape(pattern).fullmatch(name)
+    if found is None:
+        raise invalid(field, "not_a_name" if name else "missing")
+    return found.groups()
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile("/".join(f"({_ID})" if part == "*" else re.escape(part) for part in pattern.split("/")))
 
 
 def customer_of(name: str, field: str) -> str:

@@ -15,7 +15,6 @@ from tellerline.routing.model.money import MAX_MINOR, Money, exponent
 
 _NANOS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def money_from_proto(amount: ProtoMoney, field: str, *, positive: bool = True) -> Money:
@@ -76,9 +75,8 @@ def instant_to_proto(instant: datetime | None) -> Timestamp | None:
     """Exact to the microsecond; None for none."""
     if instant is None:
         return None
-    microseconds = (instant - _EPOCH) // _MICROSECOND
-    seconds, rest = divmod(microseconds, 1_000_000)
-    return Timestamp(seconds=seconds, nanos=rest * 1000)
+    elapsed = instant - _EPOCH
+    return Timestamp(seconds=elapsed.days * 86_400 + elapsed.seconds, nanos=elapsed.microseconds * 1000)
 
 
 def iso_instant_to_proto(instant: str) -> Timestamp | None:
