@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gateway_world import ACCOUNT, PAYEE, open_world
 from ledger_host import Fault
 
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import Limits, LimitUsage, State
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.ports import Settled
@@ -89,3 +92,18 @@ async def test_a_transfer_that_was_not_sent_gives_its_amount_back(tmp_path: Path
             await world.ask(world.transfer())
         assert refused.value.code is Code.HOST_UNAVAILABLE
         assert (await world.store.journal.limit_usage(ACCOUNT, "2026-03-02")).total == 0
+
+
+async def test_a_store_that_is_away_is_counted_as_such_and_not_as_a_caller_who_left(tmp_path: Path) -> None:
+    async def around(name: str, call: Any) -> Any:
+        if name == "grants.grant":
+            raise StoreUnavailableError("away")
+        return await call()
+
+    async with open_world(tmp_path, around=around) as world:
+        request = replace(world.request(GetBalance(account=ACCOUNT), channel="IVR"), grant="a token")
+        with pytest.raises(StoreUnavailableError):
+            await world.ask(request)
+        text = world.gateway.metrics.exposition()[0].decode()
+    assert 'operation="accounts.GetBalance",result="STORE_UNAVAILABLE"' in text
+    assert "CANCELLED" not in text

@@ -8,6 +8,7 @@ from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import TRACEPARENT, Trace
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import in_words
@@ -48,6 +49,10 @@ class TransactionPipeline:
             return settled
         except RefusalError as refusal:
             serial, result = refusal.metadata.get("global_serial", ""), refusal.code.value
+            raise
+        except Exception as error:
+            unavailable = isinstance(error, StoreUnavailableError)
+            result = Code.STORE_UNAVAILABLE.value if unavailable else Code.INTERNAL.value
             raise
         finally:
             if marked is not None:
