@@ -147,11 +147,17 @@ async def test_card_29_bad_frames_are_errors_of_that_call(serve_front: Serve) ->
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
 async def test_card_30_reflection_is_not_offered_in_production(served: Running, version: str) -> None:
     path = f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
-    call = served.client.channel.stream_stream(path, ServerReflectionRequest.SerializeToString, bytes)
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        async for _ in call(iter([ServerReflectionRequest(list_services="*")]), timeout=5):
-            pass
-    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert await asyncio.to_thread(stream_status, served.port, path) is grpc.StatusCode.UNIMPLEMENTED
+
+
+def stream_status(port: int, path: str) -> grpc.StatusCode:
+    """By the blocking client: grpc.aio's own trips over an answer that overtakes what it is still sending."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.stream_stream(path, ServerReflectionRequest.SerializeToString, bytes)
+        with pytest.raises(grpc.RpcError) as caught:
+            list(call(iter([ServerReflectionRequest(list_services="*")]), timeout=5))
+        status: grpc.StatusCode = caught.value.code()
+        return status
 
 
 async def test_card_31_an_identity_claimed_in_metadata_is_ignored(served: Running) -> None:
