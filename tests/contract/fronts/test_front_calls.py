@@ -129,7 +129,7 @@ async def test_a_client_that_reads_slowly_holds_the_handler_back(served: Running
     await asyncio.sleep(0.3)
     poured = served.probe.seen.count("poured")
     await asyncio.sleep(0.2)
-    assert served.probe.seen.count("poured") == poured < 200, "the handler ran on although nobody read"
+    assert served.probe.seen.count("poured") == poured < 600, "the handler ran on although nobody read"
     call.cancel()
     await eventually(lambda: "closed" in served.probe.seen)
 
