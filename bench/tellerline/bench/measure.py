@@ -38,8 +38,10 @@ class Figure:
     per_second: float
     failed: int
     rounds: int
+    costs: tuple[float, ...]
+    """CPU microseconds per request of each round, in their order: rounds of two subjects can be compared in pairs."""
 
-    def document(self) -> dict[str, float | int]:
+    def document(self) -> dict[str, object]:
         return asdict(self)
 
 
@@ -53,4 +55,5 @@ def figure(rounds: Sequence[Round]) -> Figure:
         per_second=round(statistics.median(one.requests / one.seconds for one in rounds), 1),
         failed=sum(one.failed for one in rounds),
         rounds=len(rounds),
+        costs=tuple(round(cost, 1) for cost in costs),
     )

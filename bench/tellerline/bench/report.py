@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -71,10 +72,15 @@ def _against_floors(figures: Mapping[str, Figure], front: str) -> dict[str, floa
 
 
 def _quotient(figures: Mapping[str, Figure], above: str, below: Sequence[str]) -> float | None:
+    """The median over the rounds of what one costs over what the others cost together in the same round.
+
+    The machine's speed drifts from round to round by more than what is measured; within a round it drifts little.
+    """
     if above not in figures or any(name not in figures for name in below):
         return None
-    base = sum(figures[name].cpu_us for name in below)
-    return round(figures[above].cpu_us / base, 2) if base else None
+    bases = [sum(costs) for costs in zip(*(figures[name].costs for name in below), strict=True)]
+    paired = [cost / base for cost, base in zip(figures[above].costs, bases, strict=True) if base]
+    return round(statistics.median(paired), 2) if paired else None
 
 
 def verdicts(found: Mapping[str, Any]) -> list[tuple[str, float | None, str, bool | None]]:

@@ -25,8 +25,8 @@ Told = Callable[[str], None]
 class Plan:
     """``requests`` per subject and round, after one round of ``warm_up`` requests that is not counted."""
 
-    rounds: int = 5
-    requests: int = 2_000
+    rounds: int = 11
+    requests: int = 1_000
     warm_up: int = 1_000
     customers: int = 200
     fronts: Sequence[str] = FRONTS

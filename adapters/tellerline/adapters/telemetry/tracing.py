@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tellerline.adapters.clock import Randomness
+from tellerline.adapters.clock import Randomness, SeededRandomness
 from tellerline.adapters.telemetry.masking import mask_text
 
 if TYPE_CHECKING:  # the SDK is worth its start-up time only where spans are exported
@@ -53,7 +53,7 @@ class Tracing:
 
     def __init__(self, rules: TracingRules, randomness: Randomness, exporter: SpanExporter | None = None) -> None:
         self._ratio = rules.ratio
-        self._randomness = randomness
+        self._randomness = SeededRandomness(randomness.bytes(32).hex())  # ids are no secrets, and one call per request
         self._spans: Spans | None = None
         if exporter is not None or rules.endpoint:
             from tellerline.adapters.telemetry.spans import Spans

@@ -17,13 +17,23 @@ from tellerline.gateway.journal.records import (
     Settlement,
     State,
 )
-from tellerline.gateway.journal.rows import acceptance_values, change_values, doubt_values, event_values, micros, record
+from tellerline.gateway.journal.rows import (
+    acceptance_values,
+    before_conclusion,
+    change_values,
+    conclusion_values,
+    doubt_values,
+    event_values,
+    micros,
+    record,
+)
 from tellerline.gateway.journal.schema import accounts, limit_usage
 from tellerline.gateway.journal.transactions import (
     ACCOUNT,
     ADD,
     ADD_EVENT,
     CHANGE,
+    CONCLUDE,
     FIND,
     GET,
     LIMIT_DAY,
@@ -120,6 +130,14 @@ def accept(acceptance: Acceptance, defaults: Limits) -> Steps[Accepted | Duplica
 def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | None]:
     """A pending transaction has no doubt yet, so none is looked for."""
     serial = settlement.global_serial
+    if not settlement.release_limits and State.PENDING in expected:
+        concluded = yield CONCLUDE, conclusion_values(settlement)
+        if concluded:
+            if settlement.doubt is not None:
+                yield OPEN, doubt_values(settlement.doubt)
+            for event in settlement.events:
+                yield ADD_EVENT, event_values(serial, event)
+            return before_conclusion(concluded[0])
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
         return None

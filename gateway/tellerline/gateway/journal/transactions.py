@@ -71,6 +71,27 @@ CHANGE = Statement(
     "still_reserved",
     "serial",
 )
+CONCLUDE = Statement(
+    update(transactions)
+    .where(t.global_serial == bindparam("serial"), t.state == literal_column(f"'{State.PENDING}'"))
+    .values(
+        state=bindparam("new_state"),
+        settled_at=bindparam("at"),
+        outcome=bindparam("new_outcome"),
+        host_serial=bindparam("new_host_serial"),
+        accounting_date=bindparam("new_date"),
+        code=bindparam("new_code"),
+    )
+    .returning(*ROW),
+    "new_state",
+    "at",
+    "new_outcome",
+    "new_host_serial",
+    "new_date",
+    "new_code",
+    "serial",
+)
+"""``GET`` and ``CHANGE`` in one, for a row that is still pending and keeps its reservation; returns it as it is now."""
 OVERDUE = Statement(
     select(*ROW)
     .where(STILL_PENDING, t.due_at <= bindparam("now"), t.claimed_until <= bindparam("now"))
