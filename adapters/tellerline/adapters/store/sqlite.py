@@ -19,7 +19,10 @@ from tellerline.adapters.store.window import LINGER, CommitWindow
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
 
-_Unit: TypeAlias = tuple["asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...]]
+_Unit: TypeAlias = tuple["asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...], bool]
+"""Who waits, what to run with which arguments, and whether it is light."""
+_Job: TypeAlias = tuple[list[_Unit], list[Any] | None]
+"""A batch for the writer's thread, with its results where only the commit is left to do."""
 
 _BUSY_SECONDS = 5.0
 _REASONS = {
@@ -38,38 +41,41 @@ _REASONS = {
 class SqliteEngine:
     """One database file, owned by one process.
 
-    Writing happens on one thread, in the order of the calls; every result is handed back after its commit is durable
-    (WAL, ``synchronous=FULL``). Readers see all that was answered. All methods belong to the loop that called
-    ``start``. Failures are ``StoreError``; a cancelled caller does not take back what it asked for.
+    Writing happens in the order of the calls; every result is handed back after its commit is durable (WAL,
+    ``synchronous=FULL``). Commits happen on a thread of their own, and so does the work before them unless all of a
+    batch is light: two threads that run Python side by side hinder each other. Readers see all that was answered. All
+    methods belong to the loop that called ``start``. Failures are ``StoreError``; a cancelled caller does not take back
+    what it asked for.
     """
 
     def __init__(self, path: Path, *, linger: float = LINGER) -> None:
         self._path = path
         self._linger = linger
         self._ownership = FileOwnership(path)
-        self._batches: SimpleQueue[list[_Unit] | None] = SimpleQueue()
+        self._batches: SimpleQueue[_Job | None] = SimpleQueue()
         self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._window: CommitWindow[_Unit]
         self._loop: asyncio.AbstractEventLoop
         self._looking: sqlite3.Connection
+        self._writer: sqlite3.Connection
 
     async def start(self, prepare: Callable[[sqlite3.Connection], None] | None = None) -> None:
         """Open the file, creating it if need be. ``prepare`` runs first, alone, outside any transaction."""
         self._loop = asyncio.get_running_loop()
-        self._window = CommitWindow(self._batches.put, linger=self._linger)
+        self._window = CommitWindow(self._hand_over, linger=self._linger)
         self._ownership.take()
         try:
-            writer = self._open()
+            self._writer = self._open()
             if prepare is not None:
-                prepare(writer)
+                prepare(self._writer)
             self._looking = self._open_reader()
         except sqlite3.Error as error:
             self._ownership.give_up()
             raise store_error(error) from error
         self._pool = ThreadPoolExecutor(2, "sqlite-reader")
-        self._thread = threading.Thread(target=self._serve, args=(writer,), name="sqlite-writer", daemon=True)
+        self._thread = threading.Thread(target=self._serve, args=(self._writer,), name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def close(self) -> None:
@@ -93,16 +99,23 @@ class SqliteEngine:
         If another unit of the batch fails, this one is run again: it must have no effect but on the database. Its own
         exception goes to its own caller, and nothing of it is written.
         """
+        return self._submit(unit, args, light=False)
+
+    def _submit(self, unit: Callable[..., ResultT], args: tuple[Any, ...], *, light: bool) -> asyncio.Future[ResultT]:
         future: asyncio.Future[ResultT] = self._loop.create_future()
         if self._thread is None:
             future.set_exception(StoreError("closed"))
         else:
-            self._window.add((future, unit, args))
+            self._window.add((future, unit, args, light))
         return future
 
     def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> asyncio.Future[ResultT]:
         """Run ``steps`` as one unit of work."""
-        return self.submit(drive, steps, *args)
+        return self._submit(drive, (steps, *args), light=False)
+
+    def write_lightly(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> asyncio.Future[ResultT]:
+        """``write`` for a few statements that each touch a few rows by key: the loop may run them itself."""
+        return self._submit(drive, (steps, *args), light=True)
 
     async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         """Run ``steps``, which only read, on another thread: for whatever may look at many rows."""
@@ -144,13 +157,18 @@ class SqliteEngine:
         return connection
 
     def _serve(self, connection: sqlite3.Connection) -> None:
-        while (batch := self._batches.get()) is not None:
-            results = commit(connection, batch)
+        while (job := self._batches.get()) is not None:
+            batch, performed = job
+            results = commit(connection, batch) if performed is None else conclude(connection, batch, performed)
             self._loop.call_soon_threadsafe(self._tell, batch, results)
         connection.close()
 
+    def _hand_over(self, batch: list[_Unit]) -> None:
+        light = all(unit[3] for unit in batch)
+        self._batches.put((batch, perform(self._writer, batch) if light else None))
+
     def _tell(self, batch: list[_Unit], results: list[Any]) -> None:
-        for (future, _, _), result in zip(batch, results, strict=True):
+        for (future, *_), result in zip(batch, results, strict=True):
             if future.done():
                 continue
             if isinstance(result, Exception):
@@ -183,12 +201,27 @@ def commit(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any]:
     except sqlite3.Error as error:
         return [store_error(error) for _ in batch]
     try:
-        results = [unit(connection, *args) for _, unit, args in batch]
+        results = [unit(connection, *args) for _, unit, args, _ in batch]
     except Exception as error:
         _roll_back(connection)
         if len(batch) > 1:
             return [commit(connection, [unit])[0] for unit in batch]
         return [store_error(error) if isinstance(error, sqlite3.Error) else error]
+    return conclude(connection, batch, results)
+
+
+def perform(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any] | None:
+    """Results of all units in a transaction that is left open; None, and nothing left of it, when one failed."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        return [unit(connection, *args) for _, unit, args, _ in batch]
+    except Exception:  # whatever it is, ``commit`` meets it again and gives it to the unit that it belongs to
+        _roll_back(connection)
+        return None
+
+
+def conclude(connection: sqlite3.Connection, batch: list[_Unit], results: list[Any]) -> list[Any]:
+    """Commit what was performed; what each caller gets."""
     try:
         connection.execute("COMMIT")
     except sqlite3.Error as error:

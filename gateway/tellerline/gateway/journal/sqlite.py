@@ -40,10 +40,10 @@ class SqliteDatabase:
         self._defaults = default_limits
 
     async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit:
-        return await self.write(limits.accept, acceptance, self._defaults)
+        return await self._write_lightly(limits.accept, acceptance, self._defaults)
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Row | None:
-        return await self.write(limits.settle, settlement, expected)
+        return await self._write_lightly(limits.settle, settlement, expected)
 
     async def append(self, rows: Sequence[Values]) -> None:
         await self.write(transactions.append, rows)
@@ -63,6 +63,12 @@ class SqliteDatabase:
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         try:
             return await self._engine.write(steps, *args)
+        except StoreError as error:
+            raise unavailable(error) from error
+
+    async def _write_lightly(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        try:
+            return await self._engine.write_lightly(steps, *args)
         except StoreError as error:
             raise unavailable(error) from error
 

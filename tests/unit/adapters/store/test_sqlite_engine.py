@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert
 
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.sqlite import SqliteEngine
-from tellerline.adapters.store.statements import Statement, every, first
+from tellerline.adapters.store.statements import Statement, Steps, every, first
 
 table = Table("t", MetaData(), Column("k", Integer, primary_key=True), Column("v", Text))
 INSERT = Statement(insert(table).values(k=bindparam("k"), v=bindparam("v")), "k", "v")
@@ -73,6 +73,38 @@ async def test_a_broken_constraint_is_a_store_error_of_its_own_caller(engine: Sq
     for result in results[1:]:
         assert isinstance(result, StoreError)
         assert (result.reason, result.maybe_written) == ("constraint violated", False)
+
+
+def adding(key: int) -> Steps[int]:
+    yield INSERT, (key, "v")
+    return key
+
+
+def adding_and_failing(key: int) -> Steps[int]:
+    yield INSERT, (key, "v")
+    raise LookupError(key)
+
+
+async def test_light_work_is_committed_before_anyone_is_answered(engine: SqliteEngine, tmp_path: Path) -> None:
+    assert await asyncio.gather(*(engine.write_lightly(adding, key) for key in range(30))) == list(range(30))
+    with sqlite3.connect(tmp_path / "t.db") as other:
+        assert [row[0] for row in other.execute("SELECT k FROM t ORDER BY k")] == list(range(30))
+
+
+async def test_light_work_that_fails_fails_alone_and_leaves_nothing(engine: SqliteEngine) -> None:
+    engine.write_lightly(adding, 0)
+    units = [engine.write_lightly(adding_and_failing if key == 5 else adding, key) for key in range(1, 10)]
+    results = await asyncio.gather(*units, return_exceptions=True)
+    assert isinstance(results[4], LookupError)
+    assert await keys(engine) == [0, 1, 2, 3, 4, 6, 7, 8, 9]
+
+
+async def test_light_work_beside_other_work_keeps_its_order(engine: SqliteEngine) -> None:
+    engine.submit(put, 0)
+    late = [engine.write_lightly(adding, 1), engine.submit(put, 1)]
+    first_of_two, second = await asyncio.gather(*late, return_exceptions=True)
+    assert first_of_two == 1
+    assert isinstance(second, StoreError)
 
 
 async def test_a_cancelled_caller_does_not_take_back_its_work(engine: SqliteEngine) -> None:
