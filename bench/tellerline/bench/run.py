@@ -12,20 +12,21 @@ from typing import Any
 from tellerline.bench.codecs import decoding_subjects
 from tellerline.bench.measure import Figure, Round, figure
 from tellerline.bench.report import environment, ratios
-from tellerline.bench.subjects import CONCURRENCY, CONNECTIONS, Subject, subjects_of
+from tellerline.bench.subjects import CONCURRENCY, CONNECTIONS, Subject, peer_subjects, subjects_of
 from tellerline.bench.world import running_world
 
 FRONTS = ("connect", "grpcio")
-_CODEC_SHARE = 10
+_LIGHTER_SHARE = 10
 
 Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """``requests`` per subject and round, after one round of ``warm_up`` requests that is not counted."""
+    """``requests`` per subject and round (a tenth for the peer and the codecs), after one round of ``warm_up`` requests
+    that is not counted."""
 
-    rounds: int = 11
+    rounds: int = 25
     requests: int = 1_000
     warm_up: int = 1_000
     customers: int = 200
@@ -45,7 +46,7 @@ def run(plan: Plan, tell: Told) -> dict[str, Any]:
         tell("servers")
         with running_world(directory, plan.fronts, plan.customers) as world:
             statement = world.wire.statement_reply(world.books, world.core)
-            subjects = [*subjects_of(world), *(_lighter(subject) for subject in decoding_subjects(statement))]
+            subjects = [*subjects_of(world), *map(_lighter, [*peer_subjects(world), *decoding_subjects(statement)])]
             figures = measure(subjects, plan, tell)
             missing = world.peer_missing
         return report(figures, plan, missing)
@@ -84,5 +85,5 @@ def report(figures: dict[str, Figure], plan: Plan, missing: str) -> dict[str, An
 
 
 def _lighter(subject: Subject) -> Subject:
-    """Codecs need no load to be measured, and zeep's would take as long as all the others."""
-    return Subject(subject.name, lambda count: subject.run(max(1, count // _CODEC_SHARE)))
+    """Codecs need no load to be measured, and few requests show how far off the peer is: time for the others."""
+    return Subject(subject.name, lambda count: subject.run(max(1, count // _LIGHTER_SHARE)))

@@ -46,7 +46,7 @@ class Server:
 
 
 def subjects_of(world: World) -> Iterator[Subject]:
-    """Every subject of one round, in the order in which they take their turns."""
+    """The floors and the gateways, in the order in which they take their turns."""
     messages = Messages(world.books, {})
 
     def echoed(count: int) -> Iterator[bytes]:
@@ -57,7 +57,12 @@ def subjects_of(world: World) -> Iterator[Subject]:
     yield Subject("pika_round_trip", lambda count: _ordered(world.queue, count))
     for front, store in world.gateways:
         yield from _gateway_subjects(world, front, store)
+
+
+def peer_subjects(world: World) -> Iterator[Subject]:
+    """The peer's, where it can run."""
     if world.peer is not None:
+        messages = Messages(world.books, {})
         peer = Server(f"127.0.0.1:{world.peer_port}", world.peer.pid)
         for name, asked in ASKED_OF_PEER:
             yield _asking(world, name, peer, asked, messages)

@@ -16,11 +16,11 @@ from tellerline.routing.model.codes import Code
 IN_DOUBT = frozenset({State.IN_DOUBT})
 
 
-async def test_a_settlement_returns_the_row_before_and_leaves_the_row_after(journal: Journal, other: Store) -> None:
+async def test_a_settlement_returns_the_state_before_and_leaves_the_row_after(journal: Journal, other: Store) -> None:
     row = acceptance()
     await journal.accept(row)
     done = settlement(row.global_serial, outcome=b'{"ok":1}', host_serial="H1", accounting_date="2026-03-03")
-    assert await other.journal.settle(done, PENDING) == pending(row)
+    assert await other.journal.settle(done, PENDING) is State.PENDING
     after = replace(
         pending(row),
         state=State.DONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -13,18 +13,21 @@ from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.ownership import FileOwnership
-from tellerline.adapters.store.statements import Row, Steps
+from tellerline.adapters.store.statements import Row, Steps, Together
 from tellerline.adapters.store.window import LINGER, CommitWindow
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
 
-_Unit: TypeAlias = tuple["asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...], bool]
-"""Who waits, what to run with which arguments, and whether it is light."""
+_Units: TypeAlias = Callable[[Sequence[Any]], Together[Any]]
+_Unit: TypeAlias = tuple["asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...], _Units | None]
+"""Who waits, what to run with which arguments, and how many of its kind are done together."""
 _Job: TypeAlias = tuple[list[_Unit], list[Any] | None]
 """A batch for the writer's thread, with its results where only the commit is left to do."""
 
 _BUSY_SECONDS = 5.0
+_CHECKPOINT_PAGES = 8_000
+"""Of the log, before they are copied into the file: the later, the more often was each page written meanwhile."""
 _REASONS = {
     sqlite3.SQLITE_FULL: "disk full",
     sqlite3.SQLITE_BUSY: "database locked",
@@ -43,9 +46,9 @@ class SqliteEngine:
 
     Writing happens in the order of the calls; every result is handed back after its commit is durable (WAL,
     ``synchronous=FULL``). Commits happen on a thread of their own, and so does the work before them unless all of a
-    batch is light: two threads that run Python side by side hinder each other. Readers see all that was answered. All
-    methods belong to the loop that called ``start``. Failures are ``StoreError``; a cancelled caller does not take back
-    what it asked for.
+    batch can be done together: two threads that run Python side by side hinder each other. Readers see all that was
+    answered. All methods belong to the loop that called ``start``. Failures are ``StoreError``; a cancelled caller does
+    not take back what it asked for.
     """
 
     def __init__(self, path: Path, *, linger: float = LINGER) -> None:
@@ -99,23 +102,33 @@ class SqliteEngine:
         If another unit of the batch fails, this one is run again: it must have no effect but on the database. Its own
         exception goes to its own caller, and nothing of it is written.
         """
-        return self._submit(unit, args, light=False)
+        return self._submit(unit, args)
 
-    def _submit(self, unit: Callable[..., ResultT], args: tuple[Any, ...], *, light: bool) -> asyncio.Future[ResultT]:
+    def _submit(
+        self, unit: Callable[..., ResultT], args: tuple[Any, ...], together: _Units | None = None
+    ) -> asyncio.Future[ResultT]:
         future: asyncio.Future[ResultT] = self._loop.create_future()
         if self._thread is None:
             future.set_exception(StoreError("closed"))
         else:
-            self._window.add((future, unit, args, light))
+            self._window.add((future, unit, args, together))
         return future
 
     def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> asyncio.Future[ResultT]:
         """Run ``steps`` as one unit of work."""
-        return self._submit(drive, (steps, *args), light=False)
+        return self._submit(drive, (steps, *args))
 
-    def write_lightly(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> asyncio.Future[ResultT]:
-        """``write`` for a few statements that each touch a few rows by key: the loop may run them itself."""
-        return self._submit(drive, (steps, *args), light=True)
+    def write_together(
+        self,
+        together: Callable[[Sequence[tuple[*Args]]], Together[ResultT]],
+        steps: Callable[[*Args], Steps[ResultT]],
+        *args: *Args,
+    ) -> asyncio.Future[ResultT]:
+        """``write`` for a few rows by key: the loop runs all of a kind ``together``, or each its ``steps``.
+
+        Units of different kinds in one commit run in any order.
+        """
+        return self._submit(drive, (steps, *args), together)
 
     async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         """Run ``steps``, which only read, on another thread: for whatever may look at many rows."""
@@ -149,6 +162,7 @@ class SqliteEngine:
         connection = sqlite3.connect(self._path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         return connection
 
     def _open_reader(self) -> sqlite3.Connection:
@@ -164,8 +178,8 @@ class SqliteEngine:
         connection.close()
 
     def _hand_over(self, batch: list[_Unit]) -> None:
-        light = all(unit[3] for unit in batch)
-        self._batches.put((batch, perform(self._writer, batch) if light else None))
+        together = all(unit[3] for unit in batch)
+        self._batches.put((batch, perform(self._writer, batch) if together else None))
 
     def _tell(self, batch: list[_Unit], results: list[Any]) -> None:
         for (future, *_), result in zip(batch, results, strict=True):
@@ -211,13 +225,44 @@ def commit(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any]:
 
 
 def perform(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any] | None:
-    """Results of all units in a transaction that is left open; None, and nothing left of it, when one failed."""
+    """Results of all units, done together in a transaction that is left open; None, and nothing left of it, if not."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        return [unit(connection, *args) for _, unit, args, _ in batch]
+        results = _perform(connection, batch)
     except Exception:  # whatever it is, ``commit`` meets it again and gives it to the unit that it belongs to
+        results = None
+    if results is None:
         _roll_back(connection)
-        return None
+    return results
+
+
+def _perform(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any] | None:
+    kinds: dict[Any, list[int]] = {}
+    for place, unit in enumerate(batch):
+        kinds.setdefault(unit[3], []).append(place)
+    results: list[Any] = [None] * len(batch)
+    for together, places in kinds.items():
+        its_results = _drive_together(connection, together([batch[place][2][1:] for place in places]))
+        if its_results is None:
+            return None
+        for place, result in zip(places, its_results, strict=True):
+            results[place] = result
+    return results
+
+
+def _drive_together(connection: sqlite3.Connection, work: Together[ResultT]) -> list[ResultT] | None:
+    cursor = connection.cursor()
+    changed: int | None = None
+    try:
+        while True:
+            statement, values = next(work) if changed is None else work.send(changed)
+            compiled = statement.sqlite
+            if compiled.arrange is not None:
+                values = [compiled.arrange(each) for each in values]
+            changed = cursor.executemany(compiled.sql, values).rowcount
+    except StopIteration as end:
+        results: list[ResultT] | None = end.value
+        return results
 
 
 def conclude(connection: sqlite3.Connection, batch: list[_Unit], results: list[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ClauseElement
@@ -38,6 +39,8 @@ class Compiled:
 
 
 def _arrangement(names: list[str], order: tuple[str, ...], constants: dict[str, Any]) -> Callable[[Values], Values]:
+    if set(names) <= set(order):
+        return itemgetter(*(order.index(name) for name in names))
     places = [(order.index(name), None) if name in order else (-1, constants[name]) for name in names]
     return lambda values: tuple(constant if place < 0 else values[place] for place, constant in places)
 
@@ -75,6 +78,13 @@ Steps: TypeAlias = Generator[tuple[Statement, Values], list[Row], ResultT]
 
 An engine runs all of it in one transaction. It may be run again from the start after a conflict: it must have no
 effect but its statements.
+"""
+
+
+Together: TypeAlias = Generator[tuple[Statement, Sequence[Values]], int, list[ResultT] | None]
+"""Many units of work of one kind: yields a statement with the values of each, is sent how many rows they changed.
+
+Returns each unit's result, in order, or None when they have to be done one by one: then nothing of it is kept.
 """
 
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 UnitT = TypeVar("UnitT")
 
-LINGER = 0.002
+LINGER = 0.004
 """Seconds that units wait for company under load. Real time, whatever clock the bank's business runs on."""
 
 _CROWD = 3

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellerline.adapters.clock import SystemClock
 from tellerline.cli.exits import Exit
 from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, new_serial, operator_context
 from tellerline.cli.output import Output
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from tellerline.gateway.client import Client
 
 ORDER = 300
-_UNSETTLED = {"TRANSACTION_STATE_IN_DOUBT", "TRANSACTION_STATE_PENDING", "TRANSACTION_STATE_MANUAL"}
+_PURSUED = {"TRANSACTION_STATE_IN_DOUBT", "TRANSACTION_STATE_PENDING"}
+_UNSETTLED = {*_PURSUED, "TRANSACTION_STATE_MANUAL"}
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 def register(app: typer.Typer) -> None:
@@ -93,18 +96,25 @@ def account_name(text: str) -> str:
 
 def trace(
     serial: Annotated[str, typer.Argument(help="Global, channel or host serial.")],
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is definite, or for people.")] = 0,
     gateway: GatewayOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Show a transaction with its whole history, found by any of its serials. 查询交易全程"""
+    """Show a transaction with its whole history, found by any of its serials. 查询交易全程
+
+    Ends with 0 whatever became of it, and with 3 when ``--wait`` was not long enough.
+    """
     out = Output(json=json)
+    clock = SystemClock()
 
     async def work(client: Client) -> dict[str, Any]:
+        until = clock.monotonic() + wait
         found = await _find(client, serial)
-        if not found:
-            return {}
-        request = {"context": operator_context(), "name": found}
-        return await client.call("operations.v1.OperationsService/GetTransaction", request)
+        while True:
+            transaction = await _get(client, found) if found else {}
+            if not _pursued(transaction) or clock.monotonic() >= until:
+                return transaction
+            await clock.sleep(_LOOK_AGAIN_SECONDS)
 
     transaction = ask(out, gateway, work)
     if not transaction:
@@ -112,6 +122,18 @@ def trace(
         out.fail(Exit.REFUSED, "TRANSACTION_NOT_FOUND", text, f"没有流水号为 {serial} 的交易。")
     out.result(transaction)
     show_transaction(out, transaction)
+    if wait and _pursued(transaction):
+        raise typer.Exit(Exit.UNKNOWN)
+
+
+def _pursued(transaction: dict[str, Any]) -> bool:
+    """Whether the gateway itself will still learn more about it."""
+    return transaction.get("info", {}).get("state") in _PURSUED
+
+
+async def _get(client: Client, name: str) -> dict[str, Any]:
+    request = {"context": operator_context(), "name": name}
+    return await client.call("operations.v1.OperationsService/GetTransaction", request)
 
 
 async def _find(client: Client, serial: str) -> str:

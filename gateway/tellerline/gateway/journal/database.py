@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from tellerline.adapters.store.errors import StoreError
-from tellerline.adapters.store.statements import Row, Steps, Values
+from tellerline.adapters.store.statements import Steps, Values
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, OverLimit, Settlement, State
 
@@ -19,8 +19,8 @@ class Database(Protocol):
 
     async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit: ...
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Row | None:
-        """The row before the change, or None when its state was not one of ``expected``."""
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
+        """The state before the change, or None when it was not one of ``expected``."""
 
     async def append(self, rows: Sequence[Values]) -> None:
         """Add whole transactions in one commit; those that are there already are left as they are."""

@@ -39,9 +39,8 @@ class StoredJournal:
     async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit:
         return await self._database.accept(acceptance)
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Record | None:
-        before = await self._database.settle(settlement, expected)
-        return None if before is None else rows.record(before)
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
+        return await self._database.settle(settlement, expected)
 
     def audit(self, record: Record) -> None:
         self._audits.add(record)

@@ -22,7 +22,7 @@ from tellerline.gateway.journal.rows import doubt_values, event_values, micros, 
 from tellerline.routing.model.codes import Code
 
 ACCEPT_SQL = "SELECT * FROM journal_accept($1, $2, $3, $4)"
-SETTLE_SQL = "SELECT * FROM journal_settle($1)"
+SETTLE_SQL = "SELECT o_place, (o_before).state FROM journal_settle($1)"
 
 SettleUnit = tuple[Settlement, frozenset[State]]
 Verdict = Accepted | Duplicate | OverLimit
@@ -103,9 +103,9 @@ def encode_settlements(units: list[SettleUnit]) -> Sequence[Any]:
     return ([_settlement(unit) for unit in units],)
 
 
-def decode_settlements(units: list[SettleUnit], rows: list[Row]) -> Sequence[Row | None]:
-    """Each row before its change; ``journal_settle`` returns none for those that were not changed."""
-    before: list[Row | None] = [None] * len(units)
-    for place, row in rows:
-        before[place - 1] = row
+def decode_settlements(units: list[SettleUnit], rows: list[Row]) -> Sequence[State | None]:
+    """Each state before its change; ``journal_settle`` returns none for rows that were not changed."""
+    before: list[State | None] = [None] * len(units)
+    for place, state in rows:
+        before[place - 1] = State(state)
     return before

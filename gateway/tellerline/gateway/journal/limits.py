@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, literal_column, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from tellerline.adapters.store.statements import Row, Statement, Steps
+from tellerline.adapters.store.statements import Statement, Steps, Together
 from tellerline.gateway.journal.doubts import CLOSE, OPEN, REVERSING
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -19,7 +21,6 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.journal.rows import (
     acceptance_values,
-    before_conclusion,
     change_values,
     conclusion_values,
     doubt_values,
@@ -32,8 +33,10 @@ from tellerline.gateway.journal.transactions import (
     ACCOUNT,
     ADD,
     ADD_EVENT,
+    APPEND,
     CHANGE,
     CONCLUDE,
+    CONCLUDE_TOGETHER,
     FIND,
     GET,
     LIMIT_DAY,
@@ -77,6 +80,46 @@ RESERVE = Statement(
     "day",
     "minor",
 )
+_kept = {
+    name: func.coalesce(accounts.c[f"{name}_limit"], bindparam(f"default_{name}"))
+    for name in ("single", "daily", "count")
+}
+_of_account = {
+    name: func.coalesce(
+        select(accounts.c[f"{name}_limit"])
+        .where(accounts.c.account == literal_column("excluded.account"))
+        .scalar_subquery(),
+        bindparam(f"default_{name}"),
+    )
+    for name in ("daily", "count")
+}
+_minor = bindparam("minor", type_=BigInteger)
+_first_of_the_day = insert(limit_usage).from_select(
+    ["account", "limit_day", "total", "count"],
+    select(bindparam("of", type_=Text), bindparam("day", type_=Text), _minor, literal_column("1"))
+    .select_from(_nothing.outerjoin(accounts, accounts.c.account == bindparam("of")))
+    .where(_minor <= _kept["single"], _minor <= _kept["daily"], _kept["count"] >= literal_column("1")),
+)
+RESERVE_WITHIN = Statement(
+    _first_of_the_day.on_conflict_do_update(
+        index_elements=[limit_usage.c.account, limit_usage.c.limit_day],
+        set_={
+            "total": limit_usage.c.total + _first_of_the_day.excluded.total,
+            "count": limit_usage.c.count + literal_column("1"),
+        },
+        where=and_(
+            limit_usage.c.total + _first_of_the_day.excluded.total <= _of_account["daily"],
+            limit_usage.c.count < _of_account["count"],
+        ),
+    ),
+    "of",
+    "day",
+    "minor",
+    "default_single",
+    "default_daily",
+    "default_count",
+)
+"""``RESERVE`` if no limit speaks against it; changes nothing if one does."""
 RELEASE = Statement(
     update(limit_usage)
     .where(limit_usage.c.account == bindparam("of"), limit_usage.c.limit_day == bindparam("day"))
@@ -127,7 +170,32 @@ def accept(acceptance: Acceptance, defaults: Limits) -> Steps[Accepted | Duplica
     return ACCEPTED
 
 
-def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | None]:
+def accept_together(units: Sequence[tuple[Acceptance, Limits]]) -> Together[Accepted | Duplicate | OverLimit]:
+    """All of them accepted, or else each by itself."""
+    reservations = [
+        (unit.account, unit.limit_day, unit.limited.minor, defaults.single, defaults.daily, defaults.count)
+        for unit, defaults in units
+        if unit.limited is not None
+    ]
+    if reservations and (yield RESERVE_WITHIN, reservations) != len(reservations):
+        return None
+    added = yield APPEND, [acceptance_values(unit) for unit, _ in units]
+    return [ACCEPTED] * len(units) if added == len(units) else None
+
+
+def concludes(settlement: Settlement, expected: frozenset[State]) -> bool:
+    """Whether it is the ordinary end of a pending transaction, with nothing but the row to change."""
+    plain = not (settlement.release_limits or settlement.doubt or settlement.events)
+    return plain and State.PENDING in expected
+
+
+def conclude_together(units: Sequence[tuple[Settlement, frozenset[State]]]) -> Together[State | None]:
+    """All of them pending until now, or else each by itself."""
+    changed = yield CONCLUDE_TOGETHER, [conclusion_values(settlement) for settlement, _ in units]
+    return [State.PENDING] * len(units) if changed == len(units) else None
+
+
+def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[State | None]:
     """A pending transaction has no doubt yet, so none is looked for."""
     serial = settlement.global_serial
     if not settlement.release_limits and State.PENDING in expected:
@@ -137,12 +205,13 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | No
                 yield OPEN, doubt_values(settlement.doubt)
             for event in settlement.events:
                 yield ADD_EVENT, event_values(serial, event)
-            return before_conclusion(concluded[0])
+            return State.PENDING
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
         return None
     before = rows[0]
-    doubted = before[STATE] != State.PENDING
+    state = State(before[STATE])
+    doubted = state is not State.PENDING
     if doubted and settlement.before_reversal and (yield REVERSING, (serial,)):
         return None
     reserved = before[RESERVED]
@@ -156,7 +225,7 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[Row | No
         yield CLOSE, (micros(settlement.at), serial)
     for event in settlement.events:
         yield ADD_EVENT, event_values(serial, event)
-    return before
+    return state
 
 
 def usage(account: str, limit_day: str) -> Steps[LimitUsage]:

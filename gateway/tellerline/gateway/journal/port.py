@@ -49,10 +49,10 @@ class Journal(Protocol):
         commit; each gets its own answer, as if they had come one after the other.
         """
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Record | None:
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
         """Change state if the row's state is one of ``expected``; None, and nothing written, if it is not.
 
-        Durable before it returns. Returns the row as it was **before** the change.
+        Durable before it returns. Returns the state that it had **before** the change.
         """
 
     def audit(self, record: Record) -> None:

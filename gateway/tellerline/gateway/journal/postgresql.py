@@ -10,7 +10,7 @@ from tellerline.adapters.clock import Clock
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.lane import Lane
 from tellerline.adapters.store.postgresql import PostgresqlEngine
-from tellerline.adapters.store.statements import Row, Steps, Values
+from tellerline.adapters.store.statements import Steps, Values
 from tellerline.gateway.journal import transactions
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.database import unavailable
@@ -51,7 +51,7 @@ class PostgresqlDatabase:
         self._defaults = default_limits
         self._long_reads = asyncio.Semaphore(_LONG_READS)
         self._accepting: Lane[Acceptance, Verdict]
-        self._settling: Lane[SettleUnit, Row | None]
+        self._settling: Lane[SettleUnit, State | None]
 
     async def start(self) -> None:
         try:
@@ -73,7 +73,7 @@ class PostgresqlDatabase:
         except StoreError as error:
             raise unavailable(error) from error
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Row | None:
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
         try:
             return await self._settling.submit((settlement, expected))
         except StoreError as error:

@@ -145,11 +145,6 @@ def conclusion_values(settlement: Settlement) -> Values:
     return (*changed, serial)
 
 
-def before_conclusion(row: Row) -> Row:
-    """A row as it was while pending: nothing of what settling fills in."""
-    return (*row[:12], State.PENDING.value, *row[13:15], None, *row[16:18], b"", "", "", "", *row[22:])
-
-
 def record(row: Row) -> Record:
     """From the first 27 columns of a transaction."""
     return Record(

@@ -9,7 +9,7 @@ from typing import TypeVar, TypeVarTuple
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.sqlite import SqliteEngine
-from tellerline.adapters.store.statements import Row, Steps, Values
+from tellerline.adapters.store.statements import Steps, Together, Values
 from tellerline.gateway.journal import limits, transactions
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.database import unavailable
@@ -40,10 +40,12 @@ class SqliteDatabase:
         self._defaults = default_limits
 
     async def accept(self, acceptance: Acceptance) -> Accepted | Duplicate | OverLimit:
-        return await self._write_lightly(limits.accept, acceptance, self._defaults)
+        return await self._write_together(limits.accept_together, limits.accept, acceptance, self._defaults)
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Row | None:
-        return await self._write_lightly(limits.settle, settlement, expected)
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
+        if limits.concludes(settlement, expected):
+            return await self._write_together(limits.conclude_together, limits.settle, settlement, expected)
+        return await self.write(limits.settle, settlement, expected)
 
     async def append(self, rows: Sequence[Values]) -> None:
         await self.write(transactions.append, rows)
@@ -66,9 +68,14 @@ class SqliteDatabase:
         except StoreError as error:
             raise unavailable(error) from error
 
-    async def _write_lightly(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+    async def _write_together(
+        self,
+        together: Callable[[Sequence[tuple[*Args]]], Together[ResultT]],
+        steps: Callable[[*Args], Steps[ResultT]],
+        *args: *Args,
+    ) -> ResultT:
         try:
-            return await self._engine.write_lightly(steps, *args)
+            return await self._engine.write_together(together, steps, *args)
         except StoreError as error:
             raise unavailable(error) from error
 

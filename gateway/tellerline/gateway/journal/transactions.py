@@ -71,7 +71,7 @@ CHANGE = Statement(
     "still_reserved",
     "serial",
 )
-CONCLUDE = Statement(
+_conclude = (
     update(transactions)
     .where(t.global_serial == bindparam("serial"), t.state == literal_column(f"'{State.PENDING}'"))
     .values(
@@ -82,16 +82,11 @@ CONCLUDE = Statement(
         accounting_date=bindparam("new_date"),
         code=bindparam("new_code"),
     )
-    .returning(*ROW),
-    "new_state",
-    "at",
-    "new_outcome",
-    "new_host_serial",
-    "new_date",
-    "new_code",
-    "serial",
 )
-"""``GET`` and ``CHANGE`` in one, for a row that is still pending and keeps its reservation; returns it as it is now."""
+_CONCLUSION = ("new_state", "at", "new_outcome", "new_host_serial", "new_date", "new_code", "serial")
+CONCLUDE = Statement(_conclude.returning(t.global_serial), *_CONCLUSION)
+"""``GET`` and ``CHANGE`` in one, for a row that is still pending and keeps its reservation."""
+CONCLUDE_TOGETHER = Statement(_conclude, *_CONCLUSION)
 OVERDUE = Statement(
     select(*ROW)
     .where(STILL_PENDING, t.due_at <= bindparam("now"), t.claimed_until <= bindparam("now"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from tellerline.gateway.journal.port import Journal
-from tellerline.gateway.journal.records import FINAL_STATES, Record, State
+from tellerline.gateway.journal.records import FINAL_STATES, State
+from tellerline.gateway.pipeline.subject import Subject
 
 REPORT_LOSS = "accounts.ReportLoss"
 _PAGE = 200
@@ -25,10 +26,10 @@ class LossBlocks:
         """A loss report of ``account`` is on its way."""
         self._serials[account].add(global_serial)
 
-    def settled(self, record: Record, state: State) -> None:
+    def settled(self, subject: Subject, state: State) -> None:
         """A transaction reached ``state``; when it is a loss report that is over, the host speaks for itself again."""
-        if record.operation == REPORT_LOSS and state in FINAL_STATES:
-            self._discard(record.account, record.global_serial)
+        if subject.operation == REPORT_LOSS and state in FINAL_STATES:
+            self._discard(subject.account, subject.global_serial)
 
     async def refresh(self) -> None:
         """Take over what the journal holds; a report seen to be over meanwhile no longer closes its account."""

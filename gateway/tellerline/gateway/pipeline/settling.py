@@ -16,8 +16,8 @@ from tellerline.gateway.journal.port import Journal
 from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, Settlement, State
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.plan import Plans
+from tellerline.gateway.pipeline.subject import Subject
 from tellerline.routing.model.codes import Code
-from tellerline.routing.model.command import Effect
 from tellerline.routing.model.outcome import Done, NotSent, Rejected, Unknown
 
 PENDING = frozenset({State.PENDING})
@@ -31,21 +31,6 @@ STATES: dict[type, State] = {
 }
 
 
-class Subject(Protocol):
-    """The part of a transaction that settling needs: an ``Acceptance`` and a ``Record`` both are one."""
-
-    @property
-    def global_serial(self) -> str: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def operation(self) -> str: ...
-    @property
-    def effect(self) -> Effect: ...
-    @property
-    def account(self) -> str: ...
-
-
 class Watcher(Protocol):
     """Who wants to know that a doubt has a next step."""
 
@@ -53,7 +38,7 @@ class Watcher(Protocol):
 
 
 class Settler:
-    """The only writer of states. Each method is one durable write, and returns the row as it was before.
+    """The only writer of states. Each method is one durable write, and returns the state that the row had before.
 
     None means that the row was not in an expected state any more and nothing was written. All raise
     ``StoreUnavailableError``.
@@ -78,7 +63,7 @@ class Settler:
         *events: Event,
         at: datetime | None = None,
         before_reversal: bool = False,
-    ) -> Record | None:
+    ) -> State | None:
         """Final by the host's word, or by certainty that it never got any. Limits come back unless it is done.
 
         ``before_reversal`` writes nothing once a reversal may be on its way: from there on only its own answer counts.
@@ -101,7 +86,7 @@ class Settler:
             expected,
         )
 
-    async def undo(self, subject: Subject, event: Event, host_serial: str = "") -> Record | None:
+    async def undo(self, subject: Subject, event: Event, host_serial: str = "") -> State | None:
         """``REVERSED``: the host said that nothing of it remains, so the limits come back."""
         outcome = Rejected(code=Code.REVERSED, host_serial=host_serial)
         return await self._settle(
@@ -119,7 +104,7 @@ class Settler:
             IN_DOUBT,
         )
 
-    async def doubt(self, subject: Subject, unknown: Unknown, *, still_running: float = 0.0) -> Record | None:
+    async def doubt(self, subject: Subject, unknown: Unknown, *, still_running: float = 0.0) -> State | None:
         """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait."""
         policy = self._plans.doubt_policy(subject.host, subject.operation, subject.effect)
         delay = still_running + policy.inquire_delay(0)
@@ -129,19 +114,19 @@ class Settler:
             self._tell_watcher(delay)
         return before
 
-    async def reversal_begins(self, record: Record, doubt: Doubt, event: Event) -> Record | None:
+    async def reversal_begins(self, record: Record, doubt: Doubt, event: Event) -> State | None:
         """The point of no return before a reversal is first sent: None if the doubt has ended meanwhile."""
         stays = self._unchanged(record, State.IN_DOUBT)
         return await self._settle(record, replace(stays, doubt=doubt, events=(event,)), IN_DOUBT)
 
-    async def hand_over(self, record: Record, doubt: Doubt, reason: str) -> Record | None:
+    async def hand_over(self, record: Record, doubt: Doubt, reason: str) -> State | None:
         """To people: ``MANUAL``, with an alarm. Limits stay consumed."""
         event = self.event("manual", reason=reason)
         manual = replace(doubt, stage=DoubtStage.MANUAL, reason=reason)
         settlement = replace(self._unchanged(record, State.MANUAL), doubt=manual, events=(event,))
         return await self._settle(record, settlement, IN_DOUBT)
 
-    async def contradicted(self, record: Record, event: Event) -> Record | None:
+    async def contradicted(self, record: Record, event: Event) -> State | None:
         """Evidence against a final state: the state stays, people look at it, and an alarm is raised."""
         doubt = Doubt(
             global_serial=record.global_serial,
@@ -198,12 +183,12 @@ class Settler:
             code=record.code,
         )
 
-    async def _settle(self, subject: Subject, settlement: Settlement, expected: frozenset[State]) -> Record | None:
+    async def _settle(self, subject: Subject, settlement: Settlement, expected: frozenset[State]) -> State | None:
         before = await self._journal.settle(settlement, expected)
         if before is None:
             return None
-        self._losses.settled(before, settlement.state)
-        if before.state is State.IN_DOUBT and settlement.state is not State.IN_DOUBT:
+        self._losses.settled(subject, settlement.state)
+        if before is State.IN_DOUBT and settlement.state is not State.IN_DOUBT:
             self._metrics.doubts_ended(subject.host, subject.operation, settlement.state).inc()
             manual = settlement.state is State.MANUAL
             tell = self._log.error if manual else self._log.info

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.sqlite import SqliteEngine
-from tellerline.adapters.store.statements import Statement, Steps, every, first
+from tellerline.adapters.store.statements import Statement, Steps, Together, every, first
 
 table = Table("t", MetaData(), Column("k", Integer, primary_key=True), Column("v", Text))
 INSERT = Statement(insert(table).values(k=bindparam("k"), v=bindparam("v")), "k", "v")
 GET = Statement(select(table).where(table.c.k == bindparam("key")), "key")
+ADD = Statement(insert_or_not(table).values(k=bindparam("k"), v=bindparam("v")).on_conflict_do_nothing(), "k", "v")
+EVERYTHING = Statement(select(table))
 ALL = Statement(select(table.c.k).order_by(table.c.k))
 
 
@@ -85,23 +88,44 @@ def adding_and_failing(key: int) -> Steps[int]:
     raise LookupError(key)
 
 
-async def test_light_work_is_committed_before_anyone_is_answered(engine: SqliteEngine, tmp_path: Path) -> None:
-    assert await asyncio.gather(*(engine.write_lightly(adding, key) for key in range(30))) == list(range(30))
+def adding_together(units: Sequence[tuple[int]]) -> Together[int]:
+    changed = yield ADD, [(key, "together") for (key,) in units]
+    return [key for (key,) in units] if changed == len(units) else None
+
+
+async def test_units_together_are_committed_before_anyone_is_answered(engine: SqliteEngine, tmp_path: Path) -> None:
+    units = [engine.write_together(adding_together, adding, key) for key in range(30)]
+    assert await asyncio.gather(*units) == list(range(30))
     with sqlite3.connect(tmp_path / "t.db") as other:
         assert [row[0] for row in other.execute("SELECT k FROM t ORDER BY k")] == list(range(30))
 
 
-async def test_light_work_that_fails_fails_alone_and_leaves_nothing(engine: SqliteEngine) -> None:
-    engine.write_lightly(adding, 0)
-    units = [engine.write_lightly(adding_and_failing if key == 5 else adding, key) for key in range(1, 10)]
+async def test_units_that_cannot_be_done_together_are_each_done_by_themselves(engine: SqliteEngine) -> None:
+    engine.submit(put, 5)
+    units = [engine.write_together(adding_together, adding, key) for key in range(1, 10)]
     results = await asyncio.gather(*units, return_exceptions=True)
+    assert isinstance(results[4], StoreError)
+    assert [result for result in results if not isinstance(result, StoreError)] == [1, 2, 3, 4, 6, 7, 8, 9]
+    written = {row[0]: row[1] for row in await engine.read(every, EVERYTHING)}
+    assert written == dict.fromkeys(range(1, 10), "v")
+
+
+async def test_a_failing_unit_beside_units_together_fails_alone(engine: SqliteEngine) -> None:
+    engine.write_together(adding_together, adding, 0)
+    keys_given = range(1, 10)
+    units = [
+        engine.write_together(adding_together, adding_and_failing if key == 5 else adding, key) for key in keys_given
+    ]
+    blocked = engine.write_together(adding_together, adding, 1)
+    results = await asyncio.gather(*units, blocked, return_exceptions=True)
     assert isinstance(results[4], LookupError)
+    assert isinstance(results[9], StoreError)
     assert await keys(engine) == [0, 1, 2, 3, 4, 6, 7, 8, 9]
 
 
-async def test_light_work_beside_other_work_keeps_its_order(engine: SqliteEngine) -> None:
+async def test_units_together_beside_other_work_keep_their_order(engine: SqliteEngine) -> None:
     engine.submit(put, 0)
-    late = [engine.write_lightly(adding, 1), engine.submit(put, 1)]
+    late = [engine.write_together(adding_together, adding, 1), engine.submit(put, 1)]
     first_of_two, second = await asyncio.gather(*late, return_exceptions=True)
     assert first_of_two == 1
     assert isinstance(second, StoreError)
