@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tellerline.connectors.discovery import HostFolder
-from tellerline.routing.model import accounts, credit, customers, transfers
+from tellerline.routing import model
 from tellerline.routing.model.command import Command, Effect, Reverse
 
 MAX_FILES = 8
 MAX_LINES = 400
-_MODEL = (accounts, credit, customers, transfers)
 
 
 def complaints(folder: HostFolder) -> list[str]:
@@ -81,8 +83,12 @@ def _lines(file: Path) -> int:
     return len(file.read_text(encoding="utf-8").splitlines())
 
 
+@cache
 def _changing() -> frozenset[str]:
-    commands = [value for module in _MODEL for value in vars(module).values() if isinstance(value, type)]
+    areas = [
+        importlib.import_module(f"{model.__name__}.{found.name}") for found in pkgutil.iter_modules(model.__path__)
+    ]
+    commands = [value for module in areas for value in vars(module).values() if isinstance(value, type)]
     return frozenset(
         command.operation
         for command in commands

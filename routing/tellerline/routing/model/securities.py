@@ -257,7 +257,7 @@ class Trades(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAllotmentNumbers(_OnAccount):
-    """New-share allotment numbers 新股配号 behind ``after_number``, by first number; at most ``limit`` (20 or fewer)."""
+    """New-share allotment numbers 新股配号 behind ``after_number``, by number; at most ``limit`` (20 or fewer)."""
 
     operation: ClassVar[str] = "securities.ListAllotmentNumbers"
     effect: ClassVar[Effect] = Effect.ENQUIRY
