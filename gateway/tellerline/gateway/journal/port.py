@@ -13,6 +13,7 @@ from typing import Protocol
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
+    CaseObstacle,
     Customer,
     Doubt,
     Duplicate,
@@ -24,6 +25,7 @@ from tellerline.gateway.journal.records import (
     PinTries,
     Record,
     RegisteredAccount,
+    Resolution,
     Search,
     Settlement,
     State,
@@ -101,6 +103,34 @@ class Journal(Protocol):
     async def limit_usage(self, account: str, limit_day: str) -> LimitUsage: ...
 
 
+class Cases(Protocol):
+    """Proposals how a case that waits for people (an open doubt in ``MANUAL``) ends, and what was made of them."""
+
+    async def propose(self, resolution: Resolution, event: Event) -> Resolution | CaseObstacle:
+        """Store it with the case's next number (``resolution.number`` is ignored) and note ``event``.
+
+        ``NO_CASE``, or ``OTHER_PROPOSAL`` while another one is open: then nothing is written.
+        """
+
+    async def confirm(
+        self, decided: Resolution, settlement: Settlement, expected: frozenset[State], *, counts_again: int = 0
+    ) -> State | CaseObstacle:
+        """Settle the row and close its doubt as ``decided`` says, in one durable write; returns the state before.
+
+        Only for an open proposal of somebody else, on an open case whose row is in one of ``expected``.
+        ``counts_again`` (minor units) is taken into the original day's bucket once more, for a row whose amount had
+        been given back.
+        """
+
+    async def reject(self, decided: Resolution, event: Event) -> CaseObstacle | None:
+        """Close an open proposal without its case, and note ``event``; the proposer may do that too."""
+
+    async def resolutions(self, global_serial: str) -> Sequence[Resolution]:
+        """Of one case, by number."""
+
+    async def open_resolutions(self, global_serials: Sequence[str]) -> Sequence[Resolution]: ...
+
+
 class Registry(Protocol):
     """Signed customers and their registered accounts, with their limits."""
 
@@ -151,6 +181,9 @@ class Store(Protocol):
 
     @property
     def journal(self) -> Journal: ...
+
+    @property
+    def cases(self) -> Cases: ...
 
     @property
     def registry(self) -> Registry: ...

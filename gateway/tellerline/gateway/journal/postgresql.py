@@ -13,6 +13,7 @@ from tellerline.adapters.store.postgresql import PostgresqlEngine
 from tellerline.adapters.store.statements import Steps, Values
 from tellerline.gateway.journal import transactions
 from tellerline.gateway.journal.caching import Cache
+from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.grants import StoredGrants
@@ -117,6 +118,7 @@ class PostgresqlStore:
         engine = PostgresqlEngine(dsn, clock, schema=schema)
         self._database = PostgresqlDatabase(engine, default_limits)
         self.journal = StoredJournal(self._database)
+        self.cases = StoredCases(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
         self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
 

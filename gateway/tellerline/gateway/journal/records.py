@@ -130,6 +130,54 @@ class Doubt:
     reason: str
 
 
+class CaseEnding(StrEnum):
+    """How people say that a case ends."""
+
+    DONE = "DONE"
+    """The host has done it: the row becomes ``DONE``, its amount counts against the limits."""
+    UNDONE = "UNDONE"
+    """Nothing of it remains at the host: the row becomes ``REVERSED``, its amount is given back."""
+
+
+class Verdict(StrEnum):
+    OPEN = "OPEN"
+    CONFIRMED = "CONFIRMED"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """One person's proposal for one case, with what another made of it. At most one of a case is open.
+
+    ``number`` counts the proposals of the case from 1: who decides names the one that he has read. ``evidence`` says
+    what it rests on, ``remark`` is the decider's.
+    """
+
+    global_serial: str
+    number: int
+    ending: CaseEnding
+    reason: str
+    evidence: str
+    proposer: str
+    proposed_at: datetime
+    verdict: Verdict = Verdict.OPEN
+    decider: str = ""
+    decided_at: datetime | None = None
+    remark: str = ""
+
+
+class CaseObstacle(StrEnum):
+    """Why nothing was written about a case."""
+
+    NO_CASE = "NO_CASE"
+    """No open doubt of this serial waits for people."""
+    OTHER_PROPOSAL = "OTHER_PROPOSAL"
+    """Another proposal of the case is still open."""
+    NOT_OPEN = "NOT_OPEN"
+    """The proposal is not there, or decided."""
+    SAME_PERSON = "SAME_PERSON"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """A change of state with everything that belongs to it, written in one durable and atomic write.

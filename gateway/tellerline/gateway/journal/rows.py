@@ -11,6 +11,7 @@ import orjson
 from tellerline.gateway.journal.records import (
     FINAL_STATES,
     Acceptance,
+    CaseEnding,
     Customer,
     Doubt,
     DoubtStage,
@@ -19,8 +20,10 @@ from tellerline.gateway.journal.records import (
     Limits,
     Record,
     RegisteredAccount,
+    Resolution,
     Settlement,
     State,
+    Verdict,
 )
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect
@@ -213,6 +216,38 @@ def event_values(global_serial: str, event: Event) -> Values:
 
 def event(row: Row) -> Event:
     return Event(at=instant(row[0]), kind=row[1], detail=row[2])
+
+
+def resolution_values(resolution: Resolution) -> Values:
+    return (
+        resolution.global_serial,
+        resolution.number,
+        resolution.ending.value,
+        resolution.reason,
+        resolution.evidence,
+        resolution.proposer,
+        resolution.verdict.value,
+        resolution.decider,
+        resolution.remark,
+        micros(resolution.proposed_at),
+        micros(resolution.decided_at) if resolution.decided_at else None,
+    )
+
+
+def resolution(row: Row) -> Resolution:
+    return Resolution(
+        global_serial=row[0],
+        number=row[1],
+        ending=CaseEnding(row[2]),
+        reason=row[3],
+        evidence=row[4],
+        proposer=row[5],
+        verdict=Verdict(row[6]),
+        decider=row[7],
+        remark=row[8],
+        proposed_at=instant(row[9]),
+        decided_at=_maybe_instant(row[10]),
+    )
 
 
 def customer_values(customer: Customer) -> Values:

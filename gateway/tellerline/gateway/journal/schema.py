@@ -56,6 +56,7 @@ A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
+UNDECIDED = text("verdict = 'OPEN'")
 
 Index(
     "transactions_by_channel_serial",
@@ -122,6 +123,30 @@ Index(
     postgresql_where=IS_OPEN,
 )
 Index("doubts_by_account", doubts.c.account, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
+
+resolutions = Table(
+    "resolutions",
+    metadata,
+    Column("global_serial", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _text("ending"),
+    _text("reason"),
+    _text("evidence"),
+    _text("proposer"),
+    _text("verdict"),
+    _text("decider"),
+    _text("remark"),
+    _number("proposed_at"),
+    Column("decided_at", BigInteger),
+    comment="how people say that a case ends: proposed by one, decided by another",
+)
+Index(
+    "resolutions_open",
+    resolutions.c.global_serial,
+    unique=True,
+    sqlite_where=UNDECIDED,
+    postgresql_where=UNDECIDED,
+)
 
 limit_usage = Table(
     "limit_usage",

@@ -12,6 +12,7 @@ from tellerline.adapters.store.sqlite import SqliteEngine
 from tellerline.adapters.store.statements import Steps, Together, Values
 from tellerline.gateway.journal import limits, transactions
 from tellerline.gateway.journal.caching import Cache
+from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.grants import StoredGrants
@@ -93,6 +94,7 @@ class SqliteStore:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
         self.journal = StoredJournal(database)
+        self.cases = StoredCases(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
         self.grants = StoredGrants(database, Cache(clock, seconds=None))
 

@@ -305,3 +305,26 @@ CREATE INDEX transactions_state_changes ON transactions (operation, state, globa
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 
+-- Running upgrade 0002 -> 0003
+
+CREATE TABLE resolutions (
+    global_serial TEXT NOT NULL, 
+    number BIGINT NOT NULL, 
+    ending TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    evidence TEXT NOT NULL, 
+    proposer TEXT NOT NULL, 
+    verdict TEXT NOT NULL, 
+    decider TEXT NOT NULL, 
+    remark TEXT NOT NULL, 
+    proposed_at BIGINT NOT NULL, 
+    decided_at BIGINT, 
+    PRIMARY KEY (global_serial, number)
+);
+
+COMMENT ON TABLE resolutions IS 'how people say that a case ends: proposed by one, decided by another';
+
+CREATE UNIQUE INDEX resolutions_open ON resolutions (global_serial) WHERE verdict = 'OPEN';
+
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+
