@@ -41,6 +41,7 @@ class Entry:
     filler: bool = False
     picture: str = ""
     packed: bool = False
+    national: bool = False
     sign: str = ""
     separate: bool = False
     occurs: int = 0
@@ -113,12 +114,18 @@ def _usage(words: _Words, entry: Entry) -> None:
     word = words.next()
     if word in _PACKED:
         entry.packed = True
+    elif word == "NATIONAL":
+        entry.national = True
     elif word != "DISPLAY":
         raise CopybookError(entry.line, _UNSUPPORTED.get(word, f"usage {word} is not understood"))
 
 
 def _packed(words: _Words, entry: Entry) -> None:
     entry.packed = True
+
+
+def _national(words: _Words, entry: Entry) -> None:
+    entry.national = True
 
 
 def _display(words: _Words, entry: Entry) -> None:
@@ -172,6 +179,7 @@ _CLAUSES: dict[str, Callable[[_Words, Entry], None]] = {
     "PICTURE": _picture,
     "USAGE": _usage,
     "DISPLAY": _display,
+    "NATIONAL": _national,
     **dict.fromkeys(_PACKED, _packed),
     "SIGN": _sign,
     "LEADING": _leading,

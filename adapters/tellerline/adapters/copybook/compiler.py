@@ -9,8 +9,10 @@ from typing import Any
 from tellerline.adapters.copybook.charset import ALPHABETS, EBCDIC_TO_LATIN, LATIN_TO_EBCDIC, Charset
 from tellerline.adapters.copybook.interpreter import Interpreter
 from tellerline.adapters.copybook.layout import Field, Group, Node, Usage
+from tellerline.adapters.copybook.national import read_national, write_national
 from tellerline.adapters.copybook.packed import pack, unpack
 
+_NOT_CHARACTERS_OF_A_NUMBER = (Usage.TEXT, Usage.NATIONAL, Usage.PACKED)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], dict[str, Any]]
 
@@ -71,7 +73,9 @@ class _Compiler:
             "E2L": EBCDIC_TO_LATIN,
             "L2E": LATIN_TO_EBCDIC,
             "Misfit": MisfitError,
+            "national": write_national,
             "pack": pack,
+            "read_national": read_national,
             "unpack": unpack,
         }
 
@@ -118,17 +122,17 @@ class _Compiler:
         return "bytes", repr(self._interpreter.blank(field) * field.occurs)
 
     def _field_out(self, field: Field, value: str) -> tuple[str, str]:
-        if field.usage is Usage.PACKED:
-            return "bytes", f"pack({value}, {field.digits}, {field.signed})"
-        if field.usage is Usage.LEADING:
-            return "text", f"{{{value}:+0{field.length}d}}"
-        if field.usage is Usage.TRAILING:
-            return "text", f"{{abs({value}):0{field.digits}d}}{{'-' if {value} < 0 else '+'}}"
-        if field.usage is Usage.DIGITS:
-            return "text", f"{{{value}:0{field.length}d}}"
-        if self._style.whole:
-            return "text", f"{{{value}:<{field.length}s}}"
-        return "bytes", f"{value}.encode({self._style.codec!r}).ljust({field.length})"
+        if field.usage is Usage.TEXT and not self._style.whole:
+            return "bytes", f"{value}.encode({self._style.codec!r}).ljust({field.length})"
+        ways = {
+            Usage.TEXT: ("text", f"{{{value}:<{field.length}s}}"),
+            Usage.NATIONAL: ("bytes", f"national({value}, {field.length})"),
+            Usage.DIGITS: ("text", f"{{{value}:0{field.length}d}}"),
+            Usage.LEADING: ("text", f"{{{value}:+0{field.length}d}}"),
+            Usage.TRAILING: ("text", f"{{abs({value}):0{field.digits}d}}{{'-' if {value} < 0 else '+'}}"),
+            Usage.PACKED: ("bytes", f"pack({value}, {field.digits}, {field.signed})"),
+        }
+        return ways[field.usage]
 
     def _joined(self, parts: list[tuple[str, str]]) -> str:
         pieces: list[str] = []
@@ -172,7 +176,7 @@ class _Compiler:
         digits: list[tuple[int, int]] = []
         signs: list[int] = []
         for field, _ in _leaves(group, ""):
-            if field.filler or field.usage in (Usage.TEXT, Usage.PACKED):
+            if field.filler or field.usage in _NOT_CHARACTERS_OF_A_NUMBER:
                 continue
             begin, end = field.offset, field.offset + field.length
             if field.usage is Usage.LEADING:
@@ -218,6 +222,8 @@ class _Compiler:
         begin, end = field.offset, field.offset + field.length
         if field.usage is Usage.PACKED:
             return f"unpack(b[{begin}:{end}], {field.digits}, {field.signed})"
+        if field.usage is Usage.NATIONAL:
+            return f"read_national(b[{begin}:{end}])"
         if field.usage is Usage.TRAILING:
             return f"int({source}[{end - 1}:{end}] + {source}[{begin}:{end - 1}])"
         if field.usage is not Usage.TEXT:

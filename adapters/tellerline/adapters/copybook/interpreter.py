@@ -8,6 +8,7 @@ from typing import Any
 from tellerline.adapters.copybook.charset import Alphabet
 from tellerline.adapters.copybook.errors import CodecError
 from tellerline.adapters.copybook.layout import Field, Group, Node, Usage
+from tellerline.adapters.copybook.national import read_national, write_national
 from tellerline.adapters.copybook.packed import pack, unpack
 
 
@@ -41,6 +42,8 @@ class Interpreter:
             return b"".join(self.blank(child) * child.occurs for child in node.children)
         if node.usage is Usage.TEXT:
             return self._alphabet.space * node.length
+        if node.usage is Usage.NATIONAL:
+            return write_national("", node.length)
         return self._encode_number(node, 0)
 
     def _encode_child(self, child: Node, values: Mapping[str, Any], prefix: str) -> bytes:
@@ -64,13 +67,16 @@ class Interpreter:
         if isinstance(child, Group):
             return self.encode(child, value, f"{name}.")
         try:
-            return self._encode_text(child, value) if child.usage is Usage.TEXT else self._encode_number(child, value)
+            text = child.usage in (Usage.TEXT, Usage.NATIONAL)
+            return self._encode_text(child, value) if text else self._encode_number(child, value)
         except (ValueError, TypeError) as error:
             raise CodecError(name, _why(error)) from None
 
     def _encode_text(self, field: Field, value: object) -> bytes:
         if not isinstance(value, str):
             raise TypeError("text was expected")
+        if field.usage is Usage.NATIONAL:
+            return write_national(value, field.length)
         encoded = value.encode(self._alphabet.codec)
         if len(encoded) > field.length:
             raise ValueError(f"{len(encoded)} bytes do not fit {field.length}")
@@ -107,6 +113,8 @@ class Interpreter:
         try:
             if child.usage is Usage.PACKED:
                 return unpack(part, child.digits, child.signed)
+            if child.usage is Usage.NATIONAL:
+                return read_national(part)
             text = part.decode(self._alphabet.codec)
             return text.rstrip(" ") if child.usage is Usage.TEXT else _read_number(child, text)
         except ValueError as error:

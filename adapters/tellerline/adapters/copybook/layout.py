@@ -12,6 +12,8 @@ class Usage(Enum):
 
     TEXT = "text"
     """``X(n)``: n bytes of text, spaces on the right."""
+    NATIONAL = "national"
+    """``N(n)``: n positions of two bytes, UTF-16 with the big end first, whatever the record's character set."""
     DIGITS = "digits"
     """``9(n)``: unsigned, one character a digit."""
     LEADING = "leading"

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from tellerline.adapters.copybook.clauses import Entry, read_entry
 from tellerline.adapters.copybook.errors import CopybookError
 from tellerline.adapters.copybook.layout import Condition, Field, Group, Node, Usage
+from tellerline.adapters.copybook.national import WIDTH
 from tellerline.adapters.copybook.source import sentences
 
-_PICTURE = re.compile(r"([XA9SV])(?:\((\d{1,5})\))?")
+_PICTURE = re.compile(r"([XNA9SV])(?:\((\d{1,5})\))?")
 _MAX_DIGITS = 31
 
 
@@ -61,7 +62,7 @@ def _node(entries: list[Entry], at: int, offset: int, counts: dict[str, Field]) 
 
 def _group(entries: list[Entry], at: int, offset: int) -> tuple[Group, int]:
     entry = entries[at]
-    if entry.filler or entry.packed or entry.sign:
+    if entry.filler or entry.packed or entry.national or entry.sign:
         raise CopybookError(entry.line, "a group has a name and no usage or sign of its own")
     at += 1
     level = entries[at].level
@@ -99,7 +100,12 @@ def _field(entries: list[Entry], at: int, offset: int) -> tuple[Field, int]:
         conditions.append(Condition(name=_key(entries[at].name), values=entries[at].values))
         at += 1
     usage, digits, scale, characters = _read_picture(entry)
-    lengths = {Usage.TEXT: characters, Usage.DIGITS: digits, Usage.PACKED: digits // 2 + 1}
+    lengths = {
+        Usage.TEXT: characters,
+        Usage.NATIONAL: characters * WIDTH,
+        Usage.DIGITS: digits,
+        Usage.PACKED: digits // 2 + 1,
+    }
     field = Field(
         name=_key(entry.name),
         usage=usage,
@@ -123,9 +129,13 @@ def _read_picture(entry: Entry) -> tuple[Usage, int, int, int]:
     if _PICTURE.sub("", entry.picture) or not symbols:
         raise CopybookError(entry.line, f"picture {entry.picture} is not understood")
     if not symbols.strip("XA"):
-        if entry.packed or entry.sign:
+        if entry.packed or entry.national or entry.sign:
             raise CopybookError(entry.line, "text has no usage or sign")
         return Usage.TEXT, 0, 0, len(symbols)
+    if not symbols.strip("N"):
+        if entry.packed or entry.sign:
+            raise CopybookError(entry.line, "text has no usage or sign")
+        return Usage.NATIONAL, 0, 0, len(symbols)
     number = re.fullmatch(r"(S?)(9*)(?:V(9*))?", symbols)
     if number is None or not number[2] + (number[3] or ""):
         raise CopybookError(entry.line, f"picture {entry.picture} is not understood")
@@ -136,6 +146,8 @@ def _read_picture(entry: Entry) -> tuple[Usage, int, int, int]:
 
 
 def _numeric_usage(entry: Entry, *, signed: bool) -> Usage:
+    if entry.national:
+        raise CopybookError(entry.line, "national digits are not supported")
     if entry.packed:
         return Usage.PACKED
     if not signed:

@@ -46,6 +46,8 @@ COPYBOOK = """
          15 AMOUNT     PIC S9(3)V99 SIGN LEADING SEPARATE.
          15 CODES      PIC 9(2) OCCURS 2 TIMES.
    05 TAGS             PIC X(4) OCCURS 2 TIMES.
+   05 CAPTION          PIC N(6) USAGE NATIONAL.
+   05 FILLER           PIC N(1).
 """
 RECORD = parse_copybook(COPYBOOK)["record_one"]
 CODECS = {charset: compile_record(RECORD, charset) for charset in Charset}
@@ -60,6 +62,7 @@ VALUES: dict[str, Any] = {
     "row_count": 1,
     "rows": [{"day_of": 20260302, "note": "hi", "deeper": {"amount": -1, "codes": [1, 2]}}],
     "tags": ["a", ""],
+    "caption": "张三👍",
 }
 every_charset = pytest.mark.parametrize("charset", list(Charset))
 
@@ -77,6 +80,13 @@ def texts(field: Field, charset: Charset) -> st.SearchStrategy[str]:
     return st.text(characters(charset), max_size=field.length // 2).filter(fits)
 
 
+def national_texts(field: Field) -> st.SearchStrategy[str]:
+    def fits(text: str) -> bool:
+        return len(text.encode("utf-16-be")) <= field.length and not text.endswith(" ")
+
+    return st.text(st.characters(exclude_categories=["Cs"]), max_size=field.length // 2).filter(fits)
+
+
 def values_of(node: Node, charset: Charset) -> st.SearchStrategy[Any]:
     if isinstance(node, Group):
         children = [child for child in node.children if child.name]
@@ -84,6 +94,8 @@ def values_of(node: Node, charset: Charset) -> st.SearchStrategy[Any]:
         return fixed.map(lambda values: counted(node, values))
     if node.usage is Usage.TEXT:
         return texts(node, charset)
+    if node.usage is Usage.NATIONAL:
+        return national_texts(node)
     most = 10**node.digits - 1
     return st.integers(-most if node.signed else 0, most)
 
@@ -155,7 +167,8 @@ def test_the_bytes_are_as_the_copybook_says(charset: Charset) -> None:
     assert raw[60:63].hex() == "09999c"
     assert raw[63:66].hex() == "00007f"
     row = "0001" + "20260302hi      -000010102" + "00000000        +000000000" * 2 + "a       "
-    assert raw[66:] == row.encode(charset.value)
+    assert raw[66:-14] == row.encode(charset.value)
+    assert raw[-14:] == "张三👍   ".encode("utf-16-be")
 
 
 def test_chinese_text_counts_in_bytes_and_is_never_cut() -> None:
@@ -203,6 +216,11 @@ MISFITS: Mapping[str, tuple[dict[str, Any], str]] = {
     "too few rows": (changed("tags", ["a"]), "tags"),
     "rows are text": (changed("tags", "ab"), "tags"),
     "surrogate": (changed("name", "\ud800"), "name"),
+    "national too long": (changed("caption", "七个字太长了吧"), "caption"),
+    "national too long in pairs": (changed("caption", "👍👍👍a"), "caption"),
+    "national surrogate": (changed("caption", "\udc00"), "caption"),
+    "number for national": (changed("caption", 5), "caption"),
+    "bytes for national": (changed("caption", b"x"), "caption"),
 }
 
 
@@ -259,6 +277,15 @@ def test_packed_nonsense_is_refused(tail: str) -> None:
     raw = bytearray(codec.encode(VALUES))
     raw[65:66] = bytes.fromhex(tail)
     with pytest.raises(CodecError, match="packed_unsigned"):
+        codec.decode(bytes(raw))
+
+
+@every_charset
+def test_half_a_national_character_is_refused(charset: Charset) -> None:
+    codec = CODECS[charset]
+    raw = bytearray(codec.encode(VALUES))
+    raw[-8:-6] = "张".encode("utf-16-be")
+    with pytest.raises(CodecError, match="caption: bytes that are no characters"):
         codec.decode(bytes(raw))
 
 

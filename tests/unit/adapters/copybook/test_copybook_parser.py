@@ -75,6 +75,17 @@ def test_free_format_and_several_records_are_read() -> None:
     assert [name for name, _ in records["b"].fields()] == ["g.n", "m"]
 
 
+def test_a_position_of_national_text_takes_two_bytes() -> None:
+    record = only("01 R. 05 A PIC X. 05 B PIC N(8) USAGE IS NATIONAL. 05 C PIC NN. 05 D PIC 9.")
+    assert [(child.name, child.offset, child.length) for child in record.children] == [
+        ("a", 0, 1),
+        ("b", 1, 16),
+        ("c", 17, 4),
+        ("d", 21, 1),
+    ]
+    assert record.children[1].usage is Usage.NATIONAL  # type: ignore[union-attr]
+
+
 REFUSED = {
     "redefines": ("05 A PIC X(4).\n05 B REDEFINES A PIC 9(4).", 3, "REDEFINES is not supported"),
     "binary": ("05 A PIC 9(4) COMP.", 2, "binary usage"),
@@ -82,6 +93,10 @@ REFUSED = {
     "overpunch": ("05 A PIC S9(4).", 2, "SIGN LEADING SEPARATE"),
     "sign without s": ("05 A PIC 9(4) SIGN LEADING SEPARATE.", 2, "SIGN needs"),
     "packed text": ("05 A PIC X(4) COMP-3.", 2, "text has no usage"),
+    "packed national text": ("05 A PIC N(4) COMP-3.", 2, "text has no usage"),
+    "national characters": ("05 A PIC X(4) USAGE NATIONAL.", 2, "text has no usage"),
+    "national digits": ("05 A PIC 9(4) USAGE NATIONAL.", 2, "national digits"),
+    "mixed text": ("05 A PIC XN.", 2, "not understood"),
     "edited": ("05 A PIC Z(4)9.", 2, "not understood"),
     "no picture": ("05 A.", 2, "needs a picture"),
     "bad level": ("05 A PIC X.\n60 B PIC X.", 3, "level 60"),
