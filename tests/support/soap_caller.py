@@ -9,7 +9,9 @@ from xml.sax.saxutils import escape
 import aiohttp
 from lxml import etree
 
-from tellerline.simulators.core.contract import SERVICE, SOAP, TYPES
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+SERVICE = "urn:example-bank:core:1"
+TYPES = "urn:example-bank:core:types:1"
 
 Fields = dict[str, str | dict[str, str]]
 _serials = count(1)

@@ -10,7 +10,6 @@ from tellerline.simulators.core.messages import (
     BalanceResult,
     CoreRequest,
     CustomerResult,
-    EchoResult,
     PinResult,
     StatementResult,
 )
@@ -31,9 +30,6 @@ class Enquiries:
         self._register = register
         self._ledger = ledger
         self._calendar = calendar
-
-    def echo(self, request: CoreRequest) -> EchoResult:
-        return EchoResult(HOST_VERSION)
 
     def describe_account(self, request: CoreRequest) -> AccountResult:
         account = self._register.account(request.fields["account"])

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tellerline.simulators.core.register import CoreAccount, Customer, LossReport
-from tellerline.simulators.hosting.codes import OK
 from tellerline.simulators.ledger import Entry
+from tellerline.simulators.soap import messages as soap
+from tellerline.simulators.soap.messages import EchoResult, OriginalResult, ReversalResult, SoapRequest
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreRequest:
-    """``fields`` holds what stands beside the header; a part of a composite has the key ``composite/part``."""
-
-    operation: str
-    reference: str
-    fields: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class EchoResult:
-    version: str
+CoreRequest = SoapRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +60,6 @@ class CustomerResult:
     customer: Customer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginalResult:
-    """Answer to an inquiry; ``original`` is None when the host has never seen the reference."""
-
-    operation: str = ""
-    original: Reply | None = None
-    reversed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReversalResult:
-    effective: bool
-
-
 Result = (
     EchoResult
     | AccountResult
@@ -99,17 +73,4 @@ Result = (
     | ReversalResult
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """``result`` is there exactly when ``host_code`` is 0000."""
-
-    reference: str
-    host_code: str = OK
-    accounting_date: str
-    host_serial: str = ""
-    result: Result | None = None
-
-    @property
-    def done(self) -> bool:
-        return self.host_code == OK
+Reply = soap.Reply[Result]

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from soap_caller import soap_request
+from soap_caller import SERVICE, TYPES, soap_request
 from zeep import Client, Settings
 
 from tellerline.adapters.clock import SeededRandomness, SystemClock
 from tellerline.simulators.bank import SimulatedBank
-from tellerline.simulators.core.contract import SERVICE, TYPES, Contract, UnknownOperationError, UnreadableError, wsdl
+from tellerline.simulators.core.contract import core_contract
+from tellerline.simulators.soap.contract import UnknownOperationError, UnreadableError
 
 HEADER = {"reference": "Z1", "channel": "IVR", "acceptedAt": "2026-11-22T12:00:00+08:00", "attempt": 1}
 
@@ -52,7 +53,7 @@ async def test_a_strict_stranger_can_call_every_operation() -> None:
     finally:
         await bank.close()
     assert {name: reply.header.status for name, reply in replies.items()} == dict.fromkeys(replies, "OK")
-    assert set(replies) == Contract().operations
+    assert set(replies) == core_contract().operations
     assert replies["DescribeCustomer"].result.name == first.customer.name
     assert replies["InquireTransaction"].result.original.operation == "Transfer"
     assert replies["ReverseTransaction"].result.effective is True
@@ -61,7 +62,7 @@ async def test_a_strict_stranger_can_call_every_operation() -> None:
 
 
 def test_published_contract_names_its_own_address() -> None:
-    assert b'location="http://10.0.0.1/core"' in wsdl("http://10.0.0.1/core")
+    assert b'location="http://10.0.0.1/core"' in core_contract().published("http://10.0.0.1/core")
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,11 @@ def test_published_contract_names_its_own_address() -> None:
 )
 def test_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableError):
-        Contract().read(body)
+        core_contract().read(body)
 
 
 def test_other_operations_and_contradicting_actions() -> None:
-    contract = Contract()
+    contract = core_contract()
     with pytest.raises(UnknownOperationError):
         contract.read(soap_request("GetWeather", {}, "R1"))
     with pytest.raises(UnknownOperationError):
@@ -99,5 +100,5 @@ def test_other_operations_and_contradicting_actions() -> None:
 def test_codes_in_the_contract_are_the_codes_of_the_host() -> None:
     from tellerline.simulators.core.codes import MESSAGES
 
-    documentation = etree.fromstring(wsdl())[0].text or ""
+    documentation = etree.fromstring(core_contract().published(""))[0].text or ""
     assert set(re.findall(r"\b[0-9]{4}\b", documentation)) == set(MESSAGES)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from core_books import CoreBooks
 
-from tellerline.simulators.core.messages import OriginalResult, Reply, ReversalResult, TransferResult
+from tellerline.simulators.core.messages import Reply, TransferResult
 from tellerline.simulators.core.register import AccountStatus
+from tellerline.simulators.soap.messages import OriginalResult, ReversalResult
 
 
 def test_moves_money_between_accounts(core_books: CoreBooks) -> None:

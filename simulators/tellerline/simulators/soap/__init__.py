@@ -1,0 +1,1 @@
+"""What every simulated SOAP host shares: HTTP, contract, envelopes, idempotency, the socket."""

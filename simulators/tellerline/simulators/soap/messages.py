@@ -1,0 +1,54 @@
+"""What a SOAP host is asked and what it answers, free of any wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tellerline.simulators.hosting.codes import OK
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoapRequest:
+    """``fields`` holds what stands beside the header; a part of a composite has the key ``composite/part``."""
+
+    operation: str
+    reference: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Generic[R]):
+    """``result`` is there exactly when ``host_code`` is 0000."""
+
+    reference: str
+    host_code: str = OK
+    accounting_date: str
+    host_serial: str = ""
+    result: R | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.host_code == OK
+
+
+@dataclass(frozen=True, slots=True)
+class EchoResult:
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalResult:
+    """Answer to an inquiry; ``original`` is None when the host has never seen the reference."""
+
+    operation: str = ""
+    original: Reply[Any] | None = None
+    reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalResult:
+    effective: bool
