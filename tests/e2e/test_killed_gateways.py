@@ -17,7 +17,7 @@ from live_load import Load, audit, interrupted, resolved
 
 from tellerline.adapters.clock import SeededRandomness, SystemClock
 from tellerline.gateway.journal.records import State
-from tellerline.simulators.faults import CHANGING_OPERATIONS, FaultKind, FaultRule
+from tellerline.simulators.faults import FaultKind, FaultRule
 
 CUSTOMERS = 40
 KILLS = 50
@@ -105,10 +105,11 @@ async def test_nothing_is_lost_or_doubled_by_fifty_kills(installation: Installat
 
 def _disturb(live: LiveBank) -> None:
     """Replies that take their time, so that a kill finds many transactions at the host; some never come."""
+    changing = live.bank.changing
     for rule in (
-        FaultRule(kind=FaultKind.LATE_REPLY, operations=CHANGING_OPERATIONS, probability=0.3, seconds=0.1),
-        FaultRule(kind=FaultKind.DELAY, operations=CHANGING_OPERATIONS, probability=0.1, seconds=0.1),
-        FaultRule(kind=FaultKind.LOSE_REPLY, operations=CHANGING_OPERATIONS, probability=0.003),
-        FaultRule(kind=FaultKind.LOSE_REQUEST, operations=CHANGING_OPERATIONS, probability=0.003),
+        FaultRule(kind=FaultKind.LATE_REPLY, operations=changing, probability=0.3, seconds=0.1),
+        FaultRule(kind=FaultKind.DELAY, operations=changing, probability=0.1, seconds=0.1),
+        FaultRule(kind=FaultKind.LOSE_REPLY, operations=changing, probability=0.003),
+        FaultRule(kind=FaultKind.LOSE_REQUEST, operations=changing, probability=0.003),
     ):
         live.bank.add_fault(rule)

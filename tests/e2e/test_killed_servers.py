@@ -16,7 +16,7 @@ from live_load import Audit, Load, audit, resolved
 
 from tellerline.gateway.client import CanonicalError
 from tellerline.gateway.journal.records import State
-from tellerline.simulators.faults import CHANGING_OPERATIONS, FaultKind, FaultRule
+from tellerline.simulators.faults import FaultKind, FaultRule
 from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer
 
 CUSTOMERS = 40
@@ -28,7 +28,8 @@ RESOLVED_WITHIN = 30.0
 @asynccontextmanager
 async def under_load(installation: Installation, repayment_in: int) -> AsyncIterator[tuple[Load, LiveClient]]:
     """One gateway with many transactions at the hosts at any time; the load goes on until the block ends."""
-    slow = FaultRule(kind=FaultKind.LATE_REPLY, operations=CHANGING_OPERATIONS, probability=0.5, seconds=0.2)
+    changing = installation.live.bank.changing
+    slow = FaultRule(kind=FaultKind.LATE_REPLY, operations=changing, probability=0.5, seconds=0.2)
     installation.live.bank.add_fault(slow)
     async with installation.gateways("one") as (target,):
         client = LiveClient.to(target, seconds=3)

@@ -33,7 +33,8 @@ class LiveBank:
     def loans(self) -> list[str]:
         """Resource names of the loans that are repaid from a first card."""
         names = {number: name for name, number in self.cards}
-        return [f"{names[loan.account]}/loans/{loan.number}" for loan in self.population.loans if loan.account in names]
+        loans = self.bank.credit.host.loans.all()
+        return [f"{names[loan.account]}/loans/{loan.number}" for loan in loans if loan.account in names]
 
     def effects(self) -> Counter[str]:
         """How often the ledger was debited for each reference, bookings that were undone left out."""

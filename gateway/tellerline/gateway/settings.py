@@ -22,7 +22,18 @@ from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 
 _VERIFY = "customers.VerifyPin"
-_SELF_SERVICE = ("accounts.*", "transfers.*", "credit.*", _VERIFY, "customers.RevokeGrant", "customers.UpdateLimits")
+_SELF_SERVICE = (
+    "accounts.*",
+    "billing.*",
+    "corporate.*",
+    "credit.*",
+    "fx.*",
+    "securities.*",
+    "transfers.*",
+    _VERIFY,
+    "customers.RevokeGrant",
+    "customers.UpdateLimits",
+)
 
 
 class _Part(BaseModel):
@@ -49,7 +60,9 @@ class HostSettings(_Part):
 
     ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
     concurrency, its policy of doubt. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
-    we are; the key may stand in the certificate's file.
+    we are; the key may stand in the certificate's file. ``signing_key`` and ``signing_certificate`` (PEM) sign what we
+    send to a host whose messages are signed, and ``trusted_certificate`` (PEM) is the host's own, which its replies must
+    be signed with; the file may hold two while the host changes its key.
     """
 
     url: str = ""
@@ -57,6 +70,15 @@ class HostSettings(_Part):
     certificate_authority: Path | None = None
     client_certificate: Path | None = None
     client_key: Path | None = None
+    signing_key: Path | None = None
+    signing_certificate: Path | None = None
+    trusted_certificate: Path | None = None
+
+    @model_validator(mode="after")
+    def _signs_wholly(self) -> HostSettings:
+        if len({part is None for part in (self.signing_key, self.signing_certificate, self.trusted_certificate)}) > 1:
+            raise ValueError("signing_key, signing_certificate and trusted_certificate go together")
+        return self
 
 
 class MqSettings(_Part):

@@ -14,12 +14,16 @@ import orjson
 
 from tellerline.adapters.clock import Clock, ScaledClock, SeededRandomness, SystemClock, SystemRandomness
 from tellerline.simulators.admin import AdminServer
-from tellerline.simulators.bank import BankPorts, SimulatedBank
+from tellerline.simulators.bank import BankPorts, SimulatedBank, UnknownHostError
+from tellerline.simulators.discovery import discover
 from tellerline.simulators.queues import rabbitmq_queues
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGTERM or SIGINT; prints one JSON line with the addresses when all are listening."""
+    """Run until SIGTERM or SIGINT; prints one JSON line when all are listening.
+
+    The line gives the admin API's URL and each host's, or for a host on a queue whether it listens there.
+    """
     options = _parser().parse_args(arguments)
     try:
         if options.loop == "uvloop":
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             uvloop.run(_run(options))
         else:
             asyncio.run(_run(options))
-    except OSError as error:
+    except (OSError, UnknownHostError) as error:
         sys.stderr.write(f"cannot listen: {error}\n")
         return 1
     return 0
@@ -39,8 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tellerline.simulators", description=__doc__)
     parser.add_argument("--address", default=env("TELLERLINE_SIM_ADDRESS", "127.0.0.1"))
     parser.add_argument("--core-port", type=int, default=int(env("TELLERLINE_SIM_CORE_PORT", "0")))
+    parser.add_argument(
+        "--port", type=_port, action="append", default=[], metavar="NAME=PORT", help="of any host; may be repeated"
+    )
     parser.add_argument("--admin-port", type=int, default=int(env("TELLERLINE_SIM_ADMIN_PORT", "0")))
-    parser.add_argument("--amqp-url", default=env("TELLERLINE_SIM_AMQP_URL", ""), help="without it, no credit host")
+    parser.add_argument(
+        "--amqp-url", default=env("TELLERLINE_SIM_AMQP_URL", ""), help="without it, hosts on a queue hear nothing"
+    )
     parser.add_argument("--customers", type=int, default=1_000, help="0 starts with empty books")
     parser.add_argument("--seed", type=int, default=1, help="of the population and of faults by chance")
     parser.add_argument("--no-magic", action="store_true", help="load no rules for magic accounts and amounts")
@@ -48,6 +57,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clock-speed", type=float, default=1.0, help="with --clock-start: how fast it runs")
     parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop")
     return parser
+
+
+def _port(text: str) -> tuple[str, int]:
+    name, _, port = text.partition("=")
+    return name, int(port)
+
+
+def _ports(options: argparse.Namespace) -> dict[str, int]:
+    """Of every host that has one: by ``--port``, by its own option, or by its environment variable."""
+    variables = {name: os.environ.get(f"TELLERLINE_SIM_{name.upper()}_PORT", "") for name in discover()}
+    named = {name: int(port) for name, port in variables.items() if port}
+    return named | {"core": options.core_port} | dict(options.port)
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -63,9 +84,10 @@ async def _run(options: argparse.Namespace) -> None:
     bank.snapshot()
     admin = AdminServer(bank)
     try:
-        await bank.start(BankPorts(address=options.address, core=options.core_port))
+        await bank.start(BankPorts(address=options.address, ports=_ports(options)))
         await admin.start(options.address, options.admin_port)
-        ready = {"ready": True, "core": bank.core.url, "admin": admin.url, "credit": bank.credit.up}
+        hosts = {name: host.url or host.up for name, host in bank.hosts.items()}
+        ready = {"ready": True, "admin": admin.url, **hosts}
         sys.stdout.write(orjson.dumps(ready).decode() + "\n")
         sys.stdout.flush()
         await stop.wait()

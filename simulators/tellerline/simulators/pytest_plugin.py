@@ -1,14 +1,15 @@
 """Fixtures for bank developers: a simulated bank in their own tests, without a container.
 
 ``simulated_bank`` is a running bank with the population and its magic accounts, on a clock that the test moves
-(``bank_clock``); ``core_host`` and ``credit_host`` are its two servers, each with ``faults``, ``received`` and the
-books in ``host``; ``bank_broker`` carries the credit host's messages. Each test finds the books as loaded.
+(``bank_clock``); ``bank_hosts`` are its hosts by name, each with ``faults``, ``received`` and ``ledger``, ``core_host``
+and ``credit_host`` two of them with the books in ``host``; ``bank_broker`` carries the messages of those on a queue.
+Each test finds the books as loaded.
 Needs pytest-asyncio in any mode. Importing this module loads nothing of the simulators.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tellerline.simulators.bank import SimulatedBank
     from tellerline.simulators.core.server import CoreServer
     from tellerline.simulators.credit.server import CreditServer
+    from tellerline.simulators.hosting.host import SimulatedHost
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday morning in the bank: 09:00 in Shanghai."""
@@ -40,7 +42,7 @@ def bank_clock() -> VirtualClock:
 
 @pytest.fixture
 def bank_broker(bank_clock: VirtualClock) -> MemoryBroker:
-    """The broker in the process between the test and the credit host."""
+    """The broker in the process between the test and the hosts on a queue."""
     from tellerline.adapters.mq.memory import MemoryBroker
 
     return MemoryBroker(bank_clock)
@@ -61,6 +63,11 @@ if async_fixture is not None:
         await bank.start()
         yield bank
         await bank.close()
+
+    @pytest.fixture
+    def bank_hosts(simulated_bank: SimulatedBank) -> Mapping[str, SimulatedHost]:
+        """Every host of the bank by name."""
+        return simulated_bank.hosts
 
     @pytest.fixture
     def core_host(simulated_bank: SimulatedBank) -> CoreServer:

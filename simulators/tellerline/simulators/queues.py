@@ -1,4 +1,4 @@
-"""How the credit host gets at its queue: on a broker in the process, or on RabbitMQ."""
+"""How a host gets at its queue: on a broker in the process, or on RabbitMQ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tellerline.adapters.mq.listener import QueueListener
 
 if TYPE_CHECKING:
     from tellerline.adapters.mq.memory import MemoryBroker
-    from tellerline.simulators.bank import Queues
+    from tellerline.simulators.hosting.host import Queues
 
 
 def memory_queues(broker: MemoryBroker) -> Queues:

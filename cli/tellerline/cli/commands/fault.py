@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     kind: Annotated[Kind, typer.Argument(help="What happens to a request.")],
-    host: Annotated[str, typer.Option(help="core or credit; both without it.")] = "",
+    host: Annotated[str, typer.Option(help="One host of the bank (core, …); every host without it.")] = "",
     operation: Annotated[list[str] | None, typer.Option(help="Only this operation of the host (Transfer, …).")] = None,
     account: Annotated[str, typer.Option(help="Only requests on this account number.")] = "",
     count: Annotated[int, typer.Option(min=0, help="The next N requests; 0: every one.")] = 0,

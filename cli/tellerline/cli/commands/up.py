@@ -34,7 +34,7 @@ def up(
 ) -> None:
     """Start the system and keep it running until Ctrl-C. 启动系统
 
-    Without options: gateway, simulated core and credit hosts in one process, SQLite, no server to install. With
+    Without options: gateway and every simulated host in one process, SQLite, no server to install. With
     --store postgresql, --mq rabbitmq or --processes: the large form, servers and processes included.
     """
     from tellerline.cli.system.command_settings import Wishes

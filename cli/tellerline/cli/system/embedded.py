@@ -51,7 +51,7 @@ async def start_embedded(
 ) -> EmbeddedSystem:
     """Start everything and register the population's accounts. ``settings.hosts`` is filled in here.
 
-    With ``mq.kind`` ``amqp`` the credit host listens on that broker, else on one in this process.
+    With ``mq.kind`` ``amqp`` hosts on a queue listen on that broker, else on one in this process.
     """
     broker = MemoryBroker(clock) if settings.mq.kind == "memory" else None
     queues = memory_queues(broker) if broker else rabbitmq_queues(settings.mq.url.get_secret_value(), clock)
@@ -63,7 +63,7 @@ async def start_embedded(
     await bank.start()
     admin = AdminServer(bank)
     await admin.start()
-    hosts = {"core": HostSettings(url=bank.core.url), "credit": HostSettings()}
+    hosts = {name: HostSettings(url=host.url) for name, host in bank.hosts.items()}
     node = build_node(
         settings.model_copy(update={"hosts": hosts}),
         clock=clock,

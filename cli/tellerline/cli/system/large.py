@@ -44,7 +44,7 @@ async def start_large(
         for number in range(1, processes + 1):
             instance = f"{settings.instance}-{number}"
             file = directory / f"{instance}.toml"
-            write_settings(file, _document(settings, bank.core.url, instance, port))
+            write_settings(file, _document(settings, bank, instance, port))
             children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
         for child in children:
             await asyncio.to_thread(child.ready)
@@ -60,7 +60,7 @@ async def start_large(
         await bank.close()
 
 
-def _document(settings: GatewaySettings, core: str, instance: str, port: int) -> dict[str, Any]:
+def _document(settings: GatewaySettings, bank: SimulatedBank, instance: str, port: int) -> dict[str, Any]:
     return {
         "instance": instance,
         "store": {
@@ -69,7 +69,7 @@ def _document(settings: GatewaySettings, core: str, instance: str, port: int) ->
             "db_schema": settings.store.db_schema,
         },
         "mq": {"kind": "amqp", "url": settings.mq.url.get_secret_value()},
-        "hosts": {"core": {"url": core}, "credit": {}},
+        "hosts": {name: {"url": host.url} if host.url else {} for name, host in bank.hosts.items()},
         "front": {
             "kind": settings.front.kind,
             "address": settings.front.address,

@@ -15,14 +15,14 @@ from tellerline.simulators.admin.models import (
     LoanData,
     MovementData,
 )
-from tellerline.simulators.bank import SimulatedBank
+from tellerline.simulators.bank import SimulatedBank, UnknownHostError
 from tellerline.simulators.core.register import CoreAccount, Customer, LossReport
-from tellerline.simulators.core.server import CoreServer
 from tellerline.simulators.credit.loans import Loan
 from tellerline.simulators.credit.schedule import RepaymentMethod
-from tellerline.simulators.credit.server import CreditServer
 from tellerline.simulators.faults import ActiveFault, FaultRule
+from tellerline.simulators.hosting.host import SimulatedHost
 from tellerline.simulators.hosting.received import mask
+from tellerline.simulators.ledger import Ledger, ledger_sha256
 from tellerline.simulators.ledger.money import major_units, minor_units
 
 Json = dict[str, object]
@@ -56,30 +56,28 @@ class Desk:
         self.bank = bank
 
     def status(self) -> Json:
-        bank = self.bank
+        calendar, hosts = self.bank.calendar, self.bank.hosts
         return {
-            "now": bank.calendar.now(),
-            "accounting_date": bank.calendar.accounting_date(),
-            "hosts": {
-                "core": {"up": bank.core.up, "url": bank.core.url, "crashes": bank.core.crashes},
-                "credit": {"up": bank.credit.up, "crashes": bank.credit.crashes},
-            },
-            "received": {name: dict(server.received.counts) for name, server in self._servers().items()},
-            "references": len(bank.core.host.references) + len(bank.credit.host.references),
+            "now": calendar.now(),
+            "accounting_date": calendar.accounting_date(),
+            "hosts": {name: _host(host) for name, host in hosts.items()},
+            "received": {name: dict(host.received.counts) for name, host in hosts.items()},
+            "references": sum(host.references for host in hosts.values()),
             "faults_injected": {
-                name: {kind.value: count for kind, count in server.faults.injected.items()}
-                for name, server in self._servers().items()
+                name: {kind.value: count for kind, count in host.faults.injected.items()}
+                for name, host in hosts.items()
             },
         }
 
     def ledger(self) -> Json:
+        """The core host's ledger in full, and under ``hosts`` each ledger that there is, by the host that owns it."""
+        ledgers = {name: _proof(ledger) for name, ledger in self.bank.ledgers().items()}
         ledger = self.bank.ledger
-        totals = ledger.trial_balance()
         return {
-            "ledger_sha256": self.bank.ledger_sha256(),
-            "trial_balance": {currency: major_units(total, currency) for currency, total in totals.items()},
+            **ledgers[self.bank.core.name],
             "accounts": sum(1 for _ in ledger.accounts()),
             "transactions": ledger.transactions,
+            "hosts": ledgers,
         }
 
     def load(self, books: BooksData) -> Json:
@@ -141,35 +139,35 @@ class Desk:
 
     def requests(self, host: str, limit: int) -> list[Json]:
         """The newest requests of a host, oldest first, masked."""
-        return [asdict(each) for each in self._servers()[host].received.newest(limit)]
+        return [asdict(each) for each in self.bank.host(host).received.newest(limit)]
 
     def add_fault(self, data: FaultData) -> list[Json]:
         amount = None if data.amount is None else minor_units(data.amount, data.currency)
         fields = data.model_dump(exclude={"host", "currency", "amount"})
-        added = self.bank.add_fault(FaultRule(amount=amount, **fields), host=data.host or "")
-        hosts = [data.host] if data.host else ["core", "credit"]
+        try:
+            added = self.bank.add_fault(FaultRule(amount=amount, **fields), host=data.host or "")
+        except UnknownHostError as error:
+            raise ValueError(str(error)) from None
+        hosts = [data.host] if data.host else list(self.bank.hosts)
         return [_fault(host, each) for host, each in zip(hosts, added, strict=True)]
 
     def faults(self, *, standing: bool) -> list[Json]:
         return [
             _fault(host, each)
-            for host, server in self._servers().items()
-            for each in server.faults.listed(standing=standing)
+            for host, simulated in self.bank.hosts.items()
+            for each in simulated.faults.listed(standing=standing)
         ]
 
     def remove_fault(self, host: str, number: int) -> None:
-        if not self._servers()[host].faults.remove(number):
+        if not self.bank.host(host).faults.remove(number):
             raise LookupError(f"no fault {number} at {host}")
 
     def crash(self, host: str, seconds: float) -> None:
-        self._servers()[host].crash(seconds)
+        self.bank.host(host).crash(seconds)
 
     def forget_requests(self) -> None:
-        for server in self._servers().values():
-            server.received.clear()
-
-    def _servers(self) -> dict[str, CoreServer | CreditServer]:
-        return {"core": self.bank.core, "credit": self.bank.credit}
+        for host in self.bank.hosts.values():
+            host.received.clear()
 
     def _open(self, data: AccountData) -> None:
         fields = data.model_dump(exclude={"overdraft", "opened_on"})
@@ -208,6 +206,19 @@ class Desk:
     def _loss(self, report: LossReport) -> Json:
         state = report.state_at(self.bank.calendar.instant())
         return {"report_number": report.report_number, "state": state.value}
+
+
+def _host(host: SimulatedHost) -> Json:
+    where = {"url": host.url} if host.url else {}
+    return {"up": host.up, **where, "crashes": host.crashes}
+
+
+def _proof(ledger: Ledger) -> Json:
+    totals = ledger.trial_balance()
+    return {
+        "ledger_sha256": ledger_sha256(ledger),
+        "trial_balance": {currency: major_units(total, currency) for currency, total in totals.items()},
+    }
 
 
 def _fault(host: str, active: ActiveFault) -> Json:

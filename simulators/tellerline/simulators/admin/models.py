@@ -15,7 +15,7 @@ Text = Annotated[str, Field(max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=32)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$")]
-Host = Literal["core", "credit"]
+Host = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class _Model(BaseModel):
@@ -90,7 +90,7 @@ class ClockData(_Model):
 
 
 class FaultData(_Model):
-    """As ``FaultRule``; ``amount`` in major units of ``currency``. Without ``host`` both hosts get the rule."""
+    """As ``FaultRule``; ``amount`` in major units of ``currency``. Without ``host`` every host gets the rule."""
 
     kind: FaultKind
     host: Host | None = None

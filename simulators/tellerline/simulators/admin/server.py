@@ -69,13 +69,13 @@ class AdminServer:
             web.post("/v1/snapshot", self._snapshot),
             web.post("/v1/reset", self._reset),
             web.post("/v1/clock", self._clock),
-            web.get("/v1/requests/{host:core|credit}", self._requests),
+            web.get("/v1/requests/{host}", self._requests),
             web.delete("/v1/requests", self._forget),
             web.get("/v1/faults", self._faults),
             web.post("/v1/faults", self._add_fault),
             web.delete("/v1/faults", self._clear_faults),
-            web.delete("/v1/faults/{host:core|credit}/{number:[0-9]+}", self._remove_fault),
-            web.post("/v1/hosts/{host:core|credit}/crash", self._crash),
+            web.delete("/v1/faults/{host}/{number:[0-9]+}", self._remove_fault),
+            web.post("/v1/hosts/{host}/crash", self._crash),
         ]
 
     async def _status(self, request: web.Request) -> web.Response:
@@ -87,8 +87,8 @@ class AdminServer:
     async def _population(self, request: web.Request) -> web.Response:
         data = await _read(request, PopulationData)
         population = self._desk.bank.load_population(data.seed, data.customers, magic=data.magic)
-        counts = {"people": len(population.people), "loans": len(population.loans), "movements": population.movements}
-        return _json(counts)
+        loans = len(self._desk.bank.credit.host.loans)
+        return _json({"people": len(population.people), "loans": loans, "movements": population.movements})
 
     async def _books(self, request: web.Request) -> web.Response:
         return _json(self._desk.load(await _read(request, BooksData)))

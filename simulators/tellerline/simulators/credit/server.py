@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
 from typing import Any
 
 from tellerline.adapters.clock import Clock
@@ -11,10 +12,13 @@ from tellerline.adapters.mq.listener import InboundRequest, QueueListener
 from tellerline.simulators.credit.copybook import RecordError, Value
 from tellerline.simulators.credit.host import CreditHost
 from tellerline.simulators.credit.messages import Reply
+from tellerline.simulators.credit.population import make_loans
 from tellerline.simulators.credit.records import Records
 from tellerline.simulators.faults import FaultEngine, Injector
 from tellerline.simulators.hosting.codes import REFUSED, UNREADABLE
+from tellerline.simulators.hosting.host import Books, Holder
 from tellerline.simulators.hosting.received import ReceivedLog
+from tellerline.simulators.ledger import Ledger
 
 REQUEST_QUEUE = "credit.requests"
 OPERATIONS = {
@@ -35,12 +39,16 @@ class CreditServer:
     ``listeners`` makes a new listener of the request queue for each life of the host; None: it hears nothing.
     """
 
+    name = "credit"
+    url = ""
+    changing = frozenset({"RepayLoan"})
+
     def __init__(
         self, host: CreditHost, faults: FaultEngine, clock: Clock, listeners: Callable[[], QueueListener] | None
     ) -> None:
         self.host = host
         self.faults = faults
-        self.received = ReceivedLog("credit")
+        self.received = ReceivedLog(self.name)
         self.crashes = 0
         self.records = Records()
         self._clock = clock
@@ -54,7 +62,26 @@ class CreditServer:
     def up(self) -> bool:
         return self._listener is not None
 
-    async def start(self) -> None:
+    @property
+    def ledger(self) -> Ledger:
+        return self.host.ledger
+
+    @property
+    def books(self) -> Sequence[Books]:
+        """Without the ledger, which is the core host's."""
+        return (self.host,)
+
+    @property
+    def references(self) -> int:
+        return len(self.host.references)
+
+    def populate(self, holders: Sequence[Holder], seed: int) -> None:
+        today = date.fromisoformat(self.host.calendar.accounting_date())
+        for loan in make_loans(holders, seed, today):
+            self.host.grant(loan)
+
+    async def start(self, address: str = "", port: int = 0) -> None:
+        """Listen on the queue; there is no address to bind."""
         self._running = True
         await self._listen()
 

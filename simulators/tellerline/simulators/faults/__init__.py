@@ -2,10 +2,9 @@
 
 from tellerline.simulators.faults.engine import ActiveFault, FaultEngine
 from tellerline.simulators.faults.injector import Attempt, Injector
-from tellerline.simulators.faults.rule import CHANGING_OPERATIONS, FaultKind, FaultRule, GarbleStyle
+from tellerline.simulators.faults.rule import FaultKind, FaultRule, GarbleStyle
 
 __all__ = [
-    "CHANGING_OPERATIONS",
     "ActiveFault",
     "Attempt",
     "FaultEngine",

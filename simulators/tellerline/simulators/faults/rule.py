@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-CHANGING_OPERATIONS = frozenset({"Transfer", "ReportLoss", "RepayLoan"})
-"""The operations that magic accounts and amounts act on: enquiries, inquiries and reversals stay healthy."""
-
 
 class FaultKind(StrEnum):
     """The name says what happens to one request; only what stands here is disturbed."""

@@ -78,7 +78,10 @@ class SimulatedHost(Protocol):
         """Die as a process does; back after ``seconds`` of the clock."""
 
     def populate(self, holders: Sequence[Holder], seed: int) -> None:
-        """Fill the books for the bank's customers, the same for the same seed on the same accounting date."""
+        """Fill the books for the bank's customers, the same for the same seed on the same accounting date.
+
+        The last of them owns the magic accounts.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

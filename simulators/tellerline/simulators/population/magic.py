@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tellerline.simulators.core.register import AccountStatus
-from tellerline.simulators.faults import CHANGING_OPERATIONS, FaultEngine, FaultKind, FaultRule
+from tellerline.simulators.faults import FaultKind, FaultRule
+from tellerline.simulators.hosting.host import SimulatedHost
 from tellerline.simulators.population.numbers import card_number
 
 _FIRST_SERIAL = 900_000_000_001
@@ -45,21 +47,23 @@ def _accounts() -> tuple[MagicAccount, ...]:
 
 
 MAGIC_ACCOUNTS = _accounts()
-"""The faulty ones act on transfers from them, loss reports on them and loans repaid from them."""
+"""The faulty ones act on what changes something from them, at every host: transfers, loss reports, repayments …"""
 
 MAGIC_AMOUNTS = {_FIRST_AMOUNT + index: kind for index, kind in enumerate(FaultKind)}
-"""Transfers and repayments of exactly these minor units: 7,001.01 and up, one cent for each kind of fault."""
+"""Changes of exactly these minor units, at every host: 7,001.01 and up, one cent for each kind of fault."""
 
 
-def arm(core: FaultEngine, credit: FaultEngine) -> None:
-    """Put the magic accounts and amounts to work as standing rules of both hosts."""
+def arm(hosts: Iterable[SimulatedHost]) -> None:
+    """Put the magic accounts and amounts to work as standing rules of every host: on what changes something there."""
+    for host in hosts:
+        if host.changing:
+            for rule in _rules(host.changing):
+                host.faults.add(rule, standing=True)
+
+
+def _rules(operations: frozenset[str]) -> Iterator[FaultRule]:
     for account in MAGIC_ACCOUNTS:
         if account.fault is not None:
-            _add(core, credit, FaultRule(kind=account.fault, account=account.number, operations=CHANGING_OPERATIONS))
+            yield FaultRule(kind=account.fault, account=account.number, operations=operations)
     for amount, kind in MAGIC_AMOUNTS.items():
-        _add(core, credit, FaultRule(kind=kind, amount=amount, operations=CHANGING_OPERATIONS))
-
-
-def _add(core: FaultEngine, credit: FaultEngine, rule: FaultRule) -> None:
-    core.add(rule, standing=True)
-    credit.add(rule, standing=True)
+        yield FaultRule(kind=kind, amount=amount, operations=operations)

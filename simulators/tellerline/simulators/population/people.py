@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from tellerline.adapters.clock import Randomness
 from tellerline.simulators.core.register import AccountKind, CoreAccount, Customer
-from tellerline.simulators.credit.loans import Loan
 from tellerline.simulators.population.names import personal_name
 from tellerline.simulators.population.numbers import account_number, card_number, identity_document, passbook_number
 
@@ -26,6 +25,21 @@ class Person:
     def card(self) -> str:
         return self.accounts[0].number
 
+    @property
+    def holder(self) -> AccountHolder:
+        """As every host knows this customer."""
+        numbers = tuple(account.number for account in self.accounts)
+        return AccountHolder(number=self.customer.number, name=self.customer.name, accounts=numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHolder:
+    """A ``Holder``."""
+
+    number: str
+    name: str
+    accounts: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
@@ -33,7 +47,6 @@ class Population:
 
     seed: int
     people: tuple[Person, ...]
-    loans: tuple[Loan, ...]
     movements: int
 
 

@@ -1,28 +1,20 @@
-"""Fills the hosts' books."""
+"""Fills the core host's books."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
-from tellerline.adapters.clock import Randomness, SeededRandomness
+from tellerline.adapters.clock import SeededRandomness
 from tellerline.simulators.core.branch import Branch
 from tellerline.simulators.core.host import CoreHost
 from tellerline.simulators.core.register import AccountKind, AccountStatus, CoreAccount, Customer, LossReport
-from tellerline.simulators.credit.host import CreditHost
-from tellerline.simulators.credit.loans import Loan
-from tellerline.simulators.credit.schedule import RepaymentMethod
 from tellerline.simulators.population.history import Movement, card_history, savings_history
 from tellerline.simulators.population.magic import MAGIC_ACCOUNTS, MagicAccount
 from tellerline.simulators.population.numbers import identity_document
 from tellerline.simulators.population.people import PIN, Person, Population, make_person
 
-_RATES = (38_500, 43_500, 49_000, 0)
-_LOAN_EVERY = 5
 
-
-def populate(core: CoreHost, credit: CreditHost, *, seed: int = 1, customers: int = 1_000) -> Population:
+def populate(core: CoreHost, *, seed: int = 1, customers: int = 1_000) -> Population:
     """Load ``customers`` people and the magic accounts' owner, with histories that end on the day before today.
 
     The same seed on the same accounting date loads the same books. ``ValueError`` when they hold such numbers already.
@@ -38,11 +30,8 @@ def populate(core: CoreHost, credit: CreditHost, *, seed: int = 1, customers: in
             history = card_history if account.kind is AccountKind.CARD else savings_history
             movements.extend(history(account.number, chance, today))
     _post(core.branch, movements)
-    loans = tuple(_loans(people, chance, today))
-    for loan in loans:
-        credit.grant(loan)
     people.append(_magic_person(core, today))
-    return Population(seed=seed, people=tuple(people), loans=loans, movements=len(movements))
+    return Population(seed=seed, people=tuple(people), movements=len(movements))
 
 
 def _post(branch: Branch, movements: list[Movement]) -> None:
@@ -57,26 +46,6 @@ def _post(branch: Branch, movements: list[Movement]) -> None:
             booking_date=day,
             booked_at=f"{day}T12:00:00+08:00",
         )
-
-
-def _loans(people: list[Person], chance: Randomness, today: date) -> Iterator[Loan]:
-    """Every fifth customer has one; one loan in ten is an instalment behind."""
-    for index, person in enumerate(people[::_LOAN_EVERY]):
-        months = 6 + chance.below(48)
-        loan = Loan(
-            number=f"DK{index + 1:010d}",
-            account=person.card,
-            borrower_name=person.customer.name,
-            currency="CNY",
-            principal=(2 + chance.below(60)) * 5_000_00,
-            rate_ppm=_RATES[chance.below(len(_RATES))],
-            method=tuple(RepaymentMethod)[index % 2],
-            granted_on=(today - timedelta(days=30 * (1 + chance.below(months)))).isoformat(),
-            instalments=months,
-        )
-        due = [row.total for row in loan.schedule if row.due_on < today.isoformat()]
-        behind = 1 if due and chance.below(10) == 0 else 0
-        yield replace(loan, repaid=sum(due[: len(due) - behind]))
 
 
 def _magic_person(core: CoreHost, today: date) -> Person:

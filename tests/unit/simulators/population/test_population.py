@@ -60,7 +60,7 @@ def test_books_balance_and_nobody_overspent() -> None:
             assert all(entry.booking_date < "2026-03-02" for entry in entries)
     kinds = {entry.transaction.kind for account in bank.ledger.accounts() for entry in account.entries}
     assert kinds >= {"SALARY", "CARD_PAYMENT", "CASH_DEPOSIT", "CASH_WITHDRAWAL", "INTEREST", "INCOMING"}
-    assert len(population.loans) == 40
+    assert len(bank.credit.host.loans) == 40
 
 
 def test_magic_accounts_are_as_they_say() -> None:
