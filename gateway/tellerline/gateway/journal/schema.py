@@ -56,6 +56,7 @@ A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
+IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
 UNDECIDED = text("verdict = 'OPEN'")
 
 Index(
@@ -83,6 +84,14 @@ Index(
     transactions.c.global_serial,
     sqlite_where=A_STATE_CHANGE,
     postgresql_where=A_STATE_CHANGE,
+)
+Index(
+    "transactions_by_accounting_date",
+    transactions.c.host,
+    transactions.c.accounting_date,
+    transactions.c.global_serial,
+    sqlite_where=IS_DATED,
+    postgresql_where=IS_DATED,
 )
 
 events = Table(
@@ -212,3 +221,37 @@ pin_tries = Table(
     Column("locked_until", BigInteger),
     comment="wrong PINs in a row",
 )
+
+routing_changes = Table(
+    "routing_changes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _number("at"),
+    _text("instance"),
+    _text("operator"),
+    _text("verdict"),
+    _text("version"),
+    _text("digest"),
+    _text("reason"),
+    _text("content"),
+    comment="every version of the routing rules that was put into force or refused",
+)
+
+STILL_DIFFERENT = text("state = 'OPEN'")
+differences = Table(
+    "differences",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("host"),
+    _text("accounting_date"),
+    _text("reference"),
+    _text("kind"),
+    _text("state"),
+    _number("opened_at"),
+    Column("closed_at", BigInteger),
+    _text("closed_by"),
+    _text("reason"),
+    Column("detail", LargeBinary, nullable=False),
+    comment="what the journal and a host's day file say differently, one case each",
+)
+Index("differences_open", differences.c.name, sqlite_where=STILL_DIFFERENT, postgresql_where=STILL_DIFFERENT)

@@ -328,3 +328,43 @@ CREATE UNIQUE INDEX resolutions_open ON resolutions (global_serial) WHERE verdic
 
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
 
+-- Running upgrade 0003 -> 0004
+
+CREATE TABLE routing_changes (
+    number BIGSERIAL NOT NULL, 
+    at BIGINT NOT NULL, 
+    instance TEXT NOT NULL, 
+    operator TEXT NOT NULL, 
+    verdict TEXT NOT NULL, 
+    version TEXT NOT NULL, 
+    digest TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    content TEXT NOT NULL, 
+    PRIMARY KEY (number)
+);
+
+COMMENT ON TABLE routing_changes IS 'every version of the routing rules that was put into force or refused';
+
+CREATE TABLE differences (
+    name TEXT NOT NULL, 
+    host TEXT NOT NULL, 
+    accounting_date TEXT NOT NULL, 
+    reference TEXT NOT NULL, 
+    kind TEXT NOT NULL, 
+    state TEXT NOT NULL, 
+    opened_at BIGINT NOT NULL, 
+    closed_at BIGINT, 
+    closed_by TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    detail BYTEA NOT NULL, 
+    PRIMARY KEY (name)
+);
+
+COMMENT ON TABLE differences IS 'what the journal and a host''s day file say differently, one case each';
+
+CREATE INDEX differences_open ON differences (name) WHERE state = 'OPEN';
+
+CREATE INDEX transactions_by_accounting_date ON transactions (host, accounting_date, global_serial) WHERE accounting_date <> '' AND effect <> 'ENQUIRY';
+
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+
