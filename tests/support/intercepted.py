@@ -12,7 +12,7 @@ Around = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 class Intercepted:
     """Behaves as ``target``; ``around(name, call)`` stands in for each call of a coroutine method.
 
-    Attributes named in ``parts`` are wrapped in the same way (a store's journal, cases, registry and grants).
+    Attributes named in ``parts`` are wrapped in the same way (those of a store).
     """
 
     def __init__(self, target: Any, around: Around, *, label: str = "", parts: tuple[str, ...] = ()) -> None:
@@ -35,4 +35,4 @@ class Intercepted:
         return call
 
 
-STORE_PARTS = ("journal", "cases", "registry", "grants")
+STORE_PARTS = ("journal", "cases", "routing", "differences", "registry", "grants")

@@ -91,5 +91,9 @@ class StoredJournal:
     async def doubts(self, *, after: str = "", limit: int = 50, host: str = "") -> Sequence[Doubt]:
         return [rows.doubt(row) for row in await self._database.read(doubts.page, after, limit, host)]
 
+    async def dated(self, host: str, accounting_date: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
+        found = await self._database.read(every, transactions.DATED, host, accounting_date, after, until, limit)
+        return [rows.record(row) for row in found]
+
     async def limit_usage(self, account: str, limit_day: str) -> LimitUsage:
         return await self._database.look(limits.usage, account, limit_day)

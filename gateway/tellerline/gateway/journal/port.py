@@ -14,7 +14,9 @@ from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
     CaseObstacle,
+    CaseSearch,
     Customer,
+    DifferenceCase,
     Doubt,
     Duplicate,
     Event,
@@ -26,6 +28,7 @@ from tellerline.gateway.journal.records import (
     Record,
     RegisteredAccount,
     Resolution,
+    RoutingChange,
     Search,
     Settlement,
     State,
@@ -99,6 +102,10 @@ class Journal(Protocol):
 
     async def doubts(self, *, after: str = "", limit: int = 50, host: str = "") -> Sequence[Doubt]:
         """Open doubts by opening time, manual ones included; ``after`` is a global serial of the last page."""
+
+    async def dated(self, host: str, accounting_date: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
+        """What ``host`` booked or changed on a day of its own, enquiries apart, by global serial: above ``after``, up
+        to and with ``until``."""
 
     async def limit_usage(self, account: str, limit_day: str) -> LimitUsage: ...
 
@@ -176,6 +183,36 @@ class Grants(Protocol):
     async def pin_succeeded(self, customer: str) -> None: ...
 
 
+class RoutingHistory(Protocol):
+    """Every version of the routing rules that was put into force or refused, by any gateway."""
+
+    async def add(self, change: RoutingChange) -> int:
+        """Durable before it returns; returns its number."""
+
+    async def newest(self, limit: int) -> Sequence[RoutingChange]:
+        """Newest first."""
+
+    async def in_force_since(self, number: int) -> RoutingChange | None:
+        """The newest change above ``number`` that put rules into force."""
+
+
+class Differences(Protocol):
+    """What the journal and the hosts' day files say differently: a case each, kept when it is closed."""
+
+    async def open(self, cases: Sequence[DifferenceCase]) -> None:
+        """All in one write. A case that is there already takes the new detail; one that people closed stays closed."""
+
+    async def close(self, name: str, at: datetime, who: str, reason: str) -> DifferenceCase | None:
+        """The case as it is now; None, and nothing written, unless it was open."""
+
+    async def get(self, name: str) -> DifferenceCase | None: ...
+
+    async def search(self, search: CaseSearch) -> Sequence[DifferenceCase]: ...
+
+    async def open_between(self, host: str, day: str, after: str, until: str) -> Sequence[DifferenceCase]:
+        """Open cases of references above ``after``, up to and with ``until``."""
+
+
 class Store(Protocol):
     """One database with all of it. ``start`` brings the schema up to date, ``close`` flushes what is batched."""
 
@@ -184,6 +221,12 @@ class Store(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def routing(self) -> RoutingHistory: ...
+
+    @property
+    def differences(self) -> Differences: ...
 
     @property
     def registry(self) -> Registry: ...

@@ -16,6 +16,7 @@ from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
+from tellerline.gateway.journal.differences import StoredDifferences
 from tellerline.gateway.journal.grants import StoredGrants
 from tellerline.gateway.journal.journal import StoredJournal
 from tellerline.gateway.journal.lanes import (
@@ -30,6 +31,7 @@ from tellerline.gateway.journal.lanes import (
 from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import Acceptance, Limits, Settlement, State
 from tellerline.gateway.journal.registry import StoredRegistry
+from tellerline.gateway.journal.routing_changes import StoredRoutingHistory
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
@@ -119,6 +121,8 @@ class PostgresqlStore:
         self._database = PostgresqlDatabase(engine, default_limits)
         self.journal = StoredJournal(self._database)
         self.cases = StoredCases(self._database)
+        self.routing = StoredRoutingHistory(self._database)
+        self.differences = StoredDifferences(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
         self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
 

@@ -12,7 +12,11 @@ from tellerline.routing.model.money import Money
 
 
 class State(StrEnum):
-    """Where a transaction stands. The final ones never change again; what contradicts them later is evidence."""
+    """Where a transaction stands.
+
+    The final ones never change by themselves: what contradicts them later is evidence, and only two people who have
+    looked at it may put them right.
+    """
 
     PENDING = "PENDING"
     """Accepted durably; the host may have it. After ``due_at`` it counts as in doubt, whoever was working on it."""
@@ -305,3 +309,68 @@ class PinTries:
 
     failures: int
     locked_until: datetime | None
+
+
+class RoutingVerdict(StrEnum):
+    IN_FORCE = "IN_FORCE"
+    REFUSED = "REFUSED"
+    """Not put into force, for a reason: what was in force before stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingChange:
+    """One attempt to put rules into force, by ``operator`` at the gateway ``instance``.
+
+    ``digest`` is the SHA-256 of ``content``, the rules as they were given; ``number`` grows with each change and is 0
+    for one that is not written yet.
+    """
+
+    number: int = 0
+    at: datetime
+    instance: str
+    operator: str
+    verdict: RoutingVerdict
+    version: str
+    digest: str
+    reason: str
+    content: str
+
+
+class CaseState(StrEnum):
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+RECONCILIATION = "reconciliation"
+"""Who closes a case whose difference is not found again, and may open it anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceCase:
+    """One difference, found once however often a day is compared. ``detail`` is JSON: what each side says.
+
+    ``closed_by`` and ``reason`` are empty while it is open.
+    """
+
+    name: str
+    host: str
+    accounting_date: str
+    reference: str
+    kind: str
+    opened_at: datetime
+    detail: bytes = field(repr=False)
+    state: CaseState = CaseState.OPEN
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSearch:
+    """Empty fields do not filter; in the order of names, behind ``after``."""
+
+    host: str = ""
+    accounting_date: str = ""
+    state: CaseState | None = None
+    after: str = ""
+    limit: int = 50

@@ -15,6 +15,7 @@ from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
+from tellerline.gateway.journal.differences import StoredDifferences
 from tellerline.gateway.journal.grants import StoredGrants
 from tellerline.gateway.journal.journal import StoredJournal
 from tellerline.gateway.journal.migrations import MIGRATIONS
@@ -28,6 +29,7 @@ from tellerline.gateway.journal.records import (
     State,
 )
 from tellerline.gateway.journal.registry import StoredRegistry
+from tellerline.gateway.journal.routing_changes import StoredRoutingHistory
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
@@ -95,6 +97,8 @@ class SqliteStore:
         database = SqliteDatabase(self._engine, default_limits)
         self.journal = StoredJournal(database)
         self.cases = StoredCases(database)
+        self.routing = StoredRoutingHistory(database)
+        self.differences = StoredDifferences(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
         self.grants = StoredGrants(database, Cache(clock, seconds=None))
 

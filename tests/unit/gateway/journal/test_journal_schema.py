@@ -14,10 +14,20 @@ from sqlalchemy import create_engine
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.migrations import DialectName, Migrations
 from tellerline.adapters.store.statements import Statement
-from tellerline.gateway.journal import doubts, limits, migrations, proofs, registrations, schema, transactions
+from tellerline.gateway.journal import (
+    differences,
+    doubts,
+    limits,
+    migrations,
+    proofs,
+    registrations,
+    routing_changes,
+    schema,
+    transactions,
+)
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
-MODULES = (doubts, limits, proofs, registrations, transactions)
+MODULES = (differences, doubts, limits, proofs, registrations, routing_changes, transactions)
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

@@ -28,9 +28,7 @@ def _texts(*names: str) -> list[sa.Column[str]]:
 def _routing_changes() -> None:
     op.create_table(
         "routing_changes",
-        sa.Column(
-            "number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
-        ),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
         sa.Column("at", sa.BigInteger, nullable=False),
         *_texts("instance", "operator", "verdict", "version", "digest", "reason", "content"),
         comment="every version of the routing rules that was put into force or refused",
