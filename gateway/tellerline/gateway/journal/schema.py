@@ -56,6 +56,7 @@ A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
+IS_QUEUED = text("state = 'QUEUED'")
 IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
 UNDECIDED = text("verdict = 'OPEN'")
 
@@ -92,6 +93,15 @@ Index(
     transactions.c.global_serial,
     sqlite_where=IS_DATED,
     postgresql_where=IS_DATED,
+)
+
+Index(
+    "transactions_queued",
+    transactions.c.host,
+    transactions.c.accepted_at,
+    transactions.c.global_serial,
+    sqlite_where=IS_QUEUED,
+    postgresql_where=IS_QUEUED,
 )
 
 events = Table(
@@ -255,3 +265,13 @@ differences = Table(
     comment="what the journal and a host's day file say differently, one case each",
 )
 Index("differences_open", differences.c.name, sqlite_where=STILL_DIFFERENT, postgresql_where=STILL_DIFFERENT)
+
+last_known = Table(
+    "last_known",
+    metadata,
+    Column("operation", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("outcome", LargeBinary, nullable=False),
+    _number("read_at"),
+    comment="what a host answered last about an account, for while it is closed",
+)

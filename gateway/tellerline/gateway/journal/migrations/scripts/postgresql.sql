@@ -368,3 +368,19 @@ CREATE INDEX transactions_by_accounting_date ON transactions (host, accounting_d
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0005
+
+CREATE INDEX transactions_queued ON transactions (host, accepted_at, global_serial) WHERE state = 'QUEUED';
+
+CREATE TABLE last_known (
+    operation TEXT NOT NULL, 
+    account TEXT NOT NULL, 
+    outcome BYTEA NOT NULL, 
+    read_at BIGINT NOT NULL, 
+    PRIMARY KEY (operation, account)
+);
+
+COMMENT ON TABLE last_known IS 'what a host answered last about an account, for while it is closed';
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+

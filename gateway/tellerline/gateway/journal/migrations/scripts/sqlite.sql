@@ -207,3 +207,17 @@ CREATE INDEX transactions_by_accounting_date ON transactions (host, accounting_d
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0005
+
+CREATE INDEX transactions_queued ON transactions (host, accepted_at, global_serial) WHERE state = 'QUEUED';
+
+CREATE TABLE last_known (
+    operation TEXT NOT NULL, 
+    account TEXT NOT NULL, 
+    outcome BLOB NOT NULL, 
+    read_at BIGINT NOT NULL, 
+    PRIMARY KEY (operation, account)
+);
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
