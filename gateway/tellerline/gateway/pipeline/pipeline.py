@@ -71,7 +71,9 @@ class TransactionPipeline:
             raise RefusalError(Code.DEADLINE_EXCEEDED)
         command = request.command
         plan = self.plans.of(command.operation)
-        await self.access.admit(command.operation, request, call, account=command.account_number)
+        await self.access.admit(
+            command.operation, request, call, account=command.account_number, needs_grant=not command.public
+        )
         admitted = Admitted(
             plan=plan,
             request=request,
