@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
-from tellerline.connectors.connector import CannotBuildError
+from tellerline.connectors.record_connector import Mapped, Values
+from tellerline.connectors.record_values import flag, hundredths, iso_date, money
 from tellerline.routing.model import credit
-from tellerline.routing.model.command import Echo, Inquire, Reverse
-from tellerline.routing.model.money import Money, exponent
-from tellerline.routing.model.outcome import HostState, Result, Reversal
 
-Values = Mapping[str, Any]
-
-_PLACES = 2
 _METHODS = {"I": credit.RepaymentMethod.EQUAL_INSTALMENTS, "P": credit.RepaymentMethod.EQUAL_PRINCIPAL}
 _STATUSES = {
     "R": credit.LoanStatus.RUNNING,
@@ -23,51 +13,9 @@ _STATUSES = {
     "P": credit.LoanStatus.REPAID,
     "W": credit.LoanStatus.WRITTEN_OFF,
 }
-_FLAGS = {"Y": True, "N": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One operation: its message type, the name of its records, its fields beside the header, its result."""
-
-    wire: str
-    records: str
-    request: Callable[[Any], dict[str, Any]]
-    result: Callable[[Values], Result]
-
-
-def flag(letter: str) -> bool:
-    """Raises ``KeyError`` for anything but Y and N."""
-    return _FLAGS[letter]
-
-
-def iso_date(digits: int) -> str:
-    """ISO 8601 of YYYYMMDD, empty for zero; raises ``ValueError`` for a day that does not exist."""
-    return date.fromisoformat(f"{digits:08d}").isoformat() if digits else ""
-
-
-def money(hundredths: int, currency: str) -> Money:
-    """From hundredths of the major unit; raises ``ValueError`` for more places than the currency has."""
-    minor, rest = _shift(hundredths, exponent(currency) - _PLACES)
-    if rest:
-        raise ValueError("amount has more decimal places than its currency")
-    return Money(minor, currency)
-
-
-def hundredths(value: Money) -> int:
-    """An amount as the record carries it; raises ``CannotBuildError`` where that would lose a part of it."""
-    whole, rest = _shift(value.minor, _PLACES - exponent(value.currency))
-    if rest:
-        raise CannotBuildError("amount", "more decimal places than the record has")
-    return whole
-
-
-def _shift(amount: int, places: int) -> tuple[int, int]:
-    factor: int = 10 ** abs(places)
-    return (amount * factor, 0) if places >= 0 else divmod(amount, factor)
-
-
-def loan_repaid(values: Values) -> credit.LoanRepaid:
+def _loan_repaid(values: Values) -> credit.LoanRepaid:
     currency = values["currency"]
     return credit.LoanRepaid(
         loan=values["loan"],
@@ -117,30 +65,7 @@ def _instalment(row: Values, currency: str) -> credit.Instalment:
     )
 
 
-def _original(command: Inquire | Reverse) -> dict[str, Any]:
-    return {
-        "original_reference": command.original_reference,
-        "original_message_type": wire_name(command.original_operation),
-        "original_account": command.original_account,
-    }
-
-
-def _reverse(command: Reverse) -> dict[str, Any]:
-    amount = command.amount
-    return {
-        **_original(command),
-        "amount_given": "N" if amount is None else "Y",
-        "currency": "" if amount is None else amount.currency,
-        "amount": 0 if amount is None else hundredths(amount),
-    }
-
-
 OPERATIONS: dict[str, Mapped] = {
-    Echo.operation: Mapped(
-        "ECHO", "echo", lambda _: {}, lambda r: HostState(accounting_date="", version=r["host_version"])
-    ),
-    Inquire.operation: Mapped("INQUIRE", "inquire", _original, lambda _: Result()),
-    Reverse.operation: Mapped("REVERSE", "reverse", _reverse, lambda r: Reversal(effective=flag(r["effective"]))),
     credit.GetLoan.operation: Mapped("GETLOAN", "get_loan", lambda c: {"loan": c.loan, "account": c.account}, _loan),
     credit.ListInstalments.operation: Mapped(
         "LISTINST",
@@ -157,14 +82,7 @@ OPERATIONS: dict[str, Mapped] = {
             "currency": c.amount.currency,
             "amount": hundredths(c.amount),
         },
-        loan_repaid,
+        _loan_repaid,
+        _loan_repaid,
     ),
 }
-
-
-def wire_name(operation: str) -> str:
-    """The host's message type of one of our operations; raises ``CannotBuildError`` for one that it does not have."""
-    mapped = OPERATIONS.get(operation)
-    if mapped is None:
-        raise CannotBuildError("original_operation", f"{operation} is not offered by this host")
-    return mapped.wire

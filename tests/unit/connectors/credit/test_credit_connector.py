@@ -14,8 +14,9 @@ import tellerline.connectors.credit
 from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.copybook import Charset
 from tellerline.connectors.connector import CannotBuildError
-from tellerline.connectors.credit.connector import CreditConnector, build_connector
+from tellerline.connectors.credit.connector import build_connector
 from tellerline.connectors.discovery import discover
+from tellerline.connectors.record_connector import RecordConnector
 from tellerline.connectors.records import load_records
 from tellerline.routing.model import credit
 from tellerline.routing.model.codes import Code
@@ -73,11 +74,11 @@ def sample(name: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def connector() -> CreditConnector:
+def connector() -> RecordConnector:
     return build_connector(MANIFEST, VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
 
 
-def parsed(connector: CreditConnector, name: str) -> Done:
+def parsed(connector: RecordConnector, name: str) -> Done:
     reference, command = COMMANDS[name]
     outcome = connector.parse(command, call(reference), sample(f"{name}.reply"))
     assert isinstance(outcome, Done), outcome
@@ -86,7 +87,7 @@ def parsed(connector: CreditConnector, name: str) -> Done:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_requests_are_byte_for_byte_what_was_captured(connector: CreditConnector, name: str) -> None:
+def test_requests_are_byte_for_byte_what_was_captured(connector: RecordConnector, name: str) -> None:
     reference, command = COMMANDS[name]
     request = connector.build(command, call(reference))
     assert request.body == sample(f"{name}.request")
@@ -94,7 +95,7 @@ def test_requests_are_byte_for_byte_what_was_captured(connector: CreditConnector
     assert request.durable == (name in ("repay-loan", "reverse"))
 
 
-def test_a_captured_loan_is_read(connector: CreditConnector) -> None:
+def test_a_captured_loan_is_read(connector: RecordConnector) -> None:
     assert parsed(connector, "get-loan").result == credit.Loan(
         loan=LOAN,
         account=ACCOUNT,
@@ -112,7 +113,7 @@ def test_a_captured_loan_is_read(connector: CreditConnector) -> None:
     )
 
 
-def test_a_captured_schedule_is_read(connector: CreditConnector) -> None:
+def test_a_captured_schedule_is_read(connector: RecordConnector) -> None:
     result = parsed(connector, "list-instalments").result
     assert isinstance(result, credit.Instalments)
     assert [row.number for row in result.instalments] == list(range(1, 21))
@@ -122,13 +123,13 @@ def test_a_captured_schedule_is_read(connector: CreditConnector) -> None:
     assert first.principal.minor + first.interest.minor == 8_903_98
 
 
-def test_a_captured_repayment_is_read_directly_and_through_an_inquiry(connector: CreditConnector) -> None:
+def test_a_captured_repayment_is_read_directly_and_through_an_inquiry(connector: RecordConnector) -> None:
     direct = parsed(connector, "repay-loan")
     assert direct.result == REPAID
     assert parsed(connector, "inquire").result == Found(original=direct, reversed=False)
 
 
-def test_the_other_captured_replies_are_read(connector: CreditConnector) -> None:
+def test_the_other_captured_replies_are_read(connector: RecordConnector) -> None:
     state = parsed(connector, "echo").result
     assert isinstance(state, HostState)
     assert state.accounting_date == "2026-03-02"
@@ -139,21 +140,21 @@ def test_the_other_captured_replies_are_read(connector: CreditConnector) -> None
     assert missing.result == NotFound()
 
 
-def test_a_captured_refusal_keeps_the_hosts_words(connector: CreditConnector) -> None:
+def test_a_captured_refusal_keeps_the_hosts_words(connector: RecordConnector) -> None:
     outcome = connector.parse(REPAY, call("T00000007"), sample("repay-loan-refused.reply"))
     assert isinstance(outcome, Rejected)
     assert (outcome.code, outcome.host_code) == (Code.REPAYMENT_EXCEEDS_DEBT, "2004")
     assert outcome.host_message == "还款金额超过欠款"
 
 
-def test_a_request_that_the_host_could_not_read_is_refused(connector: CreditConnector) -> None:
+def test_a_request_that_the_host_could_not_read_is_refused(connector: RecordConnector) -> None:
     outcome = connector.parse(REPAY, call("T00000009"), sample("failure.reply"))
     assert isinstance(outcome, Rejected)
     assert (outcome.code, outcome.host_code) == (Code.REJECTED_BY_HOST, "9003")
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "failure", "repay-loan-refused"])
-def test_a_reply_to_another_reference_proves_nothing(connector: CreditConnector, name: str) -> None:
+def test_a_reply_to_another_reference_proves_nothing(connector: RecordConnector, name: str) -> None:
     _, command = COMMANDS.get(name, ("", REPAY))
     outcome = connector.parse(command, call("SOMEBODY-ELSE"), sample(f"{name}.reply"))
     assert isinstance(outcome, Unknown)
@@ -186,7 +187,7 @@ OFF_CONTRACT: dict[str, tuple[str, str, str, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("case", OFF_CONTRACT)
-def test_a_reply_off_the_contract_is_a_doubt(connector: CreditConnector, case: str) -> None:
+def test_a_reply_off_the_contract_is_a_doubt(connector: RecordConnector, case: str) -> None:
     name, record, reason, changes = OFF_CONTRACT[case]
     body = altered(record, f"{name}.reply", **changes)
     reference, command = COMMANDS[name]
@@ -197,7 +198,7 @@ def test_a_reply_off_the_contract_is_a_doubt(connector: CreditConnector, case: s
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>busy</html>", b"\x80\x04K\x01.", b"\xff" * 249, b"0" * 154])
-def test_what_is_no_record_is_a_doubt(connector: CreditConnector, body: bytes) -> None:
+def test_what_is_no_record_is_a_doubt(connector: RecordConnector, body: bytes) -> None:
     outcome = connector.parse(REPAY, call("T00000004"), body)
     assert isinstance(outcome, Unknown)
     assert outcome.code is Code.HOST_REPLY_UNREADABLE
@@ -205,7 +206,7 @@ def test_what_is_no_record_is_a_doubt(connector: CreditConnector, body: bytes) -
 
 @settings(max_examples=400, deadline=None)
 @given(flips=st.lists(st.tuples(st.integers(0, 248), st.integers(0, 255)), min_size=1, max_size=8))
-def test_a_garbled_reply_never_raises(connector: CreditConnector, flips: list[tuple[int, int]]) -> None:
+def test_a_garbled_reply_never_raises(connector: RecordConnector, flips: list[tuple[int, int]]) -> None:
     body = bytearray(sample("repay-loan.reply"))
     for at, value in flips:
         body[at] = value
@@ -234,7 +235,7 @@ UNBUILDABLE: dict[str, tuple[Command, HostCall, str]] = {
 
 
 @pytest.mark.parametrize("case", UNBUILDABLE)
-def test_what_does_not_fit_is_refused_before_it_is_sent(connector: CreditConnector, case: str) -> None:
+def test_what_does_not_fit_is_refused_before_it_is_sent(connector: RecordConnector, case: str) -> None:
     command, host_call, field = UNBUILDABLE[case]
     with pytest.raises(CannotBuildError) as caught:
         connector.build(command, host_call)
@@ -242,7 +243,7 @@ def test_what_does_not_fit_is_refused_before_it_is_sent(connector: CreditConnect
 
 
 @pytest.mark.parametrize(("amount", "on_wire"), [(Money(500, "JPY"), 50_000), (Money(1_230, "KWD"), 123)])
-def test_amounts_travel_in_hundredths(connector: CreditConnector, amount: Money, on_wire: int) -> None:
+def test_amounts_travel_in_hundredths(connector: RecordConnector, amount: Money, on_wire: int) -> None:
     command = credit.RepayLoan(loan=LOAN, account=ACCOUNT, amount=amount)
     request = connector.build(command, call("T1"))
     assert RECORDS["repay_loan_request"].decode(request.body)["amount"] == on_wire

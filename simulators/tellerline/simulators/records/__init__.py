@@ -1,0 +1,1 @@
+"""What every simulated host on a queue needs: records by message type, idempotency, the queue itself."""
