@@ -29,6 +29,10 @@ class HostFolder:
         """The same host on the terms of another manifest; raises ``ManifestError``."""
         return replace(self, manifest=HostManifest.load(file, self.manifest.name))
 
+    def with_day(self, file: Path) -> HostFolder:
+        """The same host with the calendar and the stand-ins of another file; raises ``ManifestError``."""
+        return replace(self, manifest=self.manifest.with_day(file))
+
     def build_connector(self, clock: Clock) -> Connector:
         """Compile the host's contract and tables; blocks for some milliseconds, meant for start-up."""
         connector: Connector = import_module(f"{self.package}.connector").build_connector(self.manifest, clock)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from tellerline.connectors.calendar import read_day
 from tellerline.connectors.toml import ManifestError, Table
+from tellerline.routing.model.calendar import HostDay
 
 __all__ = [
     "QUALITY_RULES",
@@ -86,17 +88,35 @@ class HostManifest:
     require_signature: bool
     certificate: str
     quality: tuple[QualityRule, ...]
+    day: HostDay
     options: Table
 
     @classmethod
     def load(cls, file: Path, name: str = "") -> HostManifest:
         """Read and check ``host.toml``, which is of the host ``name`` and, without one, of the host whose folder it
         lies in; raises ``ManifestError`` naming the file and the key."""
-        try:
-            table = Table(str(file), "", tomllib.loads(file.read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise ManifestError(str(file), "", str(error)) from None
-        return _manifest(table, name or file.parent.name)
+        return _manifest(_read(file), name or file.parent.name)
+
+    def with_day(self, file: Path) -> HostManifest:
+        """The same host with the ``[calendar]`` and ``[stand_in]`` of another file, which holds nothing else.
+
+        Raises ``ManifestError``.
+        """
+        table = _read(file)
+        changed = replace(self, day=read_day(table, self.operations, _resent(self.doubt)))
+        table.done()
+        return changed
+
+
+def _read(file: Path) -> Table:
+    try:
+        return Table(str(file), "", tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ManifestError(str(file), "", str(error)) from None
+
+
+def _resent(doubt: Mapping[str, DoubtTerms]) -> frozenset[str]:
+    return frozenset(operation for operation, terms in doubt.items() if terms.not_found is NotFoundTerm.RESEND)
 
 
 def _manifest(table: Table, folder: str) -> HostManifest:
@@ -104,6 +124,7 @@ def _manifest(table: Table, folder: str) -> HostManifest:
     concurrency, security = table.table("concurrency"), table.table("security")
     max_processing = table.number("max_processing_seconds")
     operations = table.table("operations").numbers()
+    doubt = {name: _doubt(terms, max_processing) for name, terms in table.table("doubt").tables().items()}
     manifest = HostManifest(
         name=table.text("name"),
         title=table.text("title"),
@@ -115,10 +136,11 @@ def _manifest(table: Table, folder: str) -> HostManifest:
         concurrent=concurrency.whole("concurrent", 64),
         queued=concurrency.whole("queued", 1024),
         breaker=_breaker(table.table("breaker")),
-        doubt={name: _doubt(terms, max_processing) for name, terms in table.table("doubt").tables().items()},
+        doubt=doubt,
         require_signature=security.flag("require_signature", False),
         certificate=security.text("certificate", ""),
         quality=_quality(table.table("quality")),
+        day=read_day(table, operations, _resent(doubt)),
         options=table.table(transport),
     )
     concurrency.done()

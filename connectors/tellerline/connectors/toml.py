@@ -27,6 +27,13 @@ class Table:
         self._values = values
         self._left = set(values)
 
+    def __bool__(self) -> bool:
+        """Whether it says anything."""
+        return bool(self._values)
+
+    def names(self) -> list[str]:
+        return list(self._values)
+
     def error(self, key: str, why: str) -> ManifestError:
         return ManifestError(self._file, f"{self._path}.{key}" if self._path else key, why)
 
@@ -77,12 +84,28 @@ class Table:
         """The whole table as texts."""
         return {key: self.text(key) for key in list(self._values)}
 
+    def words(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of texts that are not empty; empty itself only by default."""
+        value = self._take(key, None if default is None else list(default))
+        texts = isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+        if not texts or (not value and default is None):
+            raise self.error(key, "must be a list of texts")
+        return tuple(value)
+
     def table(self, key: str) -> Table:
         """A table of this table; an absent one is empty."""
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise self.error(key, "must be a table")
         return Table(self._file, f"{self._path}.{key}" if self._path else key, value)
+
+    def list_of_tables(self, key: str) -> list[Table]:
+        """A list of tables; an absent one is empty. Complaints count them from 1."""
+        values = self._take(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            raise self.error(key, "must be a list of tables")
+        path = f"{self._path}.{key}" if self._path else key
+        return [Table(self._file, f"{path}[{number}]", value) for number, value in enumerate(values, 1)]
 
     def tables(self) -> dict[str, Table]:
         """Every key of this table, each a table of its own."""

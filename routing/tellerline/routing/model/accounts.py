@@ -59,6 +59,7 @@ class AccountDescription(Result):
 class GetBalance(_OnAccount):
     operation: ClassVar[str] = "accounts.GetBalance"
     effect: ClassVar[Effect] = Effect.ENQUIRY
+    recallable: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
