@@ -11,7 +11,7 @@ from tellerline.adapters.clock import SeededRandomness, SystemClock
 from tellerline.connectors.discovery import connect, discover
 from tellerline.connectors.host import LateReply
 from tellerline.connectors.transports import Endpoint
-from tellerline.routing.model import accounts, customers, transfers
+from tellerline.routing.model import accounts, customers, settlement, transfers
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Echo
 from tellerline.routing.model.money import Money
@@ -55,6 +55,27 @@ def a_transfer(amount: int = 12_34, account: str = PAYER) -> transfers.CreateTra
     )
 
 
+def a_debit(amount: int = 12_34) -> settlement.DebitAccount:
+    return settlement.DebitAccount(
+        account=PAYER,
+        amount=Money(amount, "CNY"),
+        purpose=settlement.SettlementPurpose.SECURITIES,
+        counterparty="ZQ0000000001",
+        narrative="银证转账",
+    )
+
+
+def a_credit(amount: int = 12_34) -> settlement.CreditAccount:
+    return settlement.CreditAccount(
+        account=PAYER,
+        amount=Money(amount, "CNY"),
+        purpose=settlement.SettlementPurpose.SECURITIES,
+        name="王芳 <&>",
+        counterparty="ZQ0000000001",
+        narrative="证银转账",
+    )
+
+
 EXAMPLES: dict[str, tuple[Command, type[Result]]] = {
     example.operation: (example, result)
     for example, result in (
@@ -68,6 +89,8 @@ EXAMPLES: dict[str, tuple[Command, type[Result]]] = {
         (accounts.ReportLoss(account=LOST, kind=accounts.AccountKind.CARD), accounts.LossReport),
         (accounts.GetLossReport(account=LOST), accounts.LossReport),
         (a_transfer(), transfers.Transferred),
+        (a_debit(), settlement.Booked),
+        (a_credit(), settlement.Booked),
         (customers.VerifyPin(account=PAYER, pin=PIN), customers.PinVerified),
         (customers.DescribeCustomer(identity_document=DOCUMENT), customers.CustomerDescription),
     )

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from tellerline.routing.model import accounts, customers, transfers
+from tellerline.connectors.soap_connector import Mapped, Values, amount, money
+from tellerline.routing.model import accounts, customers, settlement, transfers
 from tellerline.routing.model.command import Echo, Inquire, Reverse
-from tellerline.routing.model.money import Money, exponent
 from tellerline.routing.model.outcome import HostState, Result, Reversal
-
-Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One operation: its name on the wire, its request's fields beside the header, its reply's result."""
-
-    wire: str
-    request: Callable[[Any], dict[str, Any]]
-    result: Callable[[Values], Result]
-
-
-def money(values: Values) -> Money:
-    """An exact amount; raises ``ValueError`` for more decimal places than the currency has."""
-    currency: str = values["currency"]
-    scaled = values["value"].scaleb(exponent(currency))
-    minor = int(scaled)
-    if minor != scaled:
-        raise ValueError("amount has more decimal places than its currency")
-    return Money(minor, currency)
-
-
-def amount(value: Money) -> dict[str, Any]:
-    return {"currency": value.currency, "value": value.decimal}
 
 
 def _inquire(command: Inquire) -> dict[str, Any]:
     return {
         "originalReference": command.original_reference,
-        "originalOperation": wire_name(command.original_operation),
+        "originalOperation": _wire_name(command.original_operation),
         "originalAccount": command.original_account or None,
     }
 
@@ -48,7 +21,7 @@ def _inquire(command: Inquire) -> dict[str, Any]:
 def _reverse(command: Reverse) -> dict[str, Any]:
     return {
         "originalReference": command.original_reference,
-        "originalOperation": wire_name(command.original_operation),
+        "originalOperation": _wire_name(command.original_operation),
         "originalAccount": command.original_account or None,
         "amount": None if command.amount is None else amount(command.amount),
     }
@@ -66,11 +39,25 @@ def _transfer(command: transfers.CreateTransfer) -> dict[str, Any]:
     }
 
 
-def transferred(values: Values) -> transfers.Transferred:
+def _transferred(values: Values) -> transfers.Transferred:
     return transfers.Transferred(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
 
 
-def loss_report(values: Values) -> accounts.LossReport:
+def _settle(command: settlement.DebitAccount | settlement.CreditAccount) -> dict[str, Any]:
+    return {
+        "account": command.account,
+        "amount": amount(command.amount),
+        "purpose": command.purpose.value,
+        "counterparty": command.counterparty or None,
+        "narrative": command.narrative or None,
+    }
+
+
+def _settled(values: Values) -> settlement.Booked:
+    return settlement.Booked(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
+
+
+def _loss_report(values: Values) -> accounts.LossReport:
     report = values["lossReport"]
     return accounts.LossReport(
         account=report["account"],
@@ -164,10 +151,14 @@ OPERATIONS: dict[str, Mapped] = {
             "reporterName": c.reporter_name or None,
             "remarks": c.remarks or None,
         },
-        loss_report,
+        _loss_report,
     ),
-    accounts.GetLossReport.operation: Mapped("GetLossReport", _account_of, loss_report),
-    transfers.CreateTransfer.operation: Mapped("Transfer", _transfer, transferred),
+    accounts.GetLossReport.operation: Mapped("GetLossReport", _account_of, _loss_report),
+    transfers.CreateTransfer.operation: Mapped("Transfer", _transfer, _transferred),
+    settlement.DebitAccount.operation: Mapped("DebitAccount", _settle, _settled),
+    settlement.CreditAccount.operation: Mapped(
+        "CreditAccount", lambda c: {**_settle(c), "name": c.name or None}, _settled
+    ),
     customers.VerifyPin.operation: Mapped(
         "VerifyPin",
         lambda c: {"account": c.account, "pin": c.pin},
@@ -179,7 +170,7 @@ OPERATIONS: dict[str, Mapped] = {
 }
 
 
-def wire_name(operation: str) -> str:
+def _wire_name(operation: str) -> str:
     """The host's name of one of our operations; our own name where the host has none."""
     mapped = OPERATIONS.get(operation)
     return operation if mapped is None else mapped.wire

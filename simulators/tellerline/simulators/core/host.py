@@ -9,6 +9,7 @@ from tellerline.simulators.core.enquiries import HOST_VERSION, Enquiries
 from tellerline.simulators.core.losses import Losses
 from tellerline.simulators.core.messages import CoreRequest, Reply
 from tellerline.simulators.core.register import Register
+from tellerline.simulators.core.settlements import SettlementOrder, Settlements
 from tellerline.simulators.core.transfers import TransferOrder, Transfers
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.references import Handled
@@ -27,6 +28,7 @@ class CoreHost(SoapHost):
         self.branch = Branch(self.register, ledger, calendar, serials)
         self._losses = Losses(self.register, calendar)
         self._transfers = Transfers(self.register, ledger, calendar)
+        self._settlements = Settlements(self.register, ledger, calendar)
         enquiries = Enquiries(self.register, ledger, calendar)
         self.enquiries |= {
             "GetBalance": enquiries.balance,
@@ -36,7 +38,12 @@ class CoreHost(SoapHost):
             "VerifyPin": enquiries.verify_pin,
             "GetLossReport": self._losses.newest,
         }
-        self.changes |= {"Transfer": self._transfer, "ReportLoss": self._report_loss}
+        self.changes |= {
+            "Transfer": self._transfer,
+            "DebitAccount": self._settle,
+            "CreditAccount": self._settle,
+            "ReportLoss": self._report_loss,
+        }
 
     def snapshot(self) -> None:
         super().snapshot()
@@ -48,11 +55,19 @@ class CoreHost(SoapHost):
 
     def moved(self, original: Handled[Any]) -> tuple[str, str, int] | None:
         order = original.content[0]
+        if isinstance(order, SettlementOrder):
+            return order.account, order.currency, order.amount
         return (order.debit_account, order.currency, order.amount) if isinstance(order, TransferOrder) else None
 
     def _transfer(self, request: CoreRequest) -> Reply:
         order = TransferOrder.read(request)
         return self.once(request, (order,), lambda serial: self._transfers.carry_out(order, request.reference, serial))
+
+    def _settle(self, request: CoreRequest) -> Reply:
+        order = SettlementOrder.read(request)
+        return self.once(
+            request, (order,), lambda serial: self._settlements.carry_out(order, request.reference, serial)
+        )
 
     def _report_loss(self, request: CoreRequest) -> Reply:
         content = (request.fields["account"], request.fields["kind"])

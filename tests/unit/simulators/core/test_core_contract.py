@@ -32,6 +32,8 @@ def everything(client: Any, card: str, other: str, document: str) -> dict[str, A
         "DescribeCustomer": {"identityDocument": document},
         "VerifyPin": {"account": card, "pin": "246810"},
         "Transfer": {"debitAccount": card, "creditAccount": other, "amount": amount, "kind": "REGISTERED_PAYEE"},
+        "DebitAccount": {"account": card, "amount": amount, "purpose": "FX"},
+        "CreditAccount": {"account": card, "amount": amount, "purpose": "FX"},
         "InquireTransaction": {"originalReference": "Transfer", "originalOperation": "Transfer"},
         "ReverseTransaction": {"originalReference": "Transfer", "originalOperation": "Transfer"},
         "ReportLoss": {"account": card, "kind": "CARD"},
