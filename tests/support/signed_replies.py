@@ -1,41 +1,73 @@
-"""Replies signed as a host with WS-Security signs them."""
+"""Replies signed as a host with WS-Security signs them, by another library than ours."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
 from signxml.signer import XMLSigner
 
+from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.adapters.soap.envelope import SOAP_ENVELOPE
-from tellerline.adapters.soap.security import WSSE, WSU
+from tellerline.adapters.soap.wss import WSSE, WSU
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
+def elliptic_key() -> PrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def self_signed(key: PrivateKey, begins: int = 2020, ends: int = 2099) -> bytes:
+    """A certificate (PEM) of this key alone, good from the one year to the other."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "host.bank.example")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(begins, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(ends, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def private_pem(key: PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+@dataclass(kw_only=True)
 class HostSigner:
-    """One host's key. ``certificate`` (PEM) is what its peers pin."""
+    """One host's key. ``certificate`` (PEM) is what its peers pin; ``security`` is a gateway's that does."""
 
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "core.bank.example")])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(self._key.public_key())
-            .serial_number(1)
-            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-            .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
-            .sign(self._key, hashes.SHA256())
+    key: PrivateKey = field(default_factory=elliptic_key)
+    certificate: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.certificate = self.certificate or self_signed(self.key)
+
+    @property
+    def security(self) -> MessageSecurity:
+        ours = elliptic_key()
+        return MessageSecurity(
+            signing_key=private_pem(ours),
+            signing_certificate=self_signed(ours),
+            trusted_certificates=self.certificate,
         )
-        self.certificate = certificate.public_bytes(serialization.Encoding.PEM)
 
-    def sign(self, envelope: bytes, at: datetime) -> bytes:
-        """The envelope with a Security header over its body and a timestamp of ``at``."""
+    def sign(self, envelope: bytes, at: datetime, *, nonce: bytes = b"", references: tuple[str, ...] = ()) -> bytes:
+        """The envelope with a Security header over its body and a timestamp of ``at``, or over other ids."""
         root = etree.fromstring(envelope)
         body = root.find(f"{{{SOAP_ENVELOPE}}}Body")
         assert body is not None
@@ -47,14 +79,13 @@ class HostSigner:
         timestamp.set(f"{{{WSU}}}Id", "the-timestamp")
         etree.SubElement(timestamp, f"{{{WSU}}}Created").text = at.isoformat()
         etree.SubElement(timestamp, f"{{{WSU}}}Expires").text = (at + timedelta(minutes=1)).isoformat()
+        if nonce:
+            etree.SubElement(timestamp, f"{{{WSSE}}}Nonce").text = b64encode(nonce).decode()
         signer = XMLSigner(
             method=SignatureConstructionMethod.detached,
-            signature_algorithm="ecdsa-sha256",
+            signature_algorithm="rsa-sha256" if isinstance(self.key, rsa.RSAPrivateKey) else "ecdsa-sha256",
             c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
         )
-        security.append(
-            signer.sign(
-                root, key=self._key, cert=self.certificate.decode(), reference_uri=["the-body", "the-timestamp"]
-            )
-        )
+        named = list(references or ("the-body", "the-timestamp"))
+        security.append(signer.sign(root, key=self.key, cert=self.certificate.decode(), reference_uri=named))
         return etree.tostring(root)

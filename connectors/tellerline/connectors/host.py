@@ -9,6 +9,9 @@ from typing import Protocol
 from tellerline.routing.model.command import Command, HostCall
 from tellerline.routing.model.outcome import Done, Fate, Outcome, Rejected, Unknown
 
+UNTRUSTED = frozenset({"unsigned", "bad_signature", "stale_timestamp", "replayed"})
+"""Reasons of an ``Unknown`` that say: somebody may be standing between us and the host. An operator must be told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

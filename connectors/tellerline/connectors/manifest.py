@@ -71,7 +71,8 @@ class HostManifest:
     """``operations`` maps each operation that the host offers to its timeout in seconds.
 
     ``contract`` names the interface description as ``package:file``. ``concurrent`` exchanges run at a time, ``queued``
-    more may wait. ``options`` is the table named after the transport, for the transport's builder to read.
+    more may wait. ``require_signature``: every message is signed, by us and by the host. ``options`` is the table named
+    after the transport, for the transport's builder to read.
     """
 
     name: str
@@ -86,7 +87,6 @@ class HostManifest:
     breaker: BreakerTerms
     doubt: Mapping[str, DoubtTerms]
     require_signature: bool
-    certificate: str
     quality: tuple[QualityRule, ...]
     day: HostDay
     options: Table
@@ -138,7 +138,6 @@ def _manifest(table: Table, folder: str) -> HostManifest:
         breaker=_breaker(table.table("breaker")),
         doubt=doubt,
         require_signature=security.flag("require_signature", False),
-        certificate=security.text("certificate", ""),
         quality=_quality(table.table("quality")),
         day=read_day(table, operations, _resent(doubt)),
         options=table.table(transport),
@@ -203,5 +202,5 @@ def _cross_check(table: Table, manifest: HostManifest, folder: str) -> None:
     for operation in manifest.doubt:
         if operation not in manifest.operations:
             raise table.error(f"doubt.{operation}", "is not one of the operations")
-    if manifest.require_signature and not manifest.certificate:
-        raise table.error("security.certificate", "is needed to require a signature")
+    if manifest.require_signature and manifest.transport != "soap":
+        raise table.error("security.require_signature", "is for SOAP alone")

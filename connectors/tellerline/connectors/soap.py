@@ -5,16 +5,11 @@ from __future__ import annotations
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.soap.codec import SoapCodec
 from tellerline.adapters.soap.contract import load_contract
-from tellerline.adapters.soap.security import ReplySignature
 from tellerline.connectors.manifest import HostManifest
-from tellerline.connectors.resources import beside, read_resource
+from tellerline.connectors.resources import beside
 
 
 def load_codec(manifest: HostManifest, clock: Clock) -> SoapCodec:
-    """Read and compile the manifest's WSDL; raises ``ContractError``. Blocks, meant for start-up.
-
-    Where the manifest requires a signature, every reply is checked against the certificate that it names.
-    """
+    """Read and compile the manifest's WSDL; raises ``ContractError``. Blocks, meant for start-up."""
     name, read = beside(manifest.contract)
-    verify = ReplySignature(read_resource(manifest.certificate), clock) if manifest.require_signature else None
-    return SoapCodec(load_contract(name, read), verify)
+    return SoapCodec(load_contract(name, read))

@@ -61,8 +61,8 @@ class HostSettings(_Part):
     ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
     concurrency, its policy of doubt. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
     we are; the key may stand in the certificate's file. ``signing_key`` and ``signing_certificate`` (PEM) sign what we
-    send to a host whose messages are signed, and ``trusted_certificate`` (PEM) is the host's own, which its replies must
-    be signed with; the file may hold two while the host changes its key.
+    send to a host whose messages are signed. ``trusted_certificate`` (PEM) is the host's own, with which its replies
+    must be signed; the file may hold two while the host changes its key.
     """
 
     url: str = ""

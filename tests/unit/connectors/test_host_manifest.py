@@ -65,7 +65,7 @@ def test_a_manifest_is_read_with_its_defaults(tmp_path: Path) -> None:
         ('not_found = "REVERSE"', 'not_found = "REVERSE"\nnot_found_proves_absence_after = 5', "proves_absence"),
         ('not_found = "REVERSE"', 'not_found = "REVERSE"\nsurprise = 1', "doubt.transfers.CreateTransfer.surprise"),
         ('[doubt."transfers.CreateTransfer"]', '[doubt."nowhere.Do"]', "doubt.nowhere.Do"),
-        ("[soap]", "[security]\nrequire_signature = true\n[soap]", "security.certificate"),
+        ("[soap]", '[security]\nrequire_signature = "yes"\n[soap]', "security.require_signature"),
         ("[soap]", "[breaker]\nfailure_share = 1.5\n[soap]", "breaker.failure_share"),
         ('readme = "done"', 'readme = "exempt:"', "quality.readme"),
         ('readme = "done"', "", "quality.readme"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,6 @@ from tellerline.adapters.soap.schema import NotCompilableError, plan_message
 
 _XSI = XSI.encode()
 _USES_XSI = re.compile(rb":(?:type|nil)\s*=").search
-
-Verify = Callable[[etree._Element], None]
-"""Checks a reply's signature on its document element; raises ``UnreadableReplyError``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +45,8 @@ class SoapCodec:
     repeated elements lists. Compiling takes about a millisecond an operation and happens here, once.
     """
 
-    def __init__(self, contract: SoapContract, verify: Verify | None = None) -> None:
+    def __init__(self, contract: SoapContract) -> None:
         self._contract = contract
-        self._verify = verify
         self._encoders = {name: self._encoder(operation) for name, operation in contract.operations.items()}
         self._replies = {name: self._reader(operation.output) for name, operation in contract.operations.items()}
         self._faults = {
@@ -75,21 +71,15 @@ class SoapCodec:
         """The reply of ``operation``, or the fault that came instead.
 
         Raises ``UnreadableReplyError`` for everything else: forbidden or malformed XML, another operation's reply, a
-        value off the contract, a signature that does not hold.
+        value off the contract.
         """
         body = admit(body)
         compiled = None if _XSI in body and _USES_XSI(body) else self._replies[operation].compiled
-        if compiled is not None and self._verify is None:
+        if compiled is not None:
             values = self._try(compiled, operation, parse_lightly(body))
             if values is not None:
                 return values
-        root = parse(body)
-        if self._verify is not None:
-            self._verify(root)
-            values = self._try(compiled, operation, root)
-            if values is not None:
-                return values
-        element = content(root)
+        element = content(parse(body))
         if element.tag == self._tags[operation]:
             return self._read(self._replies[operation], element)
         if element.tag == FAULT:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
+from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.adapters.telemetry import LibraryLines, Log, LogWriter, Metrics, make_log
 from tellerline.connectors.discovery import HostFolder, connect, discover
 from tellerline.connectors.transports import Endpoint
@@ -128,7 +129,7 @@ def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mappin
 def _endpoint(settings: GatewaySettings, name: str, broker: MemoryBroker | None) -> Endpoint:
     host = settings.hosts[name]
     if host.url:
-        return Endpoint(url=host.url, tls=host_tls(host))
+        return Endpoint(url=host.url, tls=host_tls(host), security=message_security(host))
     if settings.mq.kind == "memory":
         return Endpoint(broker=broker)
     return Endpoint(url=settings.mq.url.get_secret_value())
@@ -145,6 +146,16 @@ def host_tls(host: HostSettings) -> ssl.SSLContext | None:
     if host.client_certificate is not None:
         context.load_cert_chain(host.client_certificate, host.client_key)
     return context
+
+
+def message_security(host: HostSettings) -> MessageSecurity | None:
+    """The keys of a host whose messages are signed; None where the settings name none. Raises ``OSError``."""
+    key, ours, theirs = host.signing_key, host.signing_certificate, host.trusted_certificate
+    if key is None or ours is None or theirs is None:
+        return None
+    return MessageSecurity(
+        signing_key=key.read_bytes(), signing_certificate=ours.read_bytes(), trusted_certificates=theirs.read_bytes()
+    )
 
 
 def _front_settings(serving: ServingSettings) -> FrontSettings:

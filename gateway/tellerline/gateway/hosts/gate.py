@@ -8,7 +8,7 @@ from datetime import datetime
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import TRACEPARENT, Log, Metrics, Tracing
 from tellerline.connectors.connector import CannotBuildError
-from tellerline.connectors.host import Answer, LateReply
+from tellerline.connectors.host import UNTRUSTED, Answer, LateReply
 from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.resilience.breaker import Breaker, BreakerState
 from tellerline.gateway.resilience.bulkhead import Bulkhead
@@ -104,6 +104,7 @@ class HostGate:
             unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason="connector_failed")
             answer = Answer(fate=Fate.SENT_NO_REPLY, outcome=unknown)
         ended = clock.monotonic()
+        self._watch_trust(answer, operation, call.reference)
         self._judge(answer, fair=deadline - began >= _FAIR_SECONDS)
         self._metrics.exchanges(self.name, operation, answer.fate).inc()
         self._metrics.exchange_seconds(self.name, operation).observe(ended - began)
@@ -123,6 +124,15 @@ class HostGate:
         finally:
             TRACEPARENT.reset(marked)
             self._tracing.end(trace, failed=fate != Fate.REPLIED, fate=fate, reference=call.reference)
+
+    def _watch_trust(self, answer: Answer, operation: str, reference: str) -> None:
+        """An alert for a reply that does not prove who it is from: the transaction is in doubt, and so is the line."""
+        outcome = answer.outcome
+        if isinstance(outcome, Unknown) and outcome.reason in UNTRUSTED:
+            self._metrics.untrusted_replies(self.name, outcome.reason).inc()
+            self._log.error(
+                "reply_not_trusted", host=self.name, operation=operation, reference=reference, reason=outcome.reason
+            )
 
     def _judge(self, answer: Answer, *, fair: bool) -> None:
         """Tell the breaker. A caller in a great hurry proves nothing about the host."""

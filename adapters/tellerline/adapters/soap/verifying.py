@@ -1,0 +1,134 @@
+"""WS-Security of replies: the host signed this very body, now, and we have not had it before."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from lxml import etree
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.soap import wss
+from tellerline.adapters.soap.credentials import MessageSecurity, trusted_keys
+from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, admit, parse
+from tellerline.adapters.soap.errors import UnreadableReplyError
+from tellerline.adapters.soap.signed_info import Reference, SignedInfo, read_signed_info, refuse
+
+_OPEN = f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}">'.encode()
+_CLOSE = b"</s:Envelope>"
+_IDS = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']", smart_strings=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """The parts of an envelope, each found by where it stands."""
+
+    body: etree._Element
+    timestamp: etree._Element
+    signature: etree._Element
+
+
+class ReplyVerifier:
+    """Checks one host's replies against its pinned certificates, whatever certificate the reply itself shows.
+
+    The one signature must stand in the one Security header of an envelope that is a Header and a Body and nothing else,
+    and cover exactly that Body and the Timestamp beside it. A reply is accepted within ``skew`` of its timestamp, and
+    once: its nonce, if it has one, and what it signed are remembered in this process for as long as its timestamp could
+    still pass; only what was signed by the host is. Raises ``CredentialsError`` for certificates that cannot be used.
+    """
+
+    def __init__(self, security: MessageSecurity, clock: Clock, skew: timedelta = timedelta(minutes=5)) -> None:
+        self._keys = trusted_keys(security)
+        self._clock = clock
+        self._skew = skew
+        self._seen: OrderedDict[bytes, datetime] = OrderedDict()
+
+    def open(self, reply: bytes) -> bytes:
+        """The canonical form of the Body, the very bytes that were signed, in an envelope without a header.
+
+        Only that is to be read: what the signature does not cover is gone. Raises ``UnreadableReplyError``:
+        ``unsigned``, ``bad_signature``, ``stale_timestamp``, ``replayed``, or what ``envelope.parse`` raises.
+        """
+        message = _parts(parse(admit(reply)))
+        signed = read_signed_info(message.signature)
+        references = _own_references(message, signed)
+        body = wss.canonical(message.body, references[0].prefixes)
+        timestamp = wss.canonical(message.timestamp, references[1].prefixes)
+        if [hashlib.sha256(part).digest() for part in (body, timestamp)] != [each.digest for each in references]:
+            raise refuse("the body or the timestamp is not what was signed")
+        self._check_signature(signed)
+        self._once(message.timestamp, signed, self._fresh(message.timestamp))
+        return _OPEN + body + _CLOSE
+
+    def _check_signature(self, signed: SignedInfo) -> None:
+        now = self._clock.now()
+        fitting = [key for key in self._keys if key.algorithm == signed.algorithm and key.begins <= now <= key.ends]
+        if not fitting:
+            raise refuse("no trusted certificate of this algorithm is valid now")
+        if not any(key.holds(signed.signature, signed.canonical) for key in fitting):
+            raise refuse("the signature is not the host's")
+
+    def _fresh(self, timestamp: etree._Element) -> datetime:
+        """When this timestamp stops being acceptable."""
+        now, created = self._clock.now(), wss.instant(timestamp.findtext(wss.CREATED))
+        if created is None:
+            raise UnreadableReplyError("stale_timestamp", "no instant of creation")
+        until = created + self._skew
+        if timestamp.find(wss.EXPIRES) is not None:
+            expires = wss.instant(timestamp.findtext(wss.EXPIRES))
+            if expires is None:
+                raise UnreadableReplyError("stale_timestamp", "no instant of expiry")
+            until = min(until, expires)
+        if not created - self._skew <= now <= until:
+            raise UnreadableReplyError("stale_timestamp", "created too long ago, or in the future")
+        return until
+
+    def _once(self, timestamp: etree._Element, signed: SignedInfo, until: datetime) -> None:
+        now = self._clock.now()
+        while self._seen and next(iter(self._seen.values())) < now:
+            self._seen.popitem(last=False)
+        marks = [hashlib.sha256(signed.canonical).digest()]
+        marks += [_nonce_mark(nonce) for nonce in timestamp.findall(wss.NONCE)]
+        if any(mark in self._seen for mark in marks):
+            raise UnreadableReplyError("replayed", "this reply, or one with its nonce, was received before")
+        self._seen.update(dict.fromkeys(marks, until))
+
+
+def _nonce_mark(nonce: etree._Element) -> bytes:
+    try:
+        return b"nonce" + b64decode(nonce.text or "")
+    except (Base64Error, ValueError):
+        raise refuse("a nonce that is not base64") from None
+
+
+def _parts(root: etree._Element) -> _Message:
+    if root.tag != wss.ENVELOPE:
+        raise UnreadableReplyError("not_soap", "no SOAP 1.1 envelope")
+    header = root.find(wss.HEADER)
+    security = [] if header is None else header.findall(wss.SECURITY)
+    signatures = [] if not security else security[0].findall(wss.SIGNATURE)
+    if not signatures:
+        raise UnreadableReplyError("unsigned", "no signature in a Security header")
+    if [child.tag for child in root] != [wss.HEADER, wss.BODY] or len(security) != 1 or len(signatures) != 1:
+        raise refuse("not one Header, one Body, one Security header and one signature")
+    timestamps = security[0].findall(wss.TIMESTAMP)
+    if len(timestamps) != 1:
+        raise refuse("not exactly one timestamp")
+    ids = cast("list[str]", _IDS(root))
+    if len(set(ids)) != len(ids):
+        raise refuse("ids are not unique")
+    return _Message(root[1], timestamps[0], signatures[0])
+
+
+def _own_references(message: _Message, signed: SignedInfo) -> tuple[Reference, Reference]:
+    """The references to the body and to the timestamp, which carry these ids themselves."""
+    wanted = [message.body.get(wss.ID), message.timestamp.get(wss.ID)]
+    if not all(wanted) or {each.uri for each in signed.references} != {f"#{name}" for name in wanted}:
+        raise refuse("the body and the timestamp are not what is signed")
+    by_uri = {each.uri: each for each in signed.references}
+    return by_uri[f"#{wanted[0]}"], by_uri[f"#{wanted[1]}"]

@@ -1,0 +1,136 @@
+"""Fault cards 6 to 8: replies of a host whose messages are signed, and do not prove who they are from."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from core_bench import a_transfer
+from hostile_http import Answer, always, http
+from lxml import etree
+from signed_line import CLOCK, SignedLine, signed_line
+from signed_replies import HostSigner
+
+from tellerline.adapters.soap.envelope import SOAP_ENVELOPE
+from tellerline.connectors.discovery import connect_host, discover
+from tellerline.connectors.manifest import ManifestError
+from tellerline.connectors.transports import Endpoint
+from tellerline.routing.model.codes import Code
+from tellerline.routing.model.command import HostCall
+from tellerline.routing.model.outcome import Done, Fate, Unknown
+
+HOST = "core"
+COMMAND = a_transfer()
+CALL = HostCall(reference="R1", channel="IVR", accepted_at="2026-03-02T10:00:00+08:00")
+SIGNER = HostSigner()
+REPLY = (
+    f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}"><s:Body><TransferReply xmlns="urn:example-bank:core:types:1">'
+    "<header><reference>R1</reference><status>OK</status><hostCode>0000</hostCode><message>ok</message>"
+    "<hostSerial>C1</hostSerial><accountingDate>2026-03-02</accountingDate></header><result><balanceAfter>"
+    "<currency>CNY</currency><value>1.00</value></balanceAfter><bookedAt>2026-03-02T10:00:00+08:00</bookedAt>"
+    "</result></TransferReply></s:Body></s:Envelope>"
+).encode()
+FORGED = REPLY.replace(b"1.00", b"9999.00")
+
+
+def in_turn(*replies: bytes) -> Answer:
+    waiting = [http(reply) for reply in replies]
+
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(waiting.pop(0))
+
+    return answer
+
+
+async def assert_doubted(line: SignedLine, reason: str) -> None:
+    """Unknown, with the reply kept as evidence, and an operator told."""
+    before = line.alerts(reason)
+    answer = await line.ask(COMMAND, CALL)
+    assert answer.fate is Fate.REPLIED_UNREADABLE
+    assert isinstance(answer.outcome, Unknown)
+    assert (answer.outcome.code, answer.outcome.reason) == (Code.HOST_REPLY_UNREADABLE, reason)
+    assert answer.outcome.raw
+    assert line.alerts(reason) == before + 1
+
+
+async def assert_refused(reply: bytes, reason: str, folder: Path) -> None:
+    async with signed_line(HOST, always(http(reply)), SIGNER, folder) as line:
+        await assert_doubted(line, reason)
+
+
+def wrapped(signed: bytes) -> bytes:
+    """The signed body moved under the header, another one in its place."""
+    root = etree.fromstring(signed)
+    header, body = root
+    etree.SubElement(header, "wrapper").append(body)
+    root.append(etree.fromstring(FORGED)[0])
+    return etree.tostring(root)
+
+
+async def test_the_reply_that_the_cards_spoil_is_good(tmp_path: Path) -> None:
+    async with signed_line(HOST, always(http(SIGNER.sign(REPLY, CLOCK.now()))), SIGNER, tmp_path) as line:
+        answer = await line.ask(COMMAND, CALL)
+        assert isinstance(answer.outcome, Done)
+        assert b"Signature" in line.server.requests[0]
+
+
+async def test_card_06_a_wrapped_signature_proves_nothing(tmp_path: Path) -> None:
+    await assert_refused(wrapped(SIGNER.sign(REPLY, CLOCK.now())), "bad_signature", tmp_path)
+
+
+async def test_card_06_a_forged_body_with_the_signed_ones_id_proves_nothing(tmp_path: Path) -> None:
+    wsu = b'xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"'
+    good = wrapped(SIGNER.sign(REPLY, CLOCK.now()))
+    forged = good.replace(b"</s:Header><s:Body>", b"</s:Header><s:Body " + wsu + b' u:Id="the-body">')
+    assert forged != good
+    await assert_refused(forged, "bad_signature", tmp_path)
+
+
+@pytest.mark.parametrize("who", ["the host, and changed", "a stranger"])
+async def test_card_06_what_the_host_did_not_sign_proves_nothing(who: str, tmp_path: Path) -> None:
+    signer = HostSigner() if who == "a stranger" else SIGNER
+    signed = signer.sign(REPLY, CLOCK.now())
+    await assert_refused(signed if who == "a stranger" else signed.replace(b"1.00", b"9.00"), "bad_signature", tmp_path)
+
+
+async def test_card_07_an_unsigned_reply_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
+    await assert_refused(REPLY, "unsigned", tmp_path)
+
+
+async def test_card_07_an_unsigned_fault_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
+    fault = (
+        f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}"><s:Body><s:Fault><faultcode>s:Server</faultcode><faultstring>busy'
+        '</faultstring><detail><HostFault xmlns="urn:example-bank:core:types:1"><hostCode>9001</hostCode>'
+        "<message>busy</message><retryable>true</retryable></HostFault></detail></s:Fault></s:Body></s:Envelope>"
+    )
+    await assert_refused(fault.encode(), "unsigned", tmp_path)
+
+
+async def test_card_08_a_reply_that_was_had_before_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
+    signed = SIGNER.sign(REPLY, CLOCK.now(), nonce=b"once")
+    async with signed_line(HOST, always(http(signed)), SIGNER, tmp_path) as line:
+        assert isinstance((await line.ask(COMMAND, CALL)).outcome, Done)
+        await assert_doubted(line, "replayed")
+
+
+async def test_card_08_a_nonce_that_was_had_before_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
+    replies = [SIGNER.sign(reply, CLOCK.now(), nonce=b"once") for reply in (REPLY, FORGED)]
+    async with signed_line(HOST, in_turn(*replies), SIGNER, tmp_path) as line:
+        assert isinstance((await line.ask(COMMAND, CALL)).outcome, Done)
+        await assert_doubted(line, "replayed")
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+async def test_card_08_a_timestamp_of_another_time_is_a_doubt_and_an_alert(minutes: int, tmp_path: Path) -> None:
+    signed = SIGNER.sign(REPLY, CLOCK.now() + timedelta(minutes=minutes))
+    await assert_refused(signed, "stale_timestamp", tmp_path)
+
+
+def test_a_host_that_signs_is_not_met_without_keys() -> None:
+    folder = next(folder for folder in discover() if folder.manifest.name == HOST)
+    if not folder.manifest.require_signature:
+        pytest.skip("does not sign")
+    with pytest.raises(ManifestError, match="signing key"):
+        connect_host(folder, Endpoint(url="http://127.0.0.1:1/"), CLOCK)
