@@ -275,3 +275,15 @@ last_known = Table(
     _number("read_at"),
     comment="what a host answered last about an account, for while it is closed",
 )
+
+plan_legs = Table(
+    "plan_legs",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempt", BigInteger, primary_key=True, autoincrement=False),
+    _text("global_serial"),
+    _text("step"),
+    comment="the transactions that a plan consists of; below zero what undoes the leg of that number",
+)
+Index("plan_legs_by_serial", plan_legs.c.global_serial, unique=True)

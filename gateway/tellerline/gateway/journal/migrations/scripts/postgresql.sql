@@ -384,3 +384,20 @@ COMMENT ON TABLE last_known IS 'what a host answered last about an account, for 
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
 
+-- Running upgrade 0005 -> 0006
+
+CREATE TABLE plan_legs (
+    plan TEXT NOT NULL, 
+    number BIGINT NOT NULL, 
+    attempt BIGINT NOT NULL, 
+    global_serial TEXT NOT NULL, 
+    step TEXT NOT NULL, 
+    PRIMARY KEY (plan, number, attempt)
+);
+
+COMMENT ON TABLE plan_legs IS 'the transactions that a plan consists of; below zero what undoes the leg of that number';
+
+CREATE UNIQUE INDEX plan_legs_by_serial ON plan_legs (global_serial);
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+

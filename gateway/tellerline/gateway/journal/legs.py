@@ -1,0 +1,93 @@
+"""The legs of plans over a database: laid before they are sent, and read with how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tellerline.adapters.store.statements import Row, Statement, Steps, Values, every, first
+from tellerline.gateway.journal.database import Database
+from tellerline.gateway.journal.records import LaidLeg, PlanLeg
+from tellerline.gateway.journal.rows import micros, record
+from tellerline.gateway.journal.schema import STILL_PENDING, plan_legs, transactions
+from tellerline.gateway.journal.transactions import CLAIM_MICROS, ROW
+
+t, p = transactions.c, plan_legs.c
+_OWN = 4
+
+LAY = Statement(
+    insert(plan_legs)
+    .values(
+        plan=bindparam("of"),
+        number=bindparam("place"),
+        attempt=bindparam("time"),
+        global_serial=bindparam("serial"),
+        step=bindparam("called"),
+    )
+    .on_conflict_do_nothing(index_elements=[p.plan, p.number, p.attempt]),
+    "of",
+    "place",
+    "time",
+    "serial",
+    "called",
+)
+LEGS = Statement(
+    select(p.number, p.attempt, p.global_serial, p.step, *ROW)
+    .select_from(plan_legs.outerjoin(transactions, t.global_serial == p.global_serial))
+    .where(p.plan == bindparam("of"))
+    .order_by(p.number, p.attempt),
+    "of",
+)
+PLAN_OF = Statement(select(p.plan).where(p.global_serial == bindparam("serial")), "serial")
+HOLD = Statement(
+    update(transactions)
+    .where(
+        STILL_PENDING,
+        t.global_serial == bindparam("serial"),
+        or_(t.claimed_until <= bindparam("now"), t.claimed_by == bindparam("claimer")),
+    )
+    .values(claimed_by=bindparam("claimer"), claimed_until=bindparam("until"))
+    .returning(t.global_serial),
+    "claimer",
+    "until",
+    "serial",
+    "now",
+)
+
+
+def lay(plan: str, legs: Sequence[Values]) -> Steps[None]:
+    for leg in legs:
+        yield LAY, (plan, *leg)
+
+
+def hold(plan: str, owner: str, now: int) -> Steps[bool]:
+    return bool((yield HOLD, (owner, now + CLAIM_MICROS, plan, now)))
+
+
+class StoredLegs:
+    """Keeps the promises of ``port.Legs``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> None:
+        values = [(leg.number, leg.attempt, leg.global_serial, leg.step) for leg in legs]
+        await self._database.write(lay, plan, values)
+
+    async def of(self, plan: str) -> Sequence[PlanLeg]:
+        return [_plan_leg(row) for row in await self._database.look(every, LEGS, plan)]
+
+    async def plan_of(self, global_serial: str) -> str:
+        row = await self._database.look(first, PLAN_OF, global_serial)
+        return "" if row is None else row[0]
+
+    async def hold(self, plan: str, owner: str, now: datetime) -> bool:
+        return await self._database.write(hold, plan, owner, micros(now))
+
+
+def _plan_leg(row: Row) -> PlanLeg:
+    laid = LaidLeg(number=row[0], attempt=row[1], global_serial=row[2], step=row[3])
+    return PlanLeg(laid=laid, record=None if row[_OWN] is None else record(row[_OWN:]))
