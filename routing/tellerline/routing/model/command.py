@@ -28,6 +28,8 @@ class Command:
     effect: ClassVar[Effect]
     sensitive: ClassVar[frozenset[str]] = frozenset()
     """Fields whose value must never be stored, logged or hashed (PIN)."""
+    public: ClassVar[bool] = False
+    """Anybody may ask, without a customer's grant."""
     recallable: ClassVar[bool] = False
     """An enquiry about ``account_number`` and nothing else, whose result says in ``as_of`` (ISO 8601) when it was true:
     while the host is closed its last answer may stand in."""
