@@ -13,6 +13,7 @@ from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
 from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.channels.service import Service
+from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.doubt.pursuit import Pursuit
 from tellerline.gateway.doubt.resolver import DoubtResolver
 from tellerline.gateway.doubt.schedule import WakeUp
@@ -25,10 +26,12 @@ from tellerline.gateway.pipeline.durable import DurableRunner
 from tellerline.gateway.pipeline.enquiry import EnquiryRunner
 from tellerline.gateway.pipeline.late import LateReplies
 from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.pipeline.pipeline import TransactionPipeline
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.report import Reporter
 from tellerline.gateway.pipeline.settling import Settler
+from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.serials import Serials
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
@@ -65,6 +68,8 @@ class Gateway:
     metrics: Metrics
     _gates: tuple[HostGate, ...]
     _late: LateReplies
+    _routes: RouteDesk
+    _mirror: Mirror
     _store: Store
     _tracing: Tracing
     _drain_seconds: float
@@ -72,9 +77,10 @@ class Gateway:
     async def start(self) -> None:
         """Open the store, meet the hosts, take up what an earlier life of this instance left behind.
 
-        Raises ``StoreUnavailableError``; a host that is down is not an error.
+        Raises ``StoreUnavailableError``, and ``RoutingError`` for rules that do not fit the hosts; a host that is down is not an error.
         """
         await self._store.start()
+        await self._routes.start()
         for gate in self._gates:
             await gate.start(self._late.on_late_reply)
         await self.resolver.start()
@@ -82,6 +88,8 @@ class Gateway:
     async def close(self) -> None:
         """Refuse what comes, let what is under way end, write down what is left. Idempotent."""
         await self.pipeline.drain(self._drain_seconds)
+        await self._routes.close()
+        await self._mirror.close()
         await self.resolver.close()
         for gate in self._gates:
             await gate.close()
@@ -104,6 +112,8 @@ class _Core:
     wake: WakeUp
     late: LateReplies
     tracing: Tracing
+    routes: RouteDesk
+    mirror: Mirror
 
 
 def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
@@ -120,6 +130,8 @@ def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
         metrics=around.metrics,
         _gates=tuple(core.plans.gates.values()),
         _late=core.late,
+        _routes=core.routes,
+        _mirror=core.mirror,
         _store=around.store,
         _tracing=core.tracing,
         _drain_seconds=settings.deadlines.drain,
@@ -147,6 +159,21 @@ def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
         wake=wake,
         late=LateReplies(journal=journal, settler=settler, metrics=metrics, log=log),
         tracing=tracing,
+        routes=_routes(settings, around, plans),
+        mirror=Mirror(gates=plans.gates, limits=settings.limit_rules(), clock=clock, metrics=metrics, log=log),
+    )
+
+
+def _routes(settings: GatewaySettings, around: Surroundings, plans: Plans) -> RouteDesk:
+    return RouteDesk(
+        plans=plans,
+        history=around.store.routing,
+        file=settings.routing_rules,
+        instance=settings.instance,
+        sweep_seconds=settings.sweep_seconds,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
     )
 
 
@@ -161,6 +188,7 @@ def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
     journal, deadlines = around.store.journal, settings.deadlines.rules()
     enquiries = EnquiryRunner(
         journal=journal,
+        mirror=core.mirror,
         losses=core.losses,
         clock=around.clock,
         deadlines=deadlines,
@@ -214,11 +242,27 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         admission=access,
         pins=pins,
         hosts=GateStatus(core.plans.gates.values(), store.journal),
+        desk=_desk(core),
+        routes=core.routes,
+        mirror=core.mirror,
         journal=store.journal,
+        cases=store.cases,
         registry=store.registry,
         grants=store.grants,
         limits=core.limits,
         clock=around.clock,
+    )
+
+
+def _desk(core: _Core) -> ManualCases:
+    around, store = core.around, core.around.store
+    return ManualCases(
+        cases=store.cases,
+        journal=store.journal,
+        settler=core.settler,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
     )
 
 

@@ -1,4 +1,4 @@
-"""``tellerline transfer``, ``trace`` and ``indoubt``: money moved, and what became of it."""
+"""``tellerline transfer`` and ``trace``: money moved, and what became of it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ _LOOK_AGAIN_SECONDS = 0.2
 def register(app: typer.Typer) -> None:
     app.command()(transfer)
     app.command()(trace)
-    doubts = typer.Typer(no_args_is_help=True, help="Transactions whose outcome is not known yet. 存疑交易")
-    doubts.command("list")(list_doubts)
-    app.add_typer(doubts, name="indoubt")
 
 
 def transfer(
@@ -109,7 +106,7 @@ def trace(
 
     async def work(client: Client) -> dict[str, Any]:
         until = clock.monotonic() + wait
-        found = await _find(client, serial)
+        found = await find_transaction(client, serial)
         while True:
             transaction = await _get(client, found) if found else {}
             if not _pursued(transaction) or clock.monotonic() >= until:
@@ -136,41 +133,11 @@ async def _get(client: Client, name: str) -> dict[str, Any]:
     return await client.call("operations.v1.OperationsService/GetTransaction", request)
 
 
-async def _find(client: Client, serial: str) -> str:
+async def find_transaction(client: Client, serial: str) -> str:
+    """Its name, by any of its serials; empty where there is none."""
     for field in ("global_serial", "channel_serial", "host_serial"):
         request = {"context": operator_context(), field: serial, "page_size": 1}
         page = await client.call("operations.v1.OperationsService/SearchTransactions", request)
         for transaction in page["transactions"]:
             return str(transaction["name"])
     return ""
-
-
-def list_doubts(
-    host: Annotated[str, typer.Option(help="Only this host's.")] = "",
-    gateway: GatewayOption = "",
-    json: JsonOption = False,
-) -> None:
-    """List open doubts, oldest first, manual cases included. 列出存疑交易"""
-    out = Output(json=json)
-    request = {"context": operator_context(), "host": f"hosts/{host}" if host else "", "page_size": 100}
-    reply = ask(out, gateway, lambda client: client.call("operations.v1.OperationsService/ListDoubts", request))
-    out.result(reply)
-    if not reply["doubts"]:
-        out.say("No doubts: every transaction is definite.", "没有存疑交易：每笔交易都有确定结果。", style="green")
-        return
-    columns = ("serial", "host", "operation", "stage", "attempts", "reason", "next step")
-    out.table(columns, [_doubt_row(doubt) for doubt in reply["doubts"]])
-
-
-def _doubt_row(doubt: dict[str, Any]) -> list[object]:
-    serial = str(doubt.get("transaction", doubt["name"])).rpartition("/")[2]
-    stage = str(doubt["stage"]).rpartition("_")[2]
-    return [
-        serial,
-        doubt["host"],
-        doubt["operation"],
-        stage,
-        doubt["attempt_count"],
-        doubt["reason"],
-        doubt.get("due_time", ""),
-    ]

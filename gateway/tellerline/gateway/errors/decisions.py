@@ -24,6 +24,8 @@ DECISIONS: dict[Code, ErrorText] = {
     Code.LOSS_REPORT_NOT_FOUND: ErrorText(
         StatusCode.NOT_FOUND, "该账户没有挂失记录。", "There is no loss report for this account."
     ),
+    Code.SECURITY_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该证券。", "The security was not found."),
+    Code.ORDER_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔委托。", "The order was not found."),
     Code.INSUFFICIENT_FUNDS: ErrorText(
         StatusCode.FAILED_PRECONDITION, "账户可用余额不足。", "There is not enough money in the account."
     ),
@@ -55,6 +57,32 @@ DECISIONS: dict[Code, ErrorText] = {
     ),
     Code.REPAYMENT_EXCEEDS_DEBT: ErrorText(
         StatusCode.FAILED_PRECONDITION, "还款金额超过欠款总额。", "The amount is more than what is owed on the loan."
+    ),
+    Code.MARKET_CLOSED: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "现在不是交易时间，请在交易时间内办理。",
+        "The market is closed. Please come back during trading hours.",
+        retryable=True,
+    ),
+    Code.PRICE_OUT_OF_LIMITS: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "委托价格超出当日涨跌幅限制。",
+        "The price is outside of today's limits for this security.",
+    ),
+    Code.INVALID_QUANTITY: ErrorText(
+        StatusCode.INVALID_ARGUMENT,
+        "委托数量有误，请按交易单位输入。",
+        "The quantity is not valid. Please enter whole trading lots.",
+    ),
+    Code.INSUFFICIENT_SHARES: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "可卖数量不足，当日买入的证券次一交易日方可卖出。",
+        "There are not enough shares to sell. What was bought today can be sold from the next trading day.",
+    ),
+    Code.ORDER_NOT_CANCELLABLE: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该笔委托已成交、已撤销或已失效，不能撤单。",
+        "The order is filled, cancelled or lapsed and can no longer be cancelled.",
     ),
     Code.ALREADY_REVERSED: ErrorText(
         StatusCode.FAILED_PRECONDITION, "该笔交易此前已冲正。", "The transaction has been reversed before."

@@ -96,4 +96,24 @@ REFUSALS: dict[Code, ErrorText] = {
         "本渠道不办理外币转账。",
         "Transfers in foreign currency are not offered through this channel.",
     ),
+    Code.CASE_NOT_OPEN: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该笔交易没有待人工处理的事项。",
+        "Nothing about this transaction waits for people.",
+    ),
+    Code.RESOLUTION_PENDING: ErrorText(
+        StatusCode.ALREADY_EXISTS,
+        "该事项已有一份处理意见等待复核。",
+        "Another proposal for this case waits to be confirmed or rejected.",
+    ),
+    Code.RESOLUTION_NOT_OPEN: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该处理意见不存在或已复核完毕。",
+        "This proposal is not there, or has been decided.",
+    ),
+    Code.SECOND_PERSON_REQUIRED: ErrorText(
+        StatusCode.PERMISSION_DENIED,
+        "处理意见必须由另一人复核，不能自行复核。",
+        "Another person must confirm this. Nobody confirms what he proposed himself.",
+    ),
 }

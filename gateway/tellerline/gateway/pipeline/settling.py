@@ -185,8 +185,12 @@ class Settler:
 
     async def _settle(self, subject: Subject, settlement: Settlement, expected: frozenset[State]) -> State | None:
         before = await self._journal.settle(settlement, expected)
-        if before is None:
-            return None
+        if before is not None:
+            self.concluded(subject, before, settlement)
+        return before
+
+    def concluded(self, subject: Subject, before: State, settlement: Settlement) -> None:
+        """Tell the rest of the house of a change that is written, whoever wrote it."""
         self._losses.settled(subject, settlement.state)
         if before is State.IN_DOUBT and settlement.state is not State.IN_DOUBT:
             self._metrics.doubts_ended(subject.host, subject.operation, settlement.state).inc()
@@ -200,7 +204,6 @@ class Settler:
                 state=settlement.state,
                 events=[event.kind for event in settlement.events],
             )
-        return before
 
     def _tell_watcher(self, seconds: float) -> None:
         if self.watcher is not None:

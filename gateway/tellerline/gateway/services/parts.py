@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
-from tellerline.gateway.journal.port import Grants, Journal, Registry
+from tellerline.gateway.journal.port import Cases, Grants, Journal, Registry
 from tellerline.gateway.limits.rules import LimitRules
-from tellerline.gateway.services.ports import Admission, HostStatus, PinDesk, Pipeline
+from tellerline.gateway.pipeline.mirror import Mirror
+from tellerline.gateway.services.ports import Admission, CaseDesk, HostStatus, PinDesk, Pipeline, RoutingDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,11 @@ class Parts:
     admission: Admission
     pins: PinDesk
     hosts: HostStatus
+    desk: CaseDesk
+    routes: RoutingDesk
+    mirror: Mirror
     journal: Journal
+    cases: Cases
     registry: Registry
     grants: Grants
     limits: LimitRules

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.journal.records import State
+from tellerline.gateway.journal.records import CaseEnding, Resolution, RoutingChange, State
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.outcome import Outcome
+from tellerline.routing.transactions.router import Route
+from tellerline.routing.transactions.rules import RoutingRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,25 @@ class PinDesk(Protocol):
         """
 
 
+class CaseDesk(Protocol):
+    """Cases that wait for people: one proposes how they end, another confirms it. Each step is in the history.
+
+    Raises ``CASE_NOT_OPEN``, ``RESOLUTION_PENDING``, ``RESOLUTION_NOT_OPEN``, ``SECOND_PERSON_REQUIRED``. A step that
+    the same operator repeats is answered as it stands.
+    """
+
+    async def propose(
+        self, serial: str, operator: str, ending: CaseEnding, *, reason: str, evidence: str
+    ) -> Resolution:
+        """Changes nothing but the case's open proposal."""
+
+    async def confirm(self, serial: str, number: int, operator: str, *, remark: str) -> Resolution:
+        """Ends the transaction and its doubt, with everything that belongs to it, in one durable write."""
+
+    async def reject(self, serial: str, number: int, operator: str, *, remark: str) -> Resolution:
+        """Leaves the case open for another proposal. The proposer may do it too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFacts:
     """One host as seen from this gateway. ``breaker`` is ``closed``, ``open`` or ``half_open``."""
@@ -114,3 +136,19 @@ class HostStatus(Protocol):
 
     async def facts(self) -> tuple[HostFacts, ...]:
         """In order of their names. Reads the journal once per host."""
+
+
+class RoutingDesk(Protocol):
+    """The routing rules: what is in force, and what shall be."""
+
+    @property
+    def rules(self) -> RoutingRules: ...
+
+    async def reload(self, operator: str) -> RoutingChange:
+        """Put the rules' file into force, or say why not; either is durable before it returns."""
+
+    async def changes(self) -> Sequence[RoutingChange]:
+        """The newest, newest first."""
+
+    def explain(self, operation: str, account: str, branch: str) -> Route | None:
+        """Where one transaction would go and why; None for what no host offers."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TypeVar
 
 from tellerline.gateway.services.ports import Settled
-from tellerline.routing.model.outcome import Done, Result
+from tellerline.routing.model.outcome import Attested, Done, Result
 
 ResultT = TypeVar("ResultT", bound=Result)
 
 
 def result_if_done(settled: Settled, kind: type[ResultT]) -> ResultT | None:
-    """The host's result; None while the outcome is not known. Another kind of result is a connector's defect."""
-    if not isinstance(settled.outcome, Done):
+    """The host's result; None while the outcome is not known, and where people alone know that it was done.
+
+    Another kind of result is a connector's defect.
+    """
+    if not isinstance(settled.outcome, Done) or isinstance(settled.outcome.result, Attested):
         return None
     if not isinstance(settled.outcome.result, kind):
         raise TypeError(f"the host's result is not a {kind.__name__}")

@@ -91,3 +91,8 @@ class HostState(Result):
 
     accounting_date: str
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested(Result):
+    """Done by the word of two people who looked at the host's books; what the host would have answered is not known."""

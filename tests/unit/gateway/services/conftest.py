@@ -13,7 +13,7 @@ import pytest
 from google.protobuf.message import Message
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
-from tellerline.adapters.telemetry import Metrics
+from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, RequestContext
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
@@ -21,6 +21,7 @@ from tellerline.gateway.access.pin import PinRules, PinVerification
 from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Method, Service
+from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.journal.codec import code_of, command_json, outcome_json, payload_hash
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -33,6 +34,9 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.limits.rules import LimitRules
+from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.plan import Plans
+from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
@@ -77,7 +81,9 @@ class JournalledPipeline:
 
     async def run(self, request: Request, call: CallContext) -> Settled:
         command = request.command
-        await self.access.admit(command.operation, request, call, account=command.account_number)
+        await self.access.admit(
+            command.operation, request, call, account=command.account_number, needs_grant=not command.public
+        )
         self.serials += 1
         serial = f"G{self.serials:08d}"
         if command.effect is Effect.ENQUIRY:
@@ -250,6 +256,16 @@ def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     return AccessControl(ChannelDirectory(policies), store.grants, clock)
 
 
+def _desk(store: SqliteStore, clock: VirtualClock) -> ManualCases:
+    """The real one; no host is connected to it."""
+    metrics, log = Metrics(), make_log(clock, LogWriter(2))
+    journal = store.journal
+    settler = Settler(
+        journal=journal, plans=Plans([]), losses=LossBlocks(journal), clock=clock, metrics=metrics, log=log
+    )
+    return ManualCases(cases=store.cases, journal=journal, settler=settler, clock=clock, metrics=metrics, log=log)
+
+
 @pytest.fixture
 async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     """Customer 1001 with accounts 1 and 2 and a grant on the IVR; customer 2002 with account 1."""
@@ -274,7 +290,9 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
             rules=PinRules(),
         ),
         hosts=OneHost(),
+        desk=_desk(store, clock),
         journal=store.journal,
+        cases=store.cases,
         registry=store.registry,
         grants=store.grants,
         limits=LimitRules(zone=ZoneInfo("Asia/Shanghai"), base_currency="CNY"),

@@ -16,11 +16,12 @@ from google.protobuf.message import Message
 
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo, TransactionRef
 from tellerline.api.transfers.v1.transfers_pb2 import Transfer
-from tellerline.gateway.journal.records import Customer, Doubt, Event, Record, RegisteredAccount, State
+from tellerline.gateway.journal.records import Customer, Doubt, Event, Record, RegisteredAccount, Resolution, State
 from tellerline.gateway.services.accounts import convert as accounts
 from tellerline.gateway.services.credit import convert as credit
 from tellerline.gateway.services.customers import convert as customers
 from tellerline.gateway.services.operations import convert as operations
+from tellerline.gateway.services.operations.cases import resolution_to_proto
 from tellerline.gateway.services.ports import HostFacts
 from tellerline.gateway.services.transactions import info_of_record
 from tellerline.gateway.services.transfers import convert as transfers
@@ -89,10 +90,11 @@ PAIRINGS = [
         Record,
         lambda v: operations.transaction_to_proto(v, english=True),
         frozenset({"payload_hash", "command", "outcome"}),  # inside; the handlers of each area decode them
-        frozenset({"events"}),  # from the history
+        frozenset({"events", "resolutions"}),  # from the history, and from the cases
     ),
     Pairing(Event, operations.event_to_proto),
-    Pairing(Doubt, operations.doubt_to_proto),
+    Pairing(Doubt, operations.doubt_to_proto, not_filled=frozenset({"resolution"})),  # from the cases
+    Pairing(Resolution, resolution_to_proto),
     Pairing(HostFacts, operations.host_to_proto),
 ]
 

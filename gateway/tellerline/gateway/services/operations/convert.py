@@ -98,7 +98,7 @@ def _masked(value: Any) -> Any:
     return value
 
 
-def doubt_to_proto(doubt: Doubt) -> pb.Doubt:
+def doubt_to_proto(doubt: Doubt, proposed: pb.Resolution | None = None) -> pb.Doubt:
     return pb.Doubt(
         name=f"doubts/{doubt.global_serial}",
         transaction=f"transactions/{doubt.global_serial}",
@@ -111,6 +111,7 @@ def doubt_to_proto(doubt: Doubt) -> pb.Doubt:
         open_time=instant_to_proto(doubt.opened_at),
         due_time=instant_to_proto(doubt.due_at),
         reason=doubt.reason,
+        resolution=proposed,
     )
 
 

@@ -12,6 +12,7 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.methods import server_streaming, unary
 from tellerline.gateway.services.names import segments, sequence_of
 from tellerline.gateway.services.operations import convert
+from tellerline.gateway.services.operations.cases import CaseHandlers, resolution_to_proto
 from tellerline.gateway.services.operations.history import whole
 from tellerline.gateway.services.operations.watch import TransactionWatch
 from tellerline.gateway.services.pages import page_size, page_token, position_of
@@ -51,6 +52,7 @@ class OperationsHandlers:
         transaction = convert.transaction_to_proto(record, english=wants_english(request.context))
         events = whole(record, await self._parts.journal.history(serial))
         transaction.events.extend(convert.event_to_proto(event) for event in events)
+        transaction.resolutions.extend(map(resolution_to_proto, await self._parts.cases.resolutions(serial)))
         return transaction
 
     async def watch_transaction(
@@ -66,8 +68,10 @@ class OperationsHandlers:
         host = convert.host_of(request.host) if request.host else ""
         size, after = page_size(request.page_size), position_of(request, request.page_token)
         found = await self._parts.journal.doubts(after=after, limit=size + 1, host=host)
+        proposals = await self._parts.cases.open_resolutions([doubt.global_serial for doubt in found[:size]])
+        proposed = {each.global_serial: resolution_to_proto(each) for each in proposals}
         return pb.ListDoubtsResponse(
-            doubts=[convert.doubt_to_proto(doubt) for doubt in found[:size]],
+            doubts=[convert.doubt_to_proto(doubt, proposed.get(doubt.global_serial)) for doubt in found[:size]],
             next_page_token=page_token(request, found[size - 1].global_serial) if len(found) > size else "",
         )
 
@@ -99,7 +103,7 @@ class OperationsHandlers:
 
 
 def build(parts: Parts) -> Service:
-    handlers = OperationsHandlers(parts)
+    handlers, cases = OperationsHandlers(parts), CaseHandlers(parts)
     return Service(
         full_name=pb.DESCRIPTOR.services_by_name["OperationsService"].full_name,
         methods=(
@@ -117,6 +121,9 @@ def build(parts: Parts) -> Service:
                 handlers.watch_transaction,
             ),
             unary("ListDoubts", pb.ListDoubtsRequest, pb.ListDoubtsResponse, handlers.list_doubts),
+            unary("ProposeResolution", pb.ProposeResolutionRequest, pb.Resolution, cases.propose_resolution),
+            unary("ConfirmResolution", pb.ConfirmResolutionRequest, pb.Resolution, cases.confirm_resolution),
+            unary("RejectResolution", pb.RejectResolutionRequest, pb.Resolution, cases.reject_resolution),
             unary("GetHostStatus", pb.GetHostStatusRequest, pb.HostStatus, handlers.get_host_status),
             unary(
                 "ListHostStatuses",

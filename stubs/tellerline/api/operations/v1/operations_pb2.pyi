@@ -76,6 +76,7 @@ class Transaction(_message.Message):
     BRANCH_FIELD_NUMBER: _builtins.int
     TRACE_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    RESOLUTIONS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`transactions/{global_serial}`."""
     channel: _context_pb2.Channel.ValueType
@@ -122,6 +123,10 @@ class Transaction(_message.Message):
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___TransactionEvent]:
         """Its whole history, oldest first. In `GetTransaction` only."""
 
+    @_builtins.property
+    def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resolution]:
+        """What people have proposed about it, by number. In `GetTransaction` only."""
+
     def __init__(
         self,
         *,
@@ -143,10 +148,11 @@ class Transaction(_message.Message):
         branch: _builtins.str = ...,
         trace: _builtins.str = ...,
         events: _abc.Iterable[Global___TransactionEvent] | None = ...,
+        resolutions: _abc.Iterable[Global___Resolution] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "due_time", b"due_time", "info", b"info", "limit_date", b"limit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "amount", b"amount", "branch", b"branch", "call", b"call", "channel", b"channel", "customer", b"customer", "due_time", b"due_time", "effect", b"effect", "events", b"events", "host", b"host", "info", b"info", "limit_date", b"limit_date", "masked_account_number", b"masked_account_number", "name", b"name", "operation", b"operation", "owner", b"owner", "terminal", b"terminal", "trace", b"trace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "amount", b"amount", "branch", b"branch", "call", b"call", "channel", b"channel", "customer", b"customer", "due_time", b"due_time", "effect", b"effect", "events", b"events", "host", b"host", "info", b"info", "limit_date", b"limit_date", "masked_account_number", b"masked_account_number", "name", b"name", "operation", b"operation", "owner", b"owner", "resolutions", b"resolutions", "terminal", b"terminal", "trace", b"trace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -234,6 +240,7 @@ class Doubt(_message.Message):
     OPEN_TIME_FIELD_NUMBER: _builtins.int
     DUE_TIME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`doubts/{global_serial}`."""
     transaction: _builtins.str
@@ -260,6 +267,10 @@ class Doubt(_message.Message):
     def due_time(self) -> _timestamp_pb2.Timestamp:
         """When the next step is due."""
 
+    @_builtins.property
+    def resolution(self) -> Global___Resolution:
+        """The proposal that waits for a second person; absent if there is none."""
+
     def __init__(
         self,
         *,
@@ -274,14 +285,127 @@ class Doubt(_message.Message):
         open_time: _timestamp_pb2.Timestamp | None = ...,
         due_time: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        resolution: Global___Resolution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "open_time", b"open_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_time", b"due_time", "open_time", b"open_time", "resolution", b"resolution"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_count", b"attempt_count", "due_time", b"due_time", "host", b"host", "masked_account_number", b"masked_account_number", "name", b"name", "open_time", b"open_time", "operation", b"operation", "policy", b"policy", "reason", b"reason", "stage", b"stage", "transaction", b"transaction"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_count", b"attempt_count", "due_time", b"due_time", "host", b"host", "masked_account_number", b"masked_account_number", "name", b"name", "open_time", b"open_time", "operation", b"operation", "policy", b"policy", "reason", b"reason", "resolution", b"resolution", "stage", b"stage", "transaction", b"transaction"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Doubt: _TypeAlias = Doubt  # noqa: Y015
+
+@_typing.final
+class Resolution(_message.Message):
+    """How one person says that a case ended, and what another made of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Ending:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _EndingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Resolution._Ending.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        ENDING_UNSPECIFIED: Resolution._Ending.ValueType  # 0
+        """Never answered. `INVALID_REQUEST` in a request."""
+        ENDING_DONE: Resolution._Ending.ValueType  # 1
+        """已成功. The host has done it, and it stands: the transaction becomes `DONE`."""
+        ENDING_UNDONE: Resolution._Ending.ValueType  # 2
+        """未成功或已撤销. Nothing of it remains at the host: the transaction becomes `REVERSED`."""
+
+    class Ending(_Ending, metaclass=_EndingEnumTypeWrapper):
+        """How the case ended."""
+
+    ENDING_UNSPECIFIED: Resolution.Ending.ValueType  # 0
+    """Never answered. `INVALID_REQUEST` in a request."""
+    ENDING_DONE: Resolution.Ending.ValueType  # 1
+    """已成功. The host has done it, and it stands: the transaction becomes `DONE`."""
+    ENDING_UNDONE: Resolution.Ending.ValueType  # 2
+    """未成功或已撤销. Nothing of it remains at the host: the transaction becomes `REVERSED`."""
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Resolution._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: Resolution._State.ValueType  # 0
+        """Never answered."""
+        STATE_OPEN: Resolution._State.ValueType  # 1
+        """待复核. Waits for another person."""
+        STATE_CONFIRMED: Resolution._State.ValueType  # 2
+        """已复核. In force."""
+        STATE_REJECTED: Resolution._State.ValueType  # 3
+        """已退回. Refused, or withdrawn by its proposer."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """What became of the proposal."""
+
+    STATE_UNSPECIFIED: Resolution.State.ValueType  # 0
+    """Never answered."""
+    STATE_OPEN: Resolution.State.ValueType  # 1
+    """待复核. Waits for another person."""
+    STATE_CONFIRMED: Resolution.State.ValueType  # 2
+    """已复核. In force."""
+    STATE_REJECTED: Resolution.State.ValueType  # 3
+    """已退回. Refused, or withdrawn by its proposer."""
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    PROPOSER_FIELD_NUMBER: _builtins.int
+    PROPOSE_TIME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DECIDER_FIELD_NUMBER: _builtins.int
+    DECIDE_TIME_FIELD_NUMBER: _builtins.int
+    REMARK_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`doubts/{global_serial}/resolutions/{number}`; numbers count the case's proposals from 1."""
+    ending: Global___Resolution.Ending.ValueType
+    """How the case ended."""
+    reason: _builtins.str
+    """Why, in the operator's words; at most 200 characters."""
+    evidence: _builtins.str
+    """What it rests on: the host's entry, a page of its journal, who was asked; at most 500 characters."""
+    proposer: _builtins.str
+    """Who proposed it."""
+    state: Global___Resolution.State.ValueType
+    """What became of it."""
+    decider: _builtins.str
+    """Who decided."""
+    remark: _builtins.str
+    """What the decider had to say."""
+    @_builtins.property
+    def propose_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def decide_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        ending: Global___Resolution.Ending.ValueType = ...,
+        reason: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+        proposer: _builtins.str = ...,
+        propose_time: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___Resolution.State.ValueType = ...,
+        decider: _builtins.str = ...,
+        decide_time: _timestamp_pb2.Timestamp | None = ...,
+        remark: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "propose_time", b"propose_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "decider", b"decider", "ending", b"ending", "evidence", b"evidence", "name", b"name", "propose_time", b"propose_time", "proposer", b"proposer", "reason", b"reason", "remark", b"remark", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resolution: _TypeAlias = Resolution  # noqa: Y015
 
 @_typing.final
 class HostStatus(_message.Message):
@@ -303,6 +427,10 @@ class HostStatus(_message.Message):
         """熔断. The breaker is open: refused at once with `HOST_UNAVAILABLE`, until a probe succeeds."""
         STATE_PROBING: HostStatus._State.ValueType  # 3
         """试探. One probe at a time is let through."""
+        STATE_CLOSED: HostStatus._State.ValueType  # 4
+        """停机维护. Closed by its calendar, or until what was accepted for it meanwhile has been sent: refused with
+        `HOST_CLOSED_FOR_MAINTENANCE`, or stood in for as the host's configuration says.
+        """
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Whether transactions are sent to it."""
@@ -315,6 +443,10 @@ class HostStatus(_message.Message):
     """熔断. The breaker is open: refused at once with `HOST_UNAVAILABLE`, until a probe succeeds."""
     STATE_PROBING: HostStatus.State.ValueType  # 3
     """试探. One probe at a time is let through."""
+    STATE_CLOSED: HostStatus.State.ValueType  # 4
+    """停机维护. Closed by its calendar, or until what was accepted for it meanwhile has been sent: refused with
+    `HOST_CLOSED_FOR_MAINTENANCE`, or stood in for as the host's configuration says.
+    """
 
     NAME_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
@@ -325,6 +457,9 @@ class HostStatus(_message.Message):
     LAST_FAILURE_TIME_FIELD_NUMBER: _builtins.int
     LAST_FAILURE_FIELD_NUMBER: _builtins.int
     OPEN_DOUBT_COUNT_FIELD_NUMBER: _builtins.int
+    CLOSING_FIELD_NUMBER: _builtins.int
+    BACK_TIME_FIELD_NUMBER: _builtins.int
+    WAITING_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`hosts/{host}/status`."""
     state: Global___HostStatus.State.ValueType
@@ -337,6 +472,10 @@ class HostStatus(_message.Message):
     """Why it failed then: a stable lower-case word."""
     open_doubt_count: _builtins.int
     """Its open doubts, those that wait for people included."""
+    closing: _builtins.str
+    """While it is closed: why, a stable lower-case word (`maintenance`, `queue_goes_first`); empty while it is open."""
+    waiting_count: _builtins.int
+    """Transactions that were accepted for it while it was closed, and wait to be sent."""
     @_builtins.property
     def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The operations that it offers, `<area>.<Method>`."""
@@ -348,6 +487,10 @@ class HostStatus(_message.Message):
     @_builtins.property
     def last_failure_time(self) -> _timestamp_pb2.Timestamp:
         """When an exchange with it last failed; absent if none has."""
+
+    @_builtins.property
+    def back_time(self) -> _timestamp_pb2.Timestamp:
+        """While it is closed: when it is back by its calendar; absent if nobody knows."""
 
     def __init__(
         self,
@@ -361,10 +504,13 @@ class HostStatus(_message.Message):
         last_failure_time: _timestamp_pb2.Timestamp | None = ...,
         last_failure: _builtins.str = ...,
         open_doubt_count: _builtins.int = ...,
+        closing: _builtins.str = ...,
+        back_time: _timestamp_pb2.Timestamp | None = ...,
+        waiting_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["back_time", b"back_time", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_flight_count", b"in_flight_count", "last_failure", b"last_failure", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "name", b"name", "open_doubt_count", b"open_doubt_count", "operations", b"operations", "queued_count", b"queued_count", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["back_time", b"back_time", "closing", b"closing", "in_flight_count", b"in_flight_count", "last_failure", b"last_failure", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "name", b"name", "open_doubt_count", b"open_doubt_count", "operations", b"operations", "queued_count", b"queued_count", "state", b"state", "waiting_count", b"waiting_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -639,6 +785,104 @@ class ListDoubtsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListDoubtsResponse: _TypeAlias = ListDoubtsResponse  # noqa: Y015
+
+@_typing.final
+class ProposeResolutionRequest(_message.Message):
+    """Request of `ProposeResolution`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """The case, `doubts/{global_serial}`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks; `agent` is the operator."""
+
+    @_builtins.property
+    def resolution(self) -> Global___Resolution:
+        """`ending`, `reason`, `evidence`."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        parent: _builtins.str = ...,
+        resolution: Global___Resolution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "resolution", b"resolution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "parent", b"parent", "resolution", b"resolution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeResolutionRequest: _TypeAlias = ProposeResolutionRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmResolutionRequest(_message.Message):
+    """Request of `ConfirmResolution`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    REMARK_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The proposal as it was read, `doubts/{global_serial}/resolutions/{number}`."""
+    remark: _builtins.str
+    """For the history; at most 200 characters."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks; `agent` is the operator."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+        remark: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name", "remark", b"remark"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmResolutionRequest: _TypeAlias = ConfirmResolutionRequest  # noqa: Y015
+
+@_typing.final
+class RejectResolutionRequest(_message.Message):
+    """Request of `RejectResolution`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    REMARK_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The proposal as it was read, `doubts/{global_serial}/resolutions/{number}`."""
+    remark: _builtins.str
+    """Why; at most 200 characters."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks; `agent` is the operator."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+        remark: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name", "remark", b"remark"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RejectResolutionRequest: _TypeAlias = RejectResolutionRequest  # noqa: Y015
 
 @_typing.final
 class GetHostStatusRequest(_message.Message):

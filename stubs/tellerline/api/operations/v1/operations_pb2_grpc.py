@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class OperationsServiceStub:
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -59,6 +59,21 @@ class OperationsServiceStub:
                 request_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsResponse.FromString,
                 _registered_method=True)
+        self.ProposeResolution = channel.unary_unary(
+                '/tellerline.api.operations.v1.OperationsService/ProposeResolution',
+                request_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ProposeResolutionRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
+                _registered_method=True)
+        self.ConfirmResolution = channel.unary_unary(
+                '/tellerline.api.operations.v1.OperationsService/ConfirmResolution',
+                request_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ConfirmResolutionRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
+                _registered_method=True)
+        self.RejectResolution = channel.unary_unary(
+                '/tellerline.api.operations.v1.OperationsService/RejectResolution',
+                request_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.RejectResolutionRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
+                _registered_method=True)
         self.GetHostStatus = channel.unary_unary(
                 '/tellerline.api.operations.v1.OperationsService/GetHostStatus',
                 request_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetHostStatusRequest.SerializeToString,
@@ -72,8 +87,8 @@ class OperationsServiceStub:
 
 
 class OperationsServiceServicer:
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -104,6 +119,40 @@ class OperationsServiceServicer:
 
     def ListDoubts(self, request, context):
         """Open doubts, by the time at which they were opened, those that wait for people included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProposeResolution(self, request, context):
+        """Say how a case that waits for people ended, on the evidence of the host's books 经办. Nothing changes until somebody
+        else confirms it. The operator is `context.agent`, which is required.
+
+        `CASE_NOT_OPEN` (`FAILED_PRECONDITION`) for a transaction that no person has to decide, `RESOLUTION_PENDING`
+        (`ALREADY_EXISTS`) while another proposal of the case is open. The same proposal again is answered as it stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmResolution(self, request, context):
+        """Agree with another person's proposal 复核: the transaction becomes `DONE` or `REVERSED` at once, its amount goes on
+        counting against the limits of its day or is given back, and the case is closed. The operator is `context.agent`,
+        which is required.
+
+        `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
+        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
+        is answered as it stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectResolution(self, request, context):
+        """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
+        `context.agent`, which is required.
+
+        `RESOLUTION_NOT_OPEN` (`FAILED_PRECONDITION`) for a proposal that is not there or decided.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -146,6 +195,21 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     request_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsResponse.SerializeToString,
             ),
+            'ProposeResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeResolution,
+                    request_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ProposeResolutionRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.SerializeToString,
+            ),
+            'ConfirmResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmResolution,
+                    request_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ConfirmResolutionRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.SerializeToString,
+            ),
+            'RejectResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectResolution,
+                    request_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.RejectResolutionRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.SerializeToString,
+            ),
             'GetHostStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetHostStatus,
                     request_deserializer=tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetHostStatusRequest.FromString,
@@ -165,8 +229,8 @@ def add_OperationsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OperationsService:
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -270,6 +334,87 @@ class OperationsService:
             '/tellerline.api.operations.v1.OperationsService/ListDoubts',
             tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsRequest.SerializeToString,
             tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListDoubtsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProposeResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.operations.v1.OperationsService/ProposeResolution',
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ProposeResolutionRequest.SerializeToString,
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.operations.v1.OperationsService/ConfirmResolution',
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.ConfirmResolutionRequest.SerializeToString,
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.operations.v1.OperationsService/RejectResolution',
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.RejectResolutionRequest.SerializeToString,
+            tellerline_dot_api_dot_operations_dot_v1_dot_operations__pb2.Resolution.FromString,
             options,
             channel_credentials,
             insecure,

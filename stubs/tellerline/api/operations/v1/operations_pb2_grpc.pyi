@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OperationsServiceStub:
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -49,6 +49,28 @@ class OperationsServiceStub:
     """
     ListDoubts: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListDoubtsRequest, _operations_pb2.ListDoubtsResponse]
     """Open doubts, by the time at which they were opened, those that wait for people included."""
+    ProposeResolution: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ProposeResolutionRequest, _operations_pb2.Resolution]
+    """Say how a case that waits for people ended, on the evidence of the host's books 经办. Nothing changes until somebody
+    else confirms it. The operator is `context.agent`, which is required.
+
+    `CASE_NOT_OPEN` (`FAILED_PRECONDITION`) for a transaction that no person has to decide, `RESOLUTION_PENDING`
+    (`ALREADY_EXISTS`) while another proposal of the case is open. The same proposal again is answered as it stands.
+    """
+    ConfirmResolution: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ConfirmResolutionRequest, _operations_pb2.Resolution]
+    """Agree with another person's proposal 复核: the transaction becomes `DONE` or `REVERSED` at once, its amount goes on
+    counting against the limits of its day or is given back, and the case is closed. The operator is `context.agent`,
+    which is required.
+
+    `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
+    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
+    is answered as it stands.
+    """
+    RejectResolution: _grpc.UnaryUnaryMultiCallable[_operations_pb2.RejectResolutionRequest, _operations_pb2.Resolution]
+    """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
+    `context.agent`, which is required.
+
+    `RESOLUTION_NOT_OPEN` (`FAILED_PRECONDITION`) for a proposal that is not there or decided.
+    """
     GetHostStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetHostStatusRequest, _operations_pb2.HostStatus]
     """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
     ListHostStatuses: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListHostStatusesRequest, _operations_pb2.ListHostStatusesResponse]
@@ -56,8 +78,8 @@ class OperationsServiceStub:
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -75,14 +97,36 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """
     ListDoubts: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListDoubtsRequest, _operations_pb2.ListDoubtsResponse]  # type: ignore[assignment]
     """Open doubts, by the time at which they were opened, those that wait for people included."""
+    ProposeResolution: _aio.UnaryUnaryMultiCallable[_operations_pb2.ProposeResolutionRequest, _operations_pb2.Resolution]  # type: ignore[assignment]
+    """Say how a case that waits for people ended, on the evidence of the host's books 经办. Nothing changes until somebody
+    else confirms it. The operator is `context.agent`, which is required.
+
+    `CASE_NOT_OPEN` (`FAILED_PRECONDITION`) for a transaction that no person has to decide, `RESOLUTION_PENDING`
+    (`ALREADY_EXISTS`) while another proposal of the case is open. The same proposal again is answered as it stands.
+    """
+    ConfirmResolution: _aio.UnaryUnaryMultiCallable[_operations_pb2.ConfirmResolutionRequest, _operations_pb2.Resolution]  # type: ignore[assignment]
+    """Agree with another person's proposal 复核: the transaction becomes `DONE` or `REVERSED` at once, its amount goes on
+    counting against the limits of its day or is given back, and the case is closed. The operator is `context.agent`,
+    which is required.
+
+    `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
+    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
+    is answered as it stands.
+    """
+    RejectResolution: _aio.UnaryUnaryMultiCallable[_operations_pb2.RejectResolutionRequest, _operations_pb2.Resolution]  # type: ignore[assignment]
+    """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
+    `context.agent`, which is required.
+
+    `RESOLUTION_NOT_OPEN` (`FAILED_PRECONDITION`) for a proposal that is not there or decided.
+    """
     GetHostStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetHostStatusRequest, _operations_pb2.HostStatus]  # type: ignore[assignment]
     """Whether a host can be reached and how this gateway treats it now. `INVALID_REQUEST` for a host that is not connected."""
     ListHostStatuses: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListHostStatusesRequest, _operations_pb2.ListHostStatusesResponse]  # type: ignore[assignment]
     """The same for every connected host, by name."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts. Changes nothing; every method is
-    safe to repeat. Numbers of accounts and cards come back masked.
+    """The bank's own view 运行管理: transactions with their whole history, doubts 悬账, hosts, and the cases that two people
+    decide 人工处理. Every method is safe to repeat. Numbers of accounts and cards come back masked.
 
     Only channels that the configuration names may call it: else `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`). Further
     errors: `INVALID_REQUEST`, `INVALID_PAGE_TOKEN` (`INVALID_ARGUMENT`), `STORE_UNAVAILABLE` (`UNAVAILABLE`).
@@ -122,6 +166,46 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.ListDoubtsResponse, _abc.Awaitable[_operations_pb2.ListDoubtsResponse]]:
         """Open doubts, by the time at which they were opened, those that wait for people included."""
+
+    @_abc_1.abstractmethod
+    def ProposeResolution(
+        self,
+        request: _operations_pb2.ProposeResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Resolution, _abc.Awaitable[_operations_pb2.Resolution]]:
+        """Say how a case that waits for people ended, on the evidence of the host's books 经办. Nothing changes until somebody
+        else confirms it. The operator is `context.agent`, which is required.
+
+        `CASE_NOT_OPEN` (`FAILED_PRECONDITION`) for a transaction that no person has to decide, `RESOLUTION_PENDING`
+        (`ALREADY_EXISTS`) while another proposal of the case is open. The same proposal again is answered as it stands.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmResolution(
+        self,
+        request: _operations_pb2.ConfirmResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Resolution, _abc.Awaitable[_operations_pb2.Resolution]]:
+        """Agree with another person's proposal 复核: the transaction becomes `DONE` or `REVERSED` at once, its amount goes on
+        counting against the limits of its day or is given back, and the case is closed. The operator is `context.agent`,
+        which is required.
+
+        `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
+        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
+        is answered as it stands.
+        """
+
+    @_abc_1.abstractmethod
+    def RejectResolution(
+        self,
+        request: _operations_pb2.RejectResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Resolution, _abc.Awaitable[_operations_pb2.Resolution]]:
+        """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
+        `context.agent`, which is required.
+
+        `RESOLUTION_NOT_OPEN` (`FAILED_PRECONDITION`) for a proposal that is not there or decided.
+        """
 
     @_abc_1.abstractmethod
     def GetHostStatus(
