@@ -11,7 +11,7 @@ import pytest
 from journal_rows import ACCOUNT, DAY, acceptance, account, cny, customer, enquiry, pending
 
 from tellerline.gateway.journal.port import Journal, Store
-from tellerline.gateway.journal.records import Accepted, Duplicate, Limits, LimitUsage, OverLimit, State
+from tellerline.gateway.journal.records import Accepted, Duplicate, LimitChange, Limits, LimitUsage, OverLimit, State
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect
 
@@ -100,7 +100,7 @@ async def test_a_registered_accounts_own_limits_hold_from_the_next_acceptance(st
     assert isinstance(refused, OverLimit)
     assert refused.code is Code.LIMIT_SINGLE_EXCEEDED
     lowered = Limits(single=500, daily=600, count=1)
-    assert await store.registry.update_limits(ACCOUNT, lowered)
+    assert await store.registry.update_limits(ACCOUNT, LimitChange(single=500, daily=600, count=1)) == lowered
     assert await other.journal.accept(acceptance(limited=cny(501))) == OverLimit(
         code=Code.LIMIT_SINGLE_EXCEEDED, limits=lowered, usage=LimitUsage(total=0, count=0)
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from journal_rows import ACCOUNT, account, customer
 
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import Limits
+from tellerline.gateway.journal.records import LimitChange, Limits
 
 
 async def test_a_customer_is_kept_as_given(store: Store, other: Store) -> None:
@@ -63,6 +63,16 @@ async def test_updated_limits_show_at_once_in_this_process(store: Store) -> None
     before = await store.registry.account("C1", 1)
     assert before is not None
     lowered = Limits(single=1, daily=2, count=1)
-    assert await store.registry.update_limits(ACCOUNT, lowered)
+    assert await store.registry.update_limits(ACCOUNT, LimitChange(single=1, daily=2, count=1)) == lowered
     assert await store.registry.account("C1", 1) == replace(before, limits=lowered)
-    assert not await store.registry.update_limits("nowhere", lowered)
+    assert await store.registry.update_limits("nowhere", LimitChange(single=1)) is None
+
+
+async def test_changes_of_different_limits_at_once_all_hold(stores: Sequence[Store]) -> None:
+    await stores[0].registry.add_customer(customer())
+    await stores[0].registry.add_account(account())
+    changes = [LimitChange(single=11), LimitChange(daily=22), LimitChange(count=3)] * 4
+    await asyncio.gather(
+        *(stores[n % len(stores)].registry.update_limits(ACCOUNT, change) for n, change in enumerate(changes))
+    )
+    assert await stores[0].registry.update_limits(ACCOUNT, LimitChange()) == Limits(single=11, daily=22, count=3)

@@ -21,6 +21,7 @@ from tellerline.gateway.journal.records import (
     Duplicate,
     Event,
     Grant,
+    LimitChange,
     Limits,
     LimitUsage,
     OverLimit,
@@ -160,8 +161,11 @@ class Registry(Protocol):
     async def accounts(self, customer: str) -> Sequence[RegisteredAccount]:
         """In order of their sequence numbers."""
 
-    async def update_limits(self, account: str, limits: Limits) -> bool:
-        """False when the account is not registered. In force for every acceptance after it returns."""
+    async def update_limits(self, account: str, change: LimitChange) -> Limits | None:
+        """The limits as they are now; None when the account is not registered.
+
+        Atomic: two changes of different figures at once both hold. In force for every acceptance after it returns.
+        """
 
 
 class Grants(Protocol):

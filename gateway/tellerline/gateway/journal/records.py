@@ -215,6 +215,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange:
+    """New figures of one account's limits; None leaves a figure as it is."""
+
+    single: int | None = None
+    daily: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitUsage:
     total: int
     count: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps
@@ -12,6 +12,11 @@ from tellerline.gateway.journal.schema import accounts, customers
 
 _CUSTOMER = customers.columns.values()[:5]
 _ACCOUNT = accounts.columns.values()
+
+
+def _or_as_it_is(name: str) -> ColumnElement[int]:
+    return func.coalesce(bindparam(name, type_=BigInteger), accounts.c[f"{name}_limit"])
+
 
 ADD_CUSTOMER = Statement(
     insert(customers)
@@ -53,11 +58,11 @@ OF_CUSTOMER = Statement(
 UPDATE_LIMITS = Statement(
     update(accounts)
     .where(accounts.c.account == bindparam("number"))
-    .values(single_limit=bindparam("single"), daily_limit=bindparam("daily"), count_limit=bindparam("times"))
-    .returning(accounts.c.account),
+    .values({f"{name}_limit": _or_as_it_is(name) for name in ("single", "daily", "count")})
+    .returning(accounts.c.single_limit, accounts.c.daily_limit, accounts.c.count_limit),
     "single",
     "daily",
-    "times",
+    "count",
     "number",
 )
 

@@ -9,7 +9,7 @@ from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import registrations, rows
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.records import Customer, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Customer, LimitChange, Limits, RegisteredAccount
 
 
 class StoredRegistry:
@@ -50,8 +50,8 @@ class StoredRegistry:
     async def accounts(self, customer: str) -> Sequence[RegisteredAccount]:
         return [rows.account(row) for row in await self._database.look(every, registrations.OF_CUSTOMER, customer)]
 
-    async def update_limits(self, account: str, limits: Limits) -> bool:
-        values = (limits.single, limits.daily, limits.count, account)
+    async def update_limits(self, account: str, change: LimitChange) -> Limits | None:
+        values = (change.single, change.daily, change.count, account)
         row = await self._database.write(first, registrations.UPDATE_LIMITS, *values)
         self._cache.clear()
-        return row is not None
+        return None if row is None else Limits(single=row[0], daily=row[1], count=row[2])

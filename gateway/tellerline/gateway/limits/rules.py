@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tellerline.gateway.journal.records import Limits
+from tellerline.gateway.journal.records import LimitChange, Limits
 from tellerline.gateway.refusal import FieldViolation, RefusalError
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import Money
@@ -27,10 +27,12 @@ class LimitRules:
         """The ``limit_day`` (ISO 8601) of an instant: the date on the bank's wall, whatever the machine's zone."""
         return accepted_at.astimezone(self.zone).date().isoformat()
 
-    def check_update(self, wanted: Limits) -> None:
-        """Raise unless ``wanted`` is sensible and at or below the ceiling in each of its three figures."""
+    def check_update(self, wanted: LimitChange) -> None:
+        """Raise unless each figure that ``wanted`` names is sensible and at or below the ceiling."""
         for name in ("single", "daily", "count"):
             asked, ceiling = getattr(wanted, name), getattr(self.ceiling, name)
+            if asked is None:
+                continue
             if asked < 0:
                 raise RefusalError(Code.INVALID_REQUEST, violations=(FieldViolation(f"limits.{name}", "negative"),))
             if asked > ceiling:

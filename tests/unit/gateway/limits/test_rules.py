@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tellerline.gateway.journal.records import Limits
+from tellerline.gateway.journal.records import LimitChange
 from tellerline.gateway.limits.rules import STANDARD_LIMITS, LimitRules
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
@@ -22,20 +22,22 @@ def test_the_day_is_the_banks_not_the_machines() -> None:
 
 
 def test_limits_up_to_the_ceiling_are_the_customers_choice() -> None:
-    RULES.check_update(Limits(single=0, daily=0, count=0))
-    RULES.check_update(STANDARD_LIMITS)
+    RULES.check_update(LimitChange(single=0, daily=0, count=0))
+    most = STANDARD_LIMITS
+    RULES.check_update(LimitChange(single=most.single, daily=most.daily, count=most.count))
+    RULES.check_update(LimitChange())
 
 
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [
-        (Limits(single=2_000_001, daily=1, count=1), Code.LIMIT_ABOVE_CEILING),
-        (Limits(single=1, daily=5_000_001, count=1), Code.LIMIT_ABOVE_CEILING),
-        (Limits(single=1, daily=1, count=4), Code.LIMIT_ABOVE_CEILING),
-        (Limits(single=-1, daily=1, count=1), Code.INVALID_REQUEST),
+        (LimitChange(single=2_000_001), Code.LIMIT_ABOVE_CEILING),
+        (LimitChange(daily=5_000_001), Code.LIMIT_ABOVE_CEILING),
+        (LimitChange(single=1, daily=1, count=4), Code.LIMIT_ABOVE_CEILING),
+        (LimitChange(single=-1, daily=1, count=1), Code.INVALID_REQUEST),
     ],
 )
-def test_nothing_goes_above_it(wanted: Limits, code: Code) -> None:
+def test_nothing_goes_above_it(wanted: LimitChange, code: Code) -> None:
     with pytest.raises(RefusalError) as refused:
         RULES.check_update(wanted)
     assert refused.value.code is code

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from tellerline.api.customers.v1 import customers_pb2 as pb
-from tellerline.gateway.journal.records import Customer, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Customer, LimitChange, Limits, RegisteredAccount
 from tellerline.gateway.services.enums import words
 from tellerline.gateway.services.names import account_name, customer_name
 from tellerline.gateway.services.ports import IssuedGrant
@@ -54,21 +54,21 @@ def customer_to_proto(customer: Customer) -> pb.Customer:
     )
 
 
-def limits_from_proto(request: pb.UpdateLimitsRequest, account: RegisteredAccount) -> Limits:
-    """The account's limits with what the mask names changed (AIP-134)."""
-    limits = account.limits
+def change_from_proto(request: pb.UpdateLimitsRequest, account: RegisteredAccount) -> LimitChange:
+    """The figures that the mask names (AIP-134), in the account's currency."""
+    change = LimitChange()
     for path in _mask_of(request):
         if path == "daily_count":
-            limits = replace(limits, count=request.limits.daily_count)
+            change = replace(change, count=request.limits.daily_count)
             continue
         amount = money_from_proto(getattr(request.limits, path), f"limits.{path}", positive=False)
         if amount.currency != account.currency:
             raise invalid(f"limits.{path}", "not_the_accounts_currency", Code.INVALID_AMOUNT)
         if path == "single_amount":
-            limits = replace(limits, single=amount.minor)
+            change = replace(change, single=amount.minor)
         else:
-            limits = replace(limits, daily=amount.minor)
-    return limits
+            change = replace(change, daily=amount.minor)
+    return change
 
 
 def _mask_of(request: pb.UpdateLimitsRequest) -> tuple[str, ...]:

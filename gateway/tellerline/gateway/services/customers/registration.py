@@ -61,14 +61,12 @@ class RegistrationHandlers:
         account = await self._directory.find(request.context, parts, "limits.name", operation, call)
         asking = request_from(request.context, customer=account.customer)
         await self._parts.admission.admit(operation, asking, call, account=account.account)
-        current = await self._registry.find_account(account.account)
-        if current is None:
+        change = convert.change_from_proto(request, account)
+        self._parts.limits.check_update(change)
+        limits = await self._registry.update_limits(account.account, change)
+        if limits is None:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND)
-        limits = convert.limits_from_proto(request, current)
-        self._parts.limits.check_update(limits)
-        if not await self._registry.update_limits(account.account, limits):
-            raise RefusalError(Code.ACCOUNT_NOT_FOUND)
-        return convert.limits_to_proto(limits, current)
+        return convert.limits_to_proto(limits, account)
 
     def _new_account(self, described: AccountDescription, customer: Customer, host: str) -> RegisteredAccount:
         return RegisteredAccount(
