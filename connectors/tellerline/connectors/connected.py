@@ -39,10 +39,16 @@ def reference_of(correlation: str) -> str:
 
 
 class ConnectedHost:
-    """Implements ``Host``. What changed something is remembered a while, so that a late reply can be understood."""
+    """Implements ``Host``. What changed something is remembered a while, so that a late reply can be understood.
 
-    def __init__(self, manifest: HostManifest, connector: Connector, make_transport: MakeTransport) -> None:
+    ``name`` is the manifest's own unless this is another version of that host, connected beside it.
+    """
+
+    def __init__(
+        self, manifest: HostManifest, connector: Connector, make_transport: MakeTransport, name: str = ""
+    ) -> None:
         self.manifest = manifest
+        self._name = name or manifest.name
         self._connector = connector
         self._transport = make_transport(self._unsolicited)
         self._operations = frozenset(manifest.operations)
@@ -51,7 +57,7 @@ class ConnectedHost:
 
     @property
     def name(self) -> str:
-        return self.manifest.name
+        return self._name
 
     @property
     def operations(self) -> frozenset[str]:

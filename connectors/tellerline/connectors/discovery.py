@@ -24,6 +24,16 @@ class HostFolder:
     manifest: HostManifest
     package: str
     path: Path
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name under which it is connected."""
+        return self.version or self.manifest.name
+
+    def as_version(self, name: str) -> HostFolder:
+        """The same host once more, connected beside the first under a name of its own."""
+        return replace(self, version=name)
 
     def under(self, file: Path) -> HostFolder:
         """The same host on the terms of another manifest; raises ``ManifestError``."""
@@ -76,9 +86,7 @@ def connect(
     Raises ``ManifestError`` for a transport that nobody builds and for options that its builder does not know.
     """
     return tuple(
-        connect_host(folder, endpoints[folder.manifest.name], clock, builders)
-        for folder in folders
-        if folder.manifest.name in endpoints
+        connect_host(folder, endpoints[folder.name], clock, builders) for folder in folders if folder.name in endpoints
     )
 
 
@@ -90,4 +98,5 @@ def connect_host(
     builder = builders.get(manifest.transport)
     if builder is None:
         raise ManifestError(str(folder.path / "host.toml"), "transport", f"{manifest.transport!r} is not known")
-    return ConnectedHost(manifest, folder.build_connector(clock), partial(builder, manifest, endpoint, clock))
+    transport = partial(builder, manifest, endpoint, clock)
+    return ConnectedHost(manifest, folder.build_connector(clock), transport, folder.name)

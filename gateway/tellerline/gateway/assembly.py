@@ -77,7 +77,8 @@ class Gateway:
     async def start(self) -> None:
         """Open the store, meet the hosts, take up what an earlier life of this instance left behind.
 
-        Raises ``StoreUnavailableError``, and ``RoutingError`` for rules that do not fit the hosts; a host that is down is not an error.
+        Raises ``StoreUnavailableError``, and ``RoutingError`` for rules that do not fit the hosts; a host that is down
+        is not an error.
         """
         await self._store.start()
         await self._routes.start()

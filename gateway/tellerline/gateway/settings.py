@@ -58,6 +58,7 @@ class StoreSettings(_Part):
 class HostSettings(_Part):
     """Where one host is; ``url`` is HTTP for SOAP hosts, empty for a host on the message queue.
 
+    ``of`` names another host of the settings: this is a second version of it, which takes what routing rules give it.
     ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
     concurrency, its policy of doubt. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
     we are; the key may stand in the certificate's file. ``signing_key`` and ``signing_certificate`` (PEM) sign what we
@@ -66,6 +67,7 @@ class HostSettings(_Part):
     """
 
     url: str = ""
+    of: str = ""
     manifest: Path | None = None
     certificate_authority: Path | None = None
     client_certificate: Path | None = None
@@ -216,6 +218,7 @@ class GatewaySettings(BaseSettings):
     store: StoreSettings = StoreSettings()
     hosts: dict[str, HostSettings] = Field(default_factory=dict)
     routes: dict[str, str] = Field(default_factory=dict)
+    routing_rules: Path | None = None
     mq: MqSettings = MqSettings()
     front: ServingSettings = ServingSettings()
     limits: LimitSettings = LimitSettings()
@@ -242,6 +245,13 @@ class GatewaySettings(BaseSettings):
         unreachable = [name for name, host in self.hosts.items() if not host.url]
         if unreachable and self.mq.kind == "memory":
             raise ValueError(f"hosts.{unreachable[0]} has no url, so it needs mq.kind amqp")
+        return self
+
+    @model_validator(mode="after")
+    def _versions_of_hosts(self) -> GatewaySettings:
+        for name, host in self.hosts.items():
+            if host.of and (host.of not in self.hosts or self.hosts[host.of].of):
+                raise ValueError(f"hosts.{name}.of: {host.of!r} is no host of these settings, or a version itself")
         return self
 
     @field_validator("zone")

@@ -30,6 +30,8 @@ class Metrics:
         self._late_replies = self._counter("late_replies", "Replies nobody waited for.", "host", "meaning")
         self._pins = self._counter("pin_verifications", "PIN verifications by result.", "channel", "result")
         self._store_failures = self._counter("store_failures", "Store calls that failed.", "step")
+        self._shadows = self._counter("shadows", "Copied enquiries by what came of them.", "rule", "host", "result")
+        self._routing_changes = self._counter("routing_changes", "Routing rules by what became of them.", "verdict")
         self._gauges = {
             name: Gauge(f"tellerline_{name}", text, ["host"], registry=self.registry)
             for name, text in (
@@ -49,6 +51,8 @@ class Metrics:
         self.late_replies = cache(self._late_replies.labels)
         self.pins = cache(self._pins.labels)
         self.store_failures = cache(self._store_failures.labels)
+        self.shadows = cache(self._shadows.labels)
+        self.routing_changes = cache(self._routing_changes.labels)
 
     def watch(self, gauge: str, host: str, read: Callable[[], float]) -> None:
         """Let ``gauge`` (``breaker_open``, ``in_flight``, ``queued``) of a host be read when metrics are asked for."""

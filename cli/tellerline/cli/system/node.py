@@ -117,9 +117,16 @@ def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: S
 
 
 def _folders(settings: GatewaySettings) -> Iterator[HostFolder]:
+    """Every host folder, and once more for each second version of a host in the settings."""
     for folder in discover():
-        host = settings.hosts.get(folder.manifest.name)
-        yield folder.under(host.manifest) if host and host.manifest else folder
+        yield _on_terms(folder, settings.hosts.get(folder.name))
+        for name, host in settings.hosts.items():
+            if host.of == folder.name:
+                yield _on_terms(folder.as_version(name), host)
+
+
+def _on_terms(folder: HostFolder, host: HostSettings | None) -> HostFolder:
+    return folder.under(host.manifest) if host and host.manifest else folder
 
 
 def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mapping[str, Endpoint]:

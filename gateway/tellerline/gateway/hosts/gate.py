@@ -30,6 +30,7 @@ class HostGate:
     def __init__(self, binding: HostBinding, *, clock: Clock, metrics: Metrics, log: Log, tracing: Tracing) -> None:
         self.name = binding.host.name
         self.operations = binding.host.operations
+        self.version_of = binding.version_of
         self.policy = binding.policy
         self._host = binding.host
         self._clock = clock

@@ -61,12 +61,17 @@ def _doubt(terms: DoubtTerms) -> DoubtPolicy:
 
 @dataclass(frozen=True, slots=True)
 class HostBinding:
-    """A connected host with its policy: what the platform is built with."""
+    """A connected host with its policy: what the platform is built with.
+
+    ``version_of`` names the host that this one is a second version of: it takes only what routing rules give it.
+    """
 
     host: Host
     policy: HostPolicy = field(default_factory=HostPolicy)
+    version_of: str = ""
 
     @classmethod
     def of(cls, connected: ConnectedHost) -> HostBinding:
         """A connected host by its own manifest."""
-        return cls(connected, HostPolicy.of(connected.manifest))
+        version_of = "" if connected.name == connected.manifest.name else connected.manifest.name
+        return cls(connected, HostPolicy.of(connected.manifest), version_of)

@@ -49,7 +49,7 @@ def payload_hash(canonical: bytes) -> bytes:
 def command_from_json(stored: bytes) -> Command:
     """The command of ``command_json``; sensitive fields come back empty. Raises ``NotInJournalError``."""
     tree = _load(stored)
-    kind: Any = _commands().get(tree.get("operation", ""))
+    kind: Any = commands().get(tree.get("operation", ""))
     if kind is None:
         raise NotInJournalError("unknown operation")
     fields = dict.fromkeys(kind.sensitive, "") | tree["fields"]
@@ -189,7 +189,8 @@ def _model_types() -> tuple[type[Any], ...]:
 
 
 @cache
-def _commands() -> dict[str, type[Command]]:
+def commands() -> dict[str, type[Command]]:
+    """Every command of the model by its operation."""
     return {kind.operation: kind for kind in _model_types() if issubclass(kind, Command) and hasattr(kind, "operation")}
 
 

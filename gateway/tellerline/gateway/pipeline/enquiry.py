@@ -15,6 +15,7 @@ from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import refusal
 from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 from tellerline.gateway.services.ports import Settled
@@ -37,6 +38,7 @@ class EnquiryRunner:
     """Runs in the caller's own task: a caller who leaves takes the enquiry along."""
 
     journal: Journal
+    mirror: Mirror
     losses: LossBlocks
     clock: Clock
     deadlines: DeadlineRules
@@ -51,6 +53,8 @@ class EnquiryRunner:
         outcome = await self._ask(admitted)
         settled_at = self.clock.now()
         self.journal.audit(self._audit_record(admitted, outcome, settled_at))
+        if plan.shadows and isinstance(outcome, Done | Rejected):
+            self.mirror.offer(admitted, outcome)
         if not isinstance(outcome, Done):
             raise refusal(outcome, host=plan.gate.name, global_serial=admitted.serial).error()
         return Settled(

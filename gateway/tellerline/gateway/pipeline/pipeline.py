@@ -70,7 +70,7 @@ class TransactionPipeline:
         if call.deadline <= began:
             raise RefusalError(Code.DEADLINE_EXCEEDED)
         command = request.command
-        plan = self.plans.of(command.operation)
+        plan = self.plans.of(command.operation, command.account_number, request.branch)
         await self.access.admit(
             command.operation, request, call, account=command.account_number, needs_grant=not command.public
         )

@@ -19,9 +19,15 @@ class RoutingTable:
     hosts: Mapping[str, str]
 
     @classmethod
-    def build(cls, declared: Mapping[str, frozenset[str]], overrides: Mapping[str, str] | None = None) -> RoutingTable:
+    def build(
+        cls,
+        declared: Mapping[str, frozenset[str]],
+        overrides: Mapping[str, str] | None = None,
+        versions: frozenset[str] = frozenset(),
+    ) -> RoutingTable:
         """From each host's declared operations; ``overrides`` (operation to host) settles what several declare.
 
+        Hosts named in ``versions`` are further versions of others: they claim nothing, and may only be overrides.
         Operations about a host itself (``host.*``: inquire, reverse, echo) are nobody's to route.
         """
         chosen = dict(overrides or {})
@@ -29,6 +35,8 @@ class RoutingTable:
             if operation not in declared.get(host, frozenset()):
                 raise RoutingError(f"override: host {host!r} does not declare {operation}")
         for host, operations in sorted(declared.items()):
+            if host in versions:
+                continue
             for operation in operations:
                 if operation.startswith(_ABOUT_THE_HOST_ITSELF) or operation in (overrides or {}):
                     continue

@@ -35,9 +35,11 @@ from tellerline.gateway.journal.records import (
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.losses import LossBlocks
+from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.ports import HostFacts, Request, Settled
@@ -256,6 +258,24 @@ def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     return AccessControl(ChannelDirectory(policies), store.grants, clock)
 
 
+def _routes(store: SqliteStore, clock: VirtualClock) -> RouteDesk:
+    return RouteDesk(
+        plans=Plans([]),
+        history=store.routing,
+        file=None,
+        instance="gateway",
+        sweep_seconds=1.0,
+        clock=clock,
+        metrics=Metrics(),
+        log=make_log(clock, LogWriter(2)),
+    )
+
+
+def _mirror(clock: VirtualClock) -> Mirror:
+    limits = LimitRules(zone=ZoneInfo("Asia/Shanghai"), base_currency="CNY")
+    return Mirror(gates={}, limits=limits, clock=clock, metrics=Metrics(), log=make_log(clock, LogWriter(2)))
+
+
 def _desk(store: SqliteStore, clock: VirtualClock) -> ManualCases:
     """The real one; no host is connected to it."""
     metrics, log = Metrics(), make_log(clock, LogWriter(2))
@@ -291,6 +311,8 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         ),
         hosts=OneHost(),
         desk=_desk(store, clock),
+        routes=_routes(store, clock),
+        mirror=_mirror(clock),
         journal=store.journal,
         cases=store.cases,
         registry=store.registry,
