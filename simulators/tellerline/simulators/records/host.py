@@ -82,6 +82,10 @@ class RecordHost:
         """Account, currency and amount that a reversal of ``original`` may name; None: it cannot be reversed."""
         return None
 
+    def taken_back(self, original: Handled[Reply]) -> bool:
+        """Undo an original that booked nothing in the ledger; False where that is not possible, and nothing changes."""
+        return False
+
     def undone(self, original: Handled[Reply]) -> None:
         """Take back what ``original`` did beside its booking, which is reversed already."""
 
@@ -98,18 +102,28 @@ class RecordHost:
         return self.once("REVERSE", reference, content, lambda serial: (self._undo(row, serial), None))
 
     def _undo(self, row: Row, serial: str) -> Row:
+        reference, operation = str(row["ORIGINAL-REFERENCE"]), str(row["ORIGINAL-MESSAGE-TYPE"])
+        original = self.references.find(reference)
+        if original is not None and self._takes_back(original, operation, row):
+            self.references.mark_reversed(reference)
+            return {"EFFECTIVE": flag(True)}
         undone = undo(
             self.references,
             self.ledger,
             self.calendar,
-            reference=str(row["ORIGINAL-REFERENCE"]),
-            operation=str(row["ORIGINAL-MESSAGE-TYPE"]),
+            reference=reference,
+            operation=operation,
             serial=serial,
             matches=lambda original: self._matches(original, row),
         )
         if undone is not None:
             self.undone(undone)
         return {"EFFECTIVE": flag(undone is not None)}
+
+    def _takes_back(self, original: Handled[Reply], operation: str, row: Row) -> bool:
+        if not original.done or original.reversed or original.transaction is not None:
+            return False
+        return original.operation == operation and self._matches(original, row) and self.taken_back(original)
 
     def _matches(self, original: Handled[Reply], row: Row) -> bool:
         """Whether the account and amount that a reversal names, if it names them, are those of the original."""
