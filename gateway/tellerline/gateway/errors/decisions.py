@@ -21,6 +21,11 @@ DECISIONS: dict[Code, ErrorText] = {
     ),
     Code.TRANSACTION_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔交易。", "The transaction was not found."),
     Code.LOAN_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔贷款。", "The loan was not found."),
+    Code.BILL_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND,
+        "未找到该用户号码或账单，请核对缴费种类和号码。",
+        "No such subscriber number or bill. Please check the kind of bill and the number.",
+    ),
     Code.LOSS_REPORT_NOT_FOUND: ErrorText(
         StatusCode.NOT_FOUND, "该账户没有挂失记录。", "There is no loss report for this account."
     ),
@@ -58,6 +63,9 @@ DECISIONS: dict[Code, ErrorText] = {
     Code.REPAYMENT_EXCEEDS_DEBT: ErrorText(
         StatusCode.FAILED_PRECONDITION, "还款金额超过欠款总额。", "The amount is more than what is owed on the loan."
     ),
+    Code.BILL_ALREADY_PAID: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "该账单已缴清，无需再缴。", "The bill has been paid already."
+    ),
     Code.MARKET_CLOSED: ErrorText(
         StatusCode.FAILED_PRECONDITION,
         "现在不是交易时间，请在交易时间内办理。",
@@ -83,6 +91,16 @@ DECISIONS: dict[Code, ErrorText] = {
         StatusCode.FAILED_PRECONDITION,
         "该笔委托已成交、已撤销或已失效，不能撤单。",
         "The order is filled, cancelled or lapsed and can no longer be cancelled.",
+    ),
+    Code.CURRENCY_NOT_OFFERED: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该币种暂无牌价，不能办理外汇买卖。",
+        "There is no rate for this currency. It cannot be bought or sold.",
+    ),
+    Code.QUOTE_EXPIRED: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "报价已失效，请重新询价。",
+        "The quote is no longer valid. Please ask for a new one.",
     ),
     Code.ALREADY_REVERSED: ErrorText(
         StatusCode.FAILED_PRECONDITION, "该笔交易此前已冲正。", "The transaction has been reversed before."
