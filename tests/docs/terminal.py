@@ -15,7 +15,7 @@ import orjson
 from tests.docs.sessions import Change, Page, SavedFile, Step, matches
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE = 60
+_PATIENCE = 180
 
 
 def terminal_environment(home: Path, **more: str) -> dict[str, str]:
