@@ -145,4 +145,4 @@ def _in_database(dsn: str, database: str, credentials: str = "") -> str:
     return urlunsplit(parts._replace(netloc=f"{credentials or user}@{place}", path=f"/{database}"))
 
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)

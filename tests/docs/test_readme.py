@@ -60,7 +60,7 @@ def run_page(page: Page, gateway: str, environment: dict[str, str], directory: P
     here = environment | {"TELLERLINE_GATEWAY": gateway}
     for step in page.steps:
         command = step.command.replace(PRINTED_TARGET, gateway)
-        ran = subprocess.run(command, shell=True, env=here, cwd=directory, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(command, shell=True, env=here, cwd=directory, capture_output=True, text=True, timeout=180)
         printed = (ran.stdout + ran.stderr).replace(gateway, PRINTED_TARGET)
         assert matches(step.expected, printed), f"$ {step.command}\n{printed}"
 
