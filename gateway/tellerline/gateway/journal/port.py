@@ -21,11 +21,14 @@ from tellerline.gateway.journal.records import (
     Duplicate,
     Event,
     Grant,
+    LaidLeg,
+    LastKnown,
     LimitChange,
     Limits,
     LimitUsage,
     OverLimit,
     PinTries,
+    PlanLeg,
     Record,
     RegisteredAccount,
     Resolution,
@@ -217,6 +220,52 @@ class Differences(Protocol):
         """Open cases of references above ``after``, up to and with ``until``."""
 
 
+class ClosedHosts(Protocol):
+    """What is kept for hosts that are closed: what waits for them, and what they said last."""
+
+    async def accept(self, acceptance: Acceptance, event: Event) -> Accepted | Duplicate:
+        """As ``Journal.accept`` for a command without limits, in state ``QUEUED`` and with the first event."""
+
+    async def queued(self, host: str, limit: int = 50) -> Sequence[Record]:
+        """What waits for ``host``, in the order of acceptance. Cheap in any journal."""
+
+    async def claim(self, global_serial: str, owner: str, now: datetime) -> bool:
+        """Take a queued row for 30 s, to send it: False when another gateway has it, or it is queued no more."""
+
+    def remember(self, reading: LastKnown) -> None:
+        """Note what a host answered. Returns at once; written in batches, and kept by a clean stop only."""
+
+    def forget(self, operation: str, account: str, at: datetime) -> None:
+        """Note that what was remembered must not be told any more; written as ``remember`` is."""
+
+    def note(self, global_serial: str, event: Event) -> None:
+        """An event of an enquiry, whose answer waits for nothing; written as ``remember`` is."""
+
+    async def recall(self, operation: str, account: str, *, closed_by: str = "") -> LastKnown | None:
+        """What was answered last, to any gateway; in this process what was noted a moment ago counts already.
+
+        Without its answer if a transaction ``closed_by`` of the account was accepted about then or later, and neither
+        rejected nor unsent.
+        """
+
+
+class Legs(Protocol):
+    """Which transactions a plan consists of. A plan's own row stays ``PENDING`` until the plan is over."""
+
+    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> None:
+        """Write them down, all in one durable write. A leg whose number and attempt are there already stays as it is:
+        its serial is the one that counts."""
+
+    async def of(self, plan: str) -> Sequence[PlanLeg]:
+        """With how each stands, by number and attempt."""
+
+    async def plan_of(self, global_serial: str) -> str:
+        """The plan that a transaction is a leg of; empty if of none."""
+
+    async def hold(self, plan: str, owner: str, now: datetime) -> bool:
+        """Claim a pending plan for 30 s, or go on holding it: False when another has it, or it is pending no more."""
+
+
 class Store(Protocol):
     """One database with all of it. ``start`` brings the schema up to date, ``close`` flushes what is batched."""
 
@@ -231,6 +280,12 @@ class Store(Protocol):
 
     @property
     def differences(self) -> Differences: ...
+
+    @property
+    def closed_hosts(self) -> ClosedHosts: ...
+
+    @property
+    def legs(self) -> Legs: ...
 
     @property
     def registry(self) -> Registry: ...

@@ -14,6 +14,7 @@ from tellerline.adapters.store.statements import Steps, Values
 from tellerline.gateway.journal import transactions
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
+from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
@@ -28,6 +29,7 @@ from tellerline.gateway.journal.lanes import (
     decode_settlements,
     encode_settlements,
 )
+from tellerline.gateway.journal.legs import StoredLegs
 from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import Acceptance, Limits, Settlement, State
 from tellerline.gateway.journal.registry import StoredRegistry
@@ -123,6 +125,8 @@ class PostgresqlStore:
         self.cases = StoredCases(self._database)
         self.routing = StoredRoutingHistory(self._database)
         self.differences = StoredDifferences(self._database)
+        self.closed_hosts = StoredClosedHosts(self._database)
+        self.legs = StoredLegs(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
         self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
 
@@ -132,4 +136,5 @@ class PostgresqlStore:
 
     async def close(self) -> None:
         await self.journal.close()
+        await self.closed_hosts.close()
         await self._database.close()

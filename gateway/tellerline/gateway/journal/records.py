@@ -9,6 +9,7 @@ from enum import StrEnum
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect
 from tellerline.routing.model.money import Money
+from tellerline.routing.model.outcome import Done
 
 
 class State(StrEnum):
@@ -20,6 +21,11 @@ class State(StrEnum):
 
     PENDING = "PENDING"
     """Accepted durably; the host may have it. After ``due_at`` it counts as in doubt, whoever was working on it."""
+    QUEUED = "QUEUED"
+    """Accepted durably while its host is closed: sent first of all when the host is back, which may be at ``due_at``.
+
+    If it has been sent already, nothing readable came back: it is sent again under the same reference.
+    """
     DONE = "DONE"
     REJECTED = "REJECTED"
     NOT_SENT = "NOT_SENT"
@@ -110,6 +116,28 @@ class Event:
     detail: bytes = b"{}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidLeg:
+    """A leg of a plan as it is written down before it is sent. ``number`` counts from 1 in the plan's order.
+
+    Below zero it stands for what undoes the leg of that number. ``attempt`` counts from 1: another one is only laid
+    when the one before is final and did nothing.
+    """
+
+    number: int
+    attempt: int
+    global_serial: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLeg:
+    """A leg and its own transaction; None while that has not been accepted, so that nothing of it was sent."""
+
+    laid: LaidLeg
+    record: Record | None
+
+
 class DoubtStage(StrEnum):
     INQUIRE = "INQUIRE"
     REVERSE = "REVERSE"
@@ -180,6 +208,19 @@ class CaseObstacle(StrEnum):
     NOT_OPEN = "NOT_OPEN"
     """The proposal is not there, or decided."""
     SAME_PERSON = "SAME_PERSON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastKnown:
+    """What a host answered last to an enquiry about an account, true at ``read_at``.
+
+    Without an ``answer`` there is something, or was, and it must not be told any more.
+    """
+
+    operation: str
+    account: str
+    answer: Done | None = field(repr=False)
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

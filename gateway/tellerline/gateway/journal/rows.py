@@ -57,8 +57,8 @@ def _maybe_instant(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
-def acceptance_values(acceptance: Acceptance) -> Values:
-    """All columns of a new ``PENDING`` transaction but the claim's, in the table's order."""
+def acceptance_values(acceptance: Acceptance, state: str = "PENDING") -> Values:
+    """All columns of a new transaction but the claim's, in the table's order."""
     amount = acceptance.amount
     return (
         acceptance.global_serial,
@@ -73,7 +73,7 @@ def acceptance_values(acceptance: Acceptance) -> Values:
         amount.minor if amount else None,
         amount.currency if amount else "",
         acceptance.limit_day,
-        "PENDING",
+        state,
         micros(acceptance.accepted_at),
         micros(acceptance.due_at),
         None,

@@ -13,11 +13,13 @@ from tellerline.adapters.store.statements import Steps, Together, Values
 from tellerline.gateway.journal import limits, transactions
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
+from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
 from tellerline.gateway.journal.grants import StoredGrants
 from tellerline.gateway.journal.journal import StoredJournal
+from tellerline.gateway.journal.legs import StoredLegs
 from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -99,6 +101,8 @@ class SqliteStore:
         self.cases = StoredCases(database)
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)
+        self.closed_hosts = StoredClosedHosts(database)
+        self.legs = StoredLegs(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
         self.grants = StoredGrants(database, Cache(clock, seconds=None))
 
@@ -111,4 +115,5 @@ class SqliteStore:
 
     async def close(self) -> None:
         await self.journal.close()
+        await self.closed_hosts.close()
         await self._engine.close()

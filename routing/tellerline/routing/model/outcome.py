@@ -52,10 +52,12 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent:
-    """It was certainly not done: nothing left this side."""
+    """It was certainly not done: nothing left this side. ``until`` is when the reason ends, if that is known (ISO 8601
+    with offset)."""
 
     code: Code
     reason: str
+    until: str = ""
 
 
 Outcome = Done | Rejected | Unknown | NotSent

@@ -196,8 +196,13 @@ class Balance(_message.Message):
     LEDGER_AMOUNT_FIELD_NUMBER: _builtins.int
     AVAILABLE_AMOUNT_FIELD_NUMBER: _builtins.int
     READ_TIME_FIELD_NUMBER: _builtins.int
+    LAST_KNOWN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}/accounts/{account}/balance`."""
+    last_known: _builtins.bool
+    """Whether the host is closed and this is what it said last 最近一次查询结果: right at `read_time`, and to be told with that
+    time. What happened since then is not in it.
+    """
     @_builtins.property
     def ledger_amount(self) -> _money_pb2.Money:
         """Booked 账面余额; negative when overdrawn."""
@@ -217,10 +222,11 @@ class Balance(_message.Message):
         ledger_amount: _money_pb2.Money | None = ...,
         available_amount: _money_pb2.Money | None = ...,
         read_time: _timestamp_pb2.Timestamp | None = ...,
+        last_known: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["available_amount", b"available_amount", "ledger_amount", b"ledger_amount", "read_time", b"read_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_amount", b"available_amount", "ledger_amount", b"ledger_amount", "name", b"name", "read_time", b"read_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_amount", b"available_amount", "last_known", b"last_known", "ledger_amount", b"ledger_amount", "name", b"name", "read_time", b"read_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

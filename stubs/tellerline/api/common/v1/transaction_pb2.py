@@ -28,7 +28,7 @@ from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*tellerline/api/common/v1/transaction.proto\x12\x18tellerline.api.common.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\"f\n\x0eTransactionRef\x12\x1b\n\rglobal_serial\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\x0e\x63hannel_serial\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bhost_serial\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\"\xf0\x02\n\x0fTransactionInfo\x12;\n\x03ref\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.TransactionRefB\x04\xe2\x41\x01\x03\x12?\n\x05state\x18\x02 \x01(\x0e\x32*.tellerline.api.common.v1.TransactionStateB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x64\x65\x66inite\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x30\n\x0f\x61\x63\x63ounting_date\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x61\x63\x63\x65pt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bsettle_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x07 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03*\x8e\x02\n\x10TransactionState\x12!\n\x1dTRANSACTION_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19TRANSACTION_STATE_PENDING\x10\x01\x12\x1a\n\x16TRANSACTION_STATE_DONE\x10\x02\x12\x1e\n\x1aTRANSACTION_STATE_REJECTED\x10\x03\x12\x1e\n\x1aTRANSACTION_STATE_NOT_SENT\x10\x04\x12\x1e\n\x1aTRANSACTION_STATE_IN_DOUBT\x10\x05\x12\x1e\n\x1aTRANSACTION_STATE_REVERSED\x10\x06\x12\x1c\n\x18TRANSACTION_STATE_MANUAL\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*tellerline/api/common/v1/transaction.proto\x12\x18tellerline.api.common.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\"f\n\x0eTransactionRef\x12\x1b\n\rglobal_serial\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\x0e\x63hannel_serial\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bhost_serial\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\"\xa5\x03\n\x0fTransactionInfo\x12;\n\x03ref\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.TransactionRefB\x04\xe2\x41\x01\x03\x12?\n\x05state\x18\x02 \x01(\x0e\x32*.tellerline.api.common.v1.TransactionStateB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x64\x65\x66inite\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x30\n\x0f\x61\x63\x63ounting_date\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x61\x63\x63\x65pt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bsettle_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x07 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\x12\x33\n\tsend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03*\xac\x02\n\x10TransactionState\x12!\n\x1dTRANSACTION_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19TRANSACTION_STATE_PENDING\x10\x01\x12\x1a\n\x16TRANSACTION_STATE_DONE\x10\x02\x12\x1e\n\x1aTRANSACTION_STATE_REJECTED\x10\x03\x12\x1e\n\x1aTRANSACTION_STATE_NOT_SENT\x10\x04\x12\x1e\n\x1aTRANSACTION_STATE_IN_DOUBT\x10\x05\x12\x1e\n\x1aTRANSACTION_STATE_REVERSED\x10\x06\x12\x1c\n\x18TRANSACTION_STATE_MANUAL\x10\x07\x12\x1c\n\x18TRANSACTION_STATE_QUEUED\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,10 +55,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSACTIONINFO'].fields_by_name['settle_time']._serialized_options = b'\342A\001\003'
   _globals['_TRANSACTIONINFO'].fields_by_name['error']._loaded_options = None
   _globals['_TRANSACTIONINFO'].fields_by_name['error']._serialized_options = b'\342A\001\003'
-  _globals['_TRANSACTIONSTATE']._serialized_start=663
-  _globals['_TRANSACTIONSTATE']._serialized_end=933
+  _globals['_TRANSACTIONINFO'].fields_by_name['send_time']._loaded_options = None
+  _globals['_TRANSACTIONINFO'].fields_by_name['send_time']._serialized_options = b'\342A\001\003'
+  _globals['_TRANSACTIONSTATE']._serialized_start=716
+  _globals['_TRANSACTIONSTATE']._serialized_end=1016
   _globals['_TRANSACTIONREF']._serialized_start=187
   _globals['_TRANSACTIONREF']._serialized_end=289
   _globals['_TRANSACTIONINFO']._serialized_start=292
-  _globals['_TRANSACTIONINFO']._serialized_end=660
+  _globals['_TRANSACTIONINFO']._serialized_end=713
 # @@protoc_insertion_point(module_scope)

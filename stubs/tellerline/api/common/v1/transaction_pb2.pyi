@@ -44,6 +44,10 @@ class _TransactionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tran
     """已冲正. Undone, and the host said so; or it never happened and never can any more. Final."""
     TRANSACTION_STATE_MANUAL: _TransactionState.ValueType  # 7
     """人工处理. The gateway could not decide: waits for two people of the bank. Becomes `DONE`, `REJECTED` or `REVERSED`."""
+    TRANSACTION_STATE_QUEUED: _TransactionState.ValueType  # 8
+    """已受理，待主机恢复后首先发送. Accepted durably while the host is closed (maintenance 维护): sent before anything else when the
+    host is back, and in force at the gateway from now on. Becomes `DONE` or `REJECTED` by itself.
+    """
 
 class TransactionState(_TransactionState, metaclass=_TransactionStateEnumTypeWrapper):
     """Where a transaction stands. `DONE`, `REJECTED`, `NOT_SENT` and `REVERSED` are final and never change again."""
@@ -66,6 +70,10 @@ TRANSACTION_STATE_REVERSED: TransactionState.ValueType  # 6
 """已冲正. Undone, and the host said so; or it never happened and never can any more. Final."""
 TRANSACTION_STATE_MANUAL: TransactionState.ValueType  # 7
 """人工处理. The gateway could not decide: waits for two people of the bank. Becomes `DONE`, `REJECTED` or `REVERSED`."""
+TRANSACTION_STATE_QUEUED: TransactionState.ValueType  # 8
+"""已受理，待主机恢复后首先发送. Accepted durably while the host is closed (maintenance 维护): sent before anything else when the
+host is back, and in force at the gateway from now on. Becomes `DONE` or `REJECTED` by itself.
+"""
 Global___TransactionState: _TypeAlias = TransactionState  # noqa: Y015
 
 @_typing.final
@@ -111,6 +119,7 @@ class TransactionInfo(_message.Message):
     ACCEPT_TIME_FIELD_NUMBER: _builtins.int
     SETTLE_TIME_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    SEND_TIME_FIELD_NUMBER: _builtins.int
     state: Global___TransactionState.ValueType
     """Where it stands."""
     definite: _builtins.bool
@@ -135,10 +144,14 @@ class TransactionInfo(_message.Message):
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
-        """Why it is not done; absent when `DONE` or `PENDING`. The same value that an error of the call would carry:
+        """Why it is not done; absent when `DONE`, `PENDING` or `QUEUED`. The same value that an error of the call would carry:
         `google.rpc.ErrorInfo` with the canonical code as its reason and `definite` in its metadata,
         `google.rpc.LocalizedMessage` with a text for the customer.
         """
+
+    @_builtins.property
+    def send_time(self) -> _timestamp_pb2.Timestamp:
+        """While `QUEUED`: when it is expected to be sent, by the host's calendar; absent if nobody knows."""
 
     def __init__(
         self,
@@ -150,10 +163,11 @@ class TransactionInfo(_message.Message):
         accept_time: _timestamp_pb2.Timestamp | None = ...,
         settle_time: _timestamp_pb2.Timestamp | None = ...,
         error: _status_pb2.Status | None = ...,
+        send_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "accounting_date", b"accounting_date", "error", b"error", "ref", b"ref", "settle_time", b"settle_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "accounting_date", b"accounting_date", "error", b"error", "ref", b"ref", "send_time", b"send_time", "settle_time", b"settle_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "accounting_date", b"accounting_date", "definite", b"definite", "error", b"error", "ref", b"ref", "settle_time", b"settle_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "accounting_date", b"accounting_date", "definite", b"definite", "error", b"error", "ref", b"ref", "send_time", b"send_time", "settle_time", b"settle_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
