@@ -47,6 +47,7 @@ class DoubtTerms:
     not_found_proves_absence_after: float
     give_up_after: float
     unknown_original_is_undone: bool
+    reverse_at_once: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +176,7 @@ def _doubt(table: Table, max_processing: float) -> DoubtTerms:
         not_found_proves_absence_after=table.number("not_found_proves_absence_after", max_processing),
         give_up_after=table.number("give_up_after", 86400.0),
         unknown_original_is_undone=table.flag("unknown_original_is_undone", False),
+        reverse_at_once=table.flag("reverse_at_once", False),
     )
     table.done()
     if terms.not_found_proves_absence_after < max_processing:

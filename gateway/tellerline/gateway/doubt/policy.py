@@ -1,4 +1,9 @@
-"""How one host's doubts about one operation are pursued: frozen, versioned, named in every doubt it governs."""
+"""How one host's doubts about one operation are pursued: frozen, versioned, named in every doubt it governs.
+
+A doubt goes on under the policy that its host has *now*: whoever corrects a policy means the doubts that are open. Its
+times go on counting from the doubt's opening, no step is taken back (a reversal that has begun stays one), and the
+change of version stands in the history beside the version under which the doubt was opened.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +42,11 @@ class DoubtPolicy:
     give_up_after: float = 24 * 3600.0
     unknown_original_is_undone: bool = False
     """The host refuses to reverse what it does not know *and* promises never to do it later."""
+    reverse_at_once: bool = False
+    """What was asked for cannot be honoured once nobody waits for it (cash that was not dispensed).
+
+    The doubt begins with the reversal, and an approval that comes late changes nothing.
+    """
 
     def inquire_delay(self, attempts: int, age: float = 0.0) -> float:
         """The wait before inquiry ``attempts`` + 1; never across the moment from which "not found" proves something."""

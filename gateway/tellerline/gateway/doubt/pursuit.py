@@ -72,12 +72,18 @@ class Pursuit:
             await self.settler.hand_over(record, doubt, "host_not_connected")
             return
         policy = gate.policy.doubt_of(record.operation, record.effect)
+        if policy.version != doubt.policy:
+            changed = self.settler.event("policy_changed", was=doubt.policy, now=policy.version)
+            await self.journal.note(doubt.global_serial, changed)
+            doubt = replace(doubt, policy=policy.version)
         age = (self.clock.now() - doubt.opened_at).total_seconds()
         case = _Case(doubt, record, gate, policy, age)
         if doubt.stage is DoubtStage.INQUIRE:
             await self._inquire(case)
-        else:
+        elif Reverse.operation in gate.operations:
             await self._reverse(case)
+        else:
+            await self.settler.hand_over(record, doubt, "host_cannot_reverse")
 
     async def _inquire(self, case: _Case) -> None:
         record = case.record

@@ -11,6 +11,7 @@ from tellerline.connectors.manifest import DoubtTerms, HostManifest
 from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule, standard_policy
 from tellerline.gateway.resilience.breaker import BreakerRules
 from tellerline.gateway.resilience.bulkhead import BulkheadRules
+from tellerline.routing.model.calendar import HostDay
 from tellerline.routing.model.command import Effect
 
 
@@ -23,6 +24,7 @@ class HostPolicy:
     doubts: Mapping[str, DoubtPolicy] = field(default_factory=dict)
     breaker: BreakerRules = field(default_factory=BreakerRules)
     bulkhead: BulkheadRules = field(default_factory=BulkheadRules)
+    day: HostDay = field(default_factory=HostDay)
 
     @classmethod
     def of(cls, manifest: HostManifest) -> HostPolicy:
@@ -38,6 +40,7 @@ class HostPolicy:
                 probes=manifest.breaker.probes,
             ),
             bulkhead=BulkheadRules(concurrent=manifest.concurrent, queued=manifest.queued),
+            day=manifest.day,
         )
 
     def timeout_of(self, operation: str) -> float:
@@ -56,6 +59,7 @@ def _doubt(terms: DoubtTerms) -> DoubtPolicy:
         forward_after=terms.forward_after,
         give_up_after=terms.give_up_after,
         unknown_original_is_undone=terms.unknown_original_is_undone,
+        reverse_at_once=terms.reverse_at_once,
     )
 
 

@@ -21,7 +21,7 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done, NotSent, Rejected, Unknown
 
 PENDING = frozenset({State.PENDING})
-UNSETTLED = frozenset({State.PENDING, State.IN_DOUBT})
+UNSETTLED = frozenset({State.PENDING, State.QUEUED, State.IN_DOUBT})
 IN_DOUBT = frozenset({State.IN_DOUBT})
 STATES: dict[type, State] = {
     Done: State.DONE,
@@ -104,15 +104,38 @@ class Settler:
             IN_DOUBT,
         )
 
-    async def doubt(self, subject: Subject, unknown: Unknown, *, still_running: float = 0.0) -> State | None:
+    async def doubt(
+        self,
+        subject: Subject,
+        unknown: Unknown,
+        *,
+        still_running: float = 0.0,
+        expected: frozenset[State] = PENDING,
+    ) -> State | None:
         """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait."""
         policy = self._plans.doubt_policy(subject.host, subject.operation, subject.effect)
-        delay = still_running + policy.inquire_delay(0)
-        before = await self._settle(subject, self._opening(subject, unknown, policy, delay), PENDING)
+        delay = still_running + (0.0 if policy.reverse_at_once else policy.inquire_delay(0))
+        before = await self._settle(subject, self._opening(subject, unknown, policy, delay), expected)
         if before is not None:
             self._metrics.doubts_opened(subject.host, subject.operation).inc()
             self._tell_watcher(delay)
         return before
+
+    async def put_off(self, subject: Subject, event: Event) -> State | None:
+        """``QUEUED``: the host itself said that it takes nothing now; it is sent again when the host is back."""
+        settlement = Settlement(
+            global_serial=subject.global_serial,
+            state=State.QUEUED,
+            at=self._clock.now(),
+            code=Code.HOST_CLOSED_FOR_MAINTENANCE,
+            before_reversal=True,
+            events=(event,),
+        )
+        return await self._settle(subject, settlement, UNSETTLED)
+
+    async def note(self, subject: Subject, event: Event) -> None:
+        """A fact that changes no state."""
+        await self._journal.note(subject.global_serial, event)
 
     async def reversal_begins(self, record: Record, doubt: Doubt, event: Event) -> State | None:
         """The point of no return before a reversal is first sent: None if the doubt has ended meanwhile."""
@@ -162,7 +185,7 @@ class Settler:
                 host=subject.host,
                 operation=subject.operation,
                 account=subject.account,
-                stage=DoubtStage.INQUIRE,
+                stage=DoubtStage.REVERSE if policy.reverse_at_once else DoubtStage.INQUIRE,
                 policy=policy.version,
                 attempts=0,
                 opened_at=now,
