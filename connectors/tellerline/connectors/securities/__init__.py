@@ -1,0 +1,1 @@
+"""The securities host: EBCDIC copybook records over a message queue."""
