@@ -43,6 +43,7 @@ from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.ports import HostFacts, Request, Settled
+from tellerline.gateway.settings import ChannelSettings
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Effect
 from tellerline.routing.model.customers import PinVerified, VerifyPin
@@ -241,17 +242,7 @@ async def _register(store: SqliteStore, number: str, *accounts: str) -> None:
 
 def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     policies = {
-        "IVR": ChannelPolicy(
-            operations=(
-                "accounts.*",
-                "transfers.*",
-                "credit.*",
-                "customers.VerifyPin",
-                "customers.UpdateLimits",
-                "customers.RevokeGrant",
-            ),
-            grantless=("customers.VerifyPin",),
-        ),
+        "IVR": ChannelPolicy(operations=ChannelSettings().operations, grantless=("customers.VerifyPin",)),
         "ATM": ChannelPolicy(),
         "COUNTER": ChannelPolicy(grantless=("*",)),
     }
