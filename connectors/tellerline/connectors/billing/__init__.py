@@ -1,0 +1,1 @@
+"""Bill agencies over MQ: telephone, mobile, water, electricity, gas, internet."""
