@@ -56,6 +56,7 @@ class LedgerHost:
     latency: float = 0.0
     late_by: float = 1.0
     late_work_by: float = 1.0
+    refuses_unknown_originals: bool = False
     received: list[tuple[str, HostCall]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     _answers: dict[str, Done | Rejected] = field(default_factory=dict)
@@ -188,6 +189,8 @@ class LedgerHost:
     def _reverse(self, reversal: Reverse) -> Done | Rejected:
         reference = reversal.original_reference
         original, command = self._answers.get(reference), self._commands.get(reference)
+        if original is None and self.refuses_unknown_originals:
+            return Rejected(code=Code.ORIGINAL_NOT_FOUND, host_code="1401")
         if not isinstance(original, Done) or not isinstance(command, CreateTransfer):
             self._tombstones.add(reference)
             return Done(result=Reversal(effective=False))
