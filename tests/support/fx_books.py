@@ -19,7 +19,7 @@ from tellerline.adapters.clock import VirtualClock
 from tellerline.simulators.fx.host import FxHost
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.ledger import Ledger
-from tellerline.simulators.soap.messages import Reply, SoapRequest
+from tellerline.simulators.soap.messages import SoapRequest
 
 SELLER, BUYER = "6222000000000001", "6222000000000002"
 _serials = count(1)
@@ -32,16 +32,16 @@ class FxBooks:
     clock: VirtualClock
     host: FxHost
 
-    def ask(self, operation: str, reference: str = "", **fields: str) -> Reply[Any]:
+    def ask(self, operation: str, reference: str = "", **fields: str) -> Any:
         flat = {name.replace("__", "/"): value for name, value in fields.items()}
         reference = reference or f"REF{next(_serials)}"
         return self.host.handle(SoapRequest(operation=operation, reference=reference, fields=flat))
 
-    def quote(self, value: str, sell: str = "USD", buy: str = "CNY", fixed: str = "") -> Reply[Any]:
+    def quote(self, value: str, sell: str = "USD", buy: str = "CNY", fixed: str = "") -> Any:
         amount = {"amount__currency": fixed or sell, "amount__value": value}
         return self.ask("CreateQuote", account=SELLER, sellCurrency=sell, buyCurrency=buy, **amount)
 
-    def deal(self, quote: Any, reference: str = "", **other: str) -> Reply[Any]:
+    def deal(self, quote: Any, reference: str = "", **other: str) -> Any:
         """Execute on a quote as answered, or with ``other`` fields."""
         amounts = {"amount": quote.sell, "buyAmount": quote.buy}
         fields = {"account": SELLER, "creditAccount": BUYER, "quoteNumber": quote.number}
@@ -51,7 +51,7 @@ class FxBooks:
 
     def order(
         self, limit: str, expires: str, *, sell: str = "USD", buy: str = "CNY", value: str = "1000", reference: str = ""
-    ) -> Reply[Any]:
+    ) -> Any:
         return self.ask(
             "CreateOrder",
             reference,
