@@ -26,7 +26,8 @@ class DoubtResolver:
     """One per gateway; several gateways on one database share the work by claims.
 
     Steps of different accounts run side by side, those of one account in the order of their doubts. Every step can be
-    interrupted at any await: the next one, here or in another process, starts from what the journal holds.
+    interrupted at any await: the next one, here or in another process, starts from what the journal holds. Pending rows
+    that are no single transactions are offered to ``take_up``.
     """
 
     journal: Journal
@@ -35,6 +36,7 @@ class DoubtResolver:
     losses: LossBlocks
     wake: WakeUp
     is_running: Callable[[str], bool]
+    take_up: Callable[[Record], bool]
     clock: Clock
     metrics: Metrics
     log: Log
@@ -83,6 +85,8 @@ class DoubtResolver:
 
     async def _doubt_all(self, records: Sequence[Record], reason: str) -> None:
         for record in records:
+            if self.take_up(record):
+                continue
             await self.settler.doubt(record, Unknown(code=Code.OUTCOME_UNKNOWN, reason=reason))
 
     async def _step(self, doubt: Doubt) -> None:

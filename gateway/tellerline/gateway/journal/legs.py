@@ -27,12 +27,21 @@ LAY = Statement(
         global_serial=bindparam("serial"),
         step=bindparam("called"),
     )
-    .on_conflict_do_nothing(index_elements=[p.plan, p.number, p.attempt]),
+    .on_conflict_do_nothing(index_elements=[p.plan, p.number, p.attempt])
+    .returning(p.global_serial),
     "of",
     "place",
     "time",
     "serial",
     "called",
+)
+LAID = Statement(
+    select(p.global_serial).where(
+        p.plan == bindparam("of"), p.number == bindparam("place"), p.attempt == bindparam("time")
+    ),
+    "of",
+    "place",
+    "time",
 )
 LEGS = Statement(
     select(p.number, p.attempt, p.global_serial, p.step, *ROW)
@@ -58,9 +67,12 @@ HOLD = Statement(
 )
 
 
-def lay(plan: str, legs: Sequence[Values]) -> Steps[None]:
+def lay(plan: str, legs: Sequence[Values]) -> Steps[list[str]]:
+    serials = []
     for leg in legs:
-        yield LAY, (plan, *leg)
+        [row] = (yield LAY, (plan, *leg)) or (yield LAID, (plan, *leg[:2]))
+        serials.append(row[0])
+    return serials
 
 
 def hold(plan: str, owner: str, now: int) -> Steps[bool]:
@@ -73,9 +85,9 @@ class StoredLegs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> None:
+    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> Sequence[str]:
         values = [(leg.number, leg.attempt, leg.global_serial, leg.step) for leg in legs]
-        await self._database.write(lay, plan, values)
+        return await self._database.write(lay, plan, values)
 
     async def of(self, plan: str) -> Sequence[PlanLeg]:
         return [_plan_leg(row) for row in await self._database.look(every, LEGS, plan)]

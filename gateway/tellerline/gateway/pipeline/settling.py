@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -41,7 +42,7 @@ class Settler:
     """The only writer of states. Each method is one durable write, and returns the state that the row had before.
 
     None means that the row was not in an expected state any more and nothing was written. All raise
-    ``StoreUnavailableError``.
+    ``StoreUnavailableError``. ``follower`` is told the serials of doubts and cases that have changed.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Settler:
         self._metrics = metrics
         self._log = log
         self.watcher: Watcher | None = None
+        self.follower: Callable[[str], None] | None = None
 
     async def end(
         self,
@@ -168,6 +170,53 @@ class Settler:
         settlement = replace(self._unchanged(record, record.state), doubt=doubt, events=(event,))
         return await self._journal.settle(settlement, frozenset({record.state}))
 
+    async def taken_back(self, subject: Subject, because: Rejected, event: Event) -> State | None:
+        """A plan whose legs have been undone: ``REVERSED`` for the reason of the leg that was refused."""
+        return await self._settle(
+            subject,
+            Settlement(
+                global_serial=subject.global_serial,
+                state=State.REVERSED,
+                at=self._clock.now(),
+                outcome=outcome_json(because),
+                code=because.code,
+                release_limits=True,
+                events=(event,),
+            ),
+            PENDING,
+        )
+
+    async def stuck(self, subject: Subject, reason: str) -> State | None:
+        """A plan that can go neither on nor back: ``MANUAL``, with an alarm. Limits stay consumed."""
+        now = self._clock.now()
+        doubt = Doubt(
+            global_serial=subject.global_serial,
+            host=subject.host,
+            operation=subject.operation,
+            account=subject.account,
+            stage=DoubtStage.MANUAL,
+            policy="plan",
+            attempts=0,
+            opened_at=now,
+            due_at=now,
+            reason=reason,
+        )
+        unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason=reason)
+        self._log.error("plan_stuck", serial=subject.global_serial, operation=subject.operation, reason=reason)
+        return await self._settle(
+            subject,
+            Settlement(
+                global_serial=subject.global_serial,
+                state=State.MANUAL,
+                at=now,
+                outcome=outcome_json(unknown),
+                code=unknown.code,
+                doubt=doubt,
+                events=(self.event("manual", reason=reason),),
+            ),
+            PENDING,
+        )
+
     def event(self, kind: str, **detail: str | int | bool) -> Event:
         """A fact for the history, dated now."""
         return Event(at=self._clock.now(), kind=kind, detail=orjson.dumps(detail))
@@ -215,6 +264,8 @@ class Settler:
     def concluded(self, subject: Subject, before: State, settlement: Settlement) -> None:
         """Tell the rest of the house of a change that is written, whoever wrote it."""
         self._losses.settled(subject, settlement.state)
+        if before is not State.PENDING and self.follower is not None:
+            self.follower(subject.global_serial)
         if before is State.IN_DOUBT and settlement.state is not State.IN_DOUBT:
             self._metrics.doubts_ended(subject.host, subject.operation, settlement.state).inc()
             manual = settlement.state is State.MANUAL
