@@ -63,7 +63,10 @@ class Pursuit:
     metrics: Metrics
 
     async def step(self, doubt: Doubt) -> None:
-        """Take the next step of a doubt claimed by the caller. Raises ``StoreUnavailableError``."""
+        """Take the next step of a doubt claimed by the caller. Raises ``StoreUnavailableError``.
+
+        A reversal in doubt (what takes back a leg of a plan) is an advice: sent again until it is acknowledged.
+        """
         record = await self.journal.get(doubt.global_serial)
         if record is None or record.state is not State.IN_DOUBT:
             return
@@ -78,7 +81,9 @@ class Pursuit:
             doubt = replace(doubt, policy=policy.version)
         age = (self.clock.now() - doubt.opened_at).total_seconds()
         case = _Case(doubt, record, gate, policy, age)
-        if doubt.stage is DoubtStage.INQUIRE:
+        if record.operation == Reverse.operation:
+            await self._resend(case)
+        elif doubt.stage is DoubtStage.INQUIRE:
             await self._inquire(case)
         elif Reverse.operation in gate.operations:
             await self._reverse(case)

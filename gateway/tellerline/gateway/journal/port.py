@@ -252,9 +252,11 @@ class ClosedHosts(Protocol):
 class Legs(Protocol):
     """Which transactions a plan consists of. A plan's own row stays ``PENDING`` until the plan is over."""
 
-    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> None:
-        """Write them down, all in one durable write. A leg whose number and attempt are there already stays as it is:
-        its serial is the one that counts."""
+    async def lay(self, plan: str, legs: Sequence[LaidLeg]) -> Sequence[str]:
+        """Write them down, all in one durable write; returns the serials that count, in the same order.
+
+        A leg whose number and attempt are there already stays as it is, with the serial that it has.
+        """
 
     async def of(self, plan: str) -> Sequence[PlanLeg]:
         """With how each stands, by number and attempt."""
