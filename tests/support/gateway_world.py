@@ -178,8 +178,12 @@ def make_world(
     seed: int | str = 1,
     database: Store | None = None,
     exporter: Any = None,
+    beside: Iterable[HostBinding] = (),
 ) -> World:
-    """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host."""
+    """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host.
+
+    ``beside`` are more hosts, and versions of ``host``.
+    """
     clock = clock or VirtualClock(START)
     host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
     quiet = Quiet()
@@ -190,7 +194,7 @@ def make_world(
     descriptor = os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     writer = LogWriter(descriptor)
     surroundings = Surroundings(
-        hosts=[HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy())],
+        hosts=[HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy()), *beside],
         store=store,
         clock=clock,
         randomness=SeededRandomness(seed),

@@ -14,6 +14,7 @@ from tellerline.cli.output import Output
 
 if TYPE_CHECKING:
     from tellerline.gateway.settings import GatewaySettings
+    from tellerline.routing.transactions.router import Router
 
 ORDER = 500
 FileArgument = Annotated[Path | None, typer.Argument(help="TOML file; without it, environment and standard alone.")]
@@ -30,22 +31,63 @@ def check(file: FileArgument = None, json: JsonOption = False) -> None:
     """Read a configuration as the gateway would; every mistake is named with its place. 检查配置"""
     out = Output(json=json)
     settings = _load(out, file)
-    out.result({"valid": True, "instance": settings.instance, "store": settings.store.kind, "mq": settings.mq.kind})
+    rules = _router(out, settings).rules
+    valid = {"valid": True, "instance": settings.instance, "store": settings.store.kind, "mq": settings.mq.kind}
+    out.result(valid | ({"routing_rules": rules.version} if rules.version else {}))
     out.say("The configuration is valid.", "配置有效。", style="green")
     name = f" {file}" if file else ""
     out.hint(f"tellerline config explain{name}", "every value and where it comes from", "查看每项配置及来源")
 
 
-def explain(file: FileArgument = None, json: JsonOption = False) -> None:
-    """Show every setting, its value, and whether it is the standard one. Secrets stay masked. 解释配置"""
+def explain(
+    file: FileArgument = None,
+    operation: Annotated[str, typer.Option(help="<area>.<Method>: say which host would take it, and why.")] = "",
+    account: Annotated[str, typer.Option(help="With --operation: the account's number.")] = "",
+    branch: Annotated[str, typer.Option(help="With --operation: the branch.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Show every setting, its value, and whether it is the standard one. Secrets stay masked. 解释配置
+
+    With ``--operation`` show instead which host would take a transaction by the routing rules, and why.
+    """
     from tellerline.gateway.settings import GatewaySettings
 
     out = Output(json=json)
-    values = dict(_leaves(_load(out, file).model_dump(mode="json")))
+    settings = _load(out, file)
+    if operation:
+        _explain_route(out, settings, operation, account, branch)
+        return
+    values = dict(_leaves(settings.model_dump(mode="json")))
     standard = dict(_leaves(GatewaySettings.model_construct().model_dump(mode="json")))
     rows = [(name, value, "standard" if standard.get(name) == value else "yours") for name, value in values.items()]
     out.table(("setting", "value", "source"), rows)
     out.result({"settings": [{"name": name, "value": value, "source": source} for name, value, source in rows]})
+
+
+def _explain_route(out: Output, settings: GatewaySettings, operation: str, account: str, branch: str) -> None:
+    route = _router(out, settings).explain(operation, account, branch)
+    if route is None:
+        text = f"No connected host offers {operation}."
+        out.fail(Exit.REFUSED, "OPERATION_NOT_OFFERED", text, f"没有主机提供 {operation}。")
+    judged = [(each.rule.name, each.why.value) for each in route.judged]
+    out.result({"host": route.host, "rule": route.rule, "judgements": dict(judged)})
+    out.say(f"{operation} → {route.host}", f"{operation} → {route.host}", style="green")
+    if judged:
+        out.table(("rule", "says"), judged)
+
+
+def _router(out: Output, settings: GatewaySettings) -> Router:
+    from tellerline.cli.system.node import host_folders
+    from tellerline.connectors.toml import ManifestError
+    from tellerline.gateway.routes.offline import router_of
+    from tellerline.routing.transactions.table import RoutingError
+
+    try:
+        return router_of(settings, host_folders(settings))
+    except ManifestError as error:
+        out.fail(Exit.REFUSED, "BAD_CONFIGURATION", str(error), str(error))
+    except RoutingError as error:
+        out.fail(Exit.REFUSED, "BAD_ROUTING", str(error), str(error))
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """One gateway in a process of its own: ``python -m tellerline.cli.system.gateway_process SETTINGS.toml``.
 
 Prints one JSON line (``target``, ``metrics``, ``pid``) when it serves; logs go to standard error. SIGTERM or SIGINT
-drains it: running calls end, batches are written, exit code 0.
+drains it: running calls end, batches are written, exit code 0. SIGHUP reads the routing rules anew.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import orjson
 import uvloop
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
-from tellerline.cli.system.node import build_node
+from tellerline.cli.system.node import build_node, reload_on_signal
 from tellerline.gateway.settings import GatewaySettings
 
 
@@ -27,6 +27,7 @@ async def serve(settings: GatewaySettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     node = build_node(settings, clock=SystemClock(), randomness=SystemRandomness(), log_descriptor=sys.stderr.fileno())
     await node.start()
+    reload_on_signal(node)
     ready = {"target": node.target, "metrics": node.metrics_url, "pid": os.getpid()}
     sys.stdout.write(orjson.dumps(ready).decode() + "\n")
     sys.stdout.flush()

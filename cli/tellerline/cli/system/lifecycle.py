@@ -20,11 +20,12 @@ from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.command_settings import WishError, Wishes, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
-from tellerline.cli.system.node import build_node
+from tellerline.cli.system.node import build_node, reload_on_signal
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
 from tellerline.connectors.toml import ManifestError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.routing.transactions.table import RoutingError
 from tellerline.simulators.servers import ServerFailedError, ServerMissingError
 
 
@@ -36,7 +37,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
             uvloop.run(_keep_up(out, wishes, settings, directory))
     except WishError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    except (ValidationError, FileNotFoundError, ManifestError) as error:
+    except (ValidationError, FileNotFoundError, ManifestError, RoutingError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
@@ -81,6 +82,7 @@ async def _running(wishes: Wishes, settings: GatewaySettings, directory: Path) -
     if settings.hosts:
         node = build_node(settings, clock=clock, randomness=randomness, log_descriptor=2)
         await node.start()
+        reload_on_signal(node)
         try:
             yield running_system(settings, node.target, "", node.metrics_url)
         finally:
@@ -91,6 +93,7 @@ async def _running(wishes: Wishes, settings: GatewaySettings, directory: Path) -
     else:
         with chatter_to(log):
             system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
+            reload_on_signal(system.node)
             try:
                 yield running_system(settings, system.node.target, system.admin.url, system.node.metrics_url)
             finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.grpc.front import Front, FrontSettings, TlsFiles
 from tellerline.gateway.channels.grpc.status import StatusWriter
 from tellerline.gateway.hosts.policy import HostBinding
-from tellerline.gateway.journal.port import Store
+from tellerline.gateway.journal.port import Store, StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings, HostSettings, ServingSettings
 
 
@@ -75,7 +77,7 @@ def build_node(
     """
     writer = LogWriter(log_descriptor)
     log = make_log(clock, writer, level=settings.telemetry.log_level, instance=settings.instance)
-    connected = connect(_folders(settings), _endpoints(settings, broker), clock)
+    connected = connect(host_folders(settings), _endpoints(settings, broker), clock)
     bindings = [HostBinding.of(host) for host in connected]
     around = Surroundings(
         hosts=[host_times(binding) for binding in bindings] if host_times else bindings,
@@ -90,6 +92,27 @@ def build_node(
     return GatewayNode(
         settings=settings, gateway=gateway, front=front, log=log, _writer=writer, _libraries=LibraryLines(log)
     )
+
+
+def reload_on_signal(node: GatewayNode) -> None:
+    """Let SIGHUP read the routing rules anew, for as long as the loop runs."""
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def begin() -> None:
+        task = loop.create_task(_reload(node))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
+
+
+async def _reload(node: GatewayNode) -> None:
+    """What becomes of it is in the log and among the changes."""
+    try:
+        await node.gateway.parts.routes.reload("signal")
+    except StoreUnavailableError as error:
+        node.log.error("store_unavailable", step="routes", reason=error.reason)
 
 
 def _store(settings: GatewaySettings, clock: Clock) -> Store:
@@ -116,7 +139,7 @@ def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: S
     return GrpcioFront(gateway.services, settings, clock=clock, statuses=statuses)
 
 
-def _folders(settings: GatewaySettings) -> Iterator[HostFolder]:
+def host_folders(settings: GatewaySettings) -> Iterator[HostFolder]:
     """Every host folder, and once more for each second version of a host in the settings."""
     for folder in discover():
         yield _on_terms(folder, settings.hosts.get(folder.name))
