@@ -13,6 +13,8 @@ from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
 from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.channels.service import Service
+from tellerline.gateway.day.last_known import LastKnownAnswers
+from tellerline.gateway.day.queue import ClosedHostQueue
 from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.doubt.pursuit import Pursuit
 from tellerline.gateway.doubt.resolver import DoubtResolver
@@ -70,6 +72,7 @@ class Gateway:
     _late: LateReplies
     _routes: RouteDesk
     _mirror: Mirror
+    _queue: ClosedHostQueue
     _store: Store
     _tracing: Tracing
     _drain_seconds: float
@@ -84,6 +87,7 @@ class Gateway:
         await self._routes.start()
         for gate in self._gates:
             await gate.start(self._late.on_late_reply)
+        await self._queue.start(self._gates)
         await self.resolver.start()
 
     async def close(self) -> None:
@@ -91,6 +95,7 @@ class Gateway:
         await self.pipeline.drain(self._drain_seconds)
         await self._routes.close()
         await self._mirror.close()
+        await self._queue.close()
         await self.resolver.close()
         for gate in self._gates:
             await gate.close()
@@ -115,6 +120,7 @@ class _Core:
     tracing: Tracing
     routes: RouteDesk
     mirror: Mirror
+    queue: ClosedHostQueue
 
 
 def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
@@ -133,6 +139,7 @@ def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
         _late=core.late,
         _routes=core.routes,
         _mirror=core.mirror,
+        _queue=core.queue,
         _store=around.store,
         _tracing=core.tracing,
         _drain_seconds=settings.deadlines.drain,
@@ -162,6 +169,22 @@ def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
         tracing=tracing,
         routes=_routes(settings, around, plans),
         mirror=Mirror(gates=plans.gates, limits=settings.limit_rules(), clock=clock, metrics=metrics, log=log),
+        queue=_queue(settings, around, settler, losses),
+    )
+
+
+def _queue(settings: GatewaySettings, around: Surroundings, settler: Settler, losses: LossBlocks) -> ClosedHostQueue:
+    return ClosedHostQueue(
+        waiting=around.store.closed_hosts,
+        journal=around.store.journal,
+        settler=settler,
+        losses=losses,
+        limits=settings.limit_rules(),
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+        owner=settings.instance,
+        sweep_seconds=settings.sweep_seconds,
     )
 
 
@@ -190,6 +213,9 @@ def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
     enquiries = EnquiryRunner(
         journal=journal,
         mirror=core.mirror,
+        last_known=LastKnownAnswers(
+            kept=around.store.closed_hosts, losses=core.losses, clock=around.clock, metrics=around.metrics
+        ),
         losses=core.losses,
         clock=around.clock,
         deadlines=deadlines,
@@ -201,6 +227,7 @@ def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
         settler=core.settler,
         evidence=core.late,
         losses=core.losses,
+        queue=core.queue,
         clock=around.clock,
         deadlines=deadlines,
         limits=core.limits,

@@ -29,15 +29,20 @@ class Metrics:
         self._untrusted = self._counter("untrusted_replies", "Replies not proven to be the host's.", "host", "reason")
         self._late_replies = self._counter("late_replies", "Replies nobody waited for.", "host", "meaning")
         self._pins = self._counter("pin_verifications", "PIN verifications by result.", "channel", "result")
+        self._stand_ins = self._counter(
+            "stand_ins", "What was done for hosts that are closed.", "host", "operation", "kind"
+        )
         self._store_failures = self._counter("store_failures", "Store calls that failed.", "step")
         self._shadows = self._counter("shadows", "Copied enquiries by what came of them.", "rule", "host", "result")
         self._routing_changes = self._counter("routing_changes", "Routing rules by what became of them.", "verdict")
+        self._differences = self._counter("differences", "Differences with hosts' days, each time.", "host", "kind")
         self._gauges = {
             name: Gauge(f"tellerline_{name}", text, ["host"], registry=self.registry)
             for name, text in (
                 ("breaker_open", "1 while the host's breaker is not closed."),
                 ("in_flight", "Exchanges under way."),
                 ("queued", "Requests that wait for a place."),
+                ("closed", "1 while the host is closed, or what waits for it goes first."),
             )
         }
         self.requests = cache(self._requests.labels)
@@ -50,12 +55,15 @@ class Metrics:
         self.untrusted_replies = cache(self._untrusted.labels)
         self.late_replies = cache(self._late_replies.labels)
         self.pins = cache(self._pins.labels)
+        self.stand_ins = cache(self._stand_ins.labels)
         self.store_failures = cache(self._store_failures.labels)
+        self.differences = cache(self._differences.labels)
         self.shadows = cache(self._shadows.labels)
         self.routing_changes = cache(self._routing_changes.labels)
 
     def watch(self, gauge: str, host: str, read: Callable[[], float]) -> None:
-        """Let ``gauge`` (``breaker_open``, ``in_flight``, ``queued``) of a host be read when metrics are asked for."""
+        """Let ``gauge`` of a host (``breaker_open``, ``in_flight``, ``queued``, ``closed``) be read when metrics are
+        asked for."""
         self._gauges[gauge].labels(host).set_function(read)
 
     def serve(self, address: str, port: int) -> str:

@@ -9,6 +9,7 @@ from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import TRACEPARENT, Log, Metrics, Tracing
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.host import UNTRUSTED, Answer, LateReply
+from tellerline.gateway.day.opening import QUEUE_GOES_FIRST, HostOpening
 from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.resilience.breaker import Breaker, BreakerState
 from tellerline.gateway.resilience.bulkhead import Bulkhead
@@ -39,12 +40,14 @@ class HostGate:
         self._tracing = tracing
         self.breaker = Breaker(clock, binding.policy.breaker)
         self.bulkhead = Bulkhead(clock, binding.policy.bulkhead)
+        self.opening = HostOpening(binding.policy.day, clock)
         self.last_success_at: datetime | None = None
         self.last_failure_at: datetime | None = None
         self.last_failure = ""
         metrics.watch("breaker_open", self.name, lambda: self.breaker.state is not BreakerState.CLOSED)
         metrics.watch("in_flight", self.name, lambda: self.bulkhead.in_flight)
         metrics.watch("queued", self.name, lambda: self.bulkhead.queued)
+        metrics.watch("closed", self.name, lambda: self.opening.closed() is not None)
 
     async def start(self, on_late_reply: Callable[[LateReply], None]) -> None:
         await self._host.start(on_late_reply)
@@ -52,8 +55,11 @@ class HostGate:
     async def close(self) -> None:
         await self._host.close()
 
-    async def enter(self, deadline: float) -> NotSent | None:
+    async def enter(self, deadline: float, operation: str = "") -> NotSent | None:
         """Take a place, waiting until ``deadline`` at most; what is returned says why there is none."""
+        closed = self.opening.closed(operation) if self.opening.watched else None
+        if closed is not None and not (closed.reason == QUEUE_GOES_FIRST and await self.opening.released(deadline)):
+            return closed
         if not self.breaker.allow():
             return NotSent(code=Code.HOST_UNAVAILABLE, reason="breaker_open")
         if self.bulkhead.enter_now():

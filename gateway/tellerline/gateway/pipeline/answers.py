@@ -14,6 +14,9 @@ from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done, NotSent, Outcome, Rejected, Unknown
 
+WAITING = Unknown(code=Code.HOST_CLOSED_FOR_MAINTENANCE, reason="queued")
+"""Of what is ``QUEUED``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -47,6 +50,8 @@ def refusal(outcome: Rejected | NotSent | Unknown, *, host: str, global_serial: 
             metadata["host_code"] = outcome.host_code
         return Refused(outcome.code, metadata)
     metadata["reason"], _, name = outcome.reason.partition(":")
+    if isinstance(outcome, NotSent) and outcome.until:
+        metadata["back_at"] = outcome.until
     if metadata["reason"] == CANNOT_BUILD:
         return Refused(outcome.code, metadata, (FieldViolation(name, "does_not_fit_the_host"),))
     return Refused(outcome.code, metadata)
@@ -80,6 +85,7 @@ class Standing:
     settled_at: datetime | None = None
     host_serial: str = ""
     accounting_date: str = ""
+    send_at: datetime | None = None
 
 
 def ending_of(standing: Standing) -> Ending:
@@ -97,6 +103,7 @@ def ending_of(standing: Standing) -> Ending:
         accepted_at=standing.accepted_at,
         settled_at=(standing.settled_at if done else None) or standing.accepted_at,
         host=standing.host,
+        send_at=standing.send_at,
     )
 
 
@@ -104,7 +111,9 @@ def recorded(record: Record) -> Ending:
     """The answer that a row stands for. A row still ``PENDING`` is answered as in doubt."""
     state = State.IN_DOUBT if record.state is State.PENDING else record.state
     outcome = stored_outcome(record)
-    if outcome is None or (state in (State.IN_DOUBT, State.MANUAL) and not isinstance(outcome, Unknown)):
+    if state is State.QUEUED:
+        outcome = WAITING
+    elif outcome is None or (state in (State.IN_DOUBT, State.MANUAL) and not isinstance(outcome, Unknown)):
         outcome = Unknown(code=Code.OUTCOME_UNKNOWN, reason="not_settled")
     return ending_of(
         Standing(
@@ -117,8 +126,14 @@ def recorded(record: Record) -> Ending:
             settled_at=record.settled_at,
             host_serial=record.host_serial,
             accounting_date=record.accounting_date,
+            send_at=send_at(record),
         )
     )
+
+
+def send_at(record: Record) -> datetime | None:
+    """When something that waits for its host should be sent; None if the host gave no time, or it waits no more."""
+    return record.due_at if record.state is State.QUEUED and record.code is None else None
 
 
 def stored_outcome(record: Record) -> Outcome | None:

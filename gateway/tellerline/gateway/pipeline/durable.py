@@ -9,12 +9,24 @@ from datetime import datetime, timedelta
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.day.opening import is_closed
+from tellerline.gateway.day.queue import ClosedHostQueue
 from tellerline.gateway.journal.codec import command_json, payload_hash
 from tellerline.gateway.journal.port import Journal, StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, Record, State
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
-from tellerline.gateway.pipeline.answers import Ending, Refused, Standing, conclude, ending_of, over_limit, recorded
+from tellerline.gateway.pipeline.answers import (
+    WAITING,
+    Ending,
+    Refused,
+    Standing,
+    conclude,
+    ending_of,
+    over_limit,
+    recorded,
+    refusal,
+)
 from tellerline.gateway.pipeline.late import LateReplies
 from tellerline.gateway.pipeline.losses import REPORT_LOSS, LossBlocks
 from tellerline.gateway.pipeline.plan import OperationPlan
@@ -22,6 +34,7 @@ from tellerline.gateway.pipeline.settling import STATES, UNSETTLED, Settler
 from tellerline.gateway.pipeline.waiting import done_by
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 from tellerline.gateway.services.ports import Request, Settled
+from tellerline.routing.model.calendar import StandIn
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect, HostCall
 from tellerline.routing.model.money import Money
@@ -55,6 +68,7 @@ class DurableRunner:
     settler: Settler
     evidence: LateReplies
     losses: LossBlocks
+    queue: ClosedHostQueue
     clock: Clock
     deadlines: DeadlineRules
     limits: LimitRules
@@ -150,10 +164,9 @@ class DurableRunner:
         plan, acceptance = work.plan, work.acceptance
         if acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account):
             return await self._unless_known(work, Refused(Code.ACCOUNT_REPORTED_LOST))
-        closed = await plan.gate.enter(self.deadlines.send_by(work.deadline))
+        closed = await plan.gate.enter(self.deadlines.send_by(work.deadline), plan.operation)
         if closed is not None:
-            refused = Refused(closed.code, {"host": plan.gate.name, "reason": closed.reason})
-            return await self._unless_known(work, refused)
+            return await self._closed(work, closed)
         accepted = False
         try:
             verdict = await self.journal.accept(acceptance)
@@ -166,6 +179,20 @@ class DurableRunner:
         if isinstance(verdict, Accepted):
             return await self._send(work)
         return over_limit(verdict, currency=acceptance.limited.currency if acceptance.limited else "")
+
+    async def _closed(self, work: _Work, closed: NotSent) -> Ending:
+        """No place: queued where that is how this host is stood in for, else refused, with a row if it is closed."""
+        gate, acceptance = work.plan.gate, work.acceptance
+        if not is_closed(closed):
+            return await self._unless_known(work, refusal(closed, host=gate.name))
+        if gate.opening.stand_in(acceptance.operation) is StandIn.QUEUE:
+            verdict = await self.queue.accept(gate, acceptance, closed)
+            return await self._known(work, verdict.record) if isinstance(verdict, Duplicate) else self._waiting(work)
+        refused = refusal(closed, host=gate.name, global_serial=acceptance.global_serial)
+        ending = await self._unless_known(work, refused)
+        if ending is refused:
+            self.queue.refused(gate, acceptance, closed)
+        return ending
 
     async def _send(self, work: _Work) -> Ending:
         """Exchange in the place taken, unless the caller's time has run out before the first byte."""
@@ -185,8 +212,11 @@ class DurableRunner:
             branch=acceptance.branch,
             operator=acceptance.agent,
         )
-        answer = await plan.gate.exchange(work.request.command, host_call, work.host_by)
-        return await self._settle(work, _about_the_original(answer.outcome))
+        outcome = _about_the_original((await plan.gate.exchange(work.request.command, host_call, work.host_by)).outcome)
+        put_off = is_closed(outcome) and plan.gate.opening.stand_in(acceptance.operation) is StandIn.QUEUE
+        if put_off and await self.queue.take_back(plan.gate, acceptance, outcome):
+            return self._waiting(work)
+        return await self._settle(work, outcome)
 
     async def _settle(self, work: _Work, outcome: Outcome) -> Ending:
         """Write the end down. Where the row is ahead of us already, it is the row that counts."""
@@ -262,6 +292,21 @@ class DurableRunner:
 
     def _in_doubt(self, work: _Work, reason: str, code: Code = Code.OUTCOME_UNKNOWN) -> Ending:
         return self._standing(work, Unknown(code=code, reason=reason))
+
+    def _waiting(self, work: _Work) -> Ending:
+        closed, acceptance = work.plan.gate.opening.closed(), work.acceptance
+        back = closed.until if closed is not None else ""
+        return ending_of(
+            Standing(
+                global_serial=acceptance.global_serial,
+                channel_serial=acceptance.channel_serial,
+                host=acceptance.host,
+                state=State.QUEUED,
+                outcome=WAITING,
+                accepted_at=acceptance.accepted_at,
+                send_at=datetime.fromisoformat(back) if back else None,
+            )
+        )
 
     def _standing(self, work: _Work, outcome: Outcome, settled_at: datetime | None = None) -> Ending:
         acceptance = work.acceptance

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from tellerline.adapters.clock import Clock
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.day.last_known import LastKnownAnswers
+from tellerline.gateway.day.opening import is_closed
 from tellerline.gateway.hosts.gate import CANNOT_BUILD
 from tellerline.gateway.journal.codec import code_of, command_json
 from tellerline.gateway.journal.port import Journal
@@ -39,6 +41,7 @@ class EnquiryRunner:
 
     journal: Journal
     mirror: Mirror
+    last_known: LastKnownAnswers
     losses: LossBlocks
     clock: Clock
     deadlines: DeadlineRules
@@ -50,11 +53,12 @@ class EnquiryRunner:
         plan, request = admitted.plan, admitted.request
         if plan.closed_by_loss and self.losses.closed(request.command.account_number):
             raise RefusalError(Code.ACCOUNT_REPORTED_LOST)
-        outcome = await self._ask(admitted)
+        asked = await self._ask(admitted)
+        outcome, recalled = await self.last_known.weigh(plan.gate, request.command, admitted.serial, asked)
         settled_at = self.clock.now()
         self.journal.audit(self._audit_record(admitted, outcome, settled_at))
-        if plan.shadows and isinstance(outcome, Done | Rejected):
-            self.mirror.offer(admitted, outcome)
+        if plan.shadows and isinstance(asked, Done | Rejected):
+            self.mirror.offer(admitted, asked)
         if not isinstance(outcome, Done):
             raise refusal(outcome, host=plan.gate.name, global_serial=admitted.serial).error()
         return Settled(
@@ -67,6 +71,7 @@ class EnquiryRunner:
             accepted_at=admitted.accepted_at,
             settled_at=settled_at,
             host=plan.gate.name,
+            last_known=recalled,
         )
 
     async def _ask(self, admitted: Admitted) -> Outcome:
@@ -81,12 +86,17 @@ class EnquiryRunner:
 
     def _worth_another(self, outcome: NotSent, call: CallContext) -> bool:
         in_time = self.clock.monotonic() < self.deadlines.send_by(call.deadline)
-        return in_time and outcome.reason not in _PERSISTENT and not outcome.reason.startswith(CANNOT_BUILD)
+        return (
+            in_time
+            and not is_closed(outcome)
+            and outcome.reason not in _PERSISTENT
+            and not outcome.reason.startswith(CANNOT_BUILD)
+        )
 
     async def _once(self, admitted: Admitted, attempt: int) -> Outcome:
         plan, request = admitted.plan, admitted.request
         until = self.deadlines.host_by(admitted.call.deadline, self.clock.monotonic(), plan.timeout)
-        closed = await plan.gate.enter(until)
+        closed = await plan.gate.enter(until, plan.operation)
         if closed is not None:
             return closed
         host_call = HostCall(

@@ -103,7 +103,7 @@ class Mirror:
     async def _compare(self, rule: ShadowRule, admitted: Admitted, outcome: Done | Rejected) -> None:
         gate, command = self.gates[rule.host], admitted.request.command
         deadline = self.clock.monotonic() + gate.policy.timeout_of(command.operation)
-        if await gate.enter(deadline) is not None:
+        if await gate.enter(deadline, command.operation) is not None:
             self._count(rule, Mirrored.DROPPED)
             return
         shadow = (await gate.exchange(command, self._call(admitted), deadline)).outcome

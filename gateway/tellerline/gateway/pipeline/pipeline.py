@@ -9,6 +9,7 @@ from tellerline.adapters.telemetry import TRACEPARENT, Trace
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.port import StoreUnavailableError
+from tellerline.gateway.journal.records import State
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import in_words
@@ -45,7 +46,8 @@ class TransactionPipeline:
         serial, result = "", "CANCELLED"
         try:
             settled = await self._run(request, call, trace, began)
-            serial, result = settled.global_serial, in_words(settled.outcome)
+            serial = settled.global_serial
+            result = State.QUEUED.value if settled.state is State.QUEUED else in_words(settled.outcome)
             return settled
         except RefusalError as refusal:
             serial, result = refusal.metadata.get("global_serial", ""), refusal.code.value

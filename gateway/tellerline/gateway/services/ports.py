@@ -35,7 +35,8 @@ class Request:
 class Settled:
     """How a command stands, now and whenever it is asked again under the same channel serial.
 
-    ``host`` is the one that it was routed to.
+    ``host`` is the one that it was routed to. ``last_known``: the host is closed, and this is what it said before.
+    ``send_at`` is when something ``QUEUED`` should be sent, if that is known.
     """
 
     global_serial: str
@@ -47,6 +48,8 @@ class Settled:
     accepted_at: datetime
     settled_at: datetime
     host: str = ""
+    last_known: bool = False
+    send_at: datetime | None = None
 
 
 class Pipeline(Protocol):
@@ -55,9 +58,10 @@ class Pipeline(Protocol):
     async def run(self, request: Request, call: CallContext) -> Settled:
         """Do it, or say how it stands; returns by ``call.deadline`` and 200 ms.
 
-        Returns ``DONE`` with a ``Done`` outcome, or a durable operation that is ``IN_DOUBT`` or ``MANUAL`` with an
-        ``Unknown`` one. Raises ``RefusalError`` for everything definite that is not done (metadata ``global_serial``
-        once there is one), and for an enquiry without an answer. Cancelling it ends the wait, not the work.
+        Returns ``DONE`` with a ``Done`` outcome, or a durable operation that is ``QUEUED``, ``IN_DOUBT`` or ``MANUAL``
+        with an ``Unknown`` one. Raises ``RefusalError`` for everything definite that is not done (metadata
+        ``global_serial`` once there is one), and for an enquiry without an answer. Cancelling it ends the wait, not the
+        work.
         """
 
 

@@ -7,6 +7,7 @@ from google.rpc.status_pb2 import Status
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo, TransactionRef, TransactionState
 from tellerline.gateway.errors import refusal_status
 from tellerline.gateway.journal.records import FINAL_STATES, Record, State
+from tellerline.gateway.pipeline.answers import send_at
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.ports import Settled
 from tellerline.gateway.services.values import date_to_proto, instant_to_proto
@@ -30,6 +31,7 @@ def info_of_settled(settled: Settled, *, english: bool = False) -> TransactionIn
         accept_time=instant_to_proto(settled.accepted_at),
         settle_time=instant_to_proto(settled.settled_at) if settled.state in FINAL_STATES else None,
         error=_error(settled.state, code, settled.global_serial, english=english),
+        send_time=instant_to_proto(settled.send_at),
     )
 
 
@@ -44,12 +46,13 @@ def info_of_record(record: Record, *, english: bool = False) -> TransactionInfo:
         accept_time=instant_to_proto(record.accepted_at),
         settle_time=instant_to_proto(record.settled_at) if record.state in FINAL_STATES else None,
         error=_error(record.state, record.code, record.global_serial, english=english),
+        send_time=instant_to_proto(send_at(record)),
     )
 
 
 def _error(state: State, code: Code | None, global_serial: str, *, english: bool) -> Status | None:
     """In doubt is always said in the words of an unknown outcome, with what caused it as evidence."""
-    if state in (State.DONE, State.PENDING):
+    if state in (State.DONE, State.PENDING, State.QUEUED):
         return None
     metadata = {"global_serial": global_serial}
     if state in (State.IN_DOUBT, State.MANUAL):

@@ -49,7 +49,9 @@ class Pairing:
 
 PAIRINGS = [
     # The account's number stands behind its resource name.
-    Pairing(Balance, lambda v: accounts.balance_to_proto(v, NAME + "/balance"), frozenset({"account"})),
+    Pairing(
+        Balance, lambda v: accounts.balance_to_proto(v, NAME + "/balance", last_known=True), frozenset({"account"})
+    ),
     Pairing(
         Statement,
         lambda v: accounts.statement_to_proto(v, NAME),

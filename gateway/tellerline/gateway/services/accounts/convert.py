@@ -40,12 +40,13 @@ def account_to_proto(account: RegisteredAccount) -> pb.Account:
     )
 
 
-def balance_to_proto(balance: Balance, name: str) -> pb.Balance:
+def balance_to_proto(balance: Balance, name: str, *, last_known: bool = False) -> pb.Balance:
     return pb.Balance(
         name=name,
         ledger_amount=money_to_proto(balance.ledger),
         available_amount=money_to_proto(balance.available),
         read_time=iso_instant_to_proto(balance.as_of),
+        last_known=last_known,
     )
 
 

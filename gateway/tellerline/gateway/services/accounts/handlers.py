@@ -59,7 +59,7 @@ class AccountHandlers:
         settled = await self._parts.pipeline.run(
             request_from(request.context, GetBalance(account=account.account), account.customer), call
         )
-        return convert.balance_to_proto(result_of(settled, Balance), request.name)
+        return convert.balance_to_proto(result_of(settled, Balance), request.name, last_known=settled.last_known)
 
     async def list_statement_entries(
         self, request: pb.ListStatementEntriesRequest, call: CallContext
