@@ -18,7 +18,9 @@ def run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
 
 
-@pytest.mark.parametrize("tool", ["generate_stubs.py", "generate_reference.py", "generate_errors.py"])
+@pytest.mark.parametrize(
+    "tool", ["generate_stubs.py", "generate_reference.py", "generate_errors.py", "generate_hosts.py"]
+)
 def test_what_is_committed_is_what_is_generated(tool: str) -> None:
     checked = run(tool, "--check")
     assert (checked.returncode, checked.stderr) == (0, "")
