@@ -80,14 +80,27 @@ class Contract:
     def _request(self, operation: str, message: etree._Element) -> SoapRequest:
         prefix = self._prefix
         fields: dict[str, str] = {}
+        rows: dict[str, list[dict[str, str]]] = {}
         reference = ""
         for child in message:
             name = child.tag[prefix:]
             if name == "header":
                 reference = child[0].text or ""
             elif len(child):
-                for part in child:
-                    fields[f"{name}/{part.tag[prefix:]}"] = (part.text or "").strip()
+                row = self._row(child)
+                rows.setdefault(name, []).append(row)
+                fields |= {f"{name}/{part}": value for part, value in row.items()}
             else:
                 fields[name] = child.text or ""
-        return SoapRequest(operation=operation, reference=reference, fields=fields)
+        return SoapRequest(operation=operation, reference=reference, fields=fields, rows=rows)
+
+    def _row(self, composite: etree._Element) -> dict[str, str]:
+        """Its parts; those of a part that is itself composite have the key ``part/detail``."""
+        prefix = self._prefix
+        row: dict[str, str] = {}
+        for part in composite:
+            if len(part):
+                row |= {f"{part.tag[prefix:]}/{detail.tag[prefix:]}": (detail.text or "").strip() for detail in part}
+            else:
+                row[part.tag[prefix:]] = (part.text or "").strip()
+        return row

@@ -15,8 +15,6 @@ Render = Callable[[Any], str]
 
 _OPEN = f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>'
 _CLOSE = "</soap:Body></soap:Envelope>"
-FAULT_OPENING = f"{_OPEN}<soap:Fault>".encode()
-"""How every fault begins, and no reply does."""
 
 
 class Envelopes:
@@ -81,6 +79,11 @@ class Envelopes:
 
     def _text(self, code: str) -> str:
         return self._texts.get(code, self._texts[REFUSED])
+
+
+def is_fault(reply: bytes) -> bool:
+    """Whether this is one of ``Envelopes.fault``, signed or not."""
+    return b"<soap:Fault>" in reply
 
 
 def amount(name: str, minor: int, currency: str) -> str:

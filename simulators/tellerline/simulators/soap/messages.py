@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from tellerline.simulators.hosting.codes import OK
@@ -13,11 +13,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoapRequest:
-    """``fields`` holds what stands beside the header; a part of a composite has the key ``composite/part``."""
+    """``fields`` holds what stands beside the header; a part of a composite has the key ``composite/part``.
+
+    ``rows`` holds the composites again by name, each with its parts: one that repeats is there as often as it came.
+    """
 
     operation: str
     reference: str
     fields: Mapping[str, str]
+    rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

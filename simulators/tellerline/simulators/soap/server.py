@@ -14,7 +14,7 @@ from tellerline.simulators.hosting.received import ReceivedLog
 from tellerline.simulators.ledger import Ledger
 from tellerline.simulators.ledger.money import minor_units
 from tellerline.simulators.soap.contract import Contract, UnknownOperationError, UnreadableError
-from tellerline.simulators.soap.envelope import FAULT_OPENING, Envelopes
+from tellerline.simulators.soap.envelope import Envelopes, is_fault
 from tellerline.simulators.soap.host import SoapHost
 from tellerline.simulators.soap.http import Connection, HttpRequest
 from tellerline.simulators.soap.messages import Reply, SoapRequest
@@ -185,7 +185,7 @@ class SoapAttempt:
 
     def send(self, reply: bytes) -> None:
         html = reply.startswith(b"<html")
-        status = 500 if reply.startswith(FAULT_OPENING) else 200
+        status = 500 if is_fault(reply) else 200
         self._connection.answer(status, reply, "text/html" if html else "text/xml; charset=utf-8")
 
     def cut(self, reply: bytes) -> None:
