@@ -1,0 +1,1 @@
+"""The corporate front-end: SOAP 1.1, every message signed."""

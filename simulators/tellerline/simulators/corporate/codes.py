@@ -1,0 +1,54 @@
+"""The corporate front-end's own codes and the texts that go with them."""
+
+from __future__ import annotations
+
+from tellerline.simulators.hosting.codes import SHARED_MESSAGES
+
+COMPANY_NOT_FOUND = "2001"
+REPRESENTATIVE_NOT_FOUND = "2002"
+ACCOUNT_NOT_REGISTERED = "2003"
+PIN_WRONG = "2004"
+PIN_LOCKED = "2005"
+ACCOUNT_FROZEN = "2006"
+INSUFFICIENT_FUNDS = "2007"
+CURRENCY_MISMATCH = "2008"
+AMOUNT_NOT_ALLOWED = "2009"
+PAYEE_NAME_MISMATCH = "2010"
+SAME_ACCOUNT = "2011"
+PAYEE_NOT_FOUND = "2012"
+ORDER_NOT_FOUND = "2101"
+SELF_APPROVAL = "2102"
+ORDER_DECIDED = "2103"
+ORDER_EXPIRED = "2104"
+LOAN_NOT_FOUND = "2201"
+LOAN_REPAID = "2202"
+MORE_THAN_OWED = "2203"
+PAYROLL_NOT_FOUND = "2301"
+PAYEE_ACCOUNT_MALFORMED = "2302"
+PAYEE_NAME_MISSING = "2303"
+
+MESSAGES = {
+    **SHARED_MESSAGES,
+    COMPANY_NOT_FOUND: "企业客户不存在",
+    REPRESENTATIVE_NOT_FOUND: "经办人不存在",
+    ACCOUNT_NOT_REGISTERED: "账户未在企业银行注册",
+    PIN_WRONG: "经办人密码错误",
+    PIN_LOCKED: "经办人密码已锁定",
+    ACCOUNT_FROZEN: "账户已冻结",
+    INSUFFICIENT_FUNDS: "余额不足",
+    CURRENCY_MISMATCH: "币种不符",
+    AMOUNT_NOT_ALLOWED: "金额有误",
+    PAYEE_NAME_MISMATCH: "收款户名不符",
+    SAME_ACCOUNT: "收付款账户相同",
+    PAYEE_NOT_FOUND: "收款账户不存在",
+    ORDER_NOT_FOUND: "指令不存在",
+    SELF_APPROVAL: "经办人不得复核本人录入的指令",
+    ORDER_DECIDED: "指令已处理",
+    ORDER_EXPIRED: "指令已过期",
+    LOAN_NOT_FOUND: "贷款不存在",
+    LOAN_REPAID: "贷款已结清",
+    MORE_THAN_OWED: "还款金额超过欠款",
+    PAYROLL_NOT_FOUND: "代发批次不存在",
+    PAYEE_ACCOUNT_MALFORMED: "收款账号格式错误",
+    PAYEE_NAME_MISSING: "收款户名为空",
+}
