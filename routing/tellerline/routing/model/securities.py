@@ -52,6 +52,7 @@ class GetQuote(Command):
 
     operation: ClassVar[str] = "securities.GetQuote"
     effect: ClassVar[Effect] = Effect.ENQUIRY
+    public: ClassVar[bool] = True
     security: str
 
 
@@ -61,6 +62,7 @@ class ListQuotes(Command):
 
     operation: ClassVar[str] = "securities.ListQuotes"
     effect: ClassVar[Effect] = Effect.ENQUIRY
+    public: ClassVar[bool] = True
     after_security: str = ""
     limit: int = 20
 
@@ -144,6 +146,7 @@ class Holdings(Result):
 class GetFundsBalance(_OnAccount):
     operation: ClassVar[str] = "securities.GetFundsBalance"
     effect: ClassVar[Effect] = Effect.ENQUIRY
+    recallable: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -230,7 +231,8 @@ def test_a_reply_off_the_contract_is_a_doubt(connector: RecordConnector, case: s
     name, record, changes = OFF_CONTRACT[case]
     values = RECORDS[record].decode(sample(f"{name}.reply"))
     for path, value in changes.items():
-        inner, (*way, last) = values, path.split(".")
+        inner: Any = values
+        *way, last = path.split(".")
         for step in way:
             inner = inner[int(step) if step.isdigit() else step]
         inner[last] = value

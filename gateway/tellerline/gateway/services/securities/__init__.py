@@ -1,0 +1,1 @@
+"""Securities over the contract: quotes, holdings, orders, trades, and transfers between bank and funds account."""
