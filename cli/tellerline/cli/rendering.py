@@ -24,6 +24,11 @@ def clock_text(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
+def instant_text(stamp: str) -> str:
+    """An RFC 3339 stamp on this machine's clock, to the second, with its offset."""
+    return datetime.fromisoformat(stamp).astimezone().isoformat(sep=" ", timespec="seconds")
+
+
 _STATES = {
     "PENDING": ("pending", "处理中"),
     "DONE": ("done", "成功"),
@@ -32,6 +37,7 @@ _STATES = {
     "IN_DOUBT": ("in doubt", "结果未知"),
     "REVERSED": ("reversed", "已冲正"),
     "MANUAL": ("waits for two people", "人工处理"),
+    "QUEUED": ("waits for its host", "待主机恢复后发送"),
 }
 
 
@@ -53,6 +59,8 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
     ]
     if transaction.get("amount"):
         facts.append((out.text("amount", "金额"), money_text(transaction["amount"])))
+    if info.get("send_time"):
+        facts.append((out.text("to be sent", "预计发送时间"), instant_text(info["send_time"])))
     if info.get("accounting_date"):
         facts.append((out.text("accounting date", "会计日期"), date_text(info["accounting_date"])))
     out.table(("", ""), facts)

@@ -269,7 +269,7 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         pipeline=pipeline,
         admission=access,
         pins=pins,
-        hosts=GateStatus(core.plans.gates.values(), store.journal),
+        hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
         desk=_desk(core),
         routes=core.routes,
         mirror=core.mirror,

@@ -60,7 +60,8 @@ class HostSettings(_Part):
 
     ``of`` names another host of the settings: this is a second version of it, which takes what routing rules give it.
     ``manifest`` is a ``host.toml`` of the bank's own in place of the one that comes with the host: its times, its
-    concurrency, its policy of doubt. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
+    concurrency, its policy of doubt. ``calendar`` is a file with the tables ``[calendar]`` and ``[stand_in]`` alone, in
+    place of those of the manifest. ``client_certificate`` and ``client_key`` (PEM) are shown to a host that asks who
     we are; the key may stand in the certificate's file. ``signing_key`` and ``signing_certificate`` (PEM) sign what we
     send to a host whose messages are signed. ``trusted_certificate`` (PEM) is the host's own, with which its replies
     must be signed; the file may hold two while the host changes its key.
@@ -69,6 +70,7 @@ class HostSettings(_Part):
     url: str = ""
     of: str = ""
     manifest: Path | None = None
+    calendar: Path | None = None
     certificate_authority: Path | None = None
     client_certificate: Path | None = None
     client_key: Path | None = None

@@ -8,7 +8,7 @@ import typer
 
 from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, find_system, operator_context
 from tellerline.cli.output import Output
-from tellerline.cli.rendering import clock_text
+from tellerline.cli.rendering import clock_text, instant_text
 
 ORDER = 100
 
@@ -27,8 +27,23 @@ def status(gateway: GatewayOption = "", json: JsonOption = False) -> None:
     out.say(f"gateway {target}", f"网关 {target}")
     columns = ("host", "state", "in flight", "queued", "doubts", "last success", "last failure")
     out.table(columns, [_row(host) for host in reply["host_statuses"]])
+    for host in reply["host_statuses"]:
+        _say_closed(out, host)
     if any(host["open_doubt_count"] for host in reply["host_statuses"]):
         out.hint("tellerline indoubt list", "what is not known yet", "查看存疑交易")
+
+
+def _say_closed(out: Output, host: dict[str, Any]) -> None:
+    if not host.get("closing"):
+        return
+    name, why, waiting = host["name"].split("/")[1], host["closing"], host["waiting_count"]
+    back = instant_text(host["back_time"]) if host.get("back_time") else ""
+    until_en, until_zh = (f" until {back}", f"，{back} 恢复") if back else ("", "，恢复时间未知")
+    out.say(
+        f"{name} is closed{until_en} ({why}); {waiting} transaction(s) wait for it.",
+        f"{name} 停机维护（{why}）{until_zh}；{waiting} 笔交易待其恢复后发送。",
+        style="yellow",
+    )
 
 
 def _row(host: dict[str, Any]) -> list[object]:

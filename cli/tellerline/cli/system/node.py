@@ -149,7 +149,10 @@ def host_folders(settings: GatewaySettings) -> Iterator[HostFolder]:
 
 
 def _on_terms(folder: HostFolder, host: HostSettings | None) -> HostFolder:
-    return folder.under(host.manifest) if host and host.manifest else folder
+    """By the bank's own manifest and calendar, where it has any."""
+    if host and host.manifest:
+        folder = folder.under(host.manifest)
+    return folder.with_day(host.calendar) if host and host.calendar else folder
 
 
 def _endpoints(settings: GatewaySettings, broker: MemoryBroker | None) -> Mapping[str, Endpoint]:

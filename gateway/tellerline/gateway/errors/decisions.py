@@ -71,6 +71,8 @@ DECISIONS: dict[Code, ErrorText] = {
         "现在不是交易时间，请在交易时间内办理。",
         "The market is closed. Please come back during trading hours.",
         retryable=True,
+        zh_back="现在不是交易时间，请于{}起办理。",
+        en_back="The market is closed until {}. Please come back then.",
     ),
     Code.PRICE_OUT_OF_LIMITS: ErrorText(
         StatusCode.FAILED_PRECONDITION,

@@ -27,17 +27,18 @@ def refusal_status(
     """The status of ``code``: ``message`` is English for developers, the localized detail is for people.
 
     Details: ``ErrorInfo`` (reason: the code; metadata with ``definite``), ``LocalizedMessage``, ``BadRequest`` where
-    fields were bad, ``RetryInfo`` where the same wish may succeed later.
+    fields were bad, ``RetryInfo`` where the same wish may succeed soon (``back_at`` in the metadata says when instead).
     """
     text = describe(code)
     facts = {"definite": "true" if text.definite else "false", **(metadata or {})}
-    status = Status(code=text.grpc_status.value[0], message=text.en)
+    back_at = facts.get("back_at", "")
+    status = Status(code=text.grpc_status.value[0], message=text.said(back_at, english=True))
     status.details.add().Pack(ErrorInfo(reason=code.value, domain=DOMAIN, metadata=facts))
-    locale, message = ("en", text.en) if english else ("zh-CN", text.zh)
-    status.details.add().Pack(LocalizedMessage(locale=locale, message=message))
+    said = LocalizedMessage(locale="en" if english else "zh-CN", message=text.said(back_at, english=english))
+    status.details.add().Pack(said)
     if violations:
         bad = [BadRequest.FieldViolation(field=violation.field, description=violation.why) for violation in violations]
         status.details.add().Pack(BadRequest(field_violations=bad))
-    if text.retryable:
+    if text.retryable and not back_at:
         status.details.add().Pack(RetryInfo(retry_delay=_RETRY_AFTER))
     return status

@@ -23,6 +23,8 @@ TROUBLES: dict[Code, ErrorText] = {
         "系统正在例行维护，请在维护结束后办理。",
         "The service is closed for maintenance. Please try again afterwards.",
         retryable=True,
+        zh_back="系统正在例行维护，预计{}恢复，请届时再办理。",
+        en_back="The service is closed for maintenance until {}. Please try again then.",
     ),
     Code.COMMUNICATION_TIMEOUT: ErrorText(
         StatusCode.DEADLINE_EXCEEDED,

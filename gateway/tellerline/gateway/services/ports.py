@@ -122,7 +122,11 @@ class CaseDesk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFacts:
-    """One host as seen from this gateway. ``breaker`` is ``closed``, ``open`` or ``half_open``."""
+    """One host as seen from this gateway. ``breaker`` is ``closed``, ``open`` or ``half_open``.
+
+    ``closing`` says why nothing is sent to it now, ``back_at`` until when if that is known; ``waiting`` is how many
+    transactions wait until it is back.
+    """
 
     name: str
     operations: tuple[str, ...]
@@ -133,6 +137,9 @@ class HostFacts:
     last_failure_at: datetime | None
     last_failure: str
     open_doubts: int
+    closing: str = ""
+    back_at: datetime | None = None
+    waiting: int = 0
 
 
 class HostStatus(Protocol):

@@ -62,6 +62,23 @@ def test_a_refusal_carries_its_details(english: bool, locale: str) -> None:
     assert status.code == StatusCode.INVALID_ARGUMENT.value[0]
 
 
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        (True, "The service is closed for maintenance until 02:00 on 3 March. Please try again then."),
+        (False, "系统正在例行维护，预计3月3日02:00恢复，请届时再办理。"),
+    ],
+)
+def test_a_closed_host_says_when_it_is_back(english: bool, said: str) -> None:
+    metadata = {"back_at": "2026-03-03T02:00:00+08:00"}
+    status = refusal_status(Code.HOST_CLOSED_FOR_MAINTENANCE, metadata=metadata, english=english)
+    words = LocalizedMessage()
+    assert status.details[1].Unpack(words)
+    assert words.message == said
+    assert not any(detail.Is(RetryInfo.DESCRIPTOR) for detail in status.details)
+    assert refusal_status(Code.HOST_CLOSED_FOR_MAINTENANCE).details[-1].Is(RetryInfo.DESCRIPTOR)
+
+
 def test_what_may_succeed_later_says_so() -> None:
     status = refusal_status(Code.HOST_BUSY)
     assert status.details[-1].Is(RetryInfo.DESCRIPTOR)

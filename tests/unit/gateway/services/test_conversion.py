@@ -92,12 +92,21 @@ PAIRINGS = [
         Record,
         lambda v: operations.transaction_to_proto(v, english=True),
         frozenset({"payload_hash", "command", "outcome"}),  # inside; the handlers of each area decode them
-        frozenset({"events", "resolutions"}),  # from the history, and from the cases
+        # from the history, from the cases, and of what is queued alone
+        frozenset({"events", "resolutions", "info.send_time"}),
     ),
     Pairing(Event, operations.event_to_proto),
     Pairing(Doubt, operations.doubt_to_proto, not_filled=frozenset({"resolution"})),  # from the cases
     Pairing(Resolution, resolution_to_proto),
-    Pairing(HostFacts, operations.host_to_proto),
+    Pairing(
+        HostFacts, operations.host_to_proto, frozenset({"breaker"})
+    ),  # a closed host is closed, whatever its breaker
+    Pairing(
+        HostFacts,
+        lambda v: operations.host_to_proto(dataclasses.replace(v, closing="")),
+        frozenset({"closing"}),
+        frozenset({"closing"}),
+    ),
 ]
 
 
@@ -180,7 +189,9 @@ def test_every_field_of_the_model_shows(pairing: Pairing) -> None:
 
 
 def test_a_transactions_info_is_whole() -> None:
-    assert set(unset(info_of_record(filled(Record), english=False))) == set()
+    assert set(unset(info_of_record(filled(Record), english=False))) == {"send_time"}
+    waiting = dataclasses.replace(filled(Record), state=State.QUEUED, code=None)
+    assert set(unset(info_of_record(waiting, english=False))) == {"definite", "settle_time", "error"}
 
 
 @pytest.mark.parametrize("kind", list(TransferKind))

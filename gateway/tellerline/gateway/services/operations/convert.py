@@ -118,7 +118,7 @@ def doubt_to_proto(doubt: Doubt, proposed: pb.Resolution | None = None) -> pb.Do
 def host_to_proto(facts: HostFacts) -> pb.HostStatus:
     return pb.HostStatus(
         name=f"hosts/{facts.name}/status",
-        state=BREAKERS[facts.breaker],
+        state=pb.HostStatus.STATE_CLOSED if facts.closing else BREAKERS[facts.breaker],
         operations=facts.operations,
         in_flight_count=facts.in_flight,
         queued_count=facts.queued,
@@ -126,4 +126,7 @@ def host_to_proto(facts: HostFacts) -> pb.HostStatus:
         last_failure_time=instant_to_proto(facts.last_failure_at),
         last_failure=facts.last_failure,
         open_doubt_count=facts.open_doubts,
+        closing=facts.closing,
+        back_time=instant_to_proto(facts.back_at),
+        waiting_count=facts.waiting,
     )

@@ -106,7 +106,8 @@ class AccountServiceServicer:
 
         Repeat to the caller the masked number of the reply. Idempotent by channel serial: repeat with the same one when no
         answer came. If the host's answer did not come, the reply is OK with `transaction.state` `IN_DOUBT` and without
-        `loss_report`: follow it with `OperationsService.GetTransaction`. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
+        `loss_report`: follow it with `OperationsService.GetTransaction`. While the host is closed it may be `QUEUED`: the
+        account is closed from now on, and the host is told first thing when it is back. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
         is in force, `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`); for an unsigned caller also `PIN_INVALID`, `PIN_LOCKED`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -54,7 +54,8 @@ class AccountServiceStub:
 
     Repeat to the caller the masked number of the reply. Idempotent by channel serial: repeat with the same one when no
     answer came. If the host's answer did not come, the reply is OK with `transaction.state` `IN_DOUBT` and without
-    `loss_report`: follow it with `OperationsService.GetTransaction`. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
+    `loss_report`: follow it with `OperationsService.GetTransaction`. While the host is closed it may be `QUEUED`: the
+    account is closed from now on, and the host is told first thing when it is back. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
     is in force, `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`); for an unsigned caller also `PIN_INVALID`, `PIN_LOCKED`.
     """
     GetLossReport: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.GetLossReportRequest, _accounts_pb2.LossReport]
@@ -86,7 +87,8 @@ class AccountServiceAsyncStub(AccountServiceStub):
 
     Repeat to the caller the masked number of the reply. Idempotent by channel serial: repeat with the same one when no
     answer came. If the host's answer did not come, the reply is OK with `transaction.state` `IN_DOUBT` and without
-    `loss_report`: follow it with `OperationsService.GetTransaction`. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
+    `loss_report`: follow it with `OperationsService.GetTransaction`. While the host is closed it may be `QUEUED`: the
+    account is closed from now on, and the host is told first thing when it is back. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
     is in force, `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`); for an unsigned caller also `PIN_INVALID`, `PIN_LOCKED`.
     """
     GetLossReport: _aio.UnaryUnaryMultiCallable[_accounts_pb2.GetLossReportRequest, _accounts_pb2.LossReport]  # type: ignore[assignment]
@@ -139,7 +141,8 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Repeat to the caller the masked number of the reply. Idempotent by channel serial: repeat with the same one when no
         answer came. If the host's answer did not come, the reply is OK with `transaction.state` `IN_DOUBT` and without
-        `loss_report`: follow it with `OperationsService.GetTransaction`. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
+        `loss_report`: follow it with `OperationsService.GetTransaction`. While the host is closed it may be `QUEUED`: the
+        account is closed from now on, and the host is told first thing when it is back. `LOSS_ALREADY_REPORTED` (`ALREADY_EXISTS`) when one
         is in force, `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`); for an unsigned caller also `PIN_INVALID`, `PIN_LOCKED`.
         """
 
