@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from host_bench import HostBench
 
-from tellerline.adapters.clock import Clock, SeededRandomness, SystemClock
-from tellerline.adapters.mq.listener import QueueListener
-from tellerline.adapters.mq.memory import MemoryBroker, MemoryListener
-from tellerline.adapters.mq.rabbitmq import RabbitListener
+from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.mq.rabbitmq.link import Link
 from tellerline.connectors.discovery import connect, discover
 from tellerline.connectors.host import LateReply
@@ -27,6 +25,7 @@ from tellerline.simulators.credit.server import REQUEST_QUEUE, CreditServer
 from tellerline.simulators.faults import FaultEngine
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.ledger import Ledger, Leg
+from tellerline.simulators.queues import memory_queues, rabbitmq_queues
 
 LOAN, ACCOUNT, BORROWER = "L2026000001", "6222000000000001", "欧阳娜娜"
 
@@ -92,7 +91,8 @@ async def credit_bench(amqp: str = "") -> AsyncIterator[tuple[HostBench, CreditS
     furnish(bank)
     if amqp:
         await _forget_queues(amqp)
-    server = CreditServer(bank, FaultEngine(SeededRandomness(1)), clock, _listeners(amqp, broker, clock))
+    queues = memory_queues(broker) if broker else rabbitmq_queues(amqp, clock)
+    server = CreditServer(bank, FaultEngine(SeededRandomness(1)), clock, queues)
     await server.start()
     folders = [folder for folder in discover() if folder.manifest.name == "credit"]
     (host,) = connect(folders, {"credit": Endpoint(url=amqp, broker=broker)}, clock)
@@ -115,12 +115,6 @@ async def credit_bench(amqp: str = "") -> AsyncIterator[tuple[HostBench, CreditS
     finally:
         await host.close()
         await server.close()
-
-
-def _listeners(amqp: str, broker: MemoryBroker | None, clock: Clock) -> Callable[[], QueueListener]:
-    if broker is None:
-        return lambda: RabbitListener(amqp, REQUEST_QUEUE, clock)
-    return lambda: MemoryListener(broker, REQUEST_QUEUE)
 
 
 async def _forget_queues(amqp: str) -> None:

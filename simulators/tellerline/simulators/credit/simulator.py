@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from tellerline.adapters.mq.listener import QueueListener
 from tellerline.simulators.core.host import CoreHost
 from tellerline.simulators.core.register import AccountStatus
 from tellerline.simulators.core.server import CoreServer
 from tellerline.simulators.credit import codes
 from tellerline.simulators.credit.host import CreditHost
-from tellerline.simulators.credit.server import REQUEST_QUEUE, CreditServer
+from tellerline.simulators.credit.server import CreditServer
 from tellerline.simulators.faults import FaultEngine
-from tellerline.simulators.hosting.host import BankParts, Queues, SimulatedHost
+from tellerline.simulators.hosting.host import BankParts, SimulatedHost
 
 
 def build(parts: BankParts) -> SimulatedHost:
@@ -21,11 +18,7 @@ def build(parts: BankParts) -> SimulatedHost:
     assert isinstance(server, CoreServer)
     core = server.host
     host = CreditHost(core.ledger, parts.calendar, lambda account: _settlement_block(core, account))
-    return CreditServer(host, FaultEngine(parts.randomness), parts.clock, _listeners(parts.queues))
-
-
-def _listeners(queues: Queues | None) -> Callable[[], QueueListener] | None:
-    return None if queues is None else lambda: queues(REQUEST_QUEUE)
+    return CreditServer(host, FaultEngine(parts.randomness), parts.clock, parts.queues)
 
 
 def _settlement_block(core: CoreHost, number: str) -> str:
