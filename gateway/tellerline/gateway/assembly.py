@@ -34,10 +34,15 @@ from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.report import Reporter
 from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.routes.desk import RouteDesk
+from tellerline.gateway.plans.book import PlanBook
+from tellerline.gateway.plans.drive import Workshop
+from tellerline.gateway.plans.runner import PlanRunner
+from tellerline.gateway.plans.sender import LegSender
 from tellerline.gateway.serials import Serials
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.routing.transactions.plans import discover
 
 if TYPE_CHECKING:
     from tellerline.adapters.telemetry.spans import SpanExporter
@@ -235,6 +240,8 @@ def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
         log=around.log,
         owner=settings.instance,
     )
+    book = PlanBook(discover(), core.plans)
+    planned = _planned(core, book, durables)
     reporter = Reporter(
         clock=around.clock,
         metrics=around.metrics,
@@ -248,10 +255,34 @@ def _pipeline(core: _Core, access: AccessControl) -> TransactionPipeline:
         limits=core.limits,
         enquiries=enquiries,
         durables=durables,
+        composites=book,
+        planned=planned,
         serials=core.serials,
         reporter=reporter,
         clock=around.clock,
     )
+
+
+def _planned(core: _Core, book: PlanBook, durables: DurableRunner) -> PlanRunner:
+    settings, around = core.settings, core.around
+    journal, legs = around.store.journal, around.store.legs
+    shop = Workshop(
+        journal=journal,
+        legs=legs,
+        settler=core.settler,
+        sender=LegSender(
+            durables=durables, routes=core.plans, journal=journal, legs=legs, serials=core.serials, clock=around.clock
+        ),
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+        owner=settings.instance,
+    )
+    planned = PlanRunner(
+        book=book, shop=shop, losses=core.losses, deadlines=settings.deadlines.rules(), limits=core.limits
+    )
+    core.settler.follower = planned.ended
+    return planned
 
 
 def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) -> Parts:
@@ -313,6 +344,7 @@ def _resolver(core: _Core, pipeline: TransactionPipeline) -> DoubtResolver:
         losses=core.losses,
         wake=core.wake,
         is_running=pipeline.durables.is_running,
+        take_up=pipeline.planned.take_up,
         clock=around.clock,
         metrics=around.metrics,
         log=around.log,

@@ -72,6 +72,11 @@ def over_limit(verdict: OverLimit, *, currency: str) -> Refused:
     )
 
 
+def other_payload(global_serial: str) -> Refused:
+    """A channel serial that stands for something else already."""
+    return Refused(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD, {"global_serial": global_serial})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """The facts that an answer is made of, from the row or from what has just been written into it."""

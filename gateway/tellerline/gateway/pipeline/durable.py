@@ -15,6 +15,7 @@ from tellerline.gateway.journal.codec import command_json, payload_hash
 from tellerline.gateway.journal.port import Journal, StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, Record, State
 from tellerline.gateway.limits.rules import LimitRules
+from tellerline.gateway.pipeline.acceptance import acceptance_of
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import (
     WAITING,
@@ -23,6 +24,7 @@ from tellerline.gateway.pipeline.answers import (
     Standing,
     conclude,
     ending_of,
+    other_payload,
     over_limit,
     recorded,
     refusal,
@@ -37,7 +39,6 @@ from tellerline.gateway.services.ports import Request, Settled
 from tellerline.routing.model.calendar import StandIn
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect, HostCall
-from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, NotSent, Outcome, Rejected, Unknown
 
 _GRACE_SECONDS = 5.0
@@ -88,7 +89,7 @@ class DurableRunner:
         if work is None:
             work = self._begin(admitted, self._acceptance(admitted, canonical, digest))
         elif work.acceptance.payload_hash != digest:
-            raise _other_payload(work.acceptance.global_serial).error()
+            raise other_payload(work.acceptance.global_serial).error()
         if await done_by(work.task, self.deadlines.answer_by(call.deadline), self.clock):
             return conclude(self._cut_off(work) if work.task.cancelled() else work.task.result())
         return conclude(await self._unfinished(work, call))
@@ -104,32 +105,29 @@ class DurableRunner:
             if not await done_by(task, until, self.clock):
                 task.cancel()
 
+    async def refuse(self, admitted: Admitted, refused: NotSent) -> None:
+        """Write down for good that this is never sent; nothing when its channel serial is taken already.
+
+        Raises ``StoreUnavailableError``.
+        """
+        canonical = command_json(admitted.request.command)
+        acceptance = self._acceptance(admitted, canonical, payload_hash(canonical))
+        if isinstance(await self.journal.accept(acceptance), Accepted):
+            await self.settler.end(acceptance, refused, UNSETTLED, before_reversal=True)
+
     def _acceptance(self, admitted: Admitted, canonical: bytes, digest: bytes) -> Acceptance:
-        plan, request, command = admitted.plan, admitted.request, admitted.request.command
-        now = admitted.accepted_at
+        plan, now = admitted.plan, admitted.accepted_at
         allowed = max(0.0, admitted.call.deadline - self.clock.monotonic()) + plan.timeout + _GRACE_SECONDS
-        amount = getattr(command, "amount", None)
-        return Acceptance(
-            global_serial=admitted.serial,
-            channel=request.channel,
-            channel_serial=request.channel_serial,
-            payload_hash=digest,
-            operation=plan.operation,
-            effect=command.effect,
+        return acceptance_of(
+            admitted.request,
+            serial=admitted.serial,
             host=plan.gate.name,
-            customer=request.customer,
-            account=command.account_number,
-            amount=amount if isinstance(amount, Money) else None,
-            limited=command.limited,
-            limit_day=self.limits.day(now),
+            limits=self.limits,
             accepted_at=now,
             due_at=now + timedelta(seconds=allowed),
             owner=self.owner,
-            command=canonical,
-            agent=request.agent,
-            call=request.call,
-            terminal=request.terminal,
-            branch=request.branch,
+            canonical=canonical,
+            digest=digest,
             trace=admitted.trace.trace_id,
         )
 
@@ -253,7 +251,7 @@ class DurableRunner:
     async def _known(self, work: _Work, record: Record) -> Ending:
         """The stored answer; a row that another process works on is waited for."""
         if record.payload_hash != work.acceptance.payload_hash:
-            return _other_payload(record.global_serial)
+            return other_payload(record.global_serial)
         until = self.deadlines.answer_by(work.deadline)
         pause = _POLL_FIRST
         while record.state is State.PENDING and self.clock.now() < record.due_at:
@@ -330,7 +328,3 @@ def _about_the_original(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Rejected) and outcome.code is Code.DUPLICATE_AT_HOST:
         return Unknown(code=Code.OUTCOME_UNKNOWN, reason="duplicate_at_host")
     return outcome
-
-
-def _other_payload(global_serial: str) -> Refused:
-    return Refused(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD, {"global_serial": global_serial})

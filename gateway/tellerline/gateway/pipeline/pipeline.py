@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import TRACEPARENT, Trace
@@ -17,11 +18,14 @@ from tellerline.gateway.pipeline.durable import DurableRunner
 from tellerline.gateway.pipeline.enquiry import EnquiryRunner
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.report import Reporter
+from tellerline.gateway.plans.book import PlanBook
+from tellerline.gateway.plans.runner import PlanRunner
 from tellerline.gateway.refusal import FieldViolation, RefusalError
 from tellerline.gateway.serials import Serials
 from tellerline.gateway.services.ports import Request, Settled
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect
+from tellerline.routing.transactions.legs import Plan
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class TransactionPipeline:
     limits: LimitRules
     enquiries: EnquiryRunner
     durables: DurableRunner
+    composites: PlanBook
+    planned: PlanRunner
     serials: Serials
     reporter: Reporter
     clock: Clock
@@ -64,6 +70,7 @@ class TransactionPipeline:
     async def drain(self, seconds: float) -> None:
         """Refuse what comes; let what is under way end, for ``seconds`` at most."""
         self.closing = True
+        await self.planned.drain(seconds)
         await self.durables.drain(seconds)
 
     async def _run(self, request: Request, call: CallContext, trace: Trace, began: float) -> Settled:
@@ -72,6 +79,9 @@ class TransactionPipeline:
         if call.deadline <= began:
             raise RefusalError(Code.DEADLINE_EXCEEDED)
         command = request.command
+        legs = self.composites.get(command.operation)
+        if legs is not None:
+            return await self._run_legs(legs, request, call, trace)
         plan = self.plans.of(command.operation, command.account_number, request.branch)
         await self.access.admit(
             command.operation, request, call, account=command.account_number, needs_grant=not command.public
@@ -88,6 +98,13 @@ class TransactionPipeline:
             return await self.enquiries.run(admitted)
         self._check_durable(request, call)
         return await self.durables.run(admitted)
+
+    async def _run_legs(self, plan: Plan[Any], request: Request, call: CallContext, trace: Trace) -> Settled:
+        self.composites.check(plan)
+        command = request.command
+        await self.access.admit(command.operation, request, call, account=command.account_number)
+        self._check_durable(request, call)
+        return await self.planned.run(plan, request, call, self.serials.next(), trace.trace_id)
 
     def _check_durable(self, request: Request, call: CallContext) -> None:
         if not request.channel_serial:
