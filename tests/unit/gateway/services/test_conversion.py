@@ -20,15 +20,28 @@ from tellerline.gateway.journal.records import Customer, Doubt, Event, Record, R
 from tellerline.gateway.services.accounts import convert as accounts
 from tellerline.gateway.services.credit import convert as credit
 from tellerline.gateway.services.customers import convert as customers
+from tellerline.gateway.services.fx import convert as fx
 from tellerline.gateway.services.operations import convert as operations
 from tellerline.gateway.services.operations.cases import resolution_to_proto
 from tellerline.gateway.services.ports import HostFacts
+from tellerline.gateway.services.securities import convert as securities
 from tellerline.gateway.services.transactions import info_of_record
 from tellerline.gateway.services.transfers import convert as transfers
+from tellerline.routing.model import fx as fx_model
 from tellerline.routing.model.accounts import Balance, LossReport, Statement, StatementEntry
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.credit import Instalment, Instalments, Loan, LoanRepaid
 from tellerline.routing.model.money import Money
+from tellerline.routing.model.securities import (
+    AllotmentNumbers,
+    FundsBalance,
+    FundsTransferred,
+    Holding,
+    Order,
+    PlaceOrder,
+    Quote,
+    Trade,
+)
 from tellerline.routing.model.transfers import CreateTransfer, TransferKind, Transferred
 
 INFO = TransactionInfo(ref=TransactionRef(global_serial="G1"))
@@ -77,6 +90,11 @@ PAIRINGS = [
         not_filled=frozenset({"next_page_token"}),
     ),
     Pairing(LoanRepaid, lambda v: credit.repaid_to_proto(v, INFO, NAME + "/loans/9"), frozenset({"loan"})),
+    Pairing(fx_model.FxRate, fx.rate_to_proto),
+    Pairing(fx_model.FxRates, fx.rates_to_proto),
+    Pairing(fx_model.FxQuote, lambda v: fx.quote_to_proto(v, NAME), frozenset({"account"})),
+    Pairing(fx_model.FxDeal, lambda v: fx.deal_to_proto(v, NAME, str), frozenset({"account"})),
+    Pairing(fx_model.FxOrder, lambda v: fx.order_to_proto(v, NAME, str), frozenset({"account"})),
     Pairing(
         RegisteredAccount,
         accounts.account_to_proto,
@@ -107,6 +125,18 @@ PAIRINGS = [
         frozenset({"closing"}),
         frozenset({"closing"}),
     ),
+    Pairing(Quote, securities.quote_to_proto),
+    Pairing(Holding, lambda v: securities.holding_to_proto(v, NAME)),
+    Pairing(
+        FundsBalance,
+        lambda v: securities.funds_to_proto(v, NAME, last_known=True),
+        not_shown=frozenset({"account"}),  # in the name
+    ),
+    Pairing(Order, lambda v: securities.order_to_proto(v, NAME)),
+    Pairing(Trade, lambda v: securities.trade_to_proto(v, NAME)),
+    Pairing(AllotmentNumbers, lambda v: securities.allotment_to_proto(v, NAME)),
+    Pairing(FundsTransferred, lambda v: securities.to_securities_to_proto(v, INFO)),
+    Pairing(FundsTransferred, lambda v: securities.to_bank_to_proto(v, INFO)),
 ]
 
 
@@ -208,6 +238,14 @@ def test_a_transfer_survives_the_way_there_and_back(kind: TransferKind) -> None:
     message = transfers.transfer_to_proto(command, result, INFO, debit_name=NAME, own_name="customers/1/accounts/2")
     assert {hole for hole in unset(message) if not hole.startswith("transaction.")} == set()
     assert transfers.transfer_command(message, command.debit_account, command.credit_account) == command
+
+
+def test_an_order_survives_the_way_there_and_back() -> None:
+    command = dataclasses.replace(filled(PlaceOrder), security="600951")
+    order = dataclasses.replace(
+        filled(Order), **{name: getattr(command, name) for name in ("security", "side", "price", "quantity")}
+    )
+    assert securities.order_command(securities.order_to_proto(order, NAME), command.account) == command
 
 
 def test_every_destination_of_the_contract_has_a_kind() -> None:

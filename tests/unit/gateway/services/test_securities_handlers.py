@@ -207,7 +207,7 @@ async def test_trades_are_of_today_or_of_a_period(platform: Any) -> None:
     ],
 )
 async def test_half_a_period_is_refused(platform: Any, refused: Any, dates: dict[str, Date]) -> None:
-    request = pb.ListTradesRequest(context=platform.context(), parent=ACCOUNT, **dates)  # type: ignore[arg-type]
+    request = pb.ListTradesRequest(context=platform.context(), parent=ACCOUNT, **dates)
     await refused(Code.INVALID_REQUEST, platform.send("ListTrades", request, pb.ListTradesResponse))
 
 
