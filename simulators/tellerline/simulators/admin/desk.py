@@ -13,6 +13,7 @@ from tellerline.simulators.admin.models import (
     ClockData,
     FaultData,
     LoanData,
+    MaintenanceData,
     MovementData,
 )
 from tellerline.simulators.bank import SimulatedBank, UnknownHostError
@@ -20,6 +21,7 @@ from tellerline.simulators.core.register import CoreAccount, Customer, LossRepor
 from tellerline.simulators.credit.loans import Loan
 from tellerline.simulators.credit.schedule import RepaymentMethod
 from tellerline.simulators.faults import ActiveFault, FaultRule
+from tellerline.simulators.hosting.dayfile import day_file
 from tellerline.simulators.hosting.host import SimulatedHost
 from tellerline.simulators.hosting.received import mask
 from tellerline.simulators.ledger import Ledger, ledger_sha256
@@ -162,8 +164,16 @@ class Desk:
         if not self.bank.host(host).faults.remove(number):
             raise LookupError(f"no fault {number} at {host}")
 
+    def maintain(self, host: str, data: MaintenanceData | None) -> None:
+        """Close ``host`` for a time: it refuses everything with 9002. None opens it again."""
+        self.bank.host(host).faults.maintenance = None if data is None else (data.since, data.until)
+
     def crash(self, host: str, seconds: float) -> None:
         self.bank.host(host).crash(seconds)
+
+    def day_file(self, host: str, accounting_date: str) -> str:
+        """See ``hosting.dayfile``."""
+        return day_file(self.bank.host(host), accounting_date, self.bank.calendar)
 
     def forget_requests(self) -> None:
         for host in self.bank.hosts.values():

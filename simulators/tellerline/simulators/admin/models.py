@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from tellerline.simulators.core.register import AccountKind, AccountStatus
 from tellerline.simulators.faults import FaultKind, GarbleStyle
@@ -112,6 +112,19 @@ class AccountChange(_Model):
     status: AccountStatus | None = None
     pin: Annotated[str, Field(pattern="^[0-9]{0,12}$")] | None = None
     overdraft: Amount | None = None
+
+
+class MaintenanceData(_Model):
+    """Instants with offset, on the bank's clock."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> MaintenanceData:
+        if self.until <= self.since:
+            raise ValueError("until is later than since")
+        return self
 
 
 class CrashData(_Model):

@@ -16,6 +16,7 @@ from tellerline.simulators.admin.models import (
     ClockData,
     CrashData,
     FaultData,
+    MaintenanceData,
     PopulationData,
 )
 from tellerline.simulators.bank import SimulatedBank
@@ -76,6 +77,9 @@ class AdminServer:
             web.delete("/v1/faults", self._clear_faults),
             web.delete("/v1/faults/{host}/{number:[0-9]+}", self._remove_fault),
             web.post("/v1/hosts/{host}/crash", self._crash),
+            web.get("/v1/hosts/{host}/days/{date:[0-9]{4}-[0-9]{2}-[0-9]{2}}", self._day),
+            web.put("/v1/hosts/{host}/maintenance", self._maintain),
+            web.delete("/v1/hosts/{host}/maintenance", self._open),
         ]
 
     async def _status(self, request: web.Request) -> web.Response:
@@ -114,6 +118,10 @@ class AdminServer:
         self._desk.bank.reset()
         return web.Response(status=204)
 
+    async def _day(self, request: web.Request) -> web.Response:
+        text = self._desk.day_file(request.match_info["host"], request.match_info["date"])
+        return web.Response(text=text, content_type="text/csv", charset="utf-8")
+
     async def _clock(self, request: web.Request) -> web.Response:
         return _json(await self._desk.set_clock(await _read(request, ClockData)))
 
@@ -138,6 +146,14 @@ class AdminServer:
 
     async def _remove_fault(self, request: web.Request) -> web.Response:
         self._desk.remove_fault(request.match_info["host"], int(request.match_info["number"]))
+        return web.Response(status=204)
+
+    async def _maintain(self, request: web.Request) -> web.Response:
+        self._desk.maintain(request.match_info["host"], await _read(request, MaintenanceData))
+        return web.Response(status=204)
+
+    async def _open(self, request: web.Request) -> web.Response:
+        self._desk.maintain(request.match_info["host"], None)
         return web.Response(status=204)
 
     async def _crash(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from tellerline.adapters.clock import Randomness, SeededRandomness
 from tellerline.simulators.faults.rule import FaultKind, FaultRule
@@ -39,10 +40,15 @@ class FaultEngine:
         self.injected: Counter[FaultKind] = Counter()
         self._active: list[ActiveFault] = []
         self._numbers = 0
+        self.maintenance: tuple[datetime, datetime] | None = None
+        """From when until when the host refuses everything; ``clear`` leaves it."""
 
     @property
     def idle(self) -> bool:
-        return not self._active
+        return not self._active and self.maintenance is None
+
+    def maintained(self, now: datetime) -> bool:
+        return self.maintenance is not None and self.maintenance[0] <= now < self.maintenance[1]
 
     def add(self, rule: FaultRule, *, standing: bool = False) -> ActiveFault:
         """Put a rule to work. A ``standing`` one (magic accounts) survives ``clear`` and is not listed by default."""

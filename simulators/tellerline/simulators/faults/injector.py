@@ -8,6 +8,7 @@ from typing import Protocol
 from tellerline.adapters.clock import Clock
 from tellerline.simulators.faults.engine import ActiveFault, FaultEngine
 from tellerline.simulators.faults.rule import FaultKind, GarbleStyle
+from tellerline.simulators.hosting.codes import MAINTENANCE
 
 _PAGE = b"<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>"
 _STYLES = tuple(GarbleStyle)
@@ -68,6 +69,9 @@ class Injector:
         """Carry out and answer, or whatever the fault chosen for this request does instead."""
         if self._engine.idle:
             self._send(attempt, attempt.carry_out())
+            return
+        if self._engine.maintained(self._clock.now()):
+            self._send(attempt, attempt.refuse(MAINTENANCE))
             return
         fault = self._engine.choose(attempt.operation, attempt.account, attempt.amount)
         if fault is None:

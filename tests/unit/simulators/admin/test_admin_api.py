@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -169,3 +170,20 @@ async def test_a_real_clock_stays_where_it_is() -> None:
         assert (await admin("POST", "/clock", {"now": "2026-01-01T00:00:00Z"}))[0] == 409
         assert (await admin("POST", "/population", {"customers": 2}))[1]["people"] == 3
     await server.close()
+
+
+async def test_a_host_under_maintenance_refuses_everything_until_it_is_over(
+    admin: Admin, simulated_bank: SimulatedBank
+) -> None:
+    now = simulated_bank.clock.now()
+    window = {"since": now.isoformat(), "until": (now + timedelta(hours=2)).isoformat()}
+    assert (await admin("PUT", "/hosts/core/maintenance", window))[0] == 204
+    async with aiohttp.ClientSession() as session:
+        core = SoapCaller(session, simulated_bank.core.url)
+        refused = await core.ask("Echo", {})
+        assert (refused.http_status, "9002" in str(refused.fields)) == (500, True)
+        simulated_bank.clock.jump_to(now + timedelta(hours=2))  # type: ignore[attr-defined]
+        assert (await core.ask("Echo", {})).code == "0000"
+    backwards = {"since": window["until"], "until": window["since"]}
+    assert (await admin("PUT", "/hosts/core/maintenance", backwards))[0] == 400
+    assert (await admin("DELETE", "/hosts/core/maintenance"))[0] == 204
