@@ -249,6 +249,16 @@ def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     return AccessControl(ChannelDirectory(policies), store.grants, clock)
 
 
+def _by_name(services: tuple[Service, ...]) -> dict[str, Method]:
+    """Of services with methods of the same name the last has the bare name, the others ``<full name>/<method>``."""
+    methods: dict[str, Method] = {}
+    for service in reversed(services):
+        for method in service.methods:
+            taken = method.name in methods
+            methods[f"{service.full_name}/{method.name}" if taken else method.name] = method
+    return methods
+
+
 def _routes(store: SqliteStore, clock: VirtualClock) -> RouteDesk:
     return RouteDesk(
         plans=Plans([]),
@@ -312,7 +322,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         clock=clock,
     )
     services = build_services(parts)
-    methods = {method.name: method for service in services for method in service.methods}
+    methods = _by_name(services)
     platform = Platform(host, store, clock, parts, pipeline, methods, services)
     asking = Request(channel="IVR", channel_serial="0", command=VerifyPin(account="", pin=""), customer="1001")
     platform.grant = (await issuer.issue(asking, accounts=(), operations=(), seconds=600)).token

@@ -1,0 +1,1 @@
+"""Foreign exchange over the contract: rates, quotes, deals, resting orders."""
