@@ -76,6 +76,17 @@ def a_credit(amount: int = 12_34) -> settlement.CreditAccount:
     )
 
 
+A_REMITTANCE = transfers.CreateRemittance(
+    debit_account=PAYER,
+    credit_bank="102100099996",
+    credit_account="6229990000000000027",
+    credit_name="李娜",
+    amount=Money(12_34, "CNY"),
+    purpose="货款 & <goods>",
+    urgent=True,
+)
+
+
 EXAMPLES: dict[str, tuple[Command, type[Result]]] = {
     example.operation: (example, result)
     for example, result in (
@@ -89,9 +100,11 @@ EXAMPLES: dict[str, tuple[Command, type[Result]]] = {
         (accounts.ReportLoss(account=LOST, kind=accounts.AccountKind.CARD), accounts.LossReport),
         (accounts.GetLossReport(account=LOST), accounts.LossReport),
         (a_transfer(), transfers.Transferred),
+        (A_REMITTANCE, transfers.Remitted),
         (a_debit(), settlement.Booked),
         (a_credit(), settlement.Booked),
         (customers.VerifyPin(account=PAYER, pin=PIN), customers.PinVerified),
+        (customers.ChangePin(account=CARD, old_pin=PIN, new_pin="864209"), customers.PinChanged),
         (customers.DescribeCustomer(identity_document=DOCUMENT), customers.CustomerDescription),
     )
 }

@@ -43,6 +43,27 @@ def _transferred(values: Values) -> transfers.Transferred:
     return transfers.Transferred(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
 
 
+def _remit(command: transfers.CreateRemittance) -> dict[str, Any]:
+    return {
+        "debitAccount": command.debit_account,
+        "creditBank": command.credit_bank,
+        "creditAccount": command.credit_account,
+        "creditName": command.credit_name,
+        "amount": amount(command.amount),
+        "purpose": command.purpose,
+        "urgent": command.urgent,
+    }
+
+
+def _remitted(values: Values) -> transfers.Remitted:
+    return transfers.Remitted(
+        balance_after=money(values["balanceAfter"]),
+        fee=money(values["fee"]),
+        payment_number=values["paymentNumber"],
+        booked_at=values["bookedAt"],
+    )
+
+
 def _settle(command: settlement.DebitAccount | settlement.CreditAccount) -> dict[str, Any]:
     return {
         "account": command.account,
@@ -155,6 +176,7 @@ OPERATIONS: dict[str, Mapped] = {
     ),
     accounts.GetLossReport.operation: Mapped("GetLossReport", _account_of, _loss_report),
     transfers.CreateTransfer.operation: Mapped("Transfer", _transfer, _transferred),
+    transfers.CreateRemittance.operation: Mapped("Remit", _remit, _remitted),
     settlement.DebitAccount.operation: Mapped("DebitAccount", _settle, _settled),
     settlement.CreditAccount.operation: Mapped(
         "CreditAccount", lambda c: {**_settle(c), "name": c.name or None}, _settled
@@ -163,6 +185,11 @@ OPERATIONS: dict[str, Mapped] = {
         "VerifyPin",
         lambda c: {"account": c.account, "pin": c.pin},
         lambda r: customers.PinVerified(account=r["account"]),
+    ),
+    customers.ChangePin.operation: Mapped(
+        "ChangePin",
+        lambda c: {"account": c.account, "oldPin": c.old_pin or None, "newPin": c.new_pin},
+        lambda r: customers.PinChanged(changed_at=r["changedAt"]),
     ),
     customers.DescribeCustomer.operation: Mapped(
         "DescribeCustomer", lambda c: {"identityDocument": c.identity_document}, _customer

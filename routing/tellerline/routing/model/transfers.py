@@ -44,6 +44,43 @@ class CreateTransfer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRemittance(Command):
+    """Debit ``debit_account``, with the host's fee, and send the amount to a payee at another bank 异地电子汇兑.
+
+    Done means sent out: the other bank may return it later, as an incoming entry. ``amount`` is without the fee.
+    """
+
+    operation: ClassVar[str] = "transfers.CreateRemittance"
+    effect: ClassVar[Effect] = Effect.MONEY
+    debit_account: str
+    credit_bank: str
+    credit_account: str
+    credit_name: str
+    amount: Money
+    purpose: str
+    urgent: bool = False
+
+    @property
+    def account_number(self) -> str:
+        return self.debit_account
+
+    @property
+    def limited(self) -> Money | None:
+        return self.amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remitted(Result):
+    """The debit account's balance after amount and ``fee``; ``booked_at`` is ISO 8601. ``payment_number`` is the one
+    under which the payment system knows it."""
+
+    balance_after: Money
+    fee: Money
+    payment_number: str
+    booked_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred(Result):
     """The debit account's balance after the booking; ``booked_at`` is ISO 8601."""
 

@@ -17,6 +17,7 @@ _CONTRA = {
     "OUTGOING": "NOSTRO",
     "CARD_PAYMENT": "CARD-CLEARING",
     "SALARY": "NOSTRO",
+    "REMITTANCE_RETURN": "SETTLE-REMITTANCE",
 }
 """The bank's own account that a movement of a kind is booked against; any other kind goes to SUSPENSE."""
 
@@ -73,6 +74,18 @@ class Branch:
             kind=kind,
             narrative=narrative,
             forced=True,
+        )
+
+    def return_remittance(self, remittance: Transaction, why: str) -> Transaction:
+        """The other bank sends the amount back, without the fee: an incoming entry of today."""
+        out = remittance.legs[0]
+        return self.post(
+            out.account,
+            -out.amount,
+            kind="REMITTANCE_RETURN",
+            narrative=why,
+            counterparty_account=out.counterparty_account,
+            counterparty_name=out.counterparty_name,
         )
 
     def formalise_loss(self, account: str) -> LossReport:

@@ -1,26 +1,19 @@
-"""Questions to the core host that change nothing, and the PIN comparison, which counts."""
+"""Questions to the core host that change nothing."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from tellerline.simulators.core import codes
 from tellerline.simulators.core.messages import (
     AccountResult,
     BalanceResult,
     CoreRequest,
     CustomerResult,
-    PinResult,
     StatementResult,
 )
 from tellerline.simulators.core.register import AccountStatus, Register
 from tellerline.simulators.hosting.calendar import BankCalendar
-from tellerline.simulators.hosting.codes import RefusedError
 from tellerline.simulators.ledger import Ledger
 
 HOST_VERSION = "core-simulator 1"
-PIN_LENGTH = 6
-PIN_TRIES = 3
 
 
 class Enquiries:
@@ -69,19 +62,3 @@ class Enquiries:
             entries=entries,
             more=more,
         )
-
-    def verify_pin(self, request: CoreRequest) -> PinResult:
-        account = self._register.account(request.fields["account"])
-        if account.status is AccountStatus.CLOSED:
-            raise RefusedError(codes.ACCOUNT_CLOSED)
-        if len(account.pin) < PIN_LENGTH:
-            raise RefusedError(codes.PIN_UNUSABLE)
-        if account.pin_failures >= PIN_TRIES:
-            raise RefusedError(codes.PIN_LOCKED)
-        if request.fields["pin"] != account.pin:
-            failures = account.pin_failures + 1
-            self._register.accounts.put(account.number, replace(account, pin_failures=failures))
-            raise RefusedError(codes.PIN_LOCKED if failures >= PIN_TRIES else codes.PIN_WRONG)
-        if account.pin_failures:
-            self._register.accounts.put(account.number, replace(account, pin_failures=0))
-        return PinResult(account.number)

@@ -18,7 +18,12 @@ def core_envelopes(types: str, calendar: BankCalendar) -> Envelopes:
     def loss(result: LossResult) -> str:
         return _loss(result, calendar)
 
-    evidence: dict[type[object], Render] = {TransferResult: _transfer, LossResult: loss}
+    evidence: dict[type[object], Render] = {
+        TransferResult: _transfer,
+        messages.RemittanceResult: _remittance,
+        messages.PinChangeResult: lambda result: text("changedAt", result.changed_at),
+        LossResult: loss,
+    }
     results: dict[type[object], Render] = {
         messages.BalanceResult: _balance,
         StatementResult: _statement,
@@ -89,3 +94,9 @@ def _customer(result: messages.CustomerResult) -> str:
 def _transfer(result: messages.TransferResult) -> str:
     balance = amount("balanceAfter", result.balance_after, result.currency)
     return f"{balance}<bookedAt>{result.booked_at}</bookedAt>"
+
+
+def _remittance(result: messages.RemittanceResult) -> str:
+    balance = amount("balanceAfter", result.balance_after, result.currency)
+    fee = amount("fee", result.fee, result.currency)
+    return f"{balance}<bookedAt>{result.booked_at}</bookedAt>{fee}{text('paymentNumber', result.payment_number)}"

@@ -8,7 +8,9 @@ from tellerline.simulators.core.branch import Branch
 from tellerline.simulators.core.enquiries import HOST_VERSION, Enquiries
 from tellerline.simulators.core.losses import Losses
 from tellerline.simulators.core.messages import CoreRequest, Reply
+from tellerline.simulators.core.pins import Pins
 from tellerline.simulators.core.register import Register
+from tellerline.simulators.core.remittances import RemittanceOrder, Remittances
 from tellerline.simulators.core.settlements import SettlementOrder, Settlements
 from tellerline.simulators.core.transfers import TransferOrder, Transfers
 from tellerline.simulators.hosting.calendar import BankCalendar
@@ -29,13 +31,15 @@ class CoreHost(SoapHost):
         self._losses = Losses(self.register, calendar)
         self._transfers = Transfers(self.register, ledger, calendar)
         self._settlements = Settlements(self.register, ledger, calendar)
+        self._remittances = Remittances(self.register, ledger, calendar)
+        self._pins = Pins(self.register, calendar)
         enquiries = Enquiries(self.register, ledger, calendar)
         self.enquiries |= {
             "GetBalance": enquiries.balance,
             "ListStatementEntries": enquiries.statement,
             "DescribeAccount": enquiries.describe_account,
             "DescribeCustomer": enquiries.describe_customer,
-            "VerifyPin": enquiries.verify_pin,
+            "VerifyPin": self._pins.verify,
             "GetLossReport": self._losses.newest,
         }
         self.changes |= {
@@ -43,6 +47,8 @@ class CoreHost(SoapHost):
             "DebitAccount": self._settle,
             "CreditAccount": self._settle,
             "ReportLoss": self._report_loss,
+            "Remit": self._remit,
+            "ChangePin": self._change_pin,
         }
 
     def snapshot(self) -> None:
@@ -57,7 +63,9 @@ class CoreHost(SoapHost):
         order = original.content[0]
         if isinstance(order, SettlementOrder):
             return order.account, order.currency, order.amount
-        return (order.debit_account, order.currency, order.amount) if isinstance(order, TransferOrder) else None
+        if isinstance(order, TransferOrder | RemittanceOrder):
+            return order.debit_account, order.currency, order.amount
+        return None
 
     def _transfer(self, request: CoreRequest) -> Reply:
         order = TransferOrder.read(request)
@@ -72,3 +80,13 @@ class CoreHost(SoapHost):
     def _report_loss(self, request: CoreRequest) -> Reply:
         content = (request.fields["account"], request.fields["kind"])
         return self.once(request, content, lambda serial: (self._losses.report(request, serial), None))
+
+    def _remit(self, request: CoreRequest) -> Reply:
+        order = RemittanceOrder.read(request)
+        return self.once(
+            request, (order,), lambda serial: self._remittances.carry_out(order, request.reference, serial)
+        )
+
+    def _change_pin(self, request: CoreRequest) -> Reply:
+        content = (request.fields["account"], request.fields["newPin"])
+        return self.once(request, content, lambda _serial: (self._pins.change(request), None))

@@ -50,6 +50,20 @@ class TransferResult:
     booked_at: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemittanceResult:
+    currency: str
+    balance_after: int
+    booked_at: str
+    fee: int
+    payment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinChangeResult:
+    changed_at: str
+
+
 @dataclass(frozen=True, slots=True)
 class PinResult:
     account: str
@@ -67,6 +81,8 @@ Result = (
     | StatementResult
     | LossResult
     | TransferResult
+    | RemittanceResult
+    | PinChangeResult
     | PinResult
     | CustomerResult
     | OriginalResult

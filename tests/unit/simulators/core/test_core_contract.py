@@ -24,6 +24,13 @@ def everything(client: Any, card: str, other: str, document: str) -> dict[str, A
     service = client.service
     amount = {"currency": "CNY", "value": "1.00"}
     period = {"fromDate": "2026-01-01", "toDate": "2099-01-01"}
+    remittance = {
+        "creditBank": "102100099996",
+        "creditAccount": "62",
+        "creditName": "李娜",
+        "purpose": "货款",
+        "urgent": True,
+    }
     asked: dict[str, dict[str, Any]] = {
         "Echo": {},
         "GetBalance": {"account": card},
@@ -32,10 +39,12 @@ def everything(client: Any, card: str, other: str, document: str) -> dict[str, A
         "DescribeCustomer": {"identityDocument": document},
         "VerifyPin": {"account": card, "pin": "246810"},
         "Transfer": {"debitAccount": card, "creditAccount": other, "amount": amount, "kind": "REGISTERED_PAYEE"},
+        "Remit": {**remittance, "debitAccount": card, "amount": amount},
         "DebitAccount": {"account": card, "amount": amount, "purpose": "FX"},
         "CreditAccount": {"account": card, "amount": amount, "purpose": "FX"},
         "InquireTransaction": {"originalReference": "Transfer", "originalOperation": "Transfer"},
         "ReverseTransaction": {"originalReference": "Transfer", "originalOperation": "Transfer"},
+        "ChangePin": {"account": card, "oldPin": "246810", "newPin": "864209"},
         "ReportLoss": {"account": card, "kind": "CARD"},
         "GetLossReport": {"account": card},
     }
