@@ -33,11 +33,12 @@ from tellerline.gateway.pipeline.pipeline import TransactionPipeline
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.report import Reporter
 from tellerline.gateway.pipeline.settling import Settler
-from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.plans.book import PlanBook
 from tellerline.gateway.plans.drive import Workshop
 from tellerline.gateway.plans.runner import PlanRunner
 from tellerline.gateway.plans.sender import LegSender
+from tellerline.gateway.reconciliation.desk import Reconciliation
+from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.serials import Serials
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
@@ -304,6 +305,8 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         desk=_desk(core),
         routes=core.routes,
         mirror=core.mirror,
+        reconciliation=_reconciliation(core),
+        differences=store.differences,
         journal=store.journal,
         cases=store.cases,
         registry=store.registry,
@@ -325,10 +328,24 @@ def _desk(core: _Core) -> ManualCases:
     )
 
 
-def _resolver(core: _Core, pipeline: TransactionPipeline) -> DoubtResolver:
-    around, journal = core.around, core.around.store.journal
-    pursuit = Pursuit(
-        journal=journal,
+def _reconciliation(core: _Core) -> Reconciliation:
+    around, store = core.around, core.around.store
+    return Reconciliation(
+        journal=store.journal,
+        differences=store.differences,
+        settler=core.settler,
+        pursuit=_pursuit(core),
+        plans=core.plans,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+    )
+
+
+def _pursuit(core: _Core) -> Pursuit:
+    around = core.around
+    return Pursuit(
+        journal=around.store.journal,
         settler=core.settler,
         plans=core.plans,
         serials=core.serials,
@@ -337,10 +354,14 @@ def _resolver(core: _Core, pipeline: TransactionPipeline) -> DoubtResolver:
         clock=around.clock,
         metrics=around.metrics,
     )
+
+
+def _resolver(core: _Core, pipeline: TransactionPipeline) -> DoubtResolver:
+    around = core.around
     return DoubtResolver(
-        journal=journal,
+        journal=around.store.journal,
         settler=core.settler,
-        pursuit=pursuit,
+        pursuit=_pursuit(core),
         losses=core.losses,
         wake=core.wake,
         is_running=pipeline.durables.is_running,

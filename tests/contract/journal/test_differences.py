@@ -62,12 +62,6 @@ async def test_cases_are_found_page_by_page(store: Store) -> None:
     assert names(await search(CaseSearch(accounting_date="2026-03-02", state=CaseState.CLOSED))) == ["B"]
 
 
-async def test_open_cases_of_a_stretch_of_references(store: Store) -> None:
-    await store.differences.open([case("A"), case("B"), case("C"), case("B", host="credit")])
-    found = await store.differences.open_between("core", "2026-03-02", "A", "B")
-    assert [each.name for each in found] == [case("B").name]
-
-
 async def test_no_cases_are_no_work(store: Store) -> None:
     await store.differences.open([])
     assert await store.differences.search(CaseSearch()) == []

@@ -109,6 +109,22 @@ class Pursuit:
         else:
             await self._apply(case, step, "inquired", outcome)
 
+    async def absent(self, doubt: Doubt) -> None:
+        """Go on at once as if the host, asked by reference, had not found it: its day is closed and has no such line.
+
+        Nothing happens before the host's maximum processing time, nor once a reversal has begun.
+        """
+        record = await self.journal.get(doubt.global_serial)
+        gate = self.plans.gates.get(doubt.host)
+        if record is None or record.state is not State.IN_DOUBT or gate is None:
+            return
+        policy = gate.policy.doubt_of(record.operation, record.effect)
+        age = (self.clock.now() - doubt.opened_at).total_seconds()
+        case, outcome = _Case(doubt, record, gate, policy, age), Done(result=NotFound())
+        step = after_inquiry(outcome, policy, age)
+        if isinstance(step, Absent) and doubt.stage is DoubtStage.INQUIRE:
+            await self._absent(case, step)
+
     async def _absent(self, case: _Case, step: Absent) -> None:
         """The host has had its time and knows nothing."""
         if step.rule is NotFoundRule.RESEND:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, literal_column, null, or_, select, update
+from sqlalchemy import bindparam, literal_column, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, every, first
@@ -66,19 +66,6 @@ CLOSE = Statement(
     "who",
     "why",
 )
-OPEN_BETWEEN = Statement(
-    select(*_COLUMNS)
-    .where(
-        and_(c.host == bindparam("of"), c.accounting_date == bindparam("day"), c.state == literal_column("'OPEN'")),
-        c.reference > bindparam("behind"),
-        c.reference <= bindparam("until"),
-    )
-    .order_by(c.name),
-    "of",
-    "day",
-    "behind",
-    "until",
-)
 
 
 @lru_cache
@@ -122,9 +109,6 @@ class StoredDifferences:
         filters = [search.host, search.accounting_date, search.state.value if search.state else ""]
         values = (search.after, *(value for value in filters if value), search.limit)
         return [_case(row) for row in await self._database.read(every, statement, *values)]
-
-    async def open_between(self, host: str, day: str, after: str, until: str) -> Sequence[DifferenceCase]:
-        return [_case(row) for row in await self._database.read(every, OPEN_BETWEEN, host, day, after, until)]
 
 
 def _case(row: Row) -> DifferenceCase:

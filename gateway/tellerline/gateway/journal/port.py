@@ -216,9 +216,6 @@ class Differences(Protocol):
 
     async def search(self, search: CaseSearch) -> Sequence[DifferenceCase]: ...
 
-    async def open_between(self, host: str, day: str, after: str, until: str) -> Sequence[DifferenceCase]:
-        """Open cases of references above ``after``, up to and with ``until``."""
-
 
 class ClosedHosts(Protocol):
     """What is kept for hosts that are closed: what waits for them, and what they said last."""

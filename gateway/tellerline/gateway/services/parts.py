@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
-from tellerline.gateway.journal.port import Cases, Grants, Journal, Registry
+from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Registry
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
-from tellerline.gateway.services.ports import Admission, CaseDesk, HostStatus, PinDesk, Pipeline, RoutingDesk
+from tellerline.gateway.services.ports import (
+    Admission,
+    CaseDesk,
+    HostStatus,
+    PinDesk,
+    Pipeline,
+    ReconciliationDesk,
+    RoutingDesk,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +30,8 @@ class Parts:
     desk: CaseDesk
     routes: RoutingDesk
     mirror: Mirror
+    reconciliation: ReconciliationDesk
+    differences: Differences
     journal: Journal
     cases: Cases
     registry: Registry

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.records import CaseEnding, Resolution, RoutingChange, State
+from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.outcome import Outcome
 from tellerline.routing.transactions.router import Route
@@ -94,7 +95,7 @@ class PinDesk(Protocol):
     async def verify(
         self, request: Request, call: CallContext, *, accounts: tuple[str, ...] = (), operations: tuple[str, ...] = ()
     ) -> IssuedGrant:
-        """``request.command`` is a ``VerifyPin``.
+        """``request.command`` carries a ``pin``: a ``VerifyPin``, or what another area has in its place.
 
         Raises ``PIN_TOO_SHORT``, ``PIN_INVALID``, ``PIN_LOCKED``, or what the host's silence means. A try is consumed
         before the host is asked and comes back only with success.
@@ -163,3 +164,13 @@ class RoutingDesk(Protocol):
 
     def explain(self, operation: str, account: str, branch: str) -> Route | None:
         """Where one transaction would go and why; None for what no host offers."""
+
+
+class ReconciliationDesk(Protocol):
+    """A host's day against the journal."""
+
+    async def compare(self, stretch: Stretch) -> Findings:
+        """Compare one stretch, let it settle doubts, keep a case for each difference. Safe to repeat.
+
+        Raises ``StoreUnavailableError``; what was found until then is kept.
+        """

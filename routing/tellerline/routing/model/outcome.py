@@ -98,3 +98,8 @@ class HostState(Result):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested(Result):
     """Done by the word of two people who looked at the host's books; what the host would have answered is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Attested):
+    """Done by the host's own day file; what it would have answered is not known."""

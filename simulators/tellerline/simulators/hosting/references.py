@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -34,6 +35,7 @@ class ReferenceBook(Generic[R]):
     def __init__(self) -> None:
         self._handled: Table[str, Handled[R]] = Table()
         self._tombstones: Table[str, str] = Table()
+        self._undoings: Table[str, bool] = Table()
 
     def find(self, reference: str) -> Handled[R] | None:
         return self._handled.get(reference)
@@ -51,6 +53,16 @@ class ReferenceBook(Generic[R]):
     def bury(self, reference: str, operation: str) -> None:
         """Leave a tombstone on an unknown reference, with the operation that it is said to be."""
         self._tombstones.put(reference, operation)
+
+    def mark_undoing(self, serial: str) -> None:
+        """The request that got the host serial ``serial`` only undid another one: the day does not list it."""
+        self._undoings.put(serial, True)
+
+    def kept(self) -> Iterator[tuple[str, Handled[R]]]:
+        """Every reference with what was carried out under it, reversals and refusals apart."""
+        for reference, handled in self._handled.items():
+            if handled.done and getattr(handled.reply, "host_serial", "") not in self._undoings:
+                yield reference, handled
 
     def buried(self, reference: str) -> str | None:
         """The operation named on the tombstone; None where there is none."""
@@ -76,7 +88,9 @@ class ReferenceBook(Generic[R]):
     def snapshot(self) -> None:
         self._handled.snapshot()
         self._tombstones.snapshot()
+        self._undoings.snapshot()
 
     def reset(self) -> None:
         self._handled.reset()
         self._tombstones.reset()
+        self._undoings.reset()

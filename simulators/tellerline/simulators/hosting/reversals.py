@@ -30,6 +30,7 @@ def undo(
     Raises ``RefusedError`` when the original was reversed before, cannot be reversed or does not match.
     A reversal on a later accounting date books an adjustment on that date; the original's day stays as it was.
     """
+    book.mark_undoing(serial)
     original = book.find(reference)
     if original is None:
         book.bury(reference, operation)

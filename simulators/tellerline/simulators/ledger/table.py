@@ -40,6 +40,9 @@ class Table(Generic[K, V]):
     def __len__(self) -> int:
         return len(self._rows)
 
+    def items(self) -> Iterator[tuple[K, V]]:
+        return iter(self._rows.items())
+
     def values(self) -> Iterator[V]:
         return iter(self._rows.values())
 

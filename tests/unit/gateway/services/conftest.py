@@ -38,6 +38,7 @@ from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import Settler
+from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.services.discovery import build_services
@@ -259,6 +260,13 @@ def _by_name(services: tuple[Service, ...]) -> dict[str, Method]:
     return methods
 
 
+class NothingToCompare:
+    """A desk whose files always agree."""
+
+    async def compare(self, stretch: Stretch) -> Findings:
+        return Findings(matched=len(stretch.entries))
+
+
 def _routes(store: SqliteStore, clock: VirtualClock) -> RouteDesk:
     return RouteDesk(
         plans=Plans([]),
@@ -314,6 +322,8 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         desk=_desk(store, clock),
         routes=_routes(store, clock),
         mirror=_mirror(clock),
+        reconciliation=NothingToCompare(),
+        differences=store.differences,
         journal=store.journal,
         cases=store.cases,
         registry=store.registry,

@@ -1,0 +1,162 @@
+"""One stretch of a host's day against the journal, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.gateway.doubt.pursuit import Pursuit
+from tellerline.gateway.journal.port import Differences, Journal
+from tellerline.gateway.journal.records import (
+    RECONCILIATION,
+    CaseSearch,
+    CaseState,
+    DifferenceCase,
+    Doubt,
+    Record,
+)
+from tellerline.gateway.pipeline.plan import Plans
+from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
+from tellerline.gateway.reconciliation.sides import case_of, journal_entry
+from tellerline.gateway.reconciliation.stretch import Findings, Stretch
+from tellerline.routing.model.command import Effect
+from tellerline.routing.model.outcome import Done, Listed
+from tellerline.routing.reconciliation.comparison import compare
+from tellerline.routing.reconciliation.entries import DayEntry, Difference, HostWord, Match, Word
+
+_PAGE = 500
+_LAST = "Z" * 26
+"""Behind every global serial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """Implements ``services.ports.ReconciliationDesk``. Repeating a stretch finds the same, and writes it once."""
+
+    journal: Journal
+    differences: Differences
+    settler: Settler
+    pursuit: Pursuit
+    plans: Plans
+    clock: Clock
+    metrics: Metrics
+    log: Log
+
+    async def compare(self, stretch: Stretch) -> Findings:
+        """See ``services.ports.ReconciliationDesk``."""
+        doubts = {doubt.global_serial: doubt for doubt in await self._doubts(stretch)}
+        findings, after, left = Findings(), stretch.after, list(stretch.entries)
+        while True:
+            page = await self.journal.dated(
+                stretch.host, stretch.day, after=after, until=stretch.until or _LAST, limit=_PAGE
+            )
+            last = len(page) < _PAGE
+            bound = "" if last else page[-1].global_serial
+            lines = left if last else [line for line in left if line.reference <= bound]
+            left = left[len(lines) :]
+            due = [serial for serial in doubts if serial > after and (last or serial <= bound)]
+            await self._page(stretch, page, lines, [doubts[serial] for serial in due], findings)
+            if last:
+                break
+            after = bound
+        await self._keep(stretch, findings)
+        return findings
+
+    async def _page(
+        self,
+        stretch: Stretch,
+        page: Sequence[Record],
+        lines: Sequence[DayEntry],
+        doubts: Sequence[Doubt],
+        findings: Findings,
+    ) -> None:
+        records = {record.global_serial: record for record in page}
+        by_serial = {doubt.global_serial: doubt for doubt in doubts}
+        for serial in {*by_serial, *(line.reference for line in lines)} - records.keys():
+            record = await self.journal.get(serial)
+            if record is not None and record.effect is not Effect.ENQUIRY and self._is_of(record.host, stretch.host):
+                records[serial] = record
+        entries = [journal_entry(records[serial]) for serial in sorted(records)]
+        now = self.clock.now()
+        for finding in compare(lines, entries, stretch.day):
+            if isinstance(finding, Match):
+                findings.matched += 1
+            elif isinstance(finding, Difference):
+                findings.cases.append(case_of(finding, stretch.host, stretch.day, now))
+            elif isinstance(finding, Word) and await self._settled(
+                finding, records[finding.reference], by_serial.get(finding.reference), stretch
+            ):
+                findings.words.append(finding)
+            else:
+                findings.unsettled += 1
+
+    async def _settled(self, word: Word, record: Record, doubt: Doubt | None, stretch: Stretch) -> bool:
+        """Whether the host's word ended the doubt, or set it going."""
+        event = self.settler.event("day_file", word=word.word, date=stretch.day, host=stretch.host)
+        if word.word is HostWord.ABSENT:
+            return doubt is not None and await self._absent(record, doubt, stretch)
+        assert word.entry is not None
+        serial = word.entry.host_serial
+        if word.word is HostWord.REVERSED:
+            undone = self.settler.event("reversed", attempt=0, effective=True, by="day_file", date=stretch.day)
+            return await self.settler.undo(record, undone, serial) is not None
+        done = Done(result=Listed(), host_serial=serial, accounting_date=word.entry.accounting_date)
+        return await self.settler.end(record, done, IN_DOUBT, event, before_reversal=True) is not None
+
+    async def _absent(self, record: Record, doubt: Doubt, stretch: Stretch) -> bool:
+        """A file that was closed before the host's maximum processing time was over proves nothing."""
+        policy = self.plans.doubt_policy(doubt.host, record.operation, record.effect)
+        if (stretch.produced_at - doubt.opened_at).total_seconds() < policy.max_processing:
+            return False
+        await self.pursuit.absent(doubt)
+        after = await self.journal.get(doubt.global_serial)
+        return after is not None and after.state is not record.state
+
+    async def _keep(self, stretch: Stretch, findings: Findings) -> None:
+        await self.differences.open(findings.cases)
+        found = {case.name for case in findings.cases}
+        for case in await self._open_cases(stretch):
+            if case.name not in found:
+                await self.differences.close(case.name, self.clock.now(), RECONCILIATION, "not_found_again")
+        for case in findings.cases:
+            self.metrics.differences(stretch.host, case.kind).inc()
+            self.log.warning(
+                "difference",
+                case=case.name,
+                host=case.host,
+                date=case.accounting_date,
+                reference=case.reference,
+                kind=case.kind,
+            )
+
+    async def _open_cases(self, stretch: Stretch) -> list[DifferenceCase]:
+        cases: list[DifferenceCase] = []
+        search = CaseSearch(host=stretch.host, accounting_date=stretch.day, state=CaseState.OPEN, limit=_PAGE)
+        after = ""
+        while True:
+            page = await self.differences.search(replace(search, after=after))
+            cases += [case for case in page if _within(case.reference, stretch)]
+            if len(page) < _PAGE:
+                return cases
+            after = page[-1].name
+
+    async def _doubts(self, stretch: Stretch) -> list[Doubt]:
+        doubts: list[Doubt] = []
+        after = ""
+        while True:
+            page = await self.journal.doubts(after=after, limit=_PAGE, host=stretch.host)
+            doubts += [doubt for doubt in page if _within(doubt.global_serial, stretch)]
+            if len(page) < _PAGE:
+                return doubts
+            after = page[-1].global_serial
+
+    def _is_of(self, taker: str, host: str) -> bool:
+        """Versions of a host may share its books, and its day file."""
+        gate = self.plans.gates.get(taker)
+        return taker == host or (gate is not None and gate.version_of == host)
+
+
+def _within(reference: str, stretch: Stretch) -> bool:
+    return reference > stretch.after and (not stretch.until or reference <= stretch.until)
