@@ -15,6 +15,7 @@ from journal_stores import fresh_schema, started
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.store.sqlite import SqliteEngine
+from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.journal import StoredJournal
 from tellerline.gateway.journal.migrations import MIGRATIONS
@@ -52,7 +53,8 @@ async def fill(journal: StoredJournal) -> tuple[list[Acceptance], Acceptance, St
 
 
 async def test_card_57_a_full_disk_refuses_and_keeps_what_it_has(engine: SqliteEngine) -> None:
-    journal = StoredJournal(SqliteDatabase(engine, DEFAULT_LIMITS))
+    database = SqliteDatabase(engine, DEFAULT_LIMITS)
+    journal = StoredJournal(database, StoredClosedHosts(database))
     await engine.submit(allow_pages, 20)
     accepted, refused, error = await fill(journal)
     assert (error.reason, error.maybe_written) == ("disk full", False)
@@ -63,7 +65,8 @@ async def test_card_57_a_full_disk_refuses_and_keeps_what_it_has(engine: SqliteE
 
 
 async def test_card_57_a_settlement_that_finds_no_room_leaves_the_row_pending(engine: SqliteEngine) -> None:
-    journal = StoredJournal(SqliteDatabase(engine, DEFAULT_LIMITS))
+    database = SqliteDatabase(engine, DEFAULT_LIMITS)
+    journal = StoredJournal(database, StoredClosedHosts(database))
     await engine.submit(allow_pages, 20)
     accepted, _, _ = await fill(journal)
     outcome = settlement(accepted[0].global_serial, outcome=b"o" * 100_000)

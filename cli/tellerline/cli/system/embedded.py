@@ -49,7 +49,7 @@ async def start_embedded(
     log_descriptor: int,
     host_times: HostTimes | None = None,
 ) -> EmbeddedSystem:
-    """Start everything and register the population's accounts. ``settings.hosts`` is filled in here.
+    """Start everything and register the population's accounts. The addresses of ``settings.hosts`` are filled in here.
 
     With ``mq.kind`` ``amqp`` hosts on a queue listen on that broker, else on one in this process.
     """
@@ -63,7 +63,10 @@ async def start_embedded(
     await bank.start()
     admin = AdminServer(bank)
     await admin.start()
-    hosts = {name: HostSettings(url=host.url) for name, host in bank.hosts.items()}
+    said = settings.hosts
+    hosts = {
+        name: said.get(name, HostSettings()).model_copy(update={"url": host.url}) for name, host in bank.hosts.items()
+    }
     node = build_node(
         settings.model_copy(update={"hosts": hosts}),
         clock=clock,

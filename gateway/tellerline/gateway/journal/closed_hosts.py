@@ -113,6 +113,7 @@ class StoredClosedHosts:
         self._database = database
         self._readings: dict[tuple[str, str], LastKnown] = {}
         self._notes: list[Values] = []
+        self._noting = False
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
@@ -156,6 +157,11 @@ class StoredClosedHosts:
         if self._readings or self._notes:
             await asyncio.shield(self._begin())
 
+    async def flush_notes(self) -> None:
+        """The same if events wait: whoever reads a history sees them."""
+        if self._notes or (self._writing is not None and self._noting):
+            await self.flush()
+
     async def close(self) -> None:
         """Write what is still in memory; what the store does not take now is lost."""
         await self.flush()
@@ -184,6 +190,7 @@ class StoredClosedHosts:
         """In the order of the accounts: several gateways may write about the same ones."""
         readings, self._readings = self._readings, {}
         notes, self._notes = self._notes, []
+        self._noting = bool(notes)
         try:
             await self._database.write(write_down, _in_order(readings.values()), notes)
         except StoreUnavailableError:

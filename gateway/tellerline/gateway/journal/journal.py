@@ -8,6 +8,7 @@ from datetime import datetime
 from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import doubts, limits, rows, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
+from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import Database
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -27,8 +28,9 @@ from tellerline.gateway.journal.records import (
 class StoredJournal:
     """Keeps the promises of ``port.Journal``. Enquiries still in memory are written before anybody looks for them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, closed_hosts: StoredClosedHosts) -> None:
         self._database = database
+        self._closed_hosts = closed_hosts
         self._audits = AuditBuffer(database.append)
 
     @property
@@ -69,6 +71,7 @@ class StoredJournal:
         return [rows.record(row) for row in found]
 
     async def history(self, global_serial: str) -> Sequence[Event]:
+        await self._closed_hosts.flush_notes()
         return [rows.event(row) for row in await self._database.look(every, transactions.HISTORY, global_serial)]
 
     async def note(self, global_serial: str, event: Event) -> None:

@@ -121,11 +121,11 @@ class PostgresqlStore:
     ) -> None:
         engine = PostgresqlEngine(dsn, clock, schema=schema)
         self._database = PostgresqlDatabase(engine, default_limits)
-        self.journal = StoredJournal(self._database)
+        self.closed_hosts = StoredClosedHosts(self._database)
+        self.journal = StoredJournal(self._database, self.closed_hosts)
         self.cases = StoredCases(self._database)
         self.routing = StoredRoutingHistory(self._database)
         self.differences = StoredDifferences(self._database)
-        self.closed_hosts = StoredClosedHosts(self._database)
         self.legs = StoredLegs(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
         self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))

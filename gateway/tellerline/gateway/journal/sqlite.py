@@ -97,11 +97,11 @@ class SqliteStore:
     def __init__(self, path: Path, clock: Clock, *, default_limits: Limits = DEFAULT_LIMITS) -> None:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
-        self.journal = StoredJournal(database)
+        self.closed_hosts = StoredClosedHosts(database)
+        self.journal = StoredJournal(database, self.closed_hosts)
         self.cases = StoredCases(database)
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)
-        self.closed_hosts = StoredClosedHosts(database)
         self.legs = StoredLegs(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
         self.grants = StoredGrants(database, Cache(clock, seconds=None))
