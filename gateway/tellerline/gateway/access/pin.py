@@ -13,7 +13,7 @@ from tellerline.gateway.journal.port import Grants
 from tellerline.gateway.refusal import FieldViolation, RefusalError
 from tellerline.gateway.services.ports import IssuedGrant, Pipeline, Request
 from tellerline.routing.model.codes import Code
-from tellerline.routing.model.customers import VerifyPin
+from tellerline.routing.model.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,13 @@ class PinVerification:
         self, request: Request, call: CallContext, *, accounts: tuple[str, ...] = (), operations: tuple[str, ...] = ()
     ) -> IssuedGrant:
         """See ``services.ports.PinDesk``."""
-        command = request.command
-        if not isinstance(command, VerifyPin):
-            raise TypeError("a PIN is verified with VerifyPin")
-        await self._access.admit(command.operation, request, call, account=command.account)
+        command, pin = request.command, _pin_of(request.command)
+        await self._access.admit(
+            command.operation, request, call, account=command.account_number, needs_grant=not command.public
+        )
         seconds = self._access.policy(request.channel, call).grant_seconds
         try:
-            await self._compare(request, call, command.pin)
+            await self._compare(request, call, pin)
         except RefusalError as refusal:
             self._metrics.pins(request.channel, refusal.code.value).inc()
             raise
@@ -90,3 +90,11 @@ class PinVerification:
         first_after_lock = counted.failures == before.failures + 1
         if not (within_row or first_after_lock):
             raise RefusalError(Code.PIN_LOCKED)
+
+
+def _pin_of(command: Command) -> str:
+    """``TypeError`` for a command that is not about a PIN."""
+    pin = getattr(command, "pin", None)
+    if "pin" not in command.sensitive or not isinstance(pin, str):
+        raise TypeError("a PIN is verified with a command that carries one")
+    return pin

@@ -16,7 +16,7 @@ from tellerline.routing.transactions.router import Route, Router
 from tellerline.routing.transactions.rules import NO_RULES, RoutingRules, ShadowRule, Why
 from tellerline.routing.transactions.table import RoutingTable
 
-NEVER_RETRIED = frozenset({"customers.VerifyPin"})
+NEVER_RETRIED = frozenset({"customers.VerifyPin", "corporate.VerifyRepresentative"})
 """Enquiries that count at the host each time they are made."""
 CLOSED_BY_LOSS = frozenset({"accounts.GetBalance", "accounts.ListStatementEntries"})
 """Enquiries that a reported loss closes, beside everything that moves money."""

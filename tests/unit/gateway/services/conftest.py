@@ -210,11 +210,15 @@ class Platform:
         return self.context(channel=CHANNEL_COUNTER, grant="", customer="")
 
     async def send(self, method: str, request: Message, response: type[ResponseT]) -> ResponseT:
-        unary = self.methods[method].unary
+        unary = self._method(method, request).unary
         assert unary is not None
         reply = await unary(request, self.call)
         assert isinstance(reply, response)
         return reply
+
+    def _method(self, name: str, request: Message) -> Method:
+        """Of the methods of this name, the one that takes such a request."""
+        return next(each for each in self.methods.values() if (each.name, each.request) == (name, type(request)))
 
     def stream(self, method: str, request: Message) -> AsyncIterator[Message]:
         stream = self.methods[method].stream
