@@ -77,6 +77,7 @@ class VerifyRepresentative(_Represented):
     operation: ClassVar[str] = "corporate.VerifyRepresentative"
     effect: ClassVar[Effect] = Effect.ENQUIRY
     sensitive: ClassVar[frozenset[str]] = frozenset({"pin"})
+    public: ClassVar[bool] = True
     pin: str = field(repr=False)
 
 
