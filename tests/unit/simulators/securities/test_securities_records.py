@@ -53,7 +53,7 @@ def test_both_readers_see_the_same_records() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in OURS if not name.startswith("list_") or name.endswith("_request")])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_what_one_writes_the_other_reads(name: str, data: st.DataObject) -> None:
     values = data.draw(values_of(OURS[name].record))
@@ -63,7 +63,7 @@ def test_what_one_writes_the_other_reads(name: str, data: st.DataObject) -> None
     assert THEIRS[name].encode(row) == raw
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(flips=st.lists(st.tuples(st.integers(0, 276), st.integers(0, 255)), min_size=1, max_size=6))
 def test_both_refuse_the_same_garbled_bytes_or_read_the_same(flips: list[tuple[int, int]]) -> None:
     name = "place_order_reply"

@@ -174,7 +174,7 @@ orders = st.tuples(
 steps = st.lists(orders | st.integers(0, 20), max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps)
 def test_money_and_shares_are_conserved_whatever_is_ordered_and_cancelled(asked: list[Any]) -> None:
     host = SecuritiesHost(BankCalendar(VirtualClock(MORNING)))
