@@ -55,11 +55,11 @@ class BillBook:
     def __init__(self) -> None:
         self._bills: Table[tuple[str, str], tuple[Bill, ...]] = Table()
 
-    def open(self, kind: str, subscriber: str) -> None:
-        """File a subscriber without bills; ``ValueError`` when the number is taken."""
+    def open(self, kind: str, subscriber: str, bills: tuple[Bill, ...] = ()) -> None:
+        """File a subscriber with bills, newest first; ``ValueError`` when the number is taken."""
         if (kind, subscriber) in self._bills:
             raise ValueError(f"{kind} subscriber {subscriber} exists")
-        self._bills.put((kind, subscriber), ())
+        self._bills.put((kind, subscriber), bills)
 
     def put(self, bill: Bill) -> None:
         """File a bill, or what has become of it; ``RefusedError`` for an unknown subscriber."""

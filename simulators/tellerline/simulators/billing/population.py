@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tellerline.adapters.clock import Randomness, SeededRandomness
 from tellerline.simulators.billing.agencies import AGENCIES, Agency
@@ -44,45 +45,59 @@ def subscriber_number(agency: Agency, customer: str) -> str:
 def fill(book: BillBook, holders: Sequence[Holder], seed: int, today: date) -> None:
     """Subscribe the bank's customers and send them the bills of three months; the magic subscribers too."""
     chance = SeededRandomness(seed)
+    runs = [(agency, [_Run.of(agency, month, today) for month in _months(today)]) for agency in AGENCIES.values()]
     for holder in holders:
-        for agency in AGENCIES.values():
+        for agency, months in runs:
             if chance.below(100) < agency.share:
                 subscriber = subscriber_number(agency, holder.number)
-                book.open(agency.kind, subscriber)
-                for bill in _bills(agency, subscriber, holder.name, chance, today):
-                    book.put(bill)
+                usual = agency.least + chance.below(agency.most - agency.least)
+                bills = tuple(_bill(run, subscriber, holder.name, usual, chance) for run in months)
+                book.open(agency.kind, subscriber, bills)
     for subscriber in (*MAGIC_FAULTS, *MAGIC_STATES):
-        book.open(_MAGIC_KIND, subscriber)
-        if subscriber != NO_BILLS:
-            book.put(_magic_bill(subscriber, today))
+        bills = () if subscriber == NO_BILLS else (_magic_bill(subscriber, today),)
+        book.open(_MAGIC_KIND, subscriber, bills)
 
 
-def _bills(agency: Agency, subscriber: str, name: str, chance: Randomness, today: date) -> Iterator[Bill]:
-    """Of the last months; what is due by today is paid, but for one in ten."""
-    usual = agency.least + chance.below(agency.most - agency.least)
-    for month in _months(today):
-        amount = max(agency.least, usual * (80 + chance.below(41)) // 100)
+class _Run(NamedTuple):
+    """What all bills of an agency for one month have in common. ``due``: the day has come."""
+
+    agency: Agency
+    number: str
+    period: str
+    due_on: str
+    due: bool
+    paid_at: str
+
+    @classmethod
+    def of(cls, agency: Agency, month: date, today: date) -> _Run:
         due_on = _due(month, agency.due_day)
-        late = chance.below(10) == 0
-        settled = due_on < today and not late
-        yield Bill(
-            number=f"{month:%Y%m}",
-            kind=agency.kind,
-            subscriber=subscriber,
-            subscriber_name=name,
-            period=f"{month:%Y-%m}",
-            amount=amount,
-            due_on=due_on.isoformat(),
-            paid=amount if settled else 0,
-            paid_at=f"{due_on - timedelta(days=3)}T10:00:00+08:00" if settled else "",
-            receipt=f"{agency.prefix}{month:%Y%m}{subscriber[-7:]}" if settled else "",
-        )
+        paid_at = f"{due_on - timedelta(days=3)}T10:00:00+08:00"
+        return cls(agency, f"{month:%Y%m}", f"{month:%Y-%m}", due_on.isoformat(), due_on < today, paid_at)
+
+
+def _bill(run: _Run, subscriber: str, name: str, usual: int, chance: Randomness) -> Bill:
+    """What is due by today is paid, but for one in ten."""
+    agency = run.agency
+    amount = max(agency.least, usual * (80 + chance.below(41)) // 100)
+    settled = chance.below(10) != 0 and run.due
+    return Bill(
+        number=run.number,
+        kind=agency.kind,
+        subscriber=subscriber,
+        subscriber_name=name,
+        period=run.period,
+        amount=amount,
+        due_on=run.due_on,
+        paid=amount if settled else 0,
+        paid_at=run.paid_at if settled else "",
+        receipt=f"{agency.prefix}{run.number}{subscriber[-7:]}" if settled else "",
+    )
 
 
 def _months(today: date) -> Iterator[date]:
-    """First days of the months before ``today``'s, oldest first."""
+    """First days of the months before ``today``'s, newest first."""
     count = today.year * 12 + today.month - 1
-    for index in range(count - _MONTHS, count):
+    for index in range(count - 1, count - 1 - _MONTHS, -1):
         yield date(index // 12, index % 12 + 1, 1)
 
 
