@@ -31,6 +31,7 @@ _SELF_SERVICE = (
     "securities.*",
     "transfers.*",
     _VERIFY,
+    "customers.ChangePin",
     "customers.RevokeGrant",
     "customers.UpdateLimits",
 )

@@ -6,6 +6,7 @@ from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.channels.service import Service
 from tellerline.gateway.services.customers.identity import IdentityHandlers
+from tellerline.gateway.services.customers.pins import PinHandlers
 from tellerline.gateway.services.customers.registration import RegistrationHandlers
 from tellerline.gateway.services.methods import unary
 from tellerline.gateway.services.parts import Parts
@@ -20,6 +21,7 @@ def build(parts: Parts) -> Service:
             unary("RegisterAccount", pb.RegisterAccountRequest, accounts_pb2.Account, registration.register_account),
             unary("UpdateLimits", pb.UpdateLimitsRequest, pb.Limits, registration.update_limits),
             unary("VerifyPin", pb.VerifyPinRequest, pb.Grant, identity.verify_pin),
+            unary("ChangePin", pb.ChangePinRequest, pb.PinChange, PinHandlers(parts).change_pin),
             unary("RevokeGrant", pb.RevokeGrantRequest, pb.RevokeGrantResponse, identity.revoke_grant),
         ),
     )

@@ -12,11 +12,13 @@ from tellerline.gateway.services.accounts_of import AccountDirectory
 from tellerline.gateway.services.methods import unary
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.refusals import checked_text, invalid
-from tellerline.gateway.services.requests import channel_of, context_customer, request_from, wants_english
+from tellerline.gateway.services.refusals import invalid
+from tellerline.gateway.services.requests import request_from, wants_english
 from tellerline.gateway.services.results import result_if_done
 from tellerline.gateway.services.transactions import info_of_record, info_of_settled
 from tellerline.gateway.services.transfers import convert
+from tellerline.gateway.services.transfers.lookup import look_up
+from tellerline.gateway.services.transfers.remittances import RemittanceHandlers
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done
 from tellerline.routing.model.transfers import CreateTransfer, TransferKind, Transferred
@@ -49,7 +51,14 @@ class TransferHandlers:
         )
 
     async def get_transfer(self, request: pb.GetTransferRequest, call: CallContext) -> pb.Transfer:
-        record = await self._look_up(request, call)
+        record = await look_up(
+            self._parts,
+            request,
+            call,
+            method="transfers.GetTransfer",
+            pattern="transfers/*",
+            operation=CreateTransfer.operation,
+        )
         command = command_from_json(record.command)
         if not isinstance(command, CreateTransfer):
             raise RefusalError(Code.TRANSACTION_NOT_FOUND)
@@ -61,23 +70,6 @@ class TransferHandlers:
             debit_name=await self._directory.name(command.debit_account),
             own_name=await self._directory.name(own) if own else "",
         )
-
-    async def _look_up(self, request: pb.GetTransferRequest, call: CallContext) -> Record:
-        """The journal's row, if it is this channel's, and this customer's where the context names one."""
-        key, journal = request.WhichOneof("key"), self._parts.journal
-        if key is None:
-            raise invalid("key", "missing")
-        channel, customer = channel_of(request.context), context_customer(request.context)
-        self._parts.admission.admit_channel("transfers.GetTransfer", channel, call)
-        if key == "name":
-            record = await journal.get(segments(request.name, "transfers/*", "name")[0])
-        else:
-            serial = checked_text(request.original_channel_serial, "original_channel_serial", 64)
-            record = await journal.find(channel, serial)
-        strange = record is None or record.channel != channel or (customer and record.customer != customer)
-        if record is None or strange or record.operation != CreateTransfer.operation:
-            raise RefusalError(Code.TRANSACTION_NOT_FOUND)
-        return record
 
 
 def _own_parts(transfer: pb.Transfer, customer: str) -> tuple[str, ...]:
@@ -98,11 +90,13 @@ def _stored_result(record: Record) -> Transferred | None:
 
 
 def build(parts: Parts) -> Service:
-    handlers = TransferHandlers(parts)
+    handlers, remittances = TransferHandlers(parts), RemittanceHandlers(parts)
     return Service(
         full_name=pb.DESCRIPTOR.services_by_name["TransferService"].full_name,
         methods=(
             unary("CreateTransfer", pb.CreateTransferRequest, pb.Transfer, handlers.create_transfer),
             unary("GetTransfer", pb.GetTransferRequest, pb.Transfer, handlers.get_transfer),
+            unary("CreateRemittance", pb.CreateRemittanceRequest, pb.Remittance, remittances.create_remittance),
+            unary("GetRemittance", pb.GetRemittanceRequest, pb.Remittance, remittances.get_remittance),
         ),
     )

@@ -30,9 +30,10 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from tellerline.api.accounts.v1 import accounts_pb2 as tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2
 from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_context__pb2
+from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\"\xf0\x02\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xd7\x01\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xc8\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\x9c\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05\x32\x85\x05\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12|\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"\x15\xda\x41\x12limits,update_mask\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xf0\x02\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xd7\x01\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xc8\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\x9c\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\"\xb6\x01\n\x10\x43hangePinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\x07old_pin\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x18\n\x07new_pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xaa\x01\n\tPinChange\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x03 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05\x32\xfa\x05\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12|\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"\x15\xda\x41\x12limits,update_mask\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12s\n\tChangePin\x12-.tellerline.api.customers.v1.ChangePinRequest\x1a&.tellerline.api.customers.v1.PinChange\"\x0f\xda\x41\x0cname,new_pin\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -101,6 +102,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFYPINREQUEST'].fields_by_name['accounts']._serialized_options = b'\342A\001\001\372A\030\n\026tellerline.dev/Account'
   _globals['_VERIFYPINREQUEST'].fields_by_name['operations']._loaded_options = None
   _globals['_VERIFYPINREQUEST'].fields_by_name['operations']._serialized_options = b'\342A\001\001'
+  _globals['_CHANGEPINREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_CHANGEPINREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_CHANGEPINREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CHANGEPINREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\030\n\026tellerline.dev/Account'
+  _globals['_CHANGEPINREQUEST'].fields_by_name['old_pin']._loaded_options = None
+  _globals['_CHANGEPINREQUEST'].fields_by_name['old_pin']._serialized_options = b'\200\001\001\342A\001\001'
+  _globals['_CHANGEPINREQUEST'].fields_by_name['new_pin']._loaded_options = None
+  _globals['_CHANGEPINREQUEST'].fields_by_name['new_pin']._serialized_options = b'\200\001\001\342A\001\002'
+  _globals['_PINCHANGE'].fields_by_name['account']._loaded_options = None
+  _globals['_PINCHANGE'].fields_by_name['account']._serialized_options = b'\372A\030\n\026tellerline.dev/Account'
   _globals['_REVOKEGRANTREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_REVOKEGRANTREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_REVOKEGRANTREQUEST'].fields_by_name['token']._loaded_options = None
@@ -113,26 +124,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSERVICE'].methods_by_name['UpdateLimits']._serialized_options = b'\332A\022limits,update_mask'
   _globals['_CUSTOMERSERVICE'].methods_by_name['VerifyPin']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['VerifyPin']._serialized_options = b'\332A\014customer,pin'
-  _globals['_CUSTOMER']._serialized_start=337
-  _globals['_CUSTOMER']._serialized_end=705
-  _globals['_CUSTOMER_TIER']._serialized_start=555
-  _globals['_CUSTOMER_TIER']._serialized_end=632
-  _globals['_LIMITS']._serialized_start=708
-  _globals['_LIMITS']._serialized_end=944
-  _globals['_GRANT']._serialized_start=947
-  _globals['_GRANT']._serialized_end=1162
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=1165
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=1345
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=1348
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=1519
-  _globals['_UPDATELIMITSREQUEST']._serialized_start=1522
-  _globals['_UPDATELIMITSREQUEST']._serialized_end=1722
-  _globals['_VERIFYPINREQUEST']._serialized_start=1725
-  _globals['_VERIFYPINREQUEST']._serialized_end=2009
-  _globals['_REVOKEGRANTREQUEST']._serialized_start=2012
-  _globals['_REVOKEGRANTREQUEST']._serialized_end=2145
-  _globals['_REVOKEGRANTRESPONSE']._serialized_start=2147
-  _globals['_REVOKEGRANTRESPONSE']._serialized_end=2191
-  _globals['_CUSTOMERSERVICE']._serialized_start=2194
-  _globals['_CUSTOMERSERVICE']._serialized_end=2839
+  _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._loaded_options = None
+  _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._serialized_options = b'\332A\014name,new_pin'
+  _globals['_CUSTOMER']._serialized_start=381
+  _globals['_CUSTOMER']._serialized_end=749
+  _globals['_CUSTOMER_TIER']._serialized_start=599
+  _globals['_CUSTOMER_TIER']._serialized_end=676
+  _globals['_LIMITS']._serialized_start=752
+  _globals['_LIMITS']._serialized_end=988
+  _globals['_GRANT']._serialized_start=991
+  _globals['_GRANT']._serialized_end=1206
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=1209
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=1389
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=1392
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=1563
+  _globals['_UPDATELIMITSREQUEST']._serialized_start=1566
+  _globals['_UPDATELIMITSREQUEST']._serialized_end=1766
+  _globals['_VERIFYPINREQUEST']._serialized_start=1769
+  _globals['_VERIFYPINREQUEST']._serialized_end=2053
+  _globals['_CHANGEPINREQUEST']._serialized_start=2056
+  _globals['_CHANGEPINREQUEST']._serialized_end=2238
+  _globals['_PINCHANGE']._serialized_start=2241
+  _globals['_PINCHANGE']._serialized_end=2411
+  _globals['_REVOKEGRANTREQUEST']._serialized_start=2414
+  _globals['_REVOKEGRANTREQUEST']._serialized_end=2547
+  _globals['_REVOKEGRANTRESPONSE']._serialized_start=2549
+  _globals['_REVOKEGRANTRESPONSE']._serialized_end=2593
+  _globals['_CUSTOMERSERVICE']._serialized_start=2596
+  _globals['_CUSTOMERSERVICE']._serialized_end=3358
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import money_pb2 as _money_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
+from tellerline.api.common.v1 import transaction_pb2 as _transaction_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -323,6 +324,76 @@ class VerifyPinRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyPinRequest: _TypeAlias = VerifyPinRequest  # noqa: Y015
+
+@_typing.final
+class ChangePinRequest(_message.Message):
+    """Request of `ChangePin`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    OLD_PIN_FIELD_NUMBER: _builtins.int
+    NEW_PIN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The account, `customers/{customer}/accounts/{account}`."""
+    old_pin: _builtins.str
+    """The PIN so far; needed without a grant. In no log, event, journal or trace."""
+    new_pin: _builtins.str
+    """The new PIN, six digits. In no log, event, journal or trace."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks. `context.channel_serial` is the request id."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+        old_pin: _builtins.str = ...,
+        new_pin: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name", "new_pin", b"new_pin", "old_pin", b"old_pin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangePinRequest: _TypeAlias = ChangePinRequest  # noqa: Y015
+
+@_typing.final
+class PinChange(_message.Message):
+    """What became of a change of PIN."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    TRANSACTION_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    @_builtins.property
+    def change_time(self) -> _timestamp_pb2.Timestamp:
+        """When the host changed it; absent unless `DONE`."""
+
+    @_builtins.property
+    def transaction(self) -> _transaction_pb2.TransactionInfo:
+        """What is known of it."""
+
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        change_time: _timestamp_pb2.Timestamp | None = ...,
+        transaction: _transaction_pb2.TransactionInfo | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change_time", b"change_time", "transaction", b"transaction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "change_time", b"change_time", "transaction", b"transaction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PinChange: _TypeAlias = PinChange  # noqa: Y015
 
 @_typing.final
 class RevokeGrantRequest(_message.Message):

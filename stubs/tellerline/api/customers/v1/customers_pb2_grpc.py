@@ -58,6 +58,11 @@ class CustomerServiceStub:
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.VerifyPinRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Grant.FromString,
                 _registered_method=True)
+        self.ChangePin = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/ChangePin',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.FromString,
+                _registered_method=True)
         self.RevokeGrant = channel.unary_unary(
                 '/tellerline.api.customers.v1.CustomerService/RevokeGrant',
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.RevokeGrantRequest.SerializeToString,
@@ -112,6 +117,19 @@ class CustomerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangePin(self, request, context):
+        """Changes an account's PIN 密码修改 to six other digits. Proof is a grant that covers it, or, where `context.grant` is
+        empty, the old PIN, which is then compared first as `VerifyPin` does, with the same errors and the same count of tries.
+
+        OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
+        try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
+        carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+        (all the same digit, or one after the other).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RevokeGrant(self, request, context):
         """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
         in this gateway when it returns, in others within a second. Safe to repeat; nothing to end is not an error.
@@ -142,6 +160,11 @@ def add_CustomerServiceServicer_to_server(servicer, server):
                     servicer.VerifyPin,
                     request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.VerifyPinRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Grant.SerializeToString,
+            ),
+            'ChangePin': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePin,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.SerializeToString,
             ),
             'RevokeGrant': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeGrant,
@@ -260,6 +283,33 @@ class CustomerService:
             '/tellerline.api.customers.v1.CustomerService/VerifyPin',
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.VerifyPinRequest.SerializeToString,
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Grant.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/ChangePin',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,15 @@ class CustomerServiceStub:
     the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
     """
+    ChangePin: _grpc.UnaryUnaryMultiCallable[_customers_pb2.ChangePinRequest, _customers_pb2.PinChange]
+    """Changes an account's PIN 密码修改 to six other digits. Proof is a grant that covers it, or, where `context.grant` is
+    empty, the old PIN, which is then compared first as `VerifyPin` does, with the same errors and the same count of tries.
+
+    OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
+    try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
+    carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+    (all the same digit, or one after the other).
+    """
     RevokeGrant: _grpc.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]
     """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
     in this gateway when it returns, in others within a second. Safe to repeat; nothing to end is not an error.
@@ -99,6 +108,15 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
     the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
+    """
+    ChangePin: _aio.UnaryUnaryMultiCallable[_customers_pb2.ChangePinRequest, _customers_pb2.PinChange]  # type: ignore[assignment]
+    """Changes an account's PIN 密码修改 to six other digits. Proof is a grant that covers it, or, where `context.grant` is
+    empty, the old PIN, which is then compared first as `VerifyPin` does, with the same errors and the same count of tries.
+
+    OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
+    try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
+    carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+    (all the same digit, or one after the other).
     """
     RevokeGrant: _aio.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]  # type: ignore[assignment]
     """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
@@ -158,6 +176,21 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
         the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
         `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePin(
+        self,
+        request: _customers_pb2.ChangePinRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.PinChange, _abc.Awaitable[_customers_pb2.PinChange]]:
+        """Changes an account's PIN 密码修改 to six other digits. Proof is a grant that covers it, or, where `context.grant` is
+        empty, the old PIN, which is then compared first as `VerifyPin` does, with the same errors and the same count of tries.
+
+        OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
+        try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
+        carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+        (all the same digit, or one after the other).
         """
 
     @_abc_1.abstractmethod

@@ -31,7 +31,7 @@ from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_commo
 from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/transfers/v1/transfers.proto\x12\x1btellerline.api.transfers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xee\x04\n\x08Transfer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x37\n\rdebit_account\x18\x02 \x01(\tB \xe2\x41\x02\x02\x05\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x32\n\x0bown_account\x18\x03 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/AccountH\x00\x12H\n\x10registered_payee\x18\x04 \x01(\x0b\x32,.tellerline.api.transfers.v1.RegisteredPayeeH\x00\x12G\n\x10other_bank_payee\x18\x05 \x01(\x0b\x32+.tellerline.api.transfers.v1.OtherBankPayeeH\x00\x12)\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.google.type.MoneyB\x05\xe2\x41\x02\x02\x05\x12\x18\n\tnarrative\x18\x07 \x01(\tB\x05\xe2\x41\x02\x01\x05\x12\x36\n\x14\x62\x61lance_after_amount\x18\x08 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x33\n\tbook_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x44\n\x0btransaction\x18\n \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfoB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x17tellerline.dev/Transfer\x12\x14transfers/{transfer}*\ttransfers2\x08transferB\r\n\x0b\x64\x65stination\"K\n\x0fRegisteredPayee\x12\x1c\n\x0e\x61\x63\x63ount_number\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x0eOtherBankPayee\x12\x17\n\tbank_code\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1c\n\x0e\x61\x63\x63ount_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\x97\x01\n\x15\x43reateTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08transfer\x18\x02 \x01(\x0b\x32%.tellerline.api.transfers.v1.TransferB\x04\xe2\x41\x01\x02\"\xad\x01\n\x12GetTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12,\n\x04name\x18\x02 \x01(\tB\x1c\xfa\x41\x19\n\x17tellerline.dev/TransferH\x00\x12!\n\x17original_channel_serial\x18\x03 \x01(\tH\x00\x42\x05\n\x03key2\xfb\x01\n\x0fTransferService\x12x\n\x0e\x43reateTransfer\x12\x32.tellerline.api.transfers.v1.CreateTransferRequest\x1a%.tellerline.api.transfers.v1.Transfer\"\x0b\xda\x41\x08transfer\x12n\n\x0bGetTransfer\x12/.tellerline.api.transfers.v1.GetTransferRequest\x1a%.tellerline.api.transfers.v1.Transfer\"\x07\xda\x41\x04nameb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/transfers/v1/transfers.proto\x12\x1btellerline.api.transfers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xee\x04\n\x08Transfer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x37\n\rdebit_account\x18\x02 \x01(\tB \xe2\x41\x02\x02\x05\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x32\n\x0bown_account\x18\x03 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/AccountH\x00\x12H\n\x10registered_payee\x18\x04 \x01(\x0b\x32,.tellerline.api.transfers.v1.RegisteredPayeeH\x00\x12G\n\x10other_bank_payee\x18\x05 \x01(\x0b\x32+.tellerline.api.transfers.v1.OtherBankPayeeH\x00\x12)\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.google.type.MoneyB\x05\xe2\x41\x02\x02\x05\x12\x18\n\tnarrative\x18\x07 \x01(\tB\x05\xe2\x41\x02\x01\x05\x12\x36\n\x14\x62\x61lance_after_amount\x18\x08 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x33\n\tbook_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x44\n\x0btransaction\x18\n \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfoB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x17tellerline.dev/Transfer\x12\x14transfers/{transfer}*\ttransfers2\x08transferB\r\n\x0b\x64\x65stination\"K\n\x0fRegisteredPayee\x12\x1c\n\x0e\x61\x63\x63ount_number\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x0eOtherBankPayee\x12\x17\n\tbank_code\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1c\n\x0e\x61\x63\x63ount_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xc8\x04\n\nRemittance\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x37\n\rdebit_account\x18\x02 \x01(\tB \xe2\x41\x02\x02\x05\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x41\n\x05payee\x18\x03 \x01(\x0b\x32+.tellerline.api.transfers.v1.OtherBankPayeeB\x05\xe2\x41\x02\x02\x05\x12)\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x05\xe2\x41\x02\x02\x05\x12\x16\n\x07purpose\x18\x05 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x15\n\x06urgent\x18\x06 \x01(\x08\x42\x05\xe2\x41\x02\x01\x05\x12,\n\nfee_amount\x18\x07 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x1c\n\x0epayment_number\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x14\x62\x61lance_after_amount\x18\t \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x33\n\tbook_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x44\n\x0btransaction\x18\x0b \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfoB\x04\xe2\x41\x01\x03:Q\xea\x41N\n\x19tellerline.dev/Remittance\x12\x18remittances/{remittance}*\x0bremittances2\nremittance\"\x9d\x01\n\x17\x43reateRemittanceRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x41\n\nremittance\x18\x02 \x01(\x0b\x32\'.tellerline.api.transfers.v1.RemittanceB\x04\xe2\x41\x01\x02\"\xb1\x01\n\x14GetRemittanceRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12.\n\x04name\x18\x02 \x01(\tB\x1e\xfa\x41\x1b\n\x19tellerline.dev/RemittanceH\x00\x12!\n\x17original_channel_serial\x18\x03 \x01(\tH\x00\x42\x05\n\x03key\"\x97\x01\n\x15\x43reateTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08transfer\x18\x02 \x01(\x0b\x32%.tellerline.api.transfers.v1.TransferB\x04\xe2\x41\x01\x02\"\xad\x01\n\x12GetTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12,\n\x04name\x18\x02 \x01(\tB\x1c\xfa\x41\x19\n\x17tellerline.dev/TransferH\x00\x12!\n\x17original_channel_serial\x18\x03 \x01(\tH\x00\x42\x05\n\x03key2\xf4\x03\n\x0fTransferService\x12x\n\x0e\x43reateTransfer\x12\x32.tellerline.api.transfers.v1.CreateTransferRequest\x1a%.tellerline.api.transfers.v1.Transfer\"\x0b\xda\x41\x08transfer\x12n\n\x0bGetTransfer\x12/.tellerline.api.transfers.v1.GetTransferRequest\x1a%.tellerline.api.transfers.v1.Transfer\"\x07\xda\x41\x04name\x12\x80\x01\n\x10\x43reateRemittance\x12\x34.tellerline.api.transfers.v1.CreateRemittanceRequest\x1a\'.tellerline.api.transfers.v1.Remittance\"\r\xda\x41\nremittance\x12t\n\rGetRemittance\x12\x31.tellerline.api.transfers.v1.GetRemittanceRequest\x1a\'.tellerline.api.transfers.v1.Remittance\"\x07\xda\x41\x04nameb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -66,6 +66,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OTHERBANKPAYEE'].fields_by_name['account_number']._serialized_options = b'\342A\001\002'
   _globals['_OTHERBANKPAYEE'].fields_by_name['display_name']._loaded_options = None
   _globals['_OTHERBANKPAYEE'].fields_by_name['display_name']._serialized_options = b'\342A\001\001'
+  _globals['_REMITTANCE'].fields_by_name['name']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_REMITTANCE'].fields_by_name['debit_account']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['debit_account']._serialized_options = b'\342A\002\002\005\372A\030\n\026tellerline.dev/Account'
+  _globals['_REMITTANCE'].fields_by_name['payee']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['payee']._serialized_options = b'\342A\002\002\005'
+  _globals['_REMITTANCE'].fields_by_name['amount']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['amount']._serialized_options = b'\342A\002\002\005'
+  _globals['_REMITTANCE'].fields_by_name['purpose']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['purpose']._serialized_options = b'\342A\002\002\005'
+  _globals['_REMITTANCE'].fields_by_name['urgent']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['urgent']._serialized_options = b'\342A\002\001\005'
+  _globals['_REMITTANCE'].fields_by_name['fee_amount']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['fee_amount']._serialized_options = b'\342A\001\003'
+  _globals['_REMITTANCE'].fields_by_name['payment_number']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['payment_number']._serialized_options = b'\342A\001\003'
+  _globals['_REMITTANCE'].fields_by_name['balance_after_amount']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['balance_after_amount']._serialized_options = b'\342A\001\003'
+  _globals['_REMITTANCE'].fields_by_name['book_time']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['book_time']._serialized_options = b'\342A\001\003'
+  _globals['_REMITTANCE'].fields_by_name['transaction']._loaded_options = None
+  _globals['_REMITTANCE'].fields_by_name['transaction']._serialized_options = b'\342A\001\003'
+  _globals['_REMITTANCE']._loaded_options = None
+  _globals['_REMITTANCE']._serialized_options = b'\352AN\n\031tellerline.dev/Remittance\022\030remittances/{remittance}*\013remittances2\nremittance'
+  _globals['_CREATEREMITTANCEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_CREATEREMITTANCEREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_CREATEREMITTANCEREQUEST'].fields_by_name['remittance']._loaded_options = None
+  _globals['_CREATEREMITTANCEREQUEST'].fields_by_name['remittance']._serialized_options = b'\342A\001\002'
+  _globals['_GETREMITTANCEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_GETREMITTANCEREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_GETREMITTANCEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETREMITTANCEREQUEST'].fields_by_name['name']._serialized_options = b'\372A\033\n\031tellerline.dev/Remittance'
   _globals['_CREATETRANSFERREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_CREATETRANSFERREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_CREATETRANSFERREQUEST'].fields_by_name['transfer']._loaded_options = None
@@ -78,16 +110,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSFERSERVICE'].methods_by_name['CreateTransfer']._serialized_options = b'\332A\010transfer'
   _globals['_TRANSFERSERVICE'].methods_by_name['GetTransfer']._loaded_options = None
   _globals['_TRANSFERSERVICE'].methods_by_name['GetTransfer']._serialized_options = b'\332A\004name'
+  _globals['_TRANSFERSERVICE'].methods_by_name['CreateRemittance']._loaded_options = None
+  _globals['_TRANSFERSERVICE'].methods_by_name['CreateRemittance']._serialized_options = b'\332A\nremittance'
+  _globals['_TRANSFERSERVICE'].methods_by_name['GetRemittance']._loaded_options = None
+  _globals['_TRANSFERSERVICE'].methods_by_name['GetRemittance']._serialized_options = b'\332A\004name'
   _globals['_TRANSFER']._serialized_start=304
   _globals['_TRANSFER']._serialized_end=926
   _globals['_REGISTEREDPAYEE']._serialized_start=928
   _globals['_REGISTEREDPAYEE']._serialized_end=1003
   _globals['_OTHERBANKPAYEE']._serialized_start=1005
   _globals['_OTHERBANKPAYEE']._serialized_end=1104
-  _globals['_CREATETRANSFERREQUEST']._serialized_start=1107
-  _globals['_CREATETRANSFERREQUEST']._serialized_end=1258
-  _globals['_GETTRANSFERREQUEST']._serialized_start=1261
-  _globals['_GETTRANSFERREQUEST']._serialized_end=1434
-  _globals['_TRANSFERSERVICE']._serialized_start=1437
-  _globals['_TRANSFERSERVICE']._serialized_end=1688
+  _globals['_REMITTANCE']._serialized_start=1107
+  _globals['_REMITTANCE']._serialized_end=1691
+  _globals['_CREATEREMITTANCEREQUEST']._serialized_start=1694
+  _globals['_CREATEREMITTANCEREQUEST']._serialized_end=1851
+  _globals['_GETREMITTANCEREQUEST']._serialized_start=1854
+  _globals['_GETREMITTANCEREQUEST']._serialized_end=2031
+  _globals['_CREATETRANSFERREQUEST']._serialized_start=2034
+  _globals['_CREATETRANSFERREQUEST']._serialized_end=2185
+  _globals['_GETTRANSFERREQUEST']._serialized_start=2188
+  _globals['_GETTRANSFERREQUEST']._serialized_end=2361
+  _globals['_TRANSFERSERVICE']._serialized_start=2364
+  _globals['_TRANSFERSERVICE']._serialized_end=2864
 # @@protoc_insertion_point(module_scope)

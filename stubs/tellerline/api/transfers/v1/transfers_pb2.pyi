@@ -151,6 +151,144 @@ class OtherBankPayee(_message.Message):
 Global___OtherBankPayee: _TypeAlias = OtherBankPayee  # noqa: Y015
 
 @_typing.final
+class Remittance(_message.Message):
+    """One interbank remittance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DEBIT_ACCOUNT_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    FEE_AMOUNT_FIELD_NUMBER: _builtins.int
+    PAYMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    BALANCE_AFTER_AMOUNT_FIELD_NUMBER: _builtins.int
+    BOOK_TIME_FIELD_NUMBER: _builtins.int
+    TRANSACTION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`remittances/{global_serial}`."""
+    debit_account: _builtins.str
+    """The account to debit 汇款账户, `customers/{customer}/accounts/{account}`."""
+    purpose: _builtins.str
+    """What it is for 用途, at most 60 characters."""
+    urgent: _builtins.bool
+    """Whether it goes out at once 加急, for a higher fee; else with the next clearing."""
+    payment_number: _builtins.str
+    """Its number in the payment system 汇票号; absent unless `DONE`."""
+    @_builtins.property
+    def payee(self) -> Global___OtherBankPayee:
+        """Bank, account and name of the payee 收款人. All three are required here; the bank's code has twelve digits."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """What the payee is to get, without the fee; as in a transfer."""
+
+    @_builtins.property
+    def fee_amount(self) -> _money_pb2.Money:
+        """What the bank took for it 手续费, beside the amount; absent unless `DONE`."""
+
+    @_builtins.property
+    def balance_after_amount(self) -> _money_pb2.Money:
+        """The debit account's booked balance after the booking; absent unless `DONE`."""
+
+    @_builtins.property
+    def book_time(self) -> _timestamp_pb2.Timestamp:
+        """When the host booked it; absent unless `DONE`."""
+
+    @_builtins.property
+    def transaction(self) -> _transaction_pb2.TransactionInfo:
+        """What is known of it."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        debit_account: _builtins.str = ...,
+        payee: Global___OtherBankPayee | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        purpose: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        fee_amount: _money_pb2.Money | None = ...,
+        payment_number: _builtins.str = ...,
+        balance_after_amount: _money_pb2.Money | None = ...,
+        book_time: _timestamp_pb2.Timestamp | None = ...,
+        transaction: _transaction_pb2.TransactionInfo | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "balance_after_amount", b"balance_after_amount", "book_time", b"book_time", "fee_amount", b"fee_amount", "payee", b"payee", "transaction", b"transaction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "balance_after_amount", b"balance_after_amount", "book_time", b"book_time", "debit_account", b"debit_account", "fee_amount", b"fee_amount", "name", b"name", "payee", b"payee", "payment_number", b"payment_number", "purpose", b"purpose", "transaction", b"transaction", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Remittance: _TypeAlias = Remittance  # noqa: Y015
+
+@_typing.final
+class CreateRemittanceRequest(_message.Message):
+    """Request of `CreateRemittance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    REMITTANCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks. `context.channel_serial` is the request id."""
+
+    @_builtins.property
+    def remittance(self) -> Global___Remittance:
+        """What to send. Its output fields are ignored."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        remittance: Global___Remittance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "remittance", b"remittance"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "remittance", b"remittance"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateRemittanceRequest: _TypeAlias = CreateRemittanceRequest  # noqa: Y015
+
+@_typing.final
+class GetRemittanceRequest(_message.Message):
+    """Request of `GetRemittance`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ORIGINAL_CHANNEL_SERIAL_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`remittances/{global_serial}`."""
+    original_channel_serial: _builtins.str
+    """The channel serial under which `context.channel` sent it."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+        original_channel_serial: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "key", b"key", "name", b"name", "original_channel_serial", b"original_channel_serial"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "key", b"key", "name", b"name", "original_channel_serial", b"original_channel_serial"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_key: _TypeAlias = _typing.Literal["name", "original_channel_serial"]  # noqa: Y015
+    _WhichOneofArgType_key: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_key) -> _WhichOneofReturnType_key | None: ...
+
+Global___GetRemittanceRequest: _TypeAlias = GetRemittanceRequest  # noqa: Y015
+
+@_typing.final
 class CreateTransferRequest(_message.Message):
     """Request of `CreateTransfer`."""
 

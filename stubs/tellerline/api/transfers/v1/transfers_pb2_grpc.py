@@ -50,6 +50,16 @@ class TransferServiceStub:
                 request_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetTransferRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Transfer.FromString,
                 _registered_method=True)
+        self.CreateRemittance = channel.unary_unary(
+                '/tellerline.api.transfers.v1.TransferService/CreateRemittance',
+                request_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.CreateRemittanceRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.FromString,
+                _registered_method=True)
+        self.GetRemittance = channel.unary_unary(
+                '/tellerline.api.transfers.v1.TransferService/GetRemittance',
+                request_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetRemittanceRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.FromString,
+                _registered_method=True)
 
 
 class TransferServiceServicer:
@@ -89,6 +99,25 @@ class TransferServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateRemittance(self, request, context):
+        """Sends money to a payee at another bank through the payment system 异地电子汇兑. It counts against the same limits as a
+        transfer, without its fee, and is answered, repeated and refused like one; `PAYEE_NOT_FOUND` for a bank code that no
+        bank has.
+
+        `DONE` means sent out and booked here. The other bank may return it days later (a closed account, another name): that
+        is an incoming entry of its own on the statement, and changes nothing here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRemittance(self, request, context):
+        """A remittance as it stands, as `GetTransfer` finds a transfer. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TransferServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -101,6 +130,16 @@ def add_TransferServiceServicer_to_server(servicer, server):
                     servicer.GetTransfer,
                     request_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetTransferRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Transfer.SerializeToString,
+            ),
+            'CreateRemittance': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRemittance,
+                    request_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.CreateRemittanceRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.SerializeToString,
+            ),
+            'GetRemittance': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRemittance,
+                    request_deserializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetRemittanceRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -163,6 +202,60 @@ class TransferService:
             '/tellerline.api.transfers.v1.TransferService/GetTransfer',
             tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetTransferRequest.SerializeToString,
             tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Transfer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRemittance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.transfers.v1.TransferService/CreateRemittance',
+            tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.CreateRemittanceRequest.SerializeToString,
+            tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRemittance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.transfers.v1.TransferService/GetRemittance',
+            tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.GetRemittanceRequest.SerializeToString,
+            tellerline_dot_api_dot_transfers_dot_v1_dot_transfers__pb2.Remittance.FromString,
             options,
             channel_credentials,
             insecure,

@@ -59,6 +59,16 @@ class TransferServiceStub:
     """A transfer as it stands, by its name, or by the channel's own serial when the channel never got the name. Seen by
     the channel that made it only: else `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat.
     """
+    CreateRemittance: _grpc.UnaryUnaryMultiCallable[_transfers_pb2.CreateRemittanceRequest, _transfers_pb2.Remittance]
+    """Sends money to a payee at another bank through the payment system 异地电子汇兑. It counts against the same limits as a
+    transfer, without its fee, and is answered, repeated and refused like one; `PAYEE_NOT_FOUND` for a bank code that no
+    bank has.
+
+    `DONE` means sent out and booked here. The other bank may return it days later (a closed account, another name): that
+    is an incoming entry of its own on the statement, and changes nothing here.
+    """
+    GetRemittance: _grpc.UnaryUnaryMultiCallable[_transfers_pb2.GetRemittanceRequest, _transfers_pb2.Remittance]
+    """A remittance as it stands, as `GetTransfer` finds a transfer. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat."""
 
 @_typing.type_check_only
 class TransferServiceAsyncStub(TransferServiceStub):
@@ -91,6 +101,16 @@ class TransferServiceAsyncStub(TransferServiceStub):
     """A transfer as it stands, by its name, or by the channel's own serial when the channel never got the name. Seen by
     the channel that made it only: else `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat.
     """
+    CreateRemittance: _aio.UnaryUnaryMultiCallable[_transfers_pb2.CreateRemittanceRequest, _transfers_pb2.Remittance]  # type: ignore[assignment]
+    """Sends money to a payee at another bank through the payment system 异地电子汇兑. It counts against the same limits as a
+    transfer, without its fee, and is answered, repeated and refused like one; `PAYEE_NOT_FOUND` for a bank code that no
+    bank has.
+
+    `DONE` means sent out and booked here. The other bank may return it days later (a closed account, another name): that
+    is an incoming entry of its own on the statement, and changes nothing here.
+    """
+    GetRemittance: _aio.UnaryUnaryMultiCallable[_transfers_pb2.GetRemittanceRequest, _transfers_pb2.Remittance]  # type: ignore[assignment]
+    """A remittance as it stands, as `GetTransfer` finds a transfer. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat."""
 
 class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
     """Transfers 转账: between own accounts, to a registered payee, to another bank.
@@ -132,5 +152,27 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
         """A transfer as it stands, by its name, or by the channel's own serial when the channel never got the name. Seen by
         the channel that made it only: else `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat.
         """
+
+    @_abc_1.abstractmethod
+    def CreateRemittance(
+        self,
+        request: _transfers_pb2.CreateRemittanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_transfers_pb2.Remittance, _abc.Awaitable[_transfers_pb2.Remittance]]:
+        """Sends money to a payee at another bank through the payment system 异地电子汇兑. It counts against the same limits as a
+        transfer, without its fee, and is answered, repeated and refused like one; `PAYEE_NOT_FOUND` for a bank code that no
+        bank has.
+
+        `DONE` means sent out and booked here. The other bank may return it days later (a closed account, another name): that
+        is an incoming entry of its own on the statement, and changes nothing here.
+        """
+
+    @_abc_1.abstractmethod
+    def GetRemittance(
+        self,
+        request: _transfers_pb2.GetRemittanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_transfers_pb2.Remittance, _abc.Awaitable[_transfers_pb2.Remittance]]:
+        """A remittance as it stands, as `GetTransfer` finds a transfer. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`). Safe to repeat."""
 
 def add_TransferServiceServicer_to_server(servicer: TransferServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
