@@ -63,8 +63,30 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
         facts.append((out.text("to be sent", "预计发送时间"), instant_text(info["send_time"])))
     if info.get("accounting_date"):
         facts.append((out.text("accounting date", "会计日期"), date_text(info["accounting_date"])))
+    if transaction.get("plan"):
+        facts.append((out.text("leg of", "所属组合交易"), transaction["plan"].removeprefix("transactions/")))
     out.table(("", ""), facts)
+    legs(out, transaction.get("legs", []))
     history(out, transaction.get("events", []))
+
+
+def legs(out: Output, found: list[dict[str, Any]]) -> None:
+    """What a transaction of many legs consists of, indented under it; nothing for one without."""
+    rows = []
+    for leg in found:
+        own = leg.get("transaction") or {}
+        info = own.get("info", {})
+        state = state_text(out, info["state"]) if info else out.text("not sent yet", "尚未发送")
+        code = next((each["reason"] for each in info.get("error", {}).get("details", []) if "reason" in each), "")
+        again = f" ({leg['attempt']})" if leg["attempt"] > 1 else ""
+        undo = out.text("undo ", "冲正 ") if leg["number"] < 0 else ""
+        serial = own.get("name", "").removeprefix("transactions/")
+        where = f"{own['operation']} → {own['host']}" if own else ""
+        rows.append(
+            (f"  {abs(leg['number'])}", f"{undo}{leg['step']}{again}", where, f"{state} {code}".strip(), serial)
+        )
+    if rows:
+        out.table(("  #", out.text("leg", "步骤"), out.text("operation", "交易"), out.text("state", "状态"), ""), rows)
 
 
 def history(out: Output, events: list[dict[str, Any]]) -> None:

@@ -309,6 +309,7 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         differences=store.differences,
         journal=store.journal,
         cases=store.cases,
+        legs=store.legs,
         registry=store.registry,
         grants=store.grants,
         limits=core.limits,

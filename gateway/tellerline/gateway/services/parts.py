@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
-from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Registry
+from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Legs, Registry
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.services.ports import (
@@ -34,6 +34,7 @@ class Parts:
     differences: Differences
     journal: Journal
     cases: Cases
+    legs: Legs
     registry: Registry
     grants: Grants
     limits: LimitRules

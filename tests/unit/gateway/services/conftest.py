@@ -330,6 +330,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         differences=store.differences,
         journal=store.journal,
         cases=store.cases,
+        legs=store.legs,
         registry=store.registry,
         grants=store.grants,
         limits=LimitRules(zone=ZoneInfo("Asia/Shanghai"), base_currency="CNY"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -9,7 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from tellerline.adapters.telemetry import mask_number, mask_text
 from tellerline.api.operations.v1 import operations_pb2 as pb
-from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, Search
+from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, PlanLeg, Record, Search
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.names import customer_name, customer_of, segments
 from tellerline.gateway.services.ports import HostFacts
@@ -74,6 +75,17 @@ def transaction_to_proto(record: Record, *, english: bool) -> pb.Transaction:
         branch=record.branch,
         trace=record.trace,
     )
+
+
+def in_order(legs: Iterable[PlanLeg]) -> list[PlanLeg]:
+    """Those of the plan by their numbers, then what undoes them: the last one is undone first."""
+    return sorted(legs, key=lambda leg: (leg.laid.number < 0, leg.laid.number, leg.laid.attempt))
+
+
+def leg_to_proto(leg: PlanLeg, *, english: bool) -> pb.TransactionLeg:
+    transaction = None if leg.record is None else transaction_to_proto(leg.record, english=english)
+    laid = leg.laid
+    return pb.TransactionLeg(number=laid.number, attempt=laid.attempt, step=laid.step, transaction=transaction)
 
 
 def event_to_proto(event: Event) -> pb.TransactionEvent:

@@ -52,8 +52,15 @@ class OperationsHandlers:
         transaction = convert.transaction_to_proto(record, english=wants_english(request.context))
         events = whole(record, await self._parts.journal.history(serial))
         transaction.events.extend(convert.event_to_proto(event) for event in events)
+        await self._add_legs(transaction, serial, english=wants_english(request.context))
         transaction.resolutions.extend(map(resolution_to_proto, await self._parts.cases.resolutions(serial)))
         return transaction
+
+    async def _add_legs(self, transaction: pb.Transaction, serial: str, *, english: bool) -> None:
+        legs = await self._parts.legs.of(serial)
+        transaction.legs.extend(convert.leg_to_proto(leg, english=english) for leg in convert.in_order(legs))
+        plan = "" if legs else await self._parts.legs.plan_of(serial)
+        transaction.plan = f"transactions/{plan}" if plan else ""
 
     async def watch_transaction(
         self, request: pb.WatchTransactionRequest, call: CallContext

@@ -77,6 +77,8 @@ class Transaction(_message.Message):
     TRACE_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
     RESOLUTIONS_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`transactions/{global_serial}`."""
     channel: _context_pb2.Channel.ValueType
@@ -103,6 +105,8 @@ class Transaction(_message.Message):
     """The branch."""
     trace: _builtins.str
     """Its trace (W3C trace id), the same in logs and spans."""
+    plan: _builtins.str
+    """The transaction of many legs that this one is a leg of; empty if of none. In `GetTransaction` only."""
     @_builtins.property
     def info(self) -> _transaction_pb2.TransactionInfo:
         """Serials, state, dates, error."""
@@ -127,6 +131,10 @@ class Transaction(_message.Message):
     def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resolution]:
         """What people have proposed about it, by number. In `GetTransaction` only."""
 
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___TransactionLeg]:
+        """What a transaction of many legs consists of, in their order; last what undoes any of them. In `GetTransaction` only."""
+
     def __init__(
         self,
         *,
@@ -149,14 +157,52 @@ class Transaction(_message.Message):
         trace: _builtins.str = ...,
         events: _abc.Iterable[Global___TransactionEvent] | None = ...,
         resolutions: _abc.Iterable[Global___Resolution] | None = ...,
+        legs: _abc.Iterable[Global___TransactionLeg] | None = ...,
+        plan: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "due_time", b"due_time", "info", b"info", "limit_date", b"limit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "amount", b"amount", "branch", b"branch", "call", b"call", "channel", b"channel", "customer", b"customer", "due_time", b"due_time", "effect", b"effect", "events", b"events", "host", b"host", "info", b"info", "limit_date", b"limit_date", "masked_account_number", b"masked_account_number", "name", b"name", "operation", b"operation", "owner", b"owner", "resolutions", b"resolutions", "terminal", b"terminal", "trace", b"trace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "amount", b"amount", "branch", b"branch", "call", b"call", "channel", b"channel", "customer", b"customer", "due_time", b"due_time", "effect", b"effect", "events", b"events", "host", b"host", "info", b"info", "legs", b"legs", "limit_date", b"limit_date", "masked_account_number", b"masked_account_number", "name", b"name", "operation", b"operation", "owner", b"owner", "plan", b"plan", "resolutions", b"resolutions", "terminal", b"terminal", "trace", b"trace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Transaction: _TypeAlias = Transaction  # noqa: Y015
+
+@_typing.final
+class TransactionLeg(_message.Message):
+    """One leg 分录步骤 of a transaction of many."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    TRANSACTION_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Its place, from 1; below zero for what undoes the leg of that number 冲正."""
+    attempt: _builtins.int
+    """How often it has been begun, from 1: another attempt is made only when the one before certainly did nothing."""
+    step: _builtins.str
+    """The name of its step in the plan, such as `debit`."""
+    @_builtins.property
+    def transaction(self) -> Global___Transaction:
+        """Its own transaction, without events; absent until it has been accepted, when nothing of it was sent."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        attempt: _builtins.int = ...,
+        step: _builtins.str = ...,
+        transaction: Global___Transaction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["transaction", b"transaction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "number", b"number", "step", b"step", "transaction", b"transaction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransactionLeg: _TypeAlias = TransactionLeg  # noqa: Y015
 
 @_typing.final
 class TransactionEvent(_message.Message):
