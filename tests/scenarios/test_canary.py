@@ -170,7 +170,7 @@ async def test_a_bad_file_leaves_the_old_rules_in_force_and_says_why(tmp_path: P
         both.file.unlink()
         assert (await both.world.run(routes.reload("u1"))).verdict is RoutingVerdict.REFUSED
         assert routes.rules.version == "canary-1"
-        assert '"routing_rules"' in both.world.logged()
+        assert '"routing_rules_refused"' in both.world.logged()
 
 
 async def test_a_gateway_does_not_start_with_rules_that_it_cannot_follow(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 
 def reconcile(
-    day: Annotated[str, typer.Argument(metavar="DATE", help="Accounting date, 2026-11-22.")],
+    day: Annotated[
+        str, typer.Argument(metavar="[DATE]", help="2026-11-22; without it the file's, or the simulated hosts' own.")
+    ] = "",
     host: Annotated[str, typer.Option(help="Only this host's; without it every host of the running system.")] = "",
     file: Annotated[Path | None, typer.Option(help="The host's day file; without it the simulated host's.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the differences to this file.")] = None,
@@ -46,14 +48,13 @@ def reconcile(
     from tellerline.cli.reconcile.day_file import DayFileError
 
     out = Output(json=json)
-    reports: list[HostReport] = []
     try:
         with _day_files(out, day, host, file) as files:
-            for name, path in files:
-                reports.append(_reconcile(out, gateway, name, path, day))
+            reports = [_reconcile(out, gateway, name, path, day) for name, path in files]
+        day = reports[0].accounting_date
+        _export(out, reports, day, csv, html)
     except (DayFileError, OSError) as error:
         out.fail(Exit.USAGE, "BAD_DAY_FILE", str(error), f"日终文件有误：{error}")
-    _export(out, reports, day, csv, html)
     _show(out, reports, day)
     if any(report.differences for report in reports):
         raise typer.Exit(Exit.REFUSED)
@@ -83,9 +84,9 @@ def _reconcile(out: Output, gateway: str, host: str, path: Path, day: str) -> Ho
     file = DayFile(path)
     head = file.head()
     host = host or head.host
-    if head.accounting_date != day:
+    if day and head.accounting_date != day:
         raise DayFileError(f"{path}: is the day {head.accounting_date}, not {day}")
-    report = HostReport(host, day)
+    report = HostReport(host, head.accounting_date)
 
     async def work(client: Client) -> None:
         for stretch in stretches(file.sorted_lines()):

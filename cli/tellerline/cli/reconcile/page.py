@@ -22,6 +22,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top}
 th{color:var(--soft);font-weight:600;white-space:nowrap}td.n{text-align:right}code{font-size:.85em;word-break:break-all}
 svg{display:block;width:100%;height:auto;margin:1rem 0}svg text{fill:var(--ink);font-size:13px}
+.figures th:not(:first-child){text-align:right}td:first-child{white-space:nowrap}
 .wide{overflow-x:auto}.bad{color:var(--bad)}.good{color:var(--good)}
 """
 _NAMES = {
@@ -72,7 +73,7 @@ def _summary(reports: list[HostReport], text: Text) -> str:
         (each.host, each.lines, each.matched, len(each.resolutions), each.unsettled, len(each.differences))
         for each in reports
     ]
-    return _table(heads, rows)
+    return _table(heads, rows, "figures")
 
 
 def _chart(reports: list[HostReport], text: Text) -> str:
@@ -120,10 +121,10 @@ def _side(facts: dict[str, Any]) -> str:
     return ", ".join(str(facts[name]) for name in names if name in facts) or "–"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]], kind: str = "wide") -> str:
     head = "".join(f"<th>{escape(each)}</th>" for each in heads)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="{kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _cell(value: object) -> str:

@@ -11,8 +11,13 @@ _PATIENCE = 60
 
 
 def fetch_day_files(admin: str, day: str, host: str, directory: Path) -> list[tuple[str, Path]]:
-    """Each host's name with its file in ``directory``; of ``host`` alone if one is named. Raises ``OSError``."""
-    names = [host] if host else sorted(orjson.loads(_get(f"{admin}/status"))["hosts"])
+    """Each host's name with its file in ``directory``; of ``host`` alone if one is named. Raises ``OSError``.
+
+    Without ``day`` it is the accounting date that runs.
+    """
+    status = orjson.loads(_get(f"{admin}/status"))
+    day = day or status["accounting_date"]
+    names = [host] if host else sorted(status["hosts"])
     return [(name, _fetch(f"{admin}/hosts/{name}/days/{day}", directory / f"{name}-{day}.csv")) for name in names]
 
 

@@ -125,8 +125,10 @@ class RouteDesk:
         )
         number = await self.history.add(change)
         self.metrics.routing_changes(verdict).inc()
-        tell = self.log.info if verdict is RoutingVerdict.IN_FORCE else self.log.error
-        tell("routing_rules", verdict=verdict, version=version, digest=change.digest, operator=operator, reason=reason)
+        if verdict is RoutingVerdict.IN_FORCE:
+            self.log.info("routing_rules_in_force", version=version, digest=change.digest, operator=operator)
+        else:
+            self.log.error("routing_rules_refused", version=version, operator=operator, reason=reason)
         return replace(change, number=number)
 
     async def _follow(self) -> None:
