@@ -14,6 +14,8 @@ from credit_bench import a_repayment
 from gateway_world import ACCOUNT, PAYEE, World, make_world, open_world, settings_for
 from ledger_host import Fault, FaultPlan, LedgerHost
 from mq_worlds import World as QueueWorld
+from plan_lives import Life, Strike, heal, judge, opened
+from wired_host import WireFault
 
 import tellerline.connectors.credit
 from tellerline.adapters.clock import VirtualClock
@@ -317,3 +319,34 @@ async def test_t15_a_reversal_on_another_day_is_an_adjustment() -> None:
     account = core_books.host.ledger.account("A")
     assert (account.entries[-1].booking_date, account.entries[-1].transaction.kind) == ("2026-11-23", "ADJUSTMENT")
     assert (account.closing("2026-11-22"), account.balance) == (99_000, 100_000)
+
+
+async def lived(life: Life, folder: Path) -> str:
+    """From its request until nothing is open; how it ended."""
+    async with opened("", folder, "") as store:
+        world = life.world(folder, store)
+        await world.run(world.gateway.start())
+        await world.outcomes([life.request])
+        await heal(life, world, store)
+        await world.run(world.gateway.close())
+        world.close_log()
+        return await judge(life, store)
+
+
+@pytest.mark.parametrize(
+    ("fault", "end", "undoes"),
+    [
+        (WireFault.LOST_REPLY, "DONE", False),
+        (WireFault.LOST_REQUEST, "DONE", False),
+        (WireFault.REFUSED, "REVERSED", True),
+    ],
+)
+async def test_t12_what_is_debited_comes_back_after_a_definite_failure_only(
+    tmp_path: Path, fault: WireFault, end: str, undoes: bool
+) -> None:
+    life = await Life.begin("securities.TransferToSecurities")
+    strike = Strike(1, fault)
+    life.bench.strike(strike)
+    assert await lived(life, tmp_path) == end
+    assert strike.seen[:2] == ["settlement.DebitAccount", "securities.DepositFunds"]
+    assert (REVERSE in strike.seen) is undoes
