@@ -51,7 +51,7 @@ class PlanBench:
         for host in self.hosts.values():
             host.fault_of = faults
 
-    def world(self, folder: Path, *, around: Around = as_it_is, seed: int = 1, **how: Any) -> World:
+    def world(self, folder: Path, *, around: Around = as_it_is, seed: int | str = 1, **how: Any) -> World:
         """A gateway in front of the bank, not started yet."""
         first, *others = (
             HostBinding(Intercepted(host, around, label=f"{name}."), self.policies[name])

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from gateway_world import PLENTY, World
 from plan_bench import MAKE, PlanBench, asking, make_bench
@@ -94,7 +95,11 @@ class Life:
         return cls(bench, asking(command, f"P{number}"), before, number)
 
     def world(self, folder: Path, store: Store, seed: str = "") -> World:
-        return self.bench.world(folder, database=Kept(store), seed=f"{self.number}{seed}")
+        return self.bench.world(folder, database=self.kept(store), seed=f"{self.number}{seed}")
+
+    @staticmethod
+    def kept(store: Store) -> Any:
+        return Kept(store)
 
     async def row(self, store: Store) -> Record:
         found = await store.journal.find("COUNTER", self.request.channel_serial)
