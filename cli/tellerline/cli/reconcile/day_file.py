@@ -110,10 +110,11 @@ def _line(row: list[str], number: int) -> Line:
         raise DayFileError(f"line {number}: state {line.state!r} is neither DONE nor REVERSED")
     try:
         date.fromisoformat(line.accounting_date)
-        if line.amount and not Decimal(line.amount).is_finite():
-            raise DayFileError(f"line {number}: amount {line.amount!r}")
+        readable = not line.amount or Decimal(line.amount).is_finite()
     except (ValueError, InvalidOperation):
-        raise DayFileError(f"line {number}: accounting date or amount cannot be read") from None
+        readable = False
+    if not readable:
+        raise DayFileError(f"line {number}: accounting date or amount cannot be read")
     if bool(line.amount) != bool(line.currency):
         raise DayFileError(f"line {number}: amount and currency belong together")
     return line
