@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tellerline.adapters.clock import Clock, Randomness, SeededRandomness
 from tellerline.adapters.mq.memory import MemoryBroker
+from tellerline.cli.system.host_keys import host_document
 from tellerline.cli.system.node import GatewayNode, HostTimes, build_node
 from tellerline.cli.system.registration import register_population
 from tellerline.gateway.settings import GatewaySettings, HostSettings
@@ -63,18 +67,15 @@ async def start_embedded(
     await bank.start()
     admin = AdminServer(bank)
     await admin.start()
-    said = settings.hosts
-    hosts = {
-        name: said.get(name, HostSettings()).model_copy(update={"url": host.url}) for name, host in bank.hosts.items()
-    }
-    node = build_node(
-        settings.model_copy(update={"hosts": hosts}),
-        clock=clock,
-        randomness=randomness,
-        log_descriptor=log_descriptor,
-        broker=broker,
-        host_times=host_times,
-    )
+    with TemporaryDirectory(prefix="tellerline-keys-") as directory:
+        node = build_node(
+            settings.model_copy(update={"hosts": _hosts(settings, bank, Path(directory))}),
+            clock=clock,
+            randomness=randomness,
+            log_descriptor=log_descriptor,
+            broker=broker,
+            host_times=host_times,
+        )
     system = EmbeddedSystem(bank=bank, admin=admin, node=node, population=population)
     try:
         await node.start()
@@ -84,3 +85,12 @@ async def start_embedded(
         await asyncio.shield(system.stop())
         raise
     return system
+
+
+def _hosts(settings: GatewaySettings, bank: SimulatedBank, directory: Path) -> Mapping[str, HostSettings]:
+    """What the settings say of each host, at the address that it has here, with the keys of the simulated one."""
+    hosts = {}
+    for name, host in bank.hosts.items():
+        said = settings.hosts.get(name, HostSettings()).model_dump(exclude_unset=True)
+        hosts[name] = HostSettings(**(said | host_document(host, directory)))
+    return hosts

@@ -11,6 +11,7 @@ from typing import Any
 from tellerline.adapters.clock import Clock, SeededRandomness
 from tellerline.cli.system.children import Child
 from tellerline.cli.system.embedded import Books
+from tellerline.cli.system.host_keys import host_document
 from tellerline.cli.system.ports import free_port
 from tellerline.cli.system.registration import register_population
 from tellerline.cli.system.settings_file import write_settings
@@ -44,7 +45,7 @@ async def start_large(
         for number in range(1, processes + 1):
             instance = f"{settings.instance}-{number}"
             file = directory / f"{instance}.toml"
-            write_settings(file, _document(settings, bank, instance, port))
+            write_settings(file, _document(settings, bank, instance, port, directory))
             children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
         for child in children:
             await asyncio.to_thread(child.ready)
@@ -60,7 +61,9 @@ async def start_large(
         await bank.close()
 
 
-def _document(settings: GatewaySettings, bank: SimulatedBank, instance: str, port: int) -> dict[str, Any]:
+def _document(
+    settings: GatewaySettings, bank: SimulatedBank, instance: str, port: int, directory: Path
+) -> dict[str, Any]:
     return {
         "instance": instance,
         "store": {
@@ -69,7 +72,7 @@ def _document(settings: GatewaySettings, bank: SimulatedBank, instance: str, por
             "db_schema": settings.store.db_schema,
         },
         "mq": {"kind": "amqp", "url": settings.mq.url.get_secret_value()},
-        "hosts": {name: {"url": host.url} if host.url else {} for name, host in bank.hosts.items()},
+        "hosts": {name: host_document(host, directory) for name, host in bank.hosts.items()},
         "front": {
             "kind": settings.front.kind,
             "address": settings.front.address,

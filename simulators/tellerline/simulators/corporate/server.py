@@ -14,7 +14,7 @@ from tellerline.simulators.corporate.host import CHANGES, CorporateHost
 from tellerline.simulators.corporate.population import found_companies
 from tellerline.simulators.corporate.signatures import DevelopmentKeys, HostSignatures, SignatureError
 from tellerline.simulators.faults import FaultEngine
-from tellerline.simulators.hosting.host import Holder
+from tellerline.simulators.hosting.host import ClientKeys, Holder
 from tellerline.simulators.soap.contract import Contract, UnreadableError
 from tellerline.simulators.soap.envelope import Envelopes
 from tellerline.simulators.soap.messages import Reply, SoapRequest
@@ -72,6 +72,14 @@ class CorporateServer(SoapServer):
         super().__init__(host, contract, SignedEnvelopes(contract.types, host, signatures), faults, clock)
         self.host = host
         self._core = core
+
+    @property
+    def client_keys(self) -> ClientKeys:
+        return ClientKeys(
+            signing_key=self.keys.client_key,
+            signing_certificate=self.keys.client_certificate,
+            trusted_certificate=self.keys.host_certificate,
+        )
 
     def populate(self, holders: Sequence[Holder], seed: int) -> None:
         """See ``population.found_companies``."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.listener import QueueListener
@@ -82,6 +82,23 @@ class SimulatedHost(Protocol):
 
         The last of them owns the magic accounts.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientKeys:
+    """What a client of a host whose messages are signed needs (PEM); made anew with the simulator, for development."""
+
+    signing_key: bytes = field(repr=False)
+    signing_certificate: bytes
+    trusted_certificate: bytes
+
+
+@runtime_checkable
+class SigningHost(Protocol):
+    """A ``SimulatedHost`` that takes and gives only signed messages."""
+
+    @property
+    def client_keys(self) -> ClientKeys: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
