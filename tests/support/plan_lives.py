@@ -94,8 +94,8 @@ class Life:
         before = bench.balance(command.account_number)
         return cls(bench, asking(command, f"P{number}"), before, number)
 
-    def world(self, folder: Path, store: Store, seed: str = "") -> World:
-        return self.bench.world(folder, database=self.kept(store), seed=f"{self.number}{seed}")
+    def world(self, folder: Path, store: Store, seed: str = "", **how: Any) -> World:
+        return self.bench.world(folder, database=self.kept(store), seed=f"{self.number}{seed}", **how)
 
     @staticmethod
     def kept(store: Store) -> Any:
