@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from core_bench import a_transfer
+from corporate_bench import a_remittance
 from hostile_http import Answer, always, http
 from lxml import etree
 from signed_line import CLOCK, SignedLine, signed_line
@@ -21,18 +22,13 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import HostCall
 from tellerline.routing.model.outcome import Done, Fate, Unknown
 
-HOST = "core"
-COMMAND = a_transfer()
-CALL = HostCall(reference="R1", channel="IVR", accepted_at="2026-03-02T10:00:00+08:00")
+HOST = "corporate"
+FOLDER = next(folder for folder in discover() if folder.manifest.name == HOST)
+COMMAND = a_remittance()
+CALL = HostCall(reference="TX0000000000000001", channel="IVR", accepted_at="2026-03-02T10:00:00+08:00")
 SIGNER = HostSigner()
-REPLY = (
-    f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}"><s:Body><TransferReply xmlns="urn:example-bank:core:types:1">'
-    "<header><reference>R1</reference><status>OK</status><hostCode>0000</hostCode><message>ok</message>"
-    "<hostSerial>C1</hostSerial><accountingDate>2026-03-02</accountingDate></header><result><balanceAfter>"
-    "<currency>CNY</currency><value>1.00</value></balanceAfter><bookedAt>2026-03-02T10:00:00+08:00</bookedAt>"
-    "</result></TransferReply></s:Body></s:Envelope>"
-).encode()
-FORGED = REPLY.replace(b"1.00", b"9999.00")
+REPLY = (FOLDER.path / "samples" / "corporate.CreateRemittance.reply.xml").read_bytes()
+FORGED = REPLY.replace(b"<value>5.50<", b"<value>9999.00<")
 
 
 def in_turn(*replies: bytes) -> Answer:
@@ -83,7 +79,7 @@ async def test_card_06_a_wrapped_signature_proves_nothing(tmp_path: Path) -> Non
 async def test_card_06_a_forged_body_with_the_signed_ones_id_proves_nothing(tmp_path: Path) -> None:
     wsu = b'xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"'
     good = wrapped(SIGNER.sign(REPLY, CLOCK.now()))
-    forged = good.replace(b"</s:Header><s:Body>", b"</s:Header><s:Body " + wsu + b' u:Id="the-body">')
+    forged = re.sub(rb"(</[^>]*Header><[^>]*Body)", rb"\1 " + wsu + b' u:Id="the-body"', good)
     assert forged != good
     await assert_refused(forged, "bad_signature", tmp_path)
 
@@ -92,7 +88,9 @@ async def test_card_06_a_forged_body_with_the_signed_ones_id_proves_nothing(tmp_
 async def test_card_06_what_the_host_did_not_sign_proves_nothing(who: str, tmp_path: Path) -> None:
     signer = HostSigner() if who == "a stranger" else SIGNER
     signed = signer.sign(REPLY, CLOCK.now())
-    await assert_refused(signed if who == "a stranger" else signed.replace(b"1.00", b"9.00"), "bad_signature", tmp_path)
+    await assert_refused(
+        signed if who == "a stranger" else signed.replace(b">5.50<", b">9.00<"), "bad_signature", tmp_path
+    )
 
 
 async def test_card_07_an_unsigned_reply_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
@@ -102,7 +100,7 @@ async def test_card_07_an_unsigned_reply_is_a_doubt_and_an_alert(tmp_path: Path)
 async def test_card_07_an_unsigned_fault_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
     fault = (
         f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}"><s:Body><s:Fault><faultcode>s:Server</faultcode><faultstring>busy'
-        '</faultstring><detail><HostFault xmlns="urn:example-bank:core:types:1"><hostCode>9001</hostCode>'
+        '</faultstring><detail><HostFault xmlns="urn:example-bank:corporate:types:1"><hostCode>9001</hostCode>'
         "<message>busy</message><retryable>true</retryable></HostFault></detail></s:Fault></s:Body></s:Envelope>"
     )
     await assert_refused(fault.encode(), "unsigned", tmp_path)
@@ -129,8 +127,5 @@ async def test_card_08_a_timestamp_of_another_time_is_a_doubt_and_an_alert(minut
 
 
 def test_a_host_that_signs_is_not_met_without_keys() -> None:
-    folder = next(folder for folder in discover() if folder.manifest.name == HOST)
-    if not folder.manifest.require_signature:
-        pytest.skip("does not sign")
     with pytest.raises(ManifestError, match="signing key"):
-        connect_host(folder, Endpoint(url="http://127.0.0.1:1/"), CLOCK)
+        connect_host(FOLDER, Endpoint(url="http://127.0.0.1:1/"), CLOCK)
