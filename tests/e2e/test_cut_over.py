@@ -61,10 +61,10 @@ class Bank:
         task.add_done_callback(self.running.discard)
         return task
 
-    async def until(self, met: Callable[[], bool]) -> None:
-        """Let the clock run slowly until something has come about."""
+    async def until(self, met: Callable[[], bool], step: float = 0.02) -> None:
+        """Let the clock run slowly, or stand still, until something has come about."""
         while not met():
-            await self.clock.advance(0.02)
+            await self.clock.advance(step)
             await asyncio.sleep(0.002)
 
     async def records(self) -> list[Record]:
@@ -163,8 +163,7 @@ async def test_a_reversal_after_cut_over_is_an_adjustment_and_gives_the_amount_b
         world.bank.add_fault(FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"})), host="core")
         ends = [world.transfer(number) for number in range(CUSTOMERS)]
         journal = world.node.gateway.parts.journal
-        while len(world.debits()) < CUSTOMERS:
-            await asyncio.sleep(0.01)
+        await world.until(lambda: len(world.debits()) == CUSTOMERS, step=0.0)
         while {record.state for record in await world.records()} != {State.REVERSED}:
             await world.until(_ticks(50))
         await asyncio.gather(*ends, return_exceptions=True)
