@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +85,25 @@ def _line(ledger: Ledger, reference: str, handled: Handled[Any]) -> DayLine:
 
 
 def _customers_leg(ledger: Ledger, handled: Handled[Any]) -> tuple[str, str, str]:
-    """The first account of a customer that was moved; the bank's own where there is none."""
+    """The account that the request named and the amount that moved on its behalf; at this host or, as the other side of
+    a leg, at the bank's own."""
     if handled.transaction is None:
         return "", "", ""
-    legs = handled.transaction.legs
-    leg = next((leg for leg in legs if not ledger.account(leg.account).internal), legs[0])
+    named = frozenset(_words(handled.content))
+    sides = [(side, leg) for leg in handled.transaction.legs for side in (leg.account, leg.counterparty_account)]
+    account, leg = next(((side, leg) for side, leg in sides if side in named), ("", handled.transaction.legs[0]))
+    if leg.account not in ledger:
+        return account, "", ""
     currency = ledger.account(leg.account).currency
-    return leg.account, major_units(abs(leg.amount), currency), currency
+    return account, major_units(abs(leg.amount), currency), currency
+
+
+def _words(content: object) -> Iterator[str]:
+    """Every text in what was asked."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, tuple):
+        for part in content:
+            yield from _words(part)
+    elif is_dataclass(content) and not isinstance(content, type):
+        yield from _words(astuple(content))
