@@ -70,8 +70,9 @@ class TransactionPipeline:
     async def drain(self, seconds: float) -> None:
         """Refuse what comes; let what is under way end, for ``seconds`` at most."""
         self.closing = True
+        until = self.clock.monotonic() + seconds
         await self.planned.drain(seconds)
-        await self.durables.drain(seconds)
+        await self.durables.drain(max(0.0, until - self.clock.monotonic()))
 
     async def _run(self, request: Request, call: CallContext, trace: Trace, began: float) -> Settled:
         if self.closing:

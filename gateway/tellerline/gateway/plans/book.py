@@ -7,6 +7,7 @@ from typing import Any
 
 from tellerline.gateway.journal.codec import NotInJournalError, outcome_from_json
 from tellerline.gateway.journal.records import PlanLeg, Record, State
+from tellerline.gateway.pipeline.answers import Refused, refusal
 from tellerline.gateway.pipeline.plan import Plans as Routes
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done, NotSent, Rejected
@@ -28,6 +29,15 @@ class PlanBook:
         """Raises ``OPERATION_NOT_OFFERED`` when a leg of it could not be sent."""
         for step in plan.steps:
             self._routes.of(step.asks.operation)
+
+    def closed(self, plan: Plan[Any]) -> Refused | None:
+        """Why a plan is better not begun: the first of its hosts that is closed by its calendar."""
+        for step in plan.steps:
+            gate = self._routes.of(step.asks.operation).gate
+            closed = gate.opening.closed(step.asks.operation) if gate.opening.watched else None
+            if closed is not None:
+                return refusal(closed, host=gate.name)
+        return None
 
 
 def leg_of(leg: PlanLeg) -> Leg:

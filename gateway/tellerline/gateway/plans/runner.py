@@ -127,9 +127,11 @@ class PlanRunner:
 
     async def _accept(self, asked: _Asked) -> Ending:
         acceptance, journal = asked.acceptance, self.shop.journal
-        if acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account):
+        lost = acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account)
+        refused = Refused(Code.ACCOUNT_REPORTED_LOST) if lost else self.book.closed(asked.plan)
+        if refused is not None:
             known = await journal.find(acceptance.channel, acceptance.channel_serial)
-            return Refused(Code.ACCOUNT_REPORTED_LOST) if known is None else await self._known(asked, known)
+            return refused if known is None else await self._known(asked, known)
         verdict = await journal.accept(acceptance)
         if isinstance(verdict, Duplicate):
             return await self._known(asked, verdict.record)

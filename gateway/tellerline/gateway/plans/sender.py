@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Trace
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.journal.port import Journal, Legs
+from tellerline.gateway.journal.port import Journal, Legs, StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, LaidLeg, Record
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.durable import DurableRunner
@@ -48,7 +48,7 @@ class LegSender:
         """Return when each has ended or is in doubt; False when something must simply be tried once more.
 
         ``begin`` False writes down for good that they are not sent. Raises ``StoreUnavailableError`` and
-        ``NobodyToAskError``; then nothing more than was said is under way.
+        ``NobodyToAskError`` before anything is sent, and not after.
         """
         routes = [self._route(each) for each in due]
         laid = [
@@ -60,7 +60,10 @@ class LegSender:
 
         async def send(each: Due, route: OperationPlan, serial: str) -> bool:
             async with places:
-                return await self._send(self._admitted(plan, each, route, serial), begin=begin)
+                try:
+                    return await self._send(self._admitted(plan, each, route, serial), begin=begin)
+                except StoreUnavailableError:
+                    return False
 
         async with asyncio.TaskGroup() as group:
             sending = [group.create_task(send(*what)) for what in zip(due, routes, serials, strict=True)]
