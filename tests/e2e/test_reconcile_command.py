@@ -54,11 +54,16 @@ async def test_a_day_from_its_transfers_to_its_cases(system: tuple[CommandLine, 
     for number in range(8):
         customer = f"80000000{number + 2:02}"
         await shell.json("transfer", customer, card_number(number + 3), f"{number + 1}.50CNY")
+    bank = "customers/8000000011/accounts/1"
+    lost = "customers/8000000012/accounts/1"
+    await shell.json("call", "securities.v1.SecuritiesService/TransferToSecurities", f"parent={bank}", "amount=5.00CNY")
+    await shell.json("call", "accounts.v1.AccountService/ReportLoss", f"account={lost}", "kind=ACCOUNT_KIND_CARD")
     day = orjson.loads(get(f"{admin}/status"))["accounting_date"]
 
-    honest = await shell.json("reconcile", day)
-    core = next(host for host in honest["hosts"] if host["host"] == "core")
-    assert (core["lines"], core["matched"], core["differences"]) == (8, 8, [])
+    honest = await shell.json("reconcile")
+    figures = {host["host"]: (host["lines"], host["matched"], host["differences"]) for host in honest["hosts"]}
+    assert figures["core"] == (10, 10, [])
+    assert figures["securities"] == (1, 1, [])
 
     file, table, page = tmp_path / "day.csv", tmp_path / "differences.csv", tmp_path / "report.html"
     file.write_text(falsified(get(f"{admin}/hosts/core/days/{day}")), "utf-8")
@@ -66,7 +71,7 @@ async def test_a_day_from_its_transfers_to_its_cases(system: tuple[CommandLine, 
     found = (await shell.json(*words, code=1))["hosts"][0]
     assert Counter(found["kinds"]) == Counter(dict.fromkeys(_KINDS, 1))
     assert {difference["kind"] for difference in found["differences"]} == _KINDS
-    assert found["matched"] == 3
+    assert found["matched"] == 5
     assert (await shell.json(*words, code=1))["hosts"][0]["differences"] == found["differences"]
     _check_exports(table, page)
     await _close_one(shell, found["differences"][0]["case"])
