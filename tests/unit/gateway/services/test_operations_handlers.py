@@ -13,7 +13,7 @@ from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE, TRANSACTION_STATE_IN_DOUBT
 from tellerline.api.operations.v1 import operations_pb2 as pb
 from tellerline.api.transfers.v1 import transfers_pb2
-from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Settlement, State
+from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, LaidLeg, Settlement, State
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, Unknown
@@ -81,6 +81,25 @@ async def test_a_transaction_shows_who_what_and_how_it_went(platform: Any) -> No
     assert [event.kind for event in seen.events] == ["accepted", "settled"]
     assert dict(seen.events[1].detail) == {"state": "DONE", "host_serial": "H1", "accounting_date": "2026-01-05"}
     assert "6222020200001234567" not in str(seen)
+
+
+async def test_a_transaction_of_many_shows_its_legs_in_order_and_a_leg_its_plan(platform: Any) -> None:
+    plan, leg = await transfer(platform), await transfer(platform)
+    laid = [(-1, 1, "U", "debit"), (1, 1, leg, "debit"), (2, 2, "B", "deposit"), (2, 1, "A", "deposit")]
+    legs = [LaidLeg(number=row[0], attempt=row[1], global_serial=row[2], step=row[3]) for row in laid]
+    await platform.store.legs.lay(plan, legs)
+    shown = await platform.send("GetTransaction", transaction(platform, plan), pb.Transaction)
+    assert [(each.number, each.attempt, each.step) for each in shown.legs] == [
+        (1, 1, "debit"),
+        (2, 1, "deposit"),
+        (2, 2, "deposit"),
+        (-1, 1, "debit"),
+    ]
+    assert shown.legs[0].transaction.info.state == TRANSACTION_STATE_DONE
+    assert not shown.legs[1].HasField("transaction")
+    assert shown.plan == ""
+    own = await platform.send("GetTransaction", transaction(platform, leg), pb.Transaction)
+    assert (own.plan, list(own.legs)) == (f"transactions/{plan}", [])
 
 
 async def test_a_history_is_told_in_order_and_masked(platform: Any) -> None:
