@@ -80,6 +80,22 @@ async def test_nothing_changes_until_somebody_else_agrees(tmp_path: Path) -> Non
         assert await world.store.journal.limit_usage(ACCOUNT, DAY) == LimitUsage(total=100, count=1)
 
 
+async def test_evidence_that_comes_after_a_proposal_must_be_seen_before_it_is_confirmed(tmp_path: Path) -> None:
+    async with open_world(tmp_path, policy=POLICY) as world:
+        settled = await case(world)
+        serial, desk = settled.global_serial, world.gateway.parts.desk
+        proposed = await propose(world, settled, CaseEnding.UNDONE)
+        world.host.late(serial, Done(result=Attested(), host_serial="H77"))
+        await world.pass_time(1)
+        with pytest.raises(RefusalError) as refused:
+            await desk.confirm(serial, proposed.number, "wang.wei", remark="")
+        assert refused.value.code is Code.RESOLUTION_OUTDATED
+        assert (await world.record(serial)).state is State.MANUAL
+        await desk.reject(serial, proposed.number, "li.na", remark="there is a reply now")
+        await decide(world, settled, CaseEnding.DONE)
+        assert (await world.record(serial)).state is State.DONE
+
+
 async def test_a_loss_report_that_people_end_opens_the_account_again(tmp_path: Path) -> None:
     async with open_world(tmp_path, policy=POLICY) as world:
         world.host.fault_of = lambda command, _call: Fault.LOSE_REQUEST if command.operation == REPORT else None

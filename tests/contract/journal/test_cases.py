@@ -135,6 +135,21 @@ async def test_a_rejected_proposal_leaves_the_case_and_makes_room_for_the_next(s
     assert (await store.journal.doubts())[0].stage is DoubtStage.MANUAL
 
 
+@pytest.mark.parametrize("kind", ["late_reply", "contradicted"])
+async def test_nobody_confirms_what_was_proposed_before_the_newest_evidence(
+    store: Store, other: Store, kind: str
+) -> None:
+    row = await case(store.journal)
+    await store.journal.note(row.global_serial, Event(at=NOON, kind=kind))
+    first = decided(await store.cases.propose(proposal(row), PROPOSED))
+    await other.journal.note(row.global_serial, Event(at=NOON, kind=kind))
+    assert await store.cases.confirm(first, undone(row), MANUAL) is CaseObstacle.NEW_EVIDENCE
+    assert list(await other.cases.open_resolutions([row.global_serial])) != []
+    assert await store.cases.reject(first, Event(at=LATER, kind="resolution_rejected")) is None
+    second = decided(await store.cases.propose(proposal(row), PROPOSED))
+    assert await other.cases.confirm(second, undone(row), MANUAL) is State.MANUAL
+
+
 async def test_only_what_waits_for_people_is_a_case(journal: Journal, store: Store) -> None:
     row = acceptance()
     await journal.accept(row)

@@ -31,6 +31,7 @@ _CODES = {
     CaseObstacle.NO_CASE: Code.CASE_NOT_OPEN,
     CaseObstacle.OTHER_PROPOSAL: Code.RESOLUTION_PENDING,
     CaseObstacle.NOT_OPEN: Code.RESOLUTION_NOT_OPEN,
+    CaseObstacle.NEW_EVIDENCE: Code.RESOLUTION_OUTDATED,
     CaseObstacle.SAME_PERSON: Code.SECOND_PERSON_REQUIRED,
 }
 

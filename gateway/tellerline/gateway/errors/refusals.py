@@ -111,6 +111,11 @@ REFUSALS: dict[Code, ErrorText] = {
         "该处理意见不存在或已复核完毕。",
         "This proposal is not there, or has been decided.",
     ),
+    Code.RESOLUTION_OUTDATED: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该处理意见提出后又收到新的证据，请退回并重新提出。",
+        "Evidence has come after this proposal. Look at it, reject the proposal and make a new one.",
+    ),
     Code.SECOND_PERSON_REQUIRED: ErrorText(
         StatusCode.PERMISSION_DENIED,
         "处理意见必须由另一人复核，不能自行复核。",

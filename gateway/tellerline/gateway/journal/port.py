@@ -128,7 +128,8 @@ class Cases(Protocol):
     ) -> State | CaseObstacle:
         """Settle the row and close its doubt as ``decided`` says, in one durable write; returns the state before.
 
-        Only for an open proposal of somebody else, on an open case whose row is in one of ``expected``.
+        Only for an open proposal of somebody else, on an open case whose row is in one of ``expected`` and of which the
+        host has said nothing since the proposal.
         ``counts_again`` (minor units) is taken into the original day's bucket once more, for a row whose amount had
         been given back.
         """

@@ -207,6 +207,8 @@ class CaseObstacle(StrEnum):
     """Another proposal of the case is still open."""
     NOT_OPEN = "NOT_OPEN"
     """The proposal is not there, or decided."""
+    NEW_EVIDENCE = "NEW_EVIDENCE"
+    """The host has said something since, which the proposer cannot have seen."""
     SAME_PERSON = "SAME_PERSON"
 
 

@@ -13,10 +13,11 @@ from tellerline.gateway.journal import limits
 from tellerline.gateway.journal.records import CaseObstacle, Event, Resolution, Settlement, State, Verdict
 from tellerline.gateway.journal.rows import event_values, micros, resolution_values
 from tellerline.gateway.journal.rows import resolution as resolution_of
-from tellerline.gateway.journal.schema import UNDECIDED, doubts, resolutions, transactions
+from tellerline.gateway.journal.schema import UNDECIDED, doubts, events, resolutions, transactions
 from tellerline.gateway.journal.transactions import ACCOUNT, ADD_EVENT, GET, LIMIT_DAY
 
-r, t, d = resolutions.c, transactions.c, doubts.c
+r, t, d, e = resolutions.c, transactions.c, doubts.c, events.c
+later = events.alias()
 _COLUMNS = resolutions.columns.values()
 
 LOCK = Statement(select(t.state).where(t.global_serial == bindparam("serial")).with_for_update(), "serial")
@@ -59,6 +60,20 @@ HOLD_AGAIN = Statement(
     "serial",
 )
 ALL = Statement(select(*_COLUMNS).where(r.global_serial == bindparam("serial")).order_by(r.number), "serial")
+EVIDENCE_SINCE = Statement(
+    select(literal_column("1"))
+    .where(
+        e.global_serial == bindparam("serial"),
+        e.kind.in_([literal_column("'late_reply'"), literal_column("'contradicted'")]),
+        e.number
+        > select(func.max(later.c.number))
+        .where(later.c.global_serial == e.global_serial, later.c.kind == literal_column("'resolution_proposed'"))
+        .scalar_subquery(),
+    )
+    .limit(1),
+    "serial",
+)
+"""What came behind the newest proposal."""
 OPEN = Statement(select(*_COLUMNS).where(r.global_serial == bindparam("serial"), UNDECIDED), "serial")
 
 
@@ -96,6 +111,8 @@ def confirm(
         return CaseObstacle.SAME_PERSON
     if not (yield IS_CASE, (serial,)):
         return CaseObstacle.NO_CASE
+    if (yield EVIDENCE_SINCE, (serial,)):
+        return CaseObstacle.NEW_EVIDENCE
     before = yield from limits.settle(settlement, expected)
     if before is None:
         return CaseObstacle.NO_CASE

@@ -105,8 +105,8 @@ class PinDesk(Protocol):
 class CaseDesk(Protocol):
     """Cases that wait for people: one proposes how they end, another confirms it. Each step is in the history.
 
-    Raises ``CASE_NOT_OPEN``, ``RESOLUTION_PENDING``, ``RESOLUTION_NOT_OPEN``, ``SECOND_PERSON_REQUIRED``. A step that
-    the same operator repeats is answered as it stands.
+    Raises ``CASE_NOT_OPEN``, ``RESOLUTION_PENDING``, ``RESOLUTION_NOT_OPEN``, ``RESOLUTION_OUTDATED``,
+    ``SECOND_PERSON_REQUIRED``. A step that the same operator repeats is answered as it stands.
     """
 
     async def propose(

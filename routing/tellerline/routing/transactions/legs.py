@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from tellerline.routing.model.command import Command
-from tellerline.routing.model.outcome import Done, NotSent, Rejected, Result
+from tellerline.routing.model.outcome import Attested, Done, NotSent, Rejected, Result
 
 C = TypeVar("C", bound=Command)
 R = TypeVar("R", bound=Result)
@@ -28,6 +28,14 @@ class WhenRefused(Enum):
     """An outcome of its own that the plan goes on with; a refusal that says "later" is tried again some times."""
 
 
+class AttestedError(Exception):
+    """A leg is done, but what its host answered is not known: people, or the host's day file, said that it is done."""
+
+    def __init__(self, word: Attested) -> None:
+        super().__init__(type(word).__name__)
+        self.word = word
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(Generic[C]):
     """What legs are made from: the plan's command and global serial, and how the legs of earlier steps ended."""
@@ -43,8 +51,10 @@ class Progress(Generic[C]):
         return outcome
 
     def result(self, step: str, kind: type[R]) -> R:
-        """What the only leg of ``step`` returned."""
+        """What the only leg of ``step`` returned. Raises ``AttestedError`` when nobody knows."""
         result = self.done(step).result
+        if isinstance(result, Attested):
+            raise AttestedError(result)
         assert isinstance(result, kind)
         return result
 
@@ -53,7 +63,8 @@ class Progress(Generic[C]):
 class Step(Generic[C]):
     """One or several legs of the same kind, side by side; the next step begins when all of them have ended.
 
-    ``legs`` is pure: the same progress gives the same commands in the same order, in every process and version.
+    ``legs`` is pure: the same progress gives the same commands in the same order, in every process and version, also
+    when an earlier leg is done by people's word alone, without a result.
     ``undo`` makes the command that takes one of them back; None reverses it at its host by reference.
     ``at_once`` is how many may be under way together.
     """
@@ -69,7 +80,7 @@ class Step(Generic[C]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Generic[C]):
     """How one operation is carried out in legs. ``booking`` names the step whose host serial and accounting date the
-    plan goes by; its legs are one."""
+    plan goes by; its legs are one. A ``result`` that needs what nobody knows any more is attested like the leg was."""
 
     command: type[C]
     steps: tuple[Step[C], ...]

@@ -13,8 +13,8 @@ from typing import Any
 
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Reverse
-from tellerline.routing.model.outcome import Done, NotSent, Rejected, Reversal
-from tellerline.routing.transactions.legs import C, Ended, Plan, Progress, Step, WhenRefused
+from tellerline.routing.model.outcome import Done, NotSent, Rejected, Result, Reversal
+from tellerline.routing.transactions.legs import AttestedError, C, Ended, Plan, Progress, Step, WhenRefused
 
 LATER = frozenset({Code.HOST_BUSY, Code.HOST_CLOSED_FOR_MAINTENANCE, Code.HOST_UNAVAILABLE, Code.REVERSED})
 """Refusals that say "later", not "no"; a leg that was undone in doubt never happened and may be done anew."""
@@ -125,8 +125,14 @@ def decide(plan: Plan[C], command: C, reference: str, legs: Iterable[Leg]) -> De
         ended = tuple(each for each in stand if isinstance(each, Done | Rejected | NotSent))
         progress = replace(progress, ended={**progress.ended, step.name: ended})
         number += len(commands)
-    booking = progress.done(plan.booking)
-    return Finished(replace(booking, result=plan.result(progress)))
+    return Finished(replace(progress.done(plan.booking), result=_result(plan, progress)))
+
+
+def _result(plan: Plan[C], progress: Progress[C]) -> Result:
+    try:
+        return plan.result(progress)
+    except AttestedError as error:
+        return error.word
 
 
 def _last_attempts(legs: Iterable[Leg]) -> dict[int, Leg]:

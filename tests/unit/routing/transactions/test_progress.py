@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Reverse
 from tellerline.routing.model.fx import CreateDeal, FxDeal, FxDealState
 from tellerline.routing.model.money import Money
-from tellerline.routing.model.outcome import Done, NotSent, Rejected, Result, Reversal
+from tellerline.routing.model.outcome import Attested, Done, Listed, NotSent, Rejected, Result, Reversal
 from tellerline.routing.model.securities import FundsBooked, FundsTransferred, TransferToSecurities
 from tellerline.routing.model.settlement import Booked, CreditAccount, DebitAccount
 from tellerline.routing.transactions.legs import Ended, WhenRefused
@@ -137,3 +138,17 @@ def test_past_the_point_of_no_return_it_goes_forward_or_to_people() -> None:
     assert deal(*legs, ended(3, NO)) == Stuck("refused:credit:ACCOUNT_FROZEN")
     last = ended(3, BUSY, attempt=PATIENCE[WhenRefused.FORWARD])
     assert deal(*legs, last) == Stuck("refused:credit:HOST_BUSY")
+
+
+def test_a_leg_that_is_done_by_peoples_word_lets_it_go_on_and_end_by_their_word() -> None:
+    attested = Done(result=Attested())
+    second = transfer(ended(1, attested))
+    assert isinstance(second, Going)
+    assert [due.step for due in second.due] == ["deposit"]
+    assert transfer(ended(1, BOOKED), ended(2, attested)) == Finished(replace(BOOKED, result=Attested()))
+    assert transfer(ended(1, Done(result=Listed())), ended(2, DEPOSITED)) == Finished(Done(result=Listed()))
+    credit = deal(ended(1, BOOKED), ended(2, attested))
+    assert isinstance(credit, Going)
+    (due,) = credit.due
+    assert isinstance(due.command, CreditAccount)
+    assert (due.command.amount, due.command.narrative) == (DEAL.buy, "Q")

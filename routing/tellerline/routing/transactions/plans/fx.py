@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.fx import CreateDeal, ExecuteDeal, FxDeal
 from tellerline.routing.model.settlement import CreditAccount, DebitAccount, SettlementPurpose
-from tellerline.routing.transactions.legs import Plan, Progress, Step, WhenRefused
+from tellerline.routing.transactions.legs import AttestedError, Plan, Progress, Step, WhenRefused
 
 _Deal = Progress[CreateDeal]
 
@@ -33,17 +33,24 @@ def _deal(progress: _Deal) -> Sequence[Command]:
 
 def _credit(progress: _Deal) -> Sequence[Command]:
     """What was dealt, which is what was asked: the host deals both amounts or nothing."""
-    asked, deal = progress.command, progress.result("deal", FxDeal)
-    purpose = SettlementPurpose.FX
+    asked, purpose = progress.command, SettlementPurpose.FX
     return [
         CreditAccount(
             account=asked.credit_account,
-            amount=deal.buy,
+            amount=asked.buy,
             purpose=purpose,
             counterparty=asked.account,
-            narrative=deal.deal,
+            narrative=_number(progress),
         )
     ]
+
+
+def _number(progress: _Deal) -> str:
+    """The deal's, or the quote's where nobody knows it."""
+    try:
+        return progress.result("deal", FxDeal).deal
+    except AttestedError:
+        return progress.command.quote
 
 
 PLANS = (
