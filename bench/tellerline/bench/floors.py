@@ -1,7 +1,9 @@
 """The floors: what the bare libraries cost with nothing of ours around: ``python -m tellerline.bench.floors KIND``.
 
 ``echo`` is a grpc.aio server on uvloop that returns what it gets. ``post`` sends a body by aiohttp, ``queue`` a body by
-pika, and each counts its own CPU; both take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each.
+pika, ``signed`` signed bodies by aiohttp with a signature made and one verified for each. The three count their own CPU
+and take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each; ``signed`` also ``bodies``, a file
+of as many messages.
 """
 
 from __future__ import annotations
@@ -14,11 +16,18 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import grpc
 import orjson
 import uvloop
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from tellerline.bench.load import read_bodies
 
 Once = Callable[[], Awaitable[object]]
+_SIGNED_INFO = (b"<ds:SignedInfo", b"</ds:SignedInfo>")
 
 
 async def echo_server() -> None:
@@ -37,12 +46,8 @@ async def echo_server() -> None:
 
 
 async def post_client(url: str, body: bytes, headers: dict[str, str]) -> Once:
-    """A bare aiohttp POST of the bytes that the core connector sends."""
-    import aiohttp
-
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=50), cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(20)
-    )
+    """A bare aiohttp POST of the bytes that a connector sends."""
+    session = _session()
 
     async def once() -> object:
         async with session.post(url, data=body, headers=headers) as response:
@@ -51,8 +56,46 @@ async def post_client(url: str, body: bytes, headers: dict[str, str]) -> Once:
     return once
 
 
+class SignedClient:
+    """The same of messages that are signed already. Beside each, its SignedInfo is signed and verified once more.
+
+    Raises for a reply that is not 200: the host must have taken every signature.
+    """
+
+    def __init__(self, url: str, headers: dict[str, str], key: bytes) -> None:
+        private = load_pem_private_key(key, password=None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        self._url = url
+        self._headers = headers
+        self._private = private
+        self._public = private.public_key()
+        self._session = _session()
+        self._waiting: list[tuple[bytes, bytes]] = []
+
+    def load(self, bodies: list[bytes]) -> None:
+        opening, closing = _SIGNED_INFO
+        for body in bodies:
+            info = body[body.index(opening) : body.index(closing) + len(closing)]
+            self._waiting.append((body, info))
+
+    async def once(self) -> object:
+        body, info = self._waiting.pop()
+        signature = self._private.sign(info, ec.ECDSA(hashes.SHA256()))
+        async with self._session.post(self._url, data=body, headers=self._headers) as response:
+            reply = await response.read()
+        response.raise_for_status()
+        self._public.verify(signature, info, ec.ECDSA(hashes.SHA256()))
+        return reply
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=50), cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(20)
+    )
+
+
 async def queue_client(url: str, queue: str, body: bytes, message_type: str) -> Once:
-    """A bare pika round trip of the bytes that the credit connector sends, by direct reply-to."""
+    """A bare pika round trip of the bytes that a connector sends, by direct reply-to."""
     import pika
     from pika.adapters.asyncio_connection import AsyncioConnection
 
@@ -89,12 +132,17 @@ async def queue_client(url: str, queue: str, body: bytes, message_type: str) -> 
     return once
 
 
-async def serve_orders(once: Once) -> None:
-    """Run each order's requests, ``concurrency`` at a time, and answer with CPU and wall seconds."""
+async def serve_orders(once: Once, load: Callable[[list[bytes]], None] | None = None) -> None:
+    """Run each order's requests, ``concurrency`` at a time, and answer with CPU and wall seconds.
+
+    ``load`` takes the messages of an order that brings some; reading them does not count.
+    """
     await once()
     _say({"ready": True})
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
         order = orjson.loads(line)
+        if load is not None:
+            load(read_bodies(Path(order["bodies"])))
         turns = iter(range(order["requests"]))
 
         async def worker(turns: object = turns) -> None:
@@ -113,18 +161,23 @@ def _say(document: dict[str, object]) -> None:
 
 async def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("echo", "post", "queue"))
+    parser.add_argument("kind", choices=("echo", "post", "signed", "queue"))
     parser.add_argument("--url", default="")
     parser.add_argument("--queue", default="")
     parser.add_argument("--type", default="")
     parser.add_argument("--body", type=Path)
     parser.add_argument("--headers", default="{}")
+    parser.add_argument("--key", type=Path)
     asked = parser.parse_args()
     if asked.kind == "echo":
         await echo_server()
     body = asked.body.read_bytes()
     if asked.kind == "post":
         await serve_orders(await post_client(asked.url, body, orjson.loads(asked.headers)))
+    if asked.kind == "signed":
+        client = SignedClient(asked.url, orjson.loads(asked.headers), asked.key.read_bytes())
+        client.load([body])
+        await serve_orders(client.once, client.load)
     await serve_orders(await queue_client(asked.url, asked.queue, body, asked.type))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import uvloop
 
 from tellerline.adapters.clock import Clock, SystemClock
-from tellerline.bench.books import PIN, Books, Holder
+from tellerline.bench.books import PIN, Books, Company, Holder
 from tellerline.cli.system.children import Child
 from tellerline.cli.system.settings_file import write_settings
 from tellerline.gateway.client import Client, open_channel
@@ -20,6 +21,7 @@ from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.records import Customer, RegisteredAccount
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.simulators.corporate.population import PIN as COMPANY_PIN
 
 STORES = ("sqlite", "postgresql")
 MODULE = "tellerline.cli.system.gateway_process"
@@ -34,7 +36,7 @@ class GatewayAsked:
     store: str
     dsn: str
     amqp: str
-    core: str
+    hosts: Mapping[str, Mapping[str, str]]
     directory: Path
 
     @property
@@ -52,7 +54,7 @@ class GatewayAsked:
             "instance": self.name,
             "store": stores[self.store],
             "mq": {"kind": "amqp", "url": self.amqp},
-            "hosts": {"core": {"url": self.core}, "credit": {}},
+            "hosts": self.hosts,
             "front": {"kind": self.front},
             "limits": {"standard": _PLENTY, "ceiling": _PLENTY},
             "channels": {"IVR": {"grant_seconds": _GRANT_SECONDS}},
@@ -61,7 +63,7 @@ class GatewayAsked:
 
 @dataclass(frozen=True, slots=True)
 class RunningGateway:
-    """``grants`` are the holders' tokens by customer number."""
+    """``grants`` are tokens: the holders' by customer number, those of companies by ``Company.caller``."""
 
     target: str
     pid: int
@@ -69,7 +71,10 @@ class RunningGateway:
 
 
 def start_gateway(asked: GatewayAsked, books: Books, running: ExitStack) -> RunningGateway:
-    """Register all holders, start the gateway and have each of them type the PIN; it ends with ``running``."""
+    """Register all holders, start the gateway, have it register the companies, and everybody type the PIN.
+
+    The gateway ends with ``running``.
+    """
     file = asked.directory / f"{asked.name}.toml"
     settings = write_settings(file, asked.document())
     uvloop.run(_register(settings, books))
@@ -124,16 +129,24 @@ async def _identify(target: str, books: Books) -> dict[str, str]:
     client = Client(channel)
 
     async def verify(holder: Holder) -> tuple[str, str]:
-        context = {
-            "channel": "CHANNEL_IVR",
-            "channel_serial": f"pin-{holder.customer}",
-            "call": f"call-{holder.customer}",
-        }
         customer = f"customers/{holder.customer}"
-        request = {"context": context, "customer": customer, "account": holder.resource, "pin": PIN}
+        request = {"context": _at_ivr(holder.customer), "customer": customer, "account": holder.resource, "pin": PIN}
         grant = await client.call("customers.v1.CustomerService/VerifyPin", request)
         return holder.customer, grant["token"]
 
-    grants = dict(await asyncio.gather(*(verify(holder) for holder in books.holders)))
+    async def represent(company: Company) -> tuple[str, str]:
+        counter = {"channel": "CHANNEL_COUNTER", "channel_serial": f"register-{company.number}"}
+        paper = {"company_number": company.number, "credit_code": company.credit_code}
+        await client.call("corporate.v1.CorporateService/RegisterCompany", {"context": counter, **paper})
+        request = {"context": _at_ivr(company.caller), "representative": company.resource, "pin": COMPANY_PIN}
+        grant = await client.call("corporate.v1.CorporateService/VerifyRepresentative", request)
+        return company.caller, grant["token"]
+
+    holders, companies = map(verify, books.holders), map(represent, books.companies)
+    grants = dict(await asyncio.gather(*holders, *companies))
     await channel.close(None)
     return grants
+
+
+def _at_ivr(caller: str) -> dict[str, str]:
+    return {"channel": "CHANNEL_IVR", "channel_serial": f"pin-{caller}", "call": f"call-{caller}"}

@@ -10,19 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tellerline.bench.enquiries import ENQUIRIES
 from tellerline.bench.measure import Figure
 
-SOAP_FLOORS = ("grpc_echo", "aiohttp_post")
-MQ_FLOORS = ("grpc_echo", "pika_round_trip")
+_FRONT, _BALANCE = "grpc_echo", ENQUIRIES[0].floor
 AGAINST_FLOORS: Mapping[str, tuple[str, ...]] = {
-    "balance_soap": SOAP_FLOORS,
-    "loan_mq": MQ_FLOORS,
-    "transfer_sqlite": SOAP_FLOORS,
-    "transfer_postgresql": SOAP_FLOORS,
+    **{enquiry.name: (_FRONT, enquiry.floor) for enquiry in ENQUIRIES},
+    "transfer_sqlite": (_FRONT, _BALANCE),
+    "transfer_postgresql": (_FRONT, _BALANCE),
 }
 TARGETS: Mapping[str, tuple[str, float]] = {
-    "balance_soap": ("at most", 1.8),
-    "loan_mq": ("at most", 1.8),
+    **{enquiry.name: ("at most", 1.8) for enquiry in ENQUIRIES},
     "transfer_sqlite": ("at most", 2.2),
     "transfer_postgresql": ("at most", 2.2),
     "statement_decode_vs_zeep": ("at least", 8.0),
@@ -37,6 +35,7 @@ _PARTS = (
     "aiosqlite",
     "asyncpg",
     "connectrpc",
+    "cryptography",
     "grpcio",
     "h2corn",
     "httpx",

@@ -45,7 +45,7 @@ def run(plan: Plan, tell: Told) -> dict[str, Any]:
     try:
         tell("servers")
         with running_world(directory, plan.fronts, plan.customers) as world:
-            statement = world.wire.statement_reply(world.books, world.core)
+            statement = world.wire.statement_reply(world.books)
             subjects = [*subjects_of(world), *map(_lighter, [*peer_subjects(world), *decoding_subjects(statement)])]
             figures = measure(subjects, plan, tell)
             missing = world.peer_missing

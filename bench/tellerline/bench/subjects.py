@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from tellerline.bench.enquiries import ENQUIRIES
 from tellerline.bench.load import write_bodies
 from tellerline.bench.measure import Round, cpu_seconds
 from tellerline.bench.messages import BALANCE, LOAN, STATEMENT, TRANSFER, Asked, Messages
-from tellerline.bench.worker import BenchFailedError, Worker
-from tellerline.bench.world import World
+from tellerline.bench.worker import BenchFailedError
+from tellerline.bench.world import Floor, World
 
 CONNECTIONS = 10
 STREAMS = 5
@@ -19,8 +21,7 @@ ECHO = "/bench.Echo/Echo"
 _MICRO = 1e6
 
 ASKED_OF_GATEWAYS: tuple[tuple[str, Asked, str], ...] = (
-    ("balance_soap", BALANCE, "sqlite"),
-    ("loan_mq", LOAN, "sqlite"),
+    *((enquiry.name, enquiry.asked, "sqlite") for enquiry in ENQUIRIES),
     ("statement_soap", STATEMENT, "sqlite"),
     ("transfer_sqlite", TRANSFER, "sqlite"),
     ("transfer_postgresql", TRANSFER, "postgresql"),
@@ -53,8 +54,8 @@ def subjects_of(world: World) -> Iterator[Subject]:
         return messages.bodies(BALANCE, count)
 
     yield _served(world, "grpc_echo", Server(f"127.0.0.1:{world.echo_port}", world.echo.pid), ECHO, echoed)
-    yield Subject("aiohttp_post", lambda count: _ordered(world.post, count))
-    yield Subject("pika_round_trip", lambda count: _ordered(world.queue, count))
+    for name, floor in world.floors.items():
+        yield Subject(name, partial(_ordered, world, floor))
     for front, store in world.gateways:
         yield from _gateway_subjects(world, front, store)
 
@@ -103,7 +104,11 @@ def _served(world: World, name: str, server: Server, path: str, bodies: Callable
     return Subject(name, run)
 
 
-def _ordered(worker: Worker, count: int) -> Round:
+def _ordered(world: World, floor: Floor, count: int) -> Round:
     """A client that counts its own CPU."""
-    answer = worker.order({"requests": count, "concurrency": CONCURRENCY})
+    order: dict[str, Any] = {"requests": count, "concurrency": CONCURRENCY}
+    if floor.bodies is not None:
+        order["bodies"] = str(world.directory / "signed.bin")
+        write_bodies(world.directory / "signed.bin", floor.bodies(count))
+    answer = floor.worker.order(order)
     return Round(requests=count, failed=0, cpu_us=answer["cpu"] / count * _MICRO, seconds=answer["seconds"])

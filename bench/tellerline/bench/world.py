@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +14,9 @@ import orjson
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.bench.books import Books
+from tellerline.bench.enquiries import ENQUIRIES, Enquiry
 from tellerline.bench.gateways import STORES, GatewayAsked, RunningGateway, start_gateway
-from tellerline.bench.wire import Wire
+from tellerline.bench.wire import Record, Wire
 from tellerline.bench.worker import Worker
 from tellerline.simulators.credit.server import REQUEST_QUEUE
 from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer
@@ -24,19 +25,28 @@ PEER = Path(__file__).parents[2] / "peers" / "first_version.py"
 _PEER_PARTS = ("aio_pika", "aiosqlite", "httpx", "tenacity")
 
 
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Does an enquiry with the bare libraries. ``bodies`` makes the messages of an order, where each must be new."""
+
+    worker: Worker
+    bodies: Callable[[int], Iterator[bytes]] | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class World:
-    """``peer`` is None, and ``peer_missing`` says why, where its file or its libraries are not installed."""
+    """``hosts`` are the hosts' parts of the settings, ``floors`` those of the enquiries by their names.
+
+    ``peer`` is None, and ``peer_missing`` says why, where its file or its libraries are not installed."""
 
     books: Books
     wire: Wire
     directory: Path
-    core: str
+    hosts: Mapping[str, Mapping[str, str]]
     load: Worker
     echo: Worker
     echo_port: int
-    post: Worker
-    queue: Worker
+    floors: dict[str, Floor]
     gateways: dict[tuple[str, str], RunningGateway]
     peer: Worker | None = None
     peer_port: int = 0
@@ -65,12 +75,12 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
         database = running.enter_context(PostgresqlServer())
         start = _Starter(directory, running)
         books = Books.of(customers, SystemClock().now())
-        core = _start_bank(start, books, broker.url)
-        wire = Wire()
+        hosts = _start_bank(start, books, broker.url)
+        wire = Wire(hosts)
         gateways = {
             (front, store): start_gateway(
                 GatewayAsked(
-                    front=front, store=store, dsn=database.dsn, amqp=broker.url, core=core, directory=directory
+                    front=front, store=store, dsn=database.dsn, amqp=broker.url, hosts=hosts, directory=directory
                 ),
                 books,
                 running,
@@ -83,12 +93,11 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             books=books,
             wire=wire,
             directory=directory,
-            core=core,
+            hosts=hosts,
             load=start("-m", "tellerline.bench.load"),
             echo=echo,
             echo_port=int(echo.hear()["port"]),
-            post=_start_post(start, wire, books, core),
-            queue=_start_queue(start, wire, books, broker.url),
+            floors={each.floor: _start_floor(start, each, wire, books, broker.url) for each in ENQUIRIES},
             gateways=gateways,
             peer_missing=peer_missing(),
         )
@@ -116,30 +125,27 @@ class _Starter:
         return str(path)
 
 
-def _start_bank(start: _Starter, books: Books, amqp: str) -> str:
-    """The URL of its core host, once the books are loaded."""
-    said = start("-m", "tellerline.simulators", "--amqp-url", amqp, "--customers", "0", "--no-magic").hear()
-    request = urllib.request.Request(f"{said['admin']}/books", orjson.dumps(books.document()))  # noqa: S310 our own
-    with urllib.request.urlopen(request):  # noqa: S310
-        return str(said["core"])
+def _start_bank(start: _Starter, books: Books, amqp: str) -> dict[str, dict[str, str]]:
+    """Its hosts' parts of the settings, once their books are filled."""
+    customers, today = str(len(books.holders)), books.today.isoformat()
+    asked = ("--amqp", amqp, "--customers", customers, "--today", today, "--directory", str(start.directory))
+    return start("-m", "tellerline.bench.bank", *asked).hear()
 
 
-def _start_post(start: _Starter, wire: Wire, books: Books, core: str) -> Worker:
-    post = wire.balance(books.holders[0])
-    body = start.file("post.xml", post.body)
-    headers = orjson.dumps(post.headers).decode()
-    worker = start("-m", "tellerline.bench.floors", "post", "--url", core, "--body", body, "--headers", headers)
+def _start_floor(start: _Starter, enquiry: Enquiry, wire: Wire, books: Books, amqp: str) -> Floor:
+    request, bodies = wire.request(enquiry, books), None
+    if isinstance(request, Record):
+        asked = ["queue", "--url", amqp, "--queue", request.queue, "--type", request.message_type]
+    else:
+        asked = ["post", "--url", request.url, "--headers", orjson.dumps(request.headers).decode()]
+    body = request.body
+    if wire.needs_signature(enquiry.host):
+        bodies = partial(wire.signed, enquiry.host, body)
+        body = next(bodies(1))
+        asked = ["signed", *asked[1:], "--key", wire.signing_key(enquiry.host)]
+    worker = start("-m", "tellerline.bench.floors", *asked, "--body", start.file(f"{enquiry.floor}.bin", body))
     worker.hear()
-    return worker
-
-
-def _start_queue(start: _Starter, wire: Wire, books: Books, amqp: str) -> Worker:
-    record = wire.loan(books.holders[0])
-    body = start.file("queue.dat", record.body)
-    asked = ("queue", "--url", amqp, "--queue", record.queue, "--type", record.message_type, "--body", body)
-    worker = start("-m", "tellerline.bench.floors", *asked)
-    worker.hear()
-    return worker
+    return Floor(worker, bodies)
 
 
 def _start_peer(start: _Starter, world: World, amqp: str) -> Worker:
@@ -147,7 +153,7 @@ def _start_peer(start: _Starter, world: World, amqp: str) -> Worker:
     numbers |= {f"{name}/balance": number for name, number in numbers.items()}
     options = {
         "--wsdl": str(Path(str(files("tellerline.simulators.core"))) / "core.wsdl"),
-        "--core": world.core,
+        "--core": world.hosts["core"]["url"],
         "--amqp": amqp,
         "--queue": REQUEST_QUEUE,
         "--layout": start.file("layout.json", orjson.dumps(world.wire.layout())),

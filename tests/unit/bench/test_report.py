@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tellerline.bench.enquiries import ENQUIRIES
 from tellerline.bench.measure import Figure, Round, figure
 from tellerline.bench.report import TARGETS, ratios, verdicts
 
@@ -10,7 +11,8 @@ def measured(cpu_us: float) -> Figure:
     return figure([Round(requests=100, failed=0, cpu_us=cpu_us, seconds=0.1)])
 
 
-FLOORS = {"grpc_echo": measured(150.0), "aiohttp_post": measured(50.0), "pika_round_trip": measured(30.0)}
+ECHO = {"grpc_echo": measured(150.0)}
+FLOORS = ECHO | {"floor_balance_soap": measured(50.0), "floor_loan_mq": measured(30.0)}
 
 
 def test_a_figure_is_the_median_of_its_rounds_with_their_spread() -> None:
@@ -20,15 +22,19 @@ def test_a_figure_is_the_median_of_its_rounds_with_their_spread() -> None:
     assert (found.per_second, found.rounds, found.failed) == (200.0, 3, 0)
 
 
-def test_soap_stands_against_echo_and_post_and_mq_against_echo_and_round_trip() -> None:
-    costs = {"connect_balance_soap": 300.0, "connect_loan_mq": 270.0, "connect_transfer_sqlite": 400.0}
-    found = ratios(FLOORS | {name: measured(cost) for name, cost in costs.items()}, ["connect"])
-    assert found["connect"] == {
-        "balance_soap": 1.5,
-        "loan_mq": 1.5,
-        "transfer_sqlite": 2.0,
-        "transfer_postgresql": None,
-    }
+def test_every_enquiry_stands_against_echo_and_a_floor_of_its_own_host() -> None:
+    costs = {f"connect_{enquiry.name}": 300.0 for enquiry in ENQUIRIES}
+    floors = {enquiry.floor: 50.0 + 10.0 * number for number, enquiry in enumerate(ENQUIRIES)}
+    found = ratios(ECHO | {name: measured(cost) for name, cost in (costs | floors).items()}, ["connect"])
+    expected = {enquiry.name: round(300.0 / (200.0 + 10.0 * number), 2) for number, enquiry in enumerate(ENQUIRIES)}
+    assert found["connect"] == expected | {"transfer_sqlite": None, "transfer_postgresql": None}
+
+
+def test_a_transfer_stands_against_echo_and_a_post_to_the_core_host() -> None:
+    found = ratios(FLOORS | {"connect_transfer_sqlite": measured(400.0)}, ["connect"])["connect"]
+    assert found["transfer_sqlite"] == 2.0
+    assert found["transfer_postgresql"] is None
+    assert found["balance_soap"] is None
 
 
 def test_zeep_and_the_peer_are_told_as_how_many_times_cheaper_we_are() -> None:
