@@ -21,7 +21,7 @@ from tellerline.gateway.journal.records import CaseEnding, State
 from tellerline.gateway.plans.drive import LEASE_SECONDS
 from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.command import Command, Effect, HostCall, Inquire
-from tellerline.routing.model.outcome import Attested
+from tellerline.routing.model.outcome import Attested, Done
 from tellerline.routing.model.settlement import DebitAccount
 from tellerline.routing.transactions.legs import WhenRefused
 from tellerline.routing.transactions.plans import discover
@@ -164,4 +164,5 @@ async def test_a_caller_is_told_that_it_is_done_and_people_see_the_plan(tmp_path
         await world.pass_time(SOON, step=0.5)
         [answer] = await world.outcomes([life.request])
     assert isinstance(answer, Settled)
-    assert (answer.state, answer.outcome) == (State.DONE, replace(answer.outcome, result=Attested()))  # type: ignore[type-var]
+    assert isinstance(answer.outcome, Done)
+    assert (answer.state, answer.outcome.result) == (State.DONE, Attested())
