@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.errors import UnreadableReplyError
-from tellerline.adapters.soap.wss import DSIG, EXCLUSIVE, SHA256, canonical
+from tellerline.adapters.soap.wss import DSIG, EXCLUSIVE, SHA256
 
 _INCLUSIVE = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 
@@ -35,6 +36,14 @@ class SignedInfo:
 
 def refuse(why: str) -> UnreadableReplyError:
     return UnreadableReplyError("bad_signature", why)
+
+
+def canonical(element: etree._Element, inclusive_prefixes: tuple[str, ...]) -> bytes:
+    """As ``wss.canonical``; refuses what has no canonical form, such as a relative namespace."""
+    try:
+        return wss.canonical(element, inclusive_prefixes)
+    except etree.C14NError:
+        raise refuse("a part without a canonical form") from None
 
 
 def read_signed_info(signature: etree._Element) -> SignedInfo:

@@ -17,7 +17,7 @@ from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, trusted_keys
 from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, admit, parse
 from tellerline.adapters.soap.errors import UnreadableReplyError
-from tellerline.adapters.soap.signed_info import Reference, SignedInfo, read_signed_info, refuse
+from tellerline.adapters.soap.signed_info import Reference, SignedInfo, canonical, read_signed_info, refuse
 
 _OPEN = f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}">'.encode()
 _CLOSE = b"</s:Envelope>"
@@ -57,8 +57,8 @@ class ReplyVerifier:
         message = _parts(parse(admit(reply)))
         signed = read_signed_info(message.signature)
         references = _own_references(message, signed)
-        body = wss.canonical(message.body, references[0].prefixes)
-        timestamp = wss.canonical(message.timestamp, references[1].prefixes)
+        body = canonical(message.body, references[0].prefixes)
+        timestamp = canonical(message.timestamp, references[1].prefixes)
         if [hashlib.sha256(part).digest() for part in (body, timestamp)] != [each.digest for each in references]:
             raise refuse("the body or the timestamp is not what was signed")
         self._check_signature(signed)
@@ -78,14 +78,16 @@ class ReplyVerifier:
         now, created = self._clock.now(), wss.instant(timestamp.findtext(wss.CREATED))
         if created is None:
             raise UnreadableReplyError("stale_timestamp", "no instant of creation")
+        if abs(now - created) > self._skew:
+            raise UnreadableReplyError("stale_timestamp", "created too long ago, or in the future")
         until = created + self._skew
         if timestamp.find(wss.EXPIRES) is not None:
             expires = wss.instant(timestamp.findtext(wss.EXPIRES))
             if expires is None:
                 raise UnreadableReplyError("stale_timestamp", "no instant of expiry")
             until = min(until, expires)
-        if not created - self._skew <= now <= until:
-            raise UnreadableReplyError("stale_timestamp", "created too long ago, or in the future")
+        if now > until:
+            raise UnreadableReplyError("stale_timestamp", "expired")
         return until
 
     def _once(self, timestamp: etree._Element, signed: SignedInfo, until: datetime) -> None:

@@ -186,6 +186,20 @@ def test_a_comment_cannot_cut_a_value() -> None:
     assert text_of(verifier().open(SIGNED.replace(b"1.00", b"1.<!-- x -->00"))) == "李雷1.00"
 
 
+@pytest.mark.parametrize("part", ["Body", "Timestamp", "SignedInfo"])
+def test_what_has_no_canonical_form_proves_nothing(part: str) -> None:
+    def relate(root: etree._Element) -> None:
+        (element,) = root.iter(f"{{*}}{part}")
+        element.append(etree.fromstring('<a:b xmlns:a="relative"/>'))
+
+    assert reason(changed(relate)) == "bad_signature"
+
+
+@pytest.mark.parametrize("instant", [datetime.max - timedelta(minutes=2), datetime.min])
+def test_a_timestamp_at_the_end_of_all_times_is_stale(instant: datetime) -> None:
+    assert reason(SIGNER.sign(REPLY.encode(), instant.replace(tzinfo=UTC))) == "stale_timestamp"
+
+
 @pytest.mark.parametrize("minutes", [-2, 6, -600, 600])
 def test_a_timestamp_counts_while_it_is_fresh(minutes: int) -> None:
     assert reason(SIGNER.sign(REPLY.encode(), NOW + timedelta(minutes=minutes))) == "stale_timestamp"
