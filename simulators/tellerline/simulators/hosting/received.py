@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 KEPT = 1_000
 _UNSEEN = "pin"
+"""How the names of fields end that hold a secret, in small letters."""
 _NUMBER = re.compile(r"(?<!\d)(\d{6})\d+([\dXx]{4})(?![\dXx])")
 
 
@@ -33,8 +34,8 @@ class ReceivedLog:
 
     def add(self, received_at: str, operation: str, reference: str, fields: Mapping[str, object]) -> None:
         self.counts[operation] += 1
-        if _UNSEEN in fields:
-            fields = {name: value for name, value in fields.items() if name != _UNSEEN}
+        if any(name.lower().endswith(_UNSEEN) for name in fields):
+            fields = {name: value for name, value in fields.items() if not name.lower().endswith(_UNSEEN)}
         self._newest.append((received_at, operation, reference, fields))
 
     def newest(self, limit: int = KEPT) -> list[ReceivedRequest]:

@@ -8,9 +8,10 @@ from tellerline.simulators.hosting.received import KEPT, ReceivedLog, mask
 def test_masks_numbers_and_drops_pins() -> None:
     log = ReceivedLog("core")
     log.add("t", "VerifyPin", "R1", {"account": "6229990000000000019", "pin": "246810"})
-    (request,) = log.newest()
-    assert dict(request.fields) == {"account": "622999******0019"}
+    log.add("t", "ChangePin", "R2", {"account": "6229990000000000019", "oldPin": "246810", "newPin": "135791"})
+    assert [dict(request.fields) for request in log.newest()] == [{"account": "622999******0019"}] * 2
     assert "246810" not in repr(log.__dict__)
+    assert "135791" not in repr(log.__dict__)
     assert mask("99010119900101001X") == "990101******001X"
     assert mask("2026-11-22 123.45") == "2026-11-22 123.45"
 
