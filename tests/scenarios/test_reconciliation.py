@@ -215,3 +215,15 @@ async def test_a_day_of_many_pages_is_read_page_by_page(tmp_path: Path) -> None:
         (found,) = await day.compare()
         assert found.matched == 600
         assert Counter(case.kind for case in found.cases) == {K.MISSING_AT_HOST: 600}
+
+
+async def test_a_days_silence_undoes_nothing_that_was_done_on_another_day(tmp_path: Path) -> None:
+    async with a_day(tmp_path) as day:
+        day.world.host.fault_of = lost(Fault.LOSE_REPLY)
+        settled = await day.world.ask(day.world.transfer())
+        await day.world.pass_time(40)
+        day.world.host.fault_of = lambda _command, _call: None
+        (found,) = await day.compare()
+        record = await day.world.record(settled.global_serial)
+        assert (record.state, day.world.host.effects) == (State.DONE, 1)
+        assert found.cases == []

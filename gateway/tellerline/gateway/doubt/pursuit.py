@@ -110,9 +110,10 @@ class Pursuit:
             await self._apply(case, step, "inquired", outcome)
 
     async def absent(self, doubt: Doubt) -> None:
-        """Go on at once as if the host, asked by reference, had not found it: its day is closed and has no such line.
+        """Ask the host at once: a day of its that is closed has no such line, but another day may have it.
 
-        Nothing happens before the host's maximum processing time, nor once a reversal has begun.
+        A host that cannot be asked has said by it that it knows nothing. Nothing happens before the host's maximum
+        processing time, nor once a reversal has begun.
         """
         record = await self.journal.get(doubt.global_serial)
         gate = self.plans.gates.get(doubt.host)
@@ -120,10 +121,8 @@ class Pursuit:
             return
         policy = gate.policy.doubt_of(record.operation, record.effect)
         age = (self.clock.now() - doubt.opened_at).total_seconds()
-        case, outcome = _Case(doubt, record, gate, policy, age), Done(result=NotFound())
-        step = after_inquiry(outcome, policy, age)
-        if isinstance(step, Absent) and doubt.stage is DoubtStage.INQUIRE:
-            await self._absent(case, step)
+        if age >= policy.max_processing and doubt.stage is DoubtStage.INQUIRE:
+            await self._inquire(_Case(doubt, record, gate, policy, age))
 
     async def _absent(self, case: _Case, step: Absent) -> None:
         """The host has had its time and knows nothing."""
