@@ -18,6 +18,8 @@ from tellerline.routing.transactions.table import RoutingTable
 
 NEVER_RETRIED = frozenset({"customers.VerifyPin", "corporate.VerifyRepresentative"})
 """Enquiries that count at the host each time they are made."""
+NEVER_COPIED = NEVER_RETRIED | {"fx.CreateQuote"}
+"""Enquiries that leave something at the host, such as a rate that is kept for a customer."""
 CLOSED_BY_LOSS = frozenset({"accounts.GetBalance", "accounts.ListStatementEntries"})
 """Enquiries that a reported loss closes, beside everything that moves money."""
 
@@ -107,4 +109,4 @@ class Plans:
 def copied_operations() -> frozenset[str]:
     """Enquiries that a shadow may get a copy of: those that change nothing at a host, not even a count of tries."""
     enquiries = {operation for operation, kind in commands().items() if kind.effect is Effect.ENQUIRY}
-    return frozenset(enquiries - NEVER_RETRIED)
+    return frozenset(enquiries - NEVER_COPIED)
