@@ -25,8 +25,7 @@ import uvloop
 from tellerline.adapters.clock import SystemClock
 from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.postgresql import PostgresqlStore
-from tellerline.gateway.journal.records import Acceptance, Accepted, Record, Settlement, State
-from tellerline.gateway.journal.rows import acceptance_values, record
+from tellerline.gateway.journal.records import Acceptance, Accepted, Settlement, State
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.routing.model.command import Effect
 from tellerline.routing.model.money import Money
@@ -69,7 +68,6 @@ class Nothing:
     def __init__(self) -> None:
         self.journal = self.registry = self.grants = cast(Any, self)
         self.cases = self.routing = self.differences = self.closed_hosts = self.legs = cast(Any, self)
-        self._before = record((*acceptance_values(transfer())[:27],))
 
     async def start(self) -> None: ...
 
@@ -78,8 +76,8 @@ class Nothing:
     async def accept(self, acceptance: Acceptance) -> Accepted:
         return Accepted()
 
-    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> Record:
-        return self._before
+    async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State:
+        return State.PENDING
 
 
 async def pair(store: Store) -> None:

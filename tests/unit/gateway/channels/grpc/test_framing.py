@@ -49,10 +49,10 @@ def test_hostile_bytes_are_a_message_or_a_refusal(body: bytes, encoding: str) ->
         (framed(b"a") + framed(b"b"), "identity", Code.INVALID_REQUEST),
         (compressed(b"abc"), "identity", Code.INVALID_REQUEST),
         (compressed(b"abc"), "gzip", Code.INVALID_REQUEST),
-        (compressed(gzip.compress(b"abc")[:-9]), "gzip", Code.INVALID_REQUEST),
+        (compressed(gzip.compress(b"abc", mtime=0)[:-9]), "gzip", Code.INVALID_REQUEST),
         (compressed(b"abc"), "snappy", Code.OPERATION_NOT_OFFERED),
         (framed(b"x" * (LIMIT + 1)), "identity", Code.REQUEST_TOO_LARGE),
-        (compressed(gzip.compress(b"x" * (LIMIT + 1))), "gzip", Code.REQUEST_TOO_LARGE),
+        (compressed(gzip.compress(b"x" * (LIMIT + 1), mtime=0)), "gzip", Code.REQUEST_TOO_LARGE),
         (b"\x00\xff\xff\xff\xff", "identity", Code.REQUEST_TOO_LARGE),
     ],
 )
