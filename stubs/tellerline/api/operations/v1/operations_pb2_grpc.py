@@ -141,8 +141,9 @@ class OperationsServiceServicer:
         which is required.
 
         `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
-        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
-        is answered as it stands.
+        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. `RESOLUTION_OUTDATED`
+        (`FAILED_PRECONDITION`) when the host has said something after the proposal, a late reply: look at it, reject the
+        proposal and make a new one. One's own confirmation again is answered as it stands.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

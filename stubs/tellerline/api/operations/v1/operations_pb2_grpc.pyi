@@ -62,8 +62,9 @@ class OperationsServiceStub:
     which is required.
 
     `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
-    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
-    is answered as it stands.
+    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. `RESOLUTION_OUTDATED`
+    (`FAILED_PRECONDITION`) when the host has said something after the proposal, a late reply: look at it, reject the
+    proposal and make a new one. One's own confirmation again is answered as it stands.
     """
     RejectResolution: _grpc.UnaryUnaryMultiCallable[_operations_pb2.RejectResolutionRequest, _operations_pb2.Resolution]
     """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
@@ -110,8 +111,9 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     which is required.
 
     `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
-    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
-    is answered as it stands.
+    (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. `RESOLUTION_OUTDATED`
+    (`FAILED_PRECONDITION`) when the host has said something after the proposal, a late reply: look at it, reject the
+    proposal and make a new one. One's own confirmation again is answered as it stands.
     """
     RejectResolution: _aio.UnaryUnaryMultiCallable[_operations_pb2.RejectResolutionRequest, _operations_pb2.Resolution]  # type: ignore[assignment]
     """Disagree with a proposal 退回, or withdraw one's own 撤回: the case stays open for the next one. The operator is
@@ -191,8 +193,9 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         which is required.
 
         `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer himself, `RESOLUTION_NOT_OPEN`
-        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. One's own confirmation again
-        is answered as it stands.
+        (`FAILED_PRECONDITION`) for a proposal that is not there or decided: read the case again. `RESOLUTION_OUTDATED`
+        (`FAILED_PRECONDITION`) when the host has said something after the proposal, a late reply: look at it, reject the
+        proposal and make a new one. One's own confirmation again is answered as it stands.
         """
 
     @_abc_1.abstractmethod
