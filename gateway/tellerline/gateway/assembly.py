@@ -333,6 +333,7 @@ def _reconciliation(core: _Core) -> Reconciliation:
     around, store = core.around, core.around.store
     return Reconciliation(
         journal=store.journal,
+        legs=store.legs,
         differences=store.differences,
         settler=core.settler,
         pursuit=_pursuit(core),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from journal_rows import NOON, PENDING, acceptance, settlement
 
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import LaidLeg
+from tellerline.gateway.journal.records import LaidLeg, State
 
 
 def leg(number: int, serial: str, attempt: int = 1) -> LaidLeg:
@@ -51,3 +51,20 @@ async def test_a_plan_is_held_by_one_gateway_for_30_seconds(store: Store, other:
     assert await other.legs.hold(serial, "b", NOON + timedelta(seconds=50))
     await store.journal.settle(settlement(plan.global_serial), PENDING)
     assert not await other.legs.hold(serial, "b", NOON + timedelta(seconds=51))
+
+
+async def test_a_leg_is_found_with_the_reversal_that_is_over(store: Store, other: Store) -> None:
+    debit, credit = acceptance(limited=None), acceptance(limited=None)
+    undo = acceptance(limited=None, operation="host.Reverse")
+    again = acceptance(limited=None, operation="host.Reverse")
+    undoing = [leg(-1, undo.global_serial), leg(-1, again.global_serial, attempt=2)]
+    await store.legs.lay("P", [leg(1, debit.global_serial), leg(2, credit.global_serial), *undoing])
+    first, last = sorted((debit.global_serial, credit.global_serial))
+    for row in (debit, credit, undo, again):
+        await store.journal.accept(row)
+    assert await other.legs.reversals(first, last) == {}
+    await store.journal.settle(settlement(undo.global_serial, state=State.REJECTED), PENDING)
+    await store.journal.settle(settlement(again.global_serial), PENDING)
+    found = await other.legs.reversals(first, last)
+    assert {serial: each.global_serial for serial, each in found.items()} == {debit.global_serial: again.global_serial}
+    assert await other.legs.reversals(last + "0", last + "1") == {}

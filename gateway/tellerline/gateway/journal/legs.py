@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, Values, every, first
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.records import LaidLeg, PlanLeg
+from tellerline.gateway.journal.records import LaidLeg, PlanLeg, Record, State
 from tellerline.gateway.journal.rows import micros, record
 from tellerline.gateway.journal.schema import STILL_PENDING, plan_legs, transactions
 from tellerline.gateway.journal.transactions import CLAIM_MICROS, ROW
+from tellerline.routing.model.command import Reverse
 
 t, p = transactions.c, plan_legs.c
 _OWN = 4
@@ -49,6 +50,25 @@ LEGS = Statement(
     .where(p.plan == bindparam("of"))
     .order_by(p.number, p.attempt),
     "of",
+)
+_undoing = plan_legs.alias("undoing")
+REVERSALS = Statement(
+    select(p.global_serial, *ROW)
+    .select_from(
+        plan_legs.join(_undoing, and_(_undoing.c.plan == p.plan, _undoing.c.number == -p.number)).join(
+            transactions, t.global_serial == _undoing.c.global_serial
+        )
+    )
+    .where(
+        p.global_serial >= bindparam("first"),
+        p.global_serial <= bindparam("last"),
+        p.number > literal_column("0"),
+        t.operation == literal_column(f"'{Reverse.operation}'"),
+        t.state.in_([literal_column(f"'{state}'") for state in (State.DONE, State.REJECTED)]),
+    )
+    .order_by(p.global_serial, _undoing.c.attempt),
+    "first",
+    "last",
 )
 PLAN_OF = Statement(select(p.plan).where(p.global_serial == bindparam("serial")), "serial")
 HOLD = Statement(
@@ -95,6 +115,9 @@ class StoredLegs:
     async def plan_of(self, global_serial: str) -> str:
         row = await self._database.look(first, PLAN_OF, global_serial)
         return "" if row is None else row[0]
+
+    async def reversals(self, first: str, last: str) -> Mapping[str, Record]:
+        return {row[0]: record(row[1:]) for row in await self._database.look(every, REVERSALS, first, last)}
 
     async def hold(self, plan: str, owner: str, now: datetime) -> bool:
         return await self._database.write(hold, plan, owner, micros(now))

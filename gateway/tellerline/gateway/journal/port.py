@@ -6,7 +6,7 @@ during one the outcome is unknown, and ``maybe_written`` says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -261,6 +261,9 @@ class Legs(Protocol):
 
     async def plan_of(self, global_serial: str) -> str:
         """The plan that a transaction is a leg of; empty if of none."""
+
+    async def reversals(self, first: str, last: str) -> Mapping[str, Record]:
+        """The legs from ``first`` to ``last`` for which a reversal was sent and is over, each with that reversal."""
 
     async def hold(self, plan: str, owner: str, now: datetime) -> bool:
         """Claim a pending plan for 30 s, or go on holding it: False when another has it, or it is pending no more."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.doubt.pursuit import Pursuit
-from tellerline.gateway.journal.port import Differences, Journal
+from tellerline.gateway.journal.port import Differences, Journal, Legs
 from tellerline.gateway.journal.records import (
     RECONCILIATION,
     CaseSearch,
@@ -19,9 +19,9 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
-from tellerline.gateway.reconciliation.sides import case_of, journal_entry
+from tellerline.gateway.reconciliation.sides import case_of, journal_entry, takes_back
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
-from tellerline.routing.model.command import Effect
+from tellerline.routing.model.command import Effect, Reverse
 from tellerline.routing.model.outcome import Done, Listed
 from tellerline.routing.reconciliation.comparison import compare
 from tellerline.routing.reconciliation.entries import DayEntry, Difference, HostWord, Match, Word
@@ -36,6 +36,7 @@ class Reconciliation:
     """Implements ``services.ports.ReconciliationDesk``. Repeating a stretch finds the same, and writes it once."""
 
     journal: Journal
+    legs: Legs
     differences: Differences
     settler: Settler
     pursuit: Pursuit
@@ -72,13 +73,17 @@ class Reconciliation:
         doubts: Sequence[Doubt],
         findings: Findings,
     ) -> None:
-        records = {record.global_serial: record for record in page}
-        by_serial = {doubt.global_serial: doubt for doubt in doubts}
-        for serial in {*by_serial, *(line.reference for line in lines)} - records.keys():
+        named = {line.reference for line in lines}
+        records = {each.global_serial: each for each in page if _has_line(each.operation, each.global_serial, named)}
+        by_serial = {
+            each.global_serial: each for each in doubts if _has_line(each.operation, each.global_serial, named)
+        }
+        for serial in {*by_serial, *named} - records.keys():
             record = await self.journal.get(serial)
             if record is not None and record.effect is not Effect.ENQUIRY and self._is_of(record.host, stretch.host):
                 records[serial] = record
-        entries = [journal_entry(records[serial]) for serial in sorted(records)]
+        undone = await self._taken_back(sorted(records), lines, stretch)
+        entries = [journal_entry(records[serial], taken_back=serial in undone) for serial in sorted(records)]
         now = self.clock.now()
         for finding in compare(lines, entries, stretch.day):
             if isinstance(finding, Match):
@@ -91,6 +96,19 @@ class Reconciliation:
                 findings.words.append(finding)
             else:
                 findings.unsettled += 1
+
+    async def _taken_back(self, serials: Sequence[str], lines: Sequence[DayEntry], stretch: Stretch) -> set[str]:
+        """What plans have undone, as far as the file can know of it."""
+        if not serials:
+            return set()
+        reversals = await self.legs.reversals(serials[0], serials[-1])
+        shown = {line.reference for line in lines if line.reversed}
+        return {
+            serial
+            for serial, reversal in reversals.items()
+            if takes_back(reversal)
+            and (serial in shown or (reversal.settled_at is not None and reversal.settled_at <= stretch.produced_at))
+        }
 
     async def _settled(self, word: Word, record: Record, doubt: Doubt | None, stretch: Stretch) -> bool:
         """Whether the host's word ended the doubt, or set it going."""
@@ -156,6 +174,11 @@ class Reconciliation:
         """Versions of a host may share its books, and its day file."""
         gate = self.plans.gates.get(taker)
         return taker == host or (gate is not None and gate.version_of == host)
+
+
+def _has_line(operation: str, serial: str, named: Set[str]) -> bool:
+    """A reversal shows in the line of what it undid; it has none of its own, unless its host writes one."""
+    return operation != Reverse.operation or serial in named
 
 
 def _within(reference: str, stretch: Stretch) -> bool:

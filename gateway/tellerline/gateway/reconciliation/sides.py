@@ -7,8 +7,11 @@ from datetime import datetime
 
 import orjson
 
+from tellerline.gateway.journal.codec import NotInJournalError, outcome_from_json
 from tellerline.gateway.journal.records import DifferenceCase, Record, State
+from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import Money
+from tellerline.routing.model.outcome import Done, Rejected, Reversal
 from tellerline.routing.reconciliation.entries import DayEntry, Difference, JournalEntry, Standing
 
 _STANDINGS = {
@@ -20,16 +23,29 @@ _STANDINGS = {
 }
 
 
-def journal_entry(record: Record) -> JournalEntry:
+def journal_entry(record: Record, *, taken_back: bool = False) -> JournalEntry:
+    """``taken_back``: what was done has been undone by another transaction since."""
+    standing = _STANDINGS.get(record.state, Standing.UNSETTLED)
     return JournalEntry(
         reference=record.global_serial,
-        standing=_STANDINGS.get(record.state, Standing.UNSETTLED),
+        standing=Standing.REVERSED if taken_back and standing is Standing.DONE else standing,
         accounting_date=record.accounting_date,
         operation=record.operation,
         account=record.account,
         amount=record.amount,
         host_serial=record.host_serial,
     )
+
+
+def takes_back(reversal: Record) -> bool:
+    """Whether nothing of what this reversal undid remains; one that found nothing to undo says otherwise."""
+    try:
+        outcome = outcome_from_json(reversal.outcome)
+    except NotInJournalError:
+        return False
+    if isinstance(outcome, Done):
+        return not isinstance(outcome.result, Reversal) or outcome.result.effective
+    return isinstance(outcome, Rejected) and outcome.code is Code.ALREADY_REVERSED
 
 
 def case_name(host: str, day: str, reference: str, kind: str) -> str:
