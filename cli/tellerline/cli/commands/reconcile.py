@@ -46,6 +46,7 @@ def reconcile(
     Ends with 0 when nothing differs and with 1 when something does. Safe to repeat.
     """
     from tellerline.cli.reconcile.day_file import DayFileError
+    from tellerline.cli.reconcile.showing import show_reports
 
     out = Output(json=json)
     try:
@@ -55,8 +56,9 @@ def reconcile(
         _export(out, reports, day, csv, html)
     except (DayFileError, OSError) as error:
         out.fail(Exit.USAGE, "BAD_DAY_FILE", str(error), f"日终文件有误：{error}")
-    _show(out, reports, day)
+    show_reports(out, reports, day)
     if any(report.differences for report in reports):
+        out.hint("tellerline differences close CASE --reason WHY", "when it is explained", "查明后结案")
         raise typer.Exit(Exit.REFUSED)
 
 
@@ -77,24 +79,10 @@ def _day_files(out: Output, day: str, host: str, file: Path | None) -> Iterator[
 
 
 def _reconcile(out: Output, gateway: str, host: str, path: Path, day: str) -> HostReport:
-    from tellerline.cli.reconcile.day_file import DayFile, DayFileError
-    from tellerline.cli.reconcile.report import HostReport
-    from tellerline.cli.reconcile.stretches import request_of, stretches
+    from tellerline.cli.reconcile.comparing import Comparison
 
-    file = DayFile(path)
-    head = file.head()
-    host = host or head.host
-    if day and head.accounting_date != day:
-        raise DayFileError(f"{path}: is the day {head.accounting_date}, not {day}")
-    report = HostReport(host, head.accounting_date)
-
-    async def work(client: Client) -> None:
-        for stretch in stretches(file.sorted_lines()):
-            request = {"context": operator_context(), **request_of(stretch, head, host)}
-            report.add(len(stretch.lines), await client.call(f"{_SERVICE}/ReconcileDay", request))
-
-    ask(out, gateway, work)
-    return report
+    comparison = Comparison(path, host, day)
+    return ask(out, gateway, lambda client: comparison.report(client, operator_context))
 
 
 def _export(out: Output, reports: list[HostReport], day: str, csv: Path | None, html: Path | None) -> None:
@@ -106,29 +94,6 @@ def _export(out: Output, reports: list[HostReport], day: str, csv: Path | None, 
         write_csv(csv, reports)
     if html is not None:
         html.write_text(page(reports, day, out.text, language()), "utf-8")
-
-
-def _show(out: Output, reports: list[HostReport], day: str) -> None:
-    from tellerline.cli.reconcile.page import kind_name
-    from tellerline.cli.reconcile.report import kind_of
-
-    columns = ("host", "lines", "matched", "resolved", "unsettled", "differences")
-    rows = [
-        (each.host, each.lines, each.matched, len(each.resolutions), each.unsettled, len(each.differences))
-        for each in reports
-    ]
-    out.table(columns, rows)
-    found = [difference for report in reports for difference in report.differences]
-    if not found:
-        out.say(f"{day}: the journal and the hosts agree.", f"{day}：日志与主机一致。", style="green")
-        return
-    cells = [(kind_name(kind_of(each), out.text), each["host"], each["reference"], _case(each)) for each in found]
-    out.table(("kind", "host", "reference", "case"), cells)
-    out.hint("tellerline differences close CASE --reason WHY", "when it is explained", "查明后结案")
-
-
-def _case(difference: dict[str, Any]) -> str:
-    return str(difference["name"]).rpartition("/")[2]
 
 
 def list_differences(
