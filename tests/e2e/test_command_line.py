@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import CommandLine, Ran
+from command_line import CommandLine
 
 from tellerline.simulators.population.numbers import card_number
 from tests.docs.terminal import system_up, terminal_environment
@@ -167,9 +167,3 @@ async def test_shells_complete_commands_and_methods(lonely: CommandLine) -> None
     script, methods = await asyncio.gather(lonely.run("--show-completion", "bash"), lonely.run(**asked))
     assert (script.code, "complete" in script.out) == (0, True)
     assert "accounts.v1.AccountService/GetBalance" in methods.out.split()
-
-
-async def test_the_demo_tells_its_story_and_ends(lonely: CommandLine) -> None:
-    told: Ran = await lonely.run("demo", "--exit", "--json")
-    assert told.code == 0
-    assert told.document

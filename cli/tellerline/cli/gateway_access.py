@@ -57,12 +57,13 @@ def operator_context(**fields: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(target: str) -> AsyncIterator[Client]:
+async def connected(target: str, seconds: float = 30.0) -> AsyncIterator[Client]:
+    """A client whose calls have ``seconds`` each."""
     from tellerline.gateway.client import Client, open_channel
 
     channel = open_channel(target)
     try:
-        yield Client(channel, timeout=30.0, language=language())
+        yield Client(channel, timeout=seconds, language=language())
     finally:
         await channel.close(None)
 

@@ -27,18 +27,19 @@ def demo(
     """Start a bank of a thousand fictional customers and show what the gateway does. 演示
 
     Balance, statement, transfer, a transfer over its limit, one whose reply is lost and which is resolved before your
-    eyes, a loss report, and what the lost card then answers. Afterwards the system stays up for your own calls.
+    eyes, one between two hosts whose second leg is lost and heals, a loss report, what the lost card then answers, and
+    the day's files of all hosts against the journal. Afterwards the system stays up for your own calls.
     """
     import uvloop
 
-    from tellerline.cli.demo.show import show
+    from tellerline.cli.demo.show import ANSWER_EARLY, show
     from tellerline.cli.system.command_settings import Wishes, prepared
     from tellerline.cli.system.lifecycle import fresh_directory
 
     out = Output(json=json, record=picture is not None)
     directory = fresh_directory("demo")
     try:
-        with prepared(Wishes(front=front), directory) as settings:
+        with prepared(Wishes(front=front), directory, deadlines={"answer": ANSWER_EARLY}) as settings:
             uvloop.run(show(out, settings, directory, stay=not (leave or json)))
     finally:
         shutil.rmtree(directory, ignore_errors=True)

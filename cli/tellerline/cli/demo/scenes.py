@@ -1,19 +1,17 @@
-"""The scenes, in the order in which they are shown."""
+"""Scenes of one customer's call, with one host each."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
 from tellerline.cli.demo.stage import Stage
-from tellerline.cli.rendering import clock_text, date_text, event_detail, money_text, state_text
+from tellerline.cli.rendering import clock_text, date_text, money_text, state_text
 from tellerline.gateway.client import CanonicalError
 from tellerline.simulators.faults import FaultKind, FaultRule
 
 _ACCOUNTS = "accounts.v1.AccountService"
 _TRANSFERS = "transfers.v1.TransferService"
-_PATIENCE = 60.0
 
 
 async def prove_identity(stage: Stage) -> None:
@@ -101,7 +99,7 @@ async def transfer_with_lost_reply(stage: Stage) -> None:
         style="yellow",
     )
     stage.out.say("   The resolver asks the host by our own reference:", "   系统以我方流水号向主机查证：")
-    final = await _watch(stage, info["ref"]["global_serial"])
+    final = await stage.watch(info["ref"]["global_serial"])
     stage.out.say(
         f"   {state_text(stage.out, final)}: the money moved once.",
         f"   {state_text(stage.out, final)}：款项只划转了一次。",
@@ -111,7 +109,7 @@ async def transfer_with_lost_reply(stage: Stage) -> None:
 
 
 async def report_loss(stage: Stage) -> None:
-    stage.out.heading("7. The card is lost: oral loss report", "七、口头挂失")
+    stage.out.heading("8. The card is lost: oral loss report", "八、口头挂失")
     reply = await stage.call(f"{_ACCOUNTS}/ReportLoss", account=stage.account)
     report = reply["loss_report"]
     lapses = report["lapse_time"][:10]
@@ -126,38 +124,9 @@ async def report_loss(stage: Stage) -> None:
 
 
 async def transfer_from_lost_card(stage: Stage) -> None:
-    stage.out.heading("8. A transfer from the lost card", "八、用已挂失的卡转账")
+    stage.out.heading("9. A transfer from the lost card", "九、用已挂失的卡转账")
     error = await stage.refused(f"{_TRANSFERS}/CreateTransfer", transfer=_order(stage, 10))
     stage.scenes["lost_card"] = _show_refusal(stage, error)
-
-
-Scene = Callable[[Stage], Awaitable[None]]
-SCENES: tuple[Scene, ...] = (
-    prove_identity,
-    show_balance,
-    show_statement,
-    transfer,
-    transfer_over_limit,
-    transfer_with_lost_reply,
-    report_loss,
-    transfer_from_lost_card,
-)
-
-
-async def _watch(stage: Stage, serial: str) -> str:
-    state = ""
-    stream = stage.client.stream(
-        "operations.v1.OperationsService/WatchTransaction",
-        {"context": stage.context() | {"channel": "CHANNEL_COUNTER"}, "name": f"transactions/{serial}"},
-        seconds=_PATIENCE,
-    )
-    async for news in stream:
-        event = news.get("event")
-        if event:
-            line = f"      {clock_text(event['event_time'])}  {event['kind']:12}  {event_detail(event)}"
-            stage.out.say(line, line, style="dim")
-        state = news.get("info", {}).get("state", state)
-    return state
 
 
 def _show_refusal(stage: Stage, error: CanonicalError | None) -> dict[str, Any]:

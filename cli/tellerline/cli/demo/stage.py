@@ -8,16 +8,24 @@ from typing import Any
 
 from tellerline.adapters.clock import Clock
 from tellerline.cli.output import Output
+from tellerline.cli.rendering import clock_text, event_detail
 from tellerline.cli.system.embedded import EmbeddedSystem
 from tellerline.gateway.client import CanonicalError, Client
+
+_OPERATIONS = "operations.v1.OperationsService"
+_PATIENCE = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """``caller`` and ``payee`` are two of the fictional customers; ``scenes`` collects what ``--json`` prints."""
+    """``caller`` and ``payee`` are two of the fictional customers; ``scenes`` collects what ``--json`` prints.
+
+    ``hurried`` is a client whose calls have so little time that a host's silence outlasts it.
+    """
 
     out: Output
     client: Client
+    hurried: Client
     system: EmbeddedSystem
     clock: Clock
     caller: str
@@ -50,6 +58,10 @@ class Stage:
             "language_code": self.out.text("en", "zh-CN"),
         }
 
+    def counter(self) -> dict[str, Any]:
+        """Of the next request that the bank's own people make."""
+        return self.context() | {"channel": "CHANNEL_COUNTER"}
+
     async def call(self, method: str, **fields: Any) -> dict[str, Any]:
         """Ask as the caller; raises ``CanonicalError``."""
         return await self.client.call(method, {"context": self.context(), **fields})
@@ -61,3 +73,20 @@ class Stage:
         except CanonicalError as error:
             return error
         return None
+
+    async def transaction(self, serial: str) -> dict[str, Any]:
+        """With its history and legs."""
+        request = {"context": self.counter(), "name": f"transactions/{serial}"}
+        return await self.client.call(f"{_OPERATIONS}/GetTransaction", request)
+
+    async def watch(self, serial: str, *, silently: bool = False) -> str:
+        """Show a transaction's history as it happens; returns the state in which it ends."""
+        state = ""
+        request = {"context": self.counter(), "name": f"transactions/{serial}"}
+        async for news in self.client.stream(f"{_OPERATIONS}/WatchTransaction", request, seconds=_PATIENCE):
+            event = news.get("event")
+            if event and not silently:
+                line = f"      {clock_text(event['event_time'])}  {event['kind']:12}  {event_detail(event)}"
+                self.out.say(line, line, style="dim")
+            state = news.get("info", {}).get("state", state)
+        return state

@@ -1,0 +1,66 @@
+"""The demo as its viewers see it: told to a program, and told to people in Chinese with a picture of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import CommandLine
+
+from tests.docs.terminal import terminal_environment
+
+_DONE, _IN_DOUBT = "TRANSACTION_STATE_DONE", "TRANSACTION_STATE_IN_DOUBT"
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> CommandLine:
+    return CommandLine(terminal_environment(tmp_path))
+
+
+async def test_the_demo_tells_its_story_and_ends(shell: CommandLine, tmp_path: Path) -> None:
+    picture = tmp_path / "demo.svg"
+    told, shown = await asyncio.gather(
+        shell.run("demo", "--exit", "--json"),
+        shell.run("demo", "--exit", "--picture", str(picture), TELLERLINE_LANG="zh-CN"),
+    )
+    assert (told.code, shown.code) == (0, 0), told.err + shown.err
+    scenes = told.document["scenes"]
+    assert scenes["over_limit"]["code"] == "LIMIT_SINGLE_EXCEEDED"
+    assert scenes["lost_card"]["code"] == "ACCOUNT_REPORTED_LOST"
+    assert (scenes["lost_reply"]["at_first"], scenes["lost_reply"]["in_the_end"]) == (_IN_DOUBT, _DONE)
+    check_two_hosts(scenes["securities_transfer"])
+    check_day(scenes["day"])
+    assert [number for number in "一二三四五六七八九十" if f"\n{number}、" not in shown.out] == []
+    assert "在途" in picture.read_text("utf-8")
+
+
+def check_two_hosts(scene: dict[str, Any]) -> None:
+    """The second leg was in doubt, then done; the money was on its way, then there, and none was made or lost."""
+    assert (scene["at_first"], scene["in_the_end"]) == (_IN_DOUBT, _DONE)
+    assert states(scene["legs_at_first"]) == {"debit": _DONE, "deposit": _IN_DOUBT}
+    assert states(scene["legs"]) == {"debit": _DONE, "deposit": _DONE}
+    before, between, after = (scene["balances"][moment] for moment in ("before", "in_doubt", "after"))
+    assert [moment["on_the_way"] for moment in (before, between, after)] == ["0.00", "5,000.00", "0.00"]
+    assert fen(before["core"]["card"]) - fen(after["core"]["card"]) == 5_000_00
+    assert fen(after["securities"]["funds"]) - fen(before["securities"]["funds"]) == 5_000_00
+
+
+def check_day(scene: dict[str, Any]) -> None:
+    """Everything that was done is in a file, every file agrees, and only what was falsified differed."""
+    lines = {host["host"]: (host["lines"], host["matched"]) for host in scene["hosts"]}
+    assert {"core", "credit", "securities", "fx", "corporate", "billing"} <= lines.keys()
+    assert (lines["core"], lines["securities"]) == ((4, 4), (1, 1))
+    assert all(not host["differences"] and not host["unsettled"] for host in scene["hosts"])
+    assert [difference["kind"] for difference in scene["falsified"]["differences"]] == ["AMOUNT"]
+    assert scene["falsified"]["matched"] == 3
+    assert scene["open_cases"] == []
+
+
+def states(legs: list[dict[str, Any]]) -> dict[str, str]:
+    return {leg["step"]: leg["transaction"]["info"]["state"] for leg in legs}
+
+
+def fen(amount: str) -> int:
+    return int(amount.replace(",", "").replace(".", ""))
