@@ -50,7 +50,7 @@ class LegSender:
         ``begin`` False writes down for good that they are not sent. Raises ``StoreUnavailableError`` and
         ``NobodyToAskError`` before anything is sent, and not after.
         """
-        routes = [self._route(each) for each in due]
+        routes = [self._route(each, plan.branch) for each in due]
         laid = [
             LaidLeg(number=each.number, attempt=each.attempt, global_serial=self.serials.next(), step=each.step)
             for each in due
@@ -82,11 +82,11 @@ class LegSender:
                 await self.durables.refuse(admitted, NotSent(code=refusal.code, reason="refused_before_sending"))
         return True
 
-    def _route(self, due: Due) -> OperationPlan:
+    def _route(self, due: Due, branch: str) -> OperationPlan:
         command = due.command
         if not due.host:
             try:
-                return self.routes.of(command.operation, command.account_number)
+                return self.routes.of(command.operation, command.account_number, branch)
             except RefusalError:
                 raise NobodyToAskError(command.operation) from None
         gate = self.routes.gates.get(due.host)
