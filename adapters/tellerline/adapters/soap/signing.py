@@ -7,12 +7,11 @@ from base64 import b64encode
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from lxml import etree
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, signing_key
-from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, parse
+from tellerline.adapters.soap.envelope import parse
 
 _NONCE_BYTES = 16
 _REFERENCE = (
@@ -42,17 +41,21 @@ class RequestSigner:
         self._token = b64encode(self._key.certificate.public_bytes(Encoding.DER)).decode()
 
     def sign(self, envelope: bytes) -> bytes:
-        """The envelope, which has no header yet, with a Security header; every id in it is new."""
+        """The envelope, which has no header yet, with a Security header; every id in it is new.
+
+        Its Body is sent in the canonical form that was signed, so prefixes must not stand in its content.
+        """
         root = parse(envelope)
         nonce = self._randomness.bytes(_NONCE_BYTES)
         mark = nonce.hex()
         body = root[-1]
         body.set(wss.ID, f"B-{mark}")
         timestamp = _timestamp(mark, nonce, self._clock.now(), self._lifetime)
-        signed_info = self._signed_info(mark, wss.canonical(body), timestamp.encode())
+        signed = wss.canonical(body)
+        signed_info = self._signed_info(mark, signed, timestamp.encode())
         signature = b64encode(self._key.sign(signed_info.encode())).decode()
-        root.insert(0, etree.fromstring(self._header(mark, timestamp, signed_info, signature)))
-        return etree.tostring(root)
+        header = self._header(mark, timestamp, signed_info, signature).encode()
+        return b"%b%b%b%b" % (wss.OPENING, header, signed, wss.CLOSING)
 
     def _signed_info(self, mark: str, body: bytes, timestamp: bytes) -> str:
         """Written in its canonical form, so that it need not be brought into it."""
@@ -68,7 +71,7 @@ class RequestSigner:
 
     def _header(self, mark: str, timestamp: str, signed_info: str, signature: str) -> str:
         return (
-            f'<s:Header xmlns:s="{SOAP_ENVELOPE}"><wsse:Security xmlns:wsse="{wss.WSSE}" xmlns:wsu="{wss.WSU}"'
+            f'<s:Header><wsse:Security xmlns:wsse="{wss.WSSE}" xmlns:wsu="{wss.WSU}"'
             f' s:mustUnderstand="1"><wsse:BinarySecurityToken wsu:Id="X-{mark}" EncodingType="{wss.BASE64}"'
             f' ValueType="{wss.X509_TOKEN}">{self._token}</wsse:BinarySecurityToken>{timestamp}'
             f'<ds:Signature xmlns:ds="{wss.DSIG}">{signed_info}<ds:SignatureValue>{signature}</ds:SignatureValue>'

@@ -15,12 +15,10 @@ from lxml import etree
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, trusted_keys
-from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, admit, parse
+from tellerline.adapters.soap.envelope import admit, parse
 from tellerline.adapters.soap.errors import UnreadableReplyError
 from tellerline.adapters.soap.signed_info import Reference, SignedInfo, canonical, read_signed_info, refuse
 
-_OPEN = f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}">'.encode()
-_CLOSE = b"</s:Envelope>"
 _IDS = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']", smart_strings=False)
 
 
@@ -63,7 +61,7 @@ class ReplyVerifier:
             raise refuse("the body or the timestamp is not what was signed")
         self._check_signature(signed)
         self._once(message.timestamp, signed, self._fresh(message.timestamp))
-        return _OPEN + body + _CLOSE
+        return wss.OPENING + body + wss.CLOSING
 
     def _check_signature(self, signed: SignedInfo) -> None:
         now = self._clock.now()

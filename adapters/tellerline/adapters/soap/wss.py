@@ -20,6 +20,8 @@ ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 X509_TOKEN = f"{_OASIS}-x509-token-profile-1.0#X509v3"
 BASE64 = f"{_OASIS}-soap-message-security-1.0#Base64Binary"
 
+OPENING = f'<s:Envelope xmlns:s="{SOAP_ENVELOPE}">'.encode()
+CLOSING = b"</s:Envelope>"
 HEADER = f"{{{SOAP_ENVELOPE}}}Header"
 BODY = f"{{{SOAP_ENVELOPE}}}Body"
 ENVELOPE = f"{{{SOAP_ENVELOPE}}}Envelope"
