@@ -1,15 +1,16 @@
 """The floors: what the bare libraries cost with nothing of ours around: ``python -m tellerline.bench.floors KIND``.
 
 ``echo`` is a grpc.aio server on uvloop that returns what it gets. ``post`` sends a body by aiohttp, ``queue`` a body by
-pika, ``signed`` signed bodies by aiohttp with a signature made and one verified for each. The three count their own CPU
-and take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each; ``signed`` also ``bodies``, a file
-of as many messages.
+pika, ``signed`` signed bodies by aiohttp with what signatures cannot do without beside each. The three count their own
+CPU and take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each; ``signed`` also ``bodies``, a
+file of as many messages.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import itertools
 import sys
 import time
@@ -23,6 +24,7 @@ import uvloop
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from lxml import etree
 
 from tellerline.bench.load import read_bodies
 
@@ -57,9 +59,10 @@ async def post_client(url: str, body: bytes, headers: dict[str, str]) -> Once:
 
 
 class SignedClient:
-    """The same of messages that are signed already. Beside each, its SignedInfo is signed and verified once more.
+    """The same of messages that are signed already; beside each, once more what no signed message can do without.
 
-    Raises for a reply that is not 200: the host must have taken every signature.
+    That is, of request and reply: parsing, bringing into canonical form what is signed, and hashing it; one signature
+    made and one verified. Raises for a reply that is not 200: the host must have taken every signature.
     """
 
     def __init__(self, url: str, headers: dict[str, str], key: bytes) -> None:
@@ -80,12 +83,21 @@ class SignedClient:
 
     async def once(self) -> object:
         body, info = self._waiting.pop()
+        _hash(etree.fromstring(body)[-1])
         signature = self._private.sign(info, ec.ECDSA(hashes.SHA256()))
         async with self._session.post(self._url, data=body, headers=self._headers) as response:
             reply = await response.read()
         response.raise_for_status()
+        root = etree.fromstring(reply)
+        for part in (root[-1], root.find(".//{*}Timestamp"), root.find(".//{*}SignedInfo")):
+            assert part is not None
+            _hash(part)
         self._public.verify(signature, info, ec.ECDSA(hashes.SHA256()))
         return reply
+
+
+def _hash(part: etree._Element) -> bytes:
+    return hashlib.sha256(etree.tostring(part, method="c14n", exclusive=True, with_comments=False)).digest()
 
 
 def _session() -> aiohttp.ClientSession:

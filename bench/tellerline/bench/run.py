@@ -27,8 +27,8 @@ class Plan:
     that is not counted."""
 
     rounds: int = 25
-    requests: int = 1_000
-    warm_up: int = 1_000
+    requests: int = 400
+    warm_up: int = 800
     customers: int = 200
     fronts: Sequence[str] = FRONTS
 

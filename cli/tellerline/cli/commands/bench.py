@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians of them are reported.")] = 25,
-    requests: Annotated[int, typer.Option(min=1, help="Of each kind in each round.")] = 1_000,
+    requests: Annotated[int, typer.Option(min=1, help="Of each kind in each round.")] = 400,
     fronts: Annotated[str, typer.Option(help="Which fronts, with commas between.")] = "connect,grpcio",
     quick: Annotated[bool, typer.Option("--quick", help="A few requests: shows that it runs, proves nothing.")] = False,
     json: JsonOption = False,
