@@ -17,7 +17,7 @@ _RECONCILE_DAY = "operations.v1.ReconciliationService/ReconcileDay"
 class Comparison:
     """One host's day file; ``host`` and ``day``, where empty, are the file's own.
 
-    Raises ``DayFileError`` for a file that cannot be used or is another day's, or ``OSError``.
+    Raises ``DayFileError`` for a file that cannot be used, is another day's or another host's, or ``OSError``.
     """
 
     def __init__(self, path: Path, host: str = "", day: str = "") -> None:
@@ -25,7 +25,9 @@ class Comparison:
         self._head = self._file.head()
         if day and self._head.accounting_date != day:
             raise DayFileError(f"{path}: is the day {self._head.accounting_date}, not {day}")
-        self._host = host or self._head.host
+        if host and self._head.host != host:
+            raise DayFileError(f"{path}: is of the host {self._head.host}, not {host}")
+        self._host = self._head.host
 
     async def report(self, client: Client, context: Callable[[], dict[str, Any]]) -> HostReport:
         """Ask for each stretch in turn, with a ``context`` of its own; safe to repeat."""
