@@ -23,8 +23,11 @@ def undo(
     operation: str,
     serial: str,
     matches: Callable[[Handled[R]], bool],
+    unbooked: Callable[[Handled[R]], bool] = lambda _: False,
 ) -> Handled[R] | None:
     """Reverse the transaction of ``reference`` whole; returns what was undone.
+
+    ``unbooked`` says which can be undone though nothing was booked; the caller then takes back what they did.
 
     None means that there was nothing to undo: the original was refused, or is unknown and now has a tombstone.
     Raises ``RefusedError`` when the original was reversed before, cannot be reversed or does not match.
@@ -39,15 +42,16 @@ def undo(
         return None
     if original.reversed:
         raise RefusedError(codes.ALREADY_REVERSED)
-    if original.transaction is None:
+    if original.transaction is None and not unbooked(original):
         raise RefusedError(codes.NOT_REVERSIBLE)
     if original.operation != operation or not matches(original):
         raise RefusedError(codes.REVERSAL_MISMATCH)
-    ledger.reverse(
-        original.transaction,
-        serial=serial,
-        booking_date=calendar.accounting_date(),
-        booked_at=calendar.now(),
-    )
+    if original.transaction is not None:
+        ledger.reverse(
+            original.transaction,
+            serial=serial,
+            booking_date=calendar.accounting_date(),
+            booked_at=calendar.now(),
+        )
     book.mark_reversed(reference)
     return original

@@ -112,6 +112,7 @@ class SoapHost:
             operation=request.fields["originalOperation"],
             serial=serial,
             matches=lambda original: self._matches(original, request),
+            unbooked=lambda original: self.moved(original) is not None,
         )
         if undone is not None:
             self.undone(undone)
