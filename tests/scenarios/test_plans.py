@@ -145,8 +145,8 @@ async def test_limits_are_reserved_once_and_come_back_once_when_it_is_undone(tmp
 async def test_a_payroll_of_500_lines(tmp_path: Path, store: Store) -> None:
     """Every fiftieth line names nobody, every twentieth one's reply is lost, and the gateway dies on the way."""
     bench = make_bench()
-    command = payroll_of(bench, 500, missing=50)
-    request, before = asking(command, "PAYROLL"), bench.balance(bench.payer)
+    command = await payroll_of(bench, 500, missing=50)
+    request, before = asking(command, "PAYROLL"), bench.balance(command.account)
     seen: list[str] = []
 
     def faults(_command: Command, call: HostCall) -> WireFault | None:
@@ -171,7 +171,7 @@ async def test_a_payroll_of_500_lines(tmp_path: Path, store: Store) -> None:
     assert [line.number for line in run.lines if line.code] == list(range(50, 501, 50))
     refused = sum(line.amount.minor for line in command.lines if line.number % 50 == 0)
     assert (run.returned.minor, run.paid.minor) == (refused, command.total.minor - refused)
-    assert before - bench.balance(bench.payer) == run.paid.minor
+    assert before - bench.balance(command.account) == run.paid.minor
     assert (bench.mirrored(), bench.broken_ledgers()) == ({}, [])
     await again.run(again.gateway.close())
     again.close_log()

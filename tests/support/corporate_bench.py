@@ -30,6 +30,7 @@ from tellerline.simulators.corporate.register import (
     Order,
     Payroll,
     PayrollLine,
+    PayrollState,
     Representative,
 )
 from tellerline.simulators.corporate.server import CorporateServer
@@ -50,7 +51,8 @@ def yuan(minor: int) -> Money:
 
 
 def furnish(host: CorporateHost) -> None:
-    """Two companies with two representatives each; the first has money, a loan, and orders A, B, G that wait."""
+    """Two companies with two representatives each; the first has money, a loan, orders A, B, G that wait, a payroll DF1
+    and a payroll DF2 that is claimed."""
     register = host.register
     for number, name, serial in ((COMPANY, NAME, 1), (STRANGER, PAYEE_NAME, 2)):
         register.companies.put(number, Company(number=number, name=name, credit_code=credit_code(serial)))
@@ -70,7 +72,9 @@ def furnish(host: CorporateHost) -> None:
     register.loans.put("DQ1", loan)
     for number in ("A", "B", "G"):
         put_order(host, number)
-    register.payrolls.put("DF1", a_filed_payroll(host))
+    filed = a_filed_payroll(host)
+    register.payrolls.put("DF1", filed)
+    register.payrolls.put("DF2", replace(filed, number="DF2", state=PayrollState.RUNNING, claim="C2"))
 
 
 def open_account(host: CorporateHost, account: CompanyAccount, balance: int) -> None:
@@ -147,6 +151,8 @@ def a_payroll(lines: int = 3) -> model.SubmitPayroll:
 def examples() -> dict[str, tuple[Command, type[Result]]]:
     checking: dict[str, Any] = {"company": COMPANY, "representative": CHECKER, "account": PAYER}
     on = {**WHO, "account": PAYER}
+    wages = {**WHO, "account": WAGES}
+    paid = model.PaidLine(number=1, code="")
     return {
         command.operation: (command, expected)
         for command, expected in (
@@ -165,7 +171,9 @@ def examples() -> dict[str, tuple[Command, type[Result]]]:
             (model.ApplyForDraft(**on, payee_name="望海物流有限公司", amount=yuan(20_000_00)), model.DraftIssued),
             (model.RepayLoan(**on, loan="DQ1", amount=yuan(100_000_00)), model.CompanyLoanRepaid),
             (a_payroll(), model.Payroll),
-            (model.GetPayroll(**{**on, "account": WAGES}, payroll="DF1"), model.PayrollLines),
+            (model.GetPayroll(**wages, payroll="DF1"), model.PayrollLines),
+            (model.ClaimPayroll(**wages, payroll="DF1", claim="C1"), model.PayrollClaimed),
+            (model.ReportPayroll(**wages, payroll="DF2", claim="C2", lines=(paid,)), model.Payroll),
         )
     }
 

@@ -22,10 +22,12 @@ from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.billing.population import MAGIC_FAULTS
+from tellerline.simulators.corporate.population import REPRESENTATIVES
 from tellerline.simulators.population import Population
 
-HOSTS = ("core", "billing", "fx", "securities")
+HOSTS = ("core", "billing", "corporate", "fx", "securities")
 NOWHERE = "6222999999999999"
+COMPANY, WAGES = "7000000001", "99040000000000000001"
 SERIAL = "P1"
 
 
@@ -156,28 +158,25 @@ async def bill(bench: PlanBench) -> Command:
     return billing.PayBill(kind=kind, subscriber=subscriber, bill=due.bill, account=bench.payer, amount=due.amount)
 
 
-def payroll_of(bench: PlanBench, lines: int, missing: int) -> corporate.RunPayroll:
-    """Every ``missing``-th line goes to an account that does not exist."""
-    cards = [person.card for person in bench.population.people[1:-1]]
-    return corporate.RunPayroll(
-        company="G1",
-        representative="R1",
-        account=bench.payer,
-        payroll="PR1",
-        lines=tuple(
-            corporate.PayrollLine(
-                number=number,
-                account=NOWHERE if number % missing == 0 else cards[number % len(cards)],
-                name="",
-                amount=Money(100 + number, "CNY"),
-            )
-            for number in range(1, lines + 1)
-        ),
+async def payroll_of(bench: PlanBench, lines: int, missing: int) -> corporate.RunPayroll:
+    """Handed in at its host; every ``missing``-th line goes to an account that does not exist."""
+    payees = bench.population.people[1:-1]
+    listed = tuple(
+        corporate.PayrollLine(
+            number=number,
+            account=NOWHERE if number % missing == 0 else payees[number % len(payees)].card,
+            name=payees[number % len(payees)].customer.name,
+            amount=Money(100 + number, "CNY"),
+        )
+        for number in range(1, lines + 1)
     )
+    asking = {"company": COMPANY, "representative": REPRESENTATIVES[0], "account": WAGES}
+    filed = await bench.ask("corporate", corporate.SubmitPayroll(**asking, lines=listed))
+    return corporate.RunPayroll(**asking, payroll=filed.payroll, lines=listed)
 
 
 async def payroll(bench: PlanBench) -> Command:
-    return payroll_of(bench, 3, missing=2)
+    return await payroll_of(bench, 3, missing=2)
 
 
 MAKE: dict[str, Callable[[PlanBench], Any]] = {

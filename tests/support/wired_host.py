@@ -17,6 +17,7 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, HostCall
 from tellerline.routing.model.outcome import Done, Fate, NotSent, Rejected, Unknown
 from tellerline.simulators.records.server import RecordServer
+from tellerline.simulators.soap.contract import Contract
 from tellerline.simulators.soap.server import SoapServer
 
 LATE_BY = 1.0
@@ -116,7 +117,7 @@ def wired(name: str, server: Any, clock: Clock) -> tuple[WiredHost, HostPolicy]:
 
 def _serve(server: Any) -> Callable[[bytes], bytes]:
     if isinstance(server, SoapServer):
-        return lambda body: server.carry_out(server.contract.read(body))
+        return lambda body: server.carry_out(Contract.read(server.contract, body))  # signing is the wire's business
     assert isinstance(server, RecordServer)
 
     def serve(body: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
+from tellerline.connectors.soap_statements import statement
 from tellerline.routing.model import accounts, customers, settlement, transfers
 from tellerline.routing.model.command import Echo, Inquire, Reverse
 from tellerline.routing.model.outcome import HostState, Result, Reversal
@@ -112,31 +113,6 @@ def _balance(values: Values) -> accounts.Balance:
     )
 
 
-def _entry(values: Values) -> accounts.StatementEntry:
-    return accounts.StatementEntry(
-        sequence=values["sequence"],
-        booking_date=values["bookingDate"],
-        amount=money(values["amount"]),
-        balance_after=money(values["balanceAfter"]),
-        kind=values["kind"],
-        counterparty_account=values["counterpartyAccount"] or "",
-        counterparty_name=values["counterpartyName"] or "",
-        narrative=values["narrative"] or "",
-        host_serial=values["hostSerial"] or "",
-        reference=values["reference"] or "",
-    )
-
-
-def _statement(values: Values) -> accounts.Statement:
-    return accounts.Statement(
-        account=values["account"],
-        opening=money(values["opening"]),
-        closing=money(values["closing"]),
-        entries=tuple(_entry(entry) for entry in values["entry"]),
-        more=values["more"],
-    )
-
-
 def _customer(values: Values) -> customers.CustomerDescription:
     return customers.CustomerDescription(
         host_customer=values["hostCustomer"], name=values["name"], identity_document=values["identityDocument"]
@@ -162,7 +138,7 @@ OPERATIONS: dict[str, Mapped] = {
             "afterSequence": c.after_sequence,
             "limit": c.limit,
         },
-        _statement,
+        statement,
     ),
     accounts.ReportLoss.operation: Mapped(
         "ReportLoss",

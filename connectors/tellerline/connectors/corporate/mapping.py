@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
-from tellerline.routing.model import accounts
+from tellerline.connectors.soap_statements import statement
 from tellerline.routing.model import corporate as model
 from tellerline.routing.model.command import Echo, Inquire, Reverse
 from tellerline.routing.model.outcome import HostState, Result, Reversal
@@ -17,6 +17,14 @@ def _who(command: Any) -> dict[str, Any]:
 
 def _on(command: Any) -> dict[str, Any]:
     return {**_who(command), "account": command.account}
+
+
+def _payroll_of(command: Any) -> dict[str, Any]:
+    return {**_on(command), "payrollNumber": command.payroll}
+
+
+def _claim_of(command: Any) -> dict[str, Any]:
+    return {**_payroll_of(command), "claimNumber": command.claim}
 
 
 def _order_of(command: Any) -> dict[str, Any]:
@@ -72,31 +80,6 @@ def _balances(values: Values) -> model.CompanyBalances:
         for each in values["balance"]
     )
     return model.CompanyBalances(balances=balances, as_of=values["asOf"])
-
-
-def _entry(values: Values) -> accounts.StatementEntry:
-    return accounts.StatementEntry(
-        sequence=values["sequence"],
-        booking_date=values["bookingDate"],
-        amount=money(values["amount"]),
-        balance_after=money(values["balanceAfter"]),
-        kind=values["kind"],
-        counterparty_account=values["counterpartyAccount"] or "",
-        counterparty_name=values["counterpartyName"] or "",
-        narrative=values["narrative"] or "",
-        host_serial=values["hostSerial"] or "",
-        reference=values["reference"] or "",
-    )
-
-
-def _statement(values: Values) -> accounts.Statement:
-    return accounts.Statement(
-        account=values["account"],
-        opening=money(values["opening"]),
-        closing=money(values["closing"]),
-        entries=tuple(_entry(entry) for entry in values["entry"]),
-        more=values["more"],
-    )
 
 
 def _remittance(values: Values) -> model.Remittance:
@@ -168,6 +151,14 @@ def _payroll(values: Values) -> model.Payroll:
         line_count=payroll["lineCount"],
         refused_count=payroll["refusedCount"],
         submitted_at=payroll["submittedAt"],
+        state=model.PayrollState(payroll["state"]),
+    )
+
+
+def _claim(values: Values) -> model.PayrollClaimed:
+    claim = values["claim"]
+    return model.PayrollClaimed(
+        payroll=claim["payrollNumber"], claim=claim["claimNumber"], claimed_at=claim["claimedAt"]
     )
 
 
@@ -180,6 +171,8 @@ def _outcome(values: Values) -> model.PayrollOutcome:
         amount=money(values["amount"]),
         host_code="" if good else values["hostCode"],
         host_message="" if good else values["message"],
+        state=model.LineState(values["state"]),
+        code=values["reason"] or "",
     )
 
 
@@ -201,7 +194,7 @@ _MAPPED: dict[type[Any], Mapped] = {
         lambda r: model.RepresentativeVerified(representative=r["representative"]),
     ),
     model.GetBalances: Mapped("GetBalances", lambda c: {**_who(c), "account": c.account or None}, _balances),
-    model.ListStatementEntries: Mapped("ListStatementEntries", _period, _statement),
+    model.ListStatementEntries: Mapped("ListStatementEntries", _period, statement),
     model.ListIncomingRemittances: Mapped(
         "ListRemittances", lambda c: {**_period(c), "direction": "INCOMING"}, _remittances
     ),
@@ -246,8 +239,17 @@ _MAPPED: dict[type[Any], Mapped] = {
     ),
     model.GetPayroll: Mapped(
         "GetPayroll",
-        lambda c: {**_on(c), "payrollNumber": c.payroll, "afterNumber": c.after_number, "limit": c.limit},
+        lambda c: {**_payroll_of(c), "afterNumber": c.after_number, "limit": c.limit},
         _payroll_lines,
+    ),
+    model.ClaimPayroll: Mapped("ClaimPayroll", _claim_of, _claim),
+    model.ReportPayroll: Mapped(
+        "ReportPayroll",
+        lambda c: {
+            **_claim_of(c),
+            "line": [{"number": line.number, "reason": line.code or None} for line in c.lines],
+        },
+        _payroll,
     ),
 }
 

@@ -66,6 +66,11 @@ DECISIONS: dict[Code, ErrorText] = {
     Code.BILL_ALREADY_PAID: ErrorText(
         StatusCode.FAILED_PRECONDITION, "该账单已缴清，无需再缴。", "The bill has been paid already."
     ),
+    Code.PAYROLL_ALREADY_RUN: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该代发批次已经代发或正在代发。",
+        "The payroll has been paid already, or is being paid.",
+    ),
     Code.MARKET_CLOSED: ErrorText(
         StatusCode.FAILED_PRECONDITION,
         "现在不是交易时间，请在交易时间内办理。",

@@ -26,6 +26,22 @@ class OrderState(StrEnum):
     REVERSED = "REVERSED"
 
 
+class PayrollState(StrEnum):
+    SUBMITTED = "SUBMITTED"
+    RUNNING = "RUNNING"
+    PAID = "PAID"
+    EXPIRED = "EXPIRED"
+
+
+class LineState(StrEnum):
+    """``REFUSED`` by the front-end when it was handed in; ``RETURNED`` to the company when the payee's host refused."""
+
+    WAITING = "WAITING"
+    REFUSED = "REFUSED"
+    PAID = "PAID"
+    RETURNED = "RETURNED"
+
+
 class RemittanceState(StrEnum):
     BOOKED = "BOOKED"
     REVERSED = "REVERSED"
@@ -330,6 +346,7 @@ class Payroll(Result):
     line_count: int
     refused_count: int
     submitted_at: str
+    state: PayrollState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +362,7 @@ class GetPayroll(_OnAccount):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayrollOutcome:
-    """What the host makes of one line: ``host_code`` is empty for one that can be paid."""
+    """What the host knows of one line: ``host_code`` is empty for one that can be paid, ``code`` for one that was."""
 
     number: int
     account: str
@@ -353,6 +370,8 @@ class PayrollOutcome:
     amount: Money
     host_code: str
     host_message: str
+    state: LineState
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,8 +382,44 @@ class PayrollLines(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPayroll(_OnAccount):
+    """Become the only one to pay a payroll, or be refused; reversed, it can be claimed again. ``claim`` is our name."""
+
+    operation: ClassVar[str] = "corporate.ClaimPayroll"
+    effect: ClassVar[Effect] = Effect.STATE
+    payroll: str
+    claim: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayrollClaimed(Result):
+    payroll: str
+    claim: str
+    claimed_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidLine:
+    """One line of a payroll that was run. ``code`` is empty for one that was paid, else why it was not."""
+
+    number: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPayroll(_OnAccount):
+    """Tell the host what became of every line of a payroll claimed as ``claim``; the result is ``Payroll``."""
+
+    operation: ClassVar[str] = "corporate.ReportPayroll"
+    effect: ClassVar[Effect] = Effect.STATE
+    payroll: str
+    claim: str
+    lines: tuple[PaidLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunPayroll(_OnAccount):
-    """Pay the lines of a submitted payroll: a plan of one debit of ``account`` and a credit for each line.
+    """Pay the lines of a submitted payroll, once: a plan of one debit of ``account`` and a credit for each line.
 
     ``lines`` are those that can be paid, as the host keeps them; ``account`` is kept by the core host.
     """
@@ -377,14 +432,6 @@ class RunPayroll(_OnAccount):
     @property
     def total(self) -> Money:
         return Money(sum(line.amount.minor for line in self.lines), self.lines[0].amount.currency)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidLine:
-    """One line of a payroll that was run. ``code`` is empty for one that was paid, else why it was not."""
-
-    number: int
-    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

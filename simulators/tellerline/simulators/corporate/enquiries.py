@@ -92,9 +92,8 @@ class Enquiries:
 
     def payroll(self, request: SoapRequest) -> PayrollLinesResult:
         fields = request.fields
-        company, payroll = self._company(request), self._register.payrolls.get(fields["payrollNumber"])
-        if payroll is None or (payroll.company, payroll.account) != (company, fields["account"]):
-            raise RefusedError(codes.PAYROLL_NOT_FOUND)
+        filed = self._register.payroll(self._company(request), fields["account"], fields["payrollNumber"])
+        payroll = filed.at(self._calendar.instant())
         after, limit = int(fields["afterNumber"]), int(fields["limit"])
         rest = [line for line in payroll.lines if line.number > after]
         return PayrollLinesResult(payroll, rest[:limit], len(rest) > limit)

@@ -26,6 +26,7 @@ def evidence(calendar: BankCalendar) -> dict[type[object], Render]:
         messages.DraftResult: _draft,
         messages.RepaymentResult: _repayment,
         messages.PayrollResult: lambda result: _payroll(result.payroll),
+        messages.ClaimResult: _claim,
     }
 
 
@@ -146,9 +147,17 @@ def _payroll(payroll: Payroll) -> str:
     payable = payroll.payable
     return (
         f"<payroll><payrollNumber>{payroll.number}</payrollNumber>{text('account', payroll.account)}"
-        f"{amount('total', sum(line.amount for line in payable), payroll.currency)}"
+        f"{amount('total', payroll.total, payroll.currency)}"
         f"<lineCount>{len(payable)}</lineCount><refusedCount>{len(payroll.lines) - len(payable)}</refusedCount>"
-        f"<submittedAt>{payroll.submitted_at}</submittedAt></payroll>"
+        f"<submittedAt>{payroll.submitted_at}</submittedAt><state>{payroll.state}</state></payroll>"
+    )
+
+
+def _claim(result: messages.ClaimResult) -> str:
+    payroll = result.payroll
+    return (
+        f"<claim><claimNumber>{payroll.claim}</claimNumber><payrollNumber>{payroll.number}</payrollNumber>"
+        f"<claimedAt>{result.claimed_at}</claimedAt></claim>"
     )
 
 
@@ -161,5 +170,6 @@ def _payroll_line(line: PayrollLine) -> str:
     return (
         f"<line><number>{line.number}</number>{text('account', line.account)}{text('name', line.name)}"
         f"{amount('amount', line.amount, line.currency)}<hostCode>{line.code}</hostCode>"
-        f"<message>{escape(MESSAGES.get(line.code, MESSAGES[REFUSED]))}</message></line>"
+        f"<message>{escape(MESSAGES.get(line.code, MESSAGES[REFUSED]))}</message>"
+        f"<state>{line.state}</state>{given('reason', line.reason)}</line>"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from tellerline.simulators.corporate.bookings import Bookings
 from tellerline.simulators.corporate.enquiries import Enquiries
-from tellerline.simulators.corporate.messages import OrderResult
+from tellerline.simulators.corporate.messages import ClaimResult, OrderResult
 from tellerline.simulators.corporate.orders import Orders
 from tellerline.simulators.corporate.payments import Payments
 from tellerline.simulators.corporate.payrolls import Payrolls
@@ -23,7 +23,7 @@ HOST_VERSION = "corporate-simulator 1"
 
 
 class CorporateHost(SoapHost):
-    """What changes something is idempotent by reference; what moved money can be reversed, and nothing else.
+    """What changes something is idempotent by reference; what moved money can be reversed, and a payroll's claim.
 
     An approved order that is reversed stays so: it has had its two people.
     """
@@ -35,7 +35,7 @@ class CorporateHost(SoapHost):
         bookings = Bookings(self.register, ledger, calendar)
         self._orders = Orders(self.register, bookings, calendar)
         orders, payments = self._orders, Payments(self.register, bookings, calendar)
-        payrolls = Payrolls(self.register, bookings, calendar)
+        self._payrolls = payrolls = Payrolls(self.register, bookings, calendar)
         self._work: dict[str, Callable[[SoapRequest, str], Booked]] = {
             "CreateTransferOrder": lambda request, serial: (orders.create(request, serial), None),
             "ApproveTransferOrder": orders.approve,
@@ -44,6 +44,8 @@ class CorporateHost(SoapHost):
             "ApplyForDraft": payments.draft,
             "RepayLoan": payments.repay,
             "SubmitPayroll": lambda request, serial: (payrolls.submit(request, serial), None),
+            "ClaimPayroll": lambda request, _: (payrolls.claim(request), None),
+            "ReportPayroll": lambda request, _: (payrolls.report(request), None),
         }
         enquiries = Enquiries(self.register, ledger, calendar)
         self.enquiries |= {
@@ -66,14 +68,20 @@ class CorporateHost(SoapHost):
         self.register.reset()
 
     def moved(self, original: Handled[Reply[Any]]) -> tuple[str, str, int] | None:
+        result = original.reply.result
+        if isinstance(result, ClaimResult) and self._payrolls.returnable(result.payroll):
+            return result.payroll.account, result.payroll.currency, result.payroll.total
         if original.transaction is None:
             return None
         debit = original.transaction.legs[0]
         return debit.account, self.ledger.account(debit.account).currency, -debit.amount
 
     def undone(self, original: Handled[Reply[Any]]) -> None:
-        if isinstance(original.reply.result, OrderResult):
-            self._orders.undone(original.reply.result.order.number)
+        result = original.reply.result
+        if isinstance(result, OrderResult):
+            self._orders.undone(result.order.number)
+        elif isinstance(result, ClaimResult):
+            self._payrolls.unclaim(result.payroll)
 
     def _change(self, request: SoapRequest) -> Reply[Any]:
         rows = {name: tuple(tuple(sorted(row.items())) for row in rows) for name, rows in request.rows.items()}
@@ -90,6 +98,8 @@ CHANGES = frozenset(
         "ApplyForDraft",
         "RepayLoan",
         "SubmitPayroll",
+        "ClaimPayroll",
+        "ReportPayroll",
     }
 )
 """The operations that change something, beside reversals."""

@@ -95,6 +95,12 @@ class PayrollResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimResult:
+    payroll: Payroll
+    claimed_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayrollLinesResult:
     payroll: Payroll
     lines: list[PayrollLine]

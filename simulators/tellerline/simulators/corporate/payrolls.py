@@ -1,13 +1,14 @@
-"""Payroll files 代发工资: taken in whole, judged line by line; the money is paid by the bank, not by this host."""
+"""Payroll files 代发工资: taken in whole, judged line by line, claimed once by whoever pays them and reports back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tellerline.simulators.corporate import codes
 from tellerline.simulators.corporate.bookings import Bookings
-from tellerline.simulators.corporate.messages import PayrollResult
-from tellerline.simulators.corporate.register import Keeper, Payroll, PayrollLine, Register
+from tellerline.simulators.corporate.messages import ClaimResult, PayrollResult
+from tellerline.simulators.corporate.register import Keeper, LineState, Payroll, PayrollLine, PayrollState, Register
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.codes import OK, RefusedError
 from tellerline.simulators.ledger.money import minor_units
@@ -37,8 +38,53 @@ class Payrolls:
             lines=lines,
             submitted_at=self._calendar.now(),
         )
+        return self._file(payroll)
+
+    def claim(self, request: SoapRequest) -> ClaimResult:
+        """From now on this is being paid, and nobody else may."""
+        payroll = self._asked(request)
+        if payroll.state is PayrollState.EXPIRED:
+            raise RefusedError(codes.PAYROLL_EXPIRED)
+        if payroll.state is not PayrollState.SUBMITTED:
+            raise RefusedError(codes.PAYROLL_TAKEN)
+        claimed = replace(payroll, state=PayrollState.RUNNING, claim=request.fields["claimNumber"])
+        self._file(claimed)
+        return ClaimResult(claimed, self._calendar.now())
+
+    def report(self, request: SoapRequest) -> PayrollResult:
+        """Every good line exactly once, by the one who claimed the payroll; then it is paid."""
+        payroll = self._asked(request)
+        if payroll.state is not PayrollState.RUNNING or payroll.claim != request.fields["claimNumber"]:
+            raise RefusedError(codes.NOT_CLAIMED_SO)
+        reasons = {int(row["number"]): row.get("reason", "") for row in request.rows["line"]}
+        if sorted(reasons) != [line.number for line in payroll.payable]:
+            raise RefusedError(codes.NOT_CLAIMED_SO)
+        lines = tuple(_ended(line, reasons) for line in payroll.lines)
+        return self._file(replace(payroll, state=PayrollState.PAID, lines=lines))
+
+    def returnable(self, claimed: Payroll) -> bool:
+        """Whether the claim may still be given back: not once it is known what became of the lines."""
+        payroll = self._register.payrolls.get(claimed.number)
+        return payroll is not None and (payroll.state, payroll.claim) == (PayrollState.RUNNING, claimed.claim)
+
+    def unclaim(self, claimed: Payroll) -> None:
+        self._file(replace(claimed, state=PayrollState.SUBMITTED, claim=""))
+
+    def _asked(self, request: SoapRequest) -> Payroll:
+        fields = request.fields
+        filed = self._register.payroll(self._bookings.company(request), fields["account"], fields["payrollNumber"])
+        return filed.at(self._calendar.instant())
+
+    def _file(self, payroll: Payroll) -> PayrollResult:
         self._register.payrolls.put(payroll.number, payroll)
         return PayrollResult(payroll)
+
+
+def _ended(line: PayrollLine, reasons: Mapping[int, str]) -> PayrollLine:
+    reason = reasons.get(line.number)
+    if reason is None:
+        return line
+    return replace(line, state=LineState.RETURNED if reason else LineState.PAID, reason=reason)
 
 
 def _line(row: Mapping[str, str], currency: str) -> PayrollLine:
@@ -47,13 +93,15 @@ def _line(row: Mapping[str, str], currency: str) -> PayrollLine:
         amount = minor_units(row["amount/value"], asked)
     except ValueError:
         amount = 0
+    code = _judge(row, amount, same_currency=asked == currency)
     return PayrollLine(
         number=int(row["number"]),
         account=row["account"],
         name=row["name"],
         currency=asked,
         amount=amount,
-        code=_judge(row, amount, same_currency=asked == currency),
+        code=code,
+        state=LineState.WAITING if code == OK else LineState.REFUSED,
     )
 
 

@@ -12,6 +12,7 @@ from tellerline.simulators.hosting.codes import RefusedError
 from tellerline.simulators.ledger import Table, Transaction
 
 ORDER_VALIDITY = timedelta(days=3)
+PAYROLL_VALIDITY = timedelta(days=30)
 PIN_TRIES = 3
 
 
@@ -26,6 +27,20 @@ class OrderState(StrEnum):
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
     REVERSED = "REVERSED"
+
+
+class PayrollState(StrEnum):
+    SUBMITTED = "SUBMITTED"
+    RUNNING = "RUNNING"
+    PAID = "PAID"
+    EXPIRED = "EXPIRED"
+
+
+class LineState(StrEnum):
+    WAITING = "WAITING"
+    REFUSED = "REFUSED"
+    PAID = "PAID"
+    RETURNED = "RETURNED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +143,7 @@ class CompanyLoan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayrollLine:
-    """``code`` is 0000 for a line that can be paid."""
+    """``code`` is 0000 for a line that can be paid; ``reason`` is the payer's of one that was returned."""
 
     number: int
     account: str
@@ -136,20 +151,36 @@ class PayrollLine:
     currency: str
     amount: int
     code: str
+    state: LineState = LineState.WAITING
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payroll:
+    """``claim`` is the number under which somebody is paying it, or has; ``state`` as filed."""
+
     number: str
     company: str
     account: str
     currency: str
     lines: tuple[PayrollLine, ...]
     submitted_at: str
+    state: PayrollState = PayrollState.SUBMITTED
+    claim: str = ""
 
     @property
     def payable(self) -> list[PayrollLine]:
         return [line for line in self.lines if line.code == "0000"]
+
+    @property
+    def total(self) -> int:
+        """Of the lines that can be paid, in minor units."""
+        return sum(line.amount for line in self.payable)
+
+    def at(self, instant: datetime) -> Payroll:
+        """A payroll that nobody has claimed in time expires by itself."""
+        late = instant >= datetime.fromisoformat(self.submitted_at) + PAYROLL_VALIDITY
+        return replace(self, state=PayrollState.EXPIRED) if late and self.state is PayrollState.SUBMITTED else self
 
 
 class Register:
@@ -210,6 +241,12 @@ class Register:
         if loan is None or loan.company != company:
             raise RefusedError(codes.LOAN_NOT_FOUND)
         return loan
+
+    def payroll(self, company: str, account: str, number: str) -> Payroll:
+        payroll = self.payrolls.get(number)
+        if payroll is None or (payroll.company, payroll.account) != (company, account):
+            raise RefusedError(codes.PAYROLL_NOT_FOUND)
+        return payroll
 
     def check_pin(self, company: str, number: str, pin: str) -> Representative:
         representative = self.representative(company, number)

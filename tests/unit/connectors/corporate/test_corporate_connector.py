@@ -16,6 +16,7 @@ from corporate_bench import (
     PAYER,
     STRANGER,
     UNREGISTERED,
+    WAGES,
     WHO,
     a_payroll,
     a_remittance,
@@ -28,10 +29,10 @@ from host_bench import HostBench
 
 from tellerline.routing.model import corporate as model
 from tellerline.routing.model.codes import Code
-from tellerline.routing.model.command import Command
+from tellerline.routing.model.command import Command, Reverse
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, Rejected, Result
-from tellerline.simulators.corporate.register import ORDER_VALIDITY
+from tellerline.simulators.corporate.register import ORDER_VALIDITY, PAYROLL_VALIDITY
 from tellerline.simulators.corporate.server import CorporateServer
 
 Front = tuple[HostBench, CorporateServer]
@@ -171,3 +172,60 @@ async def test_every_line_of_a_payroll_has_its_own_outcome(front: Front) -> None
     assert isinstance(page, model.PayrollLines)
     assert page.more
     assert [line.host_code for line in page.lines] == ["", "", "", "2302", "2303", "2008", "2009", "", "", ""]
+
+
+ON_WAGES: dict[str, Any] = {**WHO, "account": WAGES}
+CLAIM = model.ClaimPayroll(**ON_WAGES, payroll="DF1", claim="C1")
+
+
+def report(claim: str, *numbers: int) -> model.ReportPayroll:
+    lines = tuple(model.PaidLine(number=number, code="") for number in numbers)
+    return model.ReportPayroll(**ON_WAGES, payroll="DF1", claim=claim, lines=lines)
+
+
+async def state_of(front: Front, payroll: str = "DF1") -> model.PayrollState:
+    page = await result(front, model.GetPayroll(**ON_WAGES, payroll=payroll))
+    assert isinstance(page, model.PayrollLines)
+    return page.payroll.state
+
+
+async def test_a_payroll_is_claimed_once_until_the_claim_is_given_back(front: Front) -> None:
+    bench, call = front[0], front[0].call()
+    first = await bench.ask(CLAIM, call)
+    assert isinstance(first.outcome, Done)
+    assert (await bench.ask(CLAIM, replace(call, attempt=2))).outcome == first.outcome
+    assert await refusal(front, CLAIM) == (Code.PAYROLL_ALREADY_RUN, "2304")
+    reversal = undoing(call.reference)
+    assert isinstance((await bench.ask(reversal)).outcome, Done)
+    assert await state_of(front) is model.PayrollState.SUBMITTED
+    assert isinstance(await result(front, CLAIM), model.PayrollClaimed)
+    assert await refusal(front, reversal) == (Code.ALREADY_REVERSED, "1403")
+    assert await state_of(front) is model.PayrollState.RUNNING
+
+
+async def test_only_who_claimed_it_reports_and_all_of_it(front: Front) -> None:
+    bench, call = front[0], front[0].call()
+    assert (await refusal(front, report("C2", 1)))[1] == "2306"
+    claimed = (await bench.ask(CLAIM, call)).outcome
+    assert isinstance(claimed, Done)
+    for wrong in (report("C2", 1), report("C1", 2), report("C1", 1, 2)):
+        assert (await refusal(front, wrong))[1] == "2306"
+    assert isinstance(await result(front, report("C1", 1)), model.Payroll)
+    assert await state_of(front) is model.PayrollState.PAID
+    assert (await refusal(front, undoing(call.reference)))[1] == "1404"
+    assert (await refusal(front, CLAIM))[0] is Code.PAYROLL_ALREADY_RUN
+
+
+async def test_a_payroll_expires(front: Front) -> None:
+    payrolls, now = front[1].host.register.payrolls, front[1].host.calendar.instant()
+    filed = payrolls.get("DF1")
+    assert filed is not None
+    payrolls.put("DF1", replace(filed, submitted_at=(now - PAYROLL_VALIDITY).isoformat()))
+    assert await state_of(front) is model.PayrollState.EXPIRED
+    assert await refusal(front, CLAIM) == (Code.REJECTED_BY_HOST, "2305")
+
+
+def undoing(reference: str) -> Reverse:
+    return Reverse(
+        original_reference=reference, original_operation=CLAIM.operation, original_account=WAGES, amount=None
+    )

@@ -20,7 +20,13 @@ ACCOUNT = f"customers/{COMPANY}/accounts/1"
 CNY = ProtoMoney(currency_code="CNY", units=50)
 REGISTER = {"company_number": COMPANY, "credit_code": CREDIT_CODE}
 PAYROLL = model.Payroll(
-    payroll="DF1", account="9904", total=Money(5000, "CNY"), line_count=1, refused_count=1, submitted_at=""
+    payroll="DF1",
+    account="9904",
+    total=Money(5000, "CNY"),
+    line_count=1,
+    refused_count=1,
+    submitted_at="",
+    state=model.PayrollState.SUBMITTED,
 )
 
 
@@ -72,7 +78,13 @@ async def test_another_companys_account_is_not_found(platform: Any, refused: Any
 async def test_only_good_lines_are_run(platform: Any, company: pb.Company) -> None:
     lines = tuple(
         model.PayrollOutcome(
-            number=number, account="62", name="员工", amount=Money(5000, "CNY"), host_code=code, host_message=""
+            number=number,
+            account="62",
+            name="员工",
+            amount=Money(5000, "CNY"),
+            host_code=code,
+            host_message="",
+            state=model.LineState.REFUSED if code else model.LineState.WAITING,
         )
         for number, code in ((1, ""), (2, "2302"))
     )

@@ -15,6 +15,8 @@ KEEPERS = EnumPair(pb.CompanyAccount.Keeper.DESCRIPTOR, "KEEPER_", model.Keeper)
 DIRECTIONS = EnumPair(pb.Remittance.Direction.DESCRIPTOR, "DIRECTION_", model.RemittanceDirection)
 REMITTANCE_STATES = EnumPair(pb.Remittance.State.DESCRIPTOR, "STATE_", model.RemittanceState)
 ORDER_STATES = EnumPair(pb.TransferOrder.State.DESCRIPTOR, "STATE_", model.OrderState)
+PAYROLL_STATES = EnumPair(pb.Payroll.State.DESCRIPTOR, "STATE_", model.PayrollState)
+LINE_STATES = EnumPair(pb.PayrollLineResult.State.DESCRIPTOR, "STATE_", model.LineState)
 _MOST_LINES = 1000
 _NUMBER, _NAME, _BANK, _TEXT = 32, 60, 14, 60
 
@@ -197,6 +199,7 @@ def payroll_to_proto(payroll: model.Payroll, parent: str, info: TransactionInfo 
         line_count=payroll.line_count,
         refused_count=payroll.refused_count,
         submit_time=iso_instant_to_proto(payroll.submitted_at),
+        state=PAYROLL_STATES.to_proto(payroll.state),
         transaction=info,
     )
 
@@ -218,6 +221,8 @@ def outcome_to_proto(outcome: model.PayrollOutcome) -> pb.PayrollLineResult:
         ),
         host_code=outcome.host_code,
         host_message=outcome.host_message,
+        state=LINE_STATES.to_proto(outcome.state),
+        code=outcome.code,
     )
 
 

@@ -455,13 +455,50 @@ class PayrollLineResult(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[PayrollLineResult._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: PayrollLineResult._State.ValueType  # 0
+        """Never answered."""
+        STATE_WAITING: PayrollLineResult._State.ValueType  # 1
+        """待代发. Can be paid."""
+        STATE_REFUSED: PayrollLineResult._State.ValueType  # 2
+        """未受理. Cannot be paid: see `host_code`."""
+        STATE_PAID: PayrollLineResult._State.ValueType  # 3
+        """已代发."""
+        STATE_RETURNED: PayrollLineResult._State.ValueType  # 4
+        """已退回. Could not be paid, and went back to the company: see `code`."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """What became of it."""
+
+    STATE_UNSPECIFIED: PayrollLineResult.State.ValueType  # 0
+    """Never answered."""
+    STATE_WAITING: PayrollLineResult.State.ValueType  # 1
+    """待代发. Can be paid."""
+    STATE_REFUSED: PayrollLineResult.State.ValueType  # 2
+    """未受理. Cannot be paid: see `host_code`."""
+    STATE_PAID: PayrollLineResult.State.ValueType  # 3
+    """已代发."""
+    STATE_RETURNED: PayrollLineResult.State.ValueType  # 4
+    """已退回. Could not be paid, and went back to the company: see `code`."""
+
     LINE_FIELD_NUMBER: _builtins.int
     HOST_CODE_FIELD_NUMBER: _builtins.int
     HOST_MESSAGE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
     host_code: _builtins.str
     """The host's code of what is wrong with it; empty for a line that can be paid."""
     host_message: _builtins.str
     """The host's words for it."""
+    state: Global___PayrollLineResult.State.ValueType
+    """What became of it."""
+    code: _builtins.str
+    """The canonical code of why it was returned; else empty."""
     @_builtins.property
     def line(self) -> Global___PayrollLine:
         """The line."""
@@ -472,10 +509,12 @@ class PayrollLineResult(_message.Message):
         line: Global___PayrollLine | None = ...,
         host_code: _builtins.str = ...,
         host_message: _builtins.str = ...,
+        state: Global___PayrollLineResult.State.ValueType = ...,
+        code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["line", b"line"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["host_code", b"host_code", "host_message", b"host_message", "line", b"line"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "host_code", b"host_code", "host_message", b"host_message", "line", b"line", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -487,18 +526,52 @@ class Payroll(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Payroll._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: Payroll._State.ValueType  # 0
+        """Not known: see `transaction`."""
+        STATE_SUBMITTED: Payroll._State.ValueType  # 1
+        """待代发. Good for 30 days."""
+        STATE_RUNNING: Payroll._State.ValueType  # 2
+        """代发中. Somebody is having it paid."""
+        STATE_PAID: Payroll._State.ValueType  # 3
+        """已代发. Every line has its outcome."""
+        STATE_EXPIRED: Payroll._State.ValueType  # 4
+        """已过期. Nobody ran it in time."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """How far it is."""
+
+    STATE_UNSPECIFIED: Payroll.State.ValueType  # 0
+    """Not known: see `transaction`."""
+    STATE_SUBMITTED: Payroll.State.ValueType  # 1
+    """待代发. Good for 30 days."""
+    STATE_RUNNING: Payroll.State.ValueType  # 2
+    """代发中. Somebody is having it paid."""
+    STATE_PAID: Payroll.State.ValueType  # 3
+    """已代发. Every line has its outcome."""
+    STATE_EXPIRED: Payroll.State.ValueType  # 4
+    """已过期. Nobody ran it in time."""
+
     NAME_FIELD_NUMBER: _builtins.int
     TOTAL_AMOUNT_FIELD_NUMBER: _builtins.int
     LINE_COUNT_FIELD_NUMBER: _builtins.int
     REFUSED_COUNT_FIELD_NUMBER: _builtins.int
     SUBMIT_TIME_FIELD_NUMBER: _builtins.int
     TRANSACTION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}/accounts/{account}/payrolls/{payroll}`; empty while its number is not known."""
     line_count: _builtins.int
     """How many can be paid."""
     refused_count: _builtins.int
     """How many cannot."""
+    state: Global___Payroll.State.ValueType
+    """How far it is."""
     @_builtins.property
     def total_amount(self) -> _money_pb2.Money:
         """Total of the lines that can be paid."""
@@ -520,10 +593,11 @@ class Payroll(_message.Message):
         refused_count: _builtins.int = ...,
         submit_time: _timestamp_pb2.Timestamp | None = ...,
         transaction: _transaction_pb2.TransactionInfo | None = ...,
+        state: Global___Payroll.State.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["submit_time", b"submit_time", "total_amount", b"total_amount", "transaction", b"transaction"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_count", b"line_count", "name", b"name", "refused_count", b"refused_count", "submit_time", b"submit_time", "total_amount", b"total_amount", "transaction", b"transaction"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_count", b"line_count", "name", b"name", "refused_count", b"refused_count", "state", b"state", "submit_time", b"submit_time", "total_amount", b"total_amount", "transaction", b"transaction"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

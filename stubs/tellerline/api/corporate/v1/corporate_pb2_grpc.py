@@ -257,7 +257,7 @@ class CorporateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPayroll(self, request, context):
-        """A payroll as the host took it, with what it made of each line, by number. Safe to repeat.
+        """A payroll as the host took it, with what it made of each line and what became of it, by number. Safe to repeat.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -266,8 +266,10 @@ class CorporateServiceServicer:
     def RunPayroll(self, request, context):
         """Pays the good lines of a payroll: the account is debited once, then each payee is credited.
 
-        Each line has an outcome of its own. The total of the lines that failed definitely is credited back; a line whose
-        outcome is not known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
+        A payroll is paid once, whoever asks under however many serials: `PAYROLL_ALREADY_RUN` (`FAILED_PRECONDITION`) for
+        any other; one that could not be debited may be run again. Each line has an outcome of its own, which `GetPayroll`
+        shows from then on. The total of the lines that failed definitely is credited back; a line whose outcome is not
+        known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -100,12 +100,14 @@ class CorporateServiceStub:
     paid from.
     """
     GetPayroll: _grpc.UnaryUnaryMultiCallable[_corporate_pb2.GetPayrollRequest, _corporate_pb2.GetPayrollResponse]
-    """A payroll as the host took it, with what it made of each line, by number. Safe to repeat."""
+    """A payroll as the host took it, with what it made of each line and what became of it, by number. Safe to repeat."""
     RunPayroll: _grpc.UnaryUnaryMultiCallable[_corporate_pb2.RunPayrollRequest, _corporate_pb2.RunPayrollResponse]
     """Pays the good lines of a payroll: the account is debited once, then each payee is credited.
 
-    Each line has an outcome of its own. The total of the lines that failed definitely is credited back; a line whose
-    outcome is not known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
+    A payroll is paid once, whoever asks under however many serials: `PAYROLL_ALREADY_RUN` (`FAILED_PRECONDITION`) for
+    any other; one that could not be debited may be run again. Each line has an outcome of its own, which `GetPayroll`
+    shows from then on. The total of the lines that failed definitely is credited back; a line whose outcome is not
+    known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
     """
 
 @_typing.type_check_only
@@ -180,12 +182,14 @@ class CorporateServiceAsyncStub(CorporateServiceStub):
     paid from.
     """
     GetPayroll: _aio.UnaryUnaryMultiCallable[_corporate_pb2.GetPayrollRequest, _corporate_pb2.GetPayrollResponse]  # type: ignore[assignment]
-    """A payroll as the host took it, with what it made of each line, by number. Safe to repeat."""
+    """A payroll as the host took it, with what it made of each line and what became of it, by number. Safe to repeat."""
     RunPayroll: _aio.UnaryUnaryMultiCallable[_corporate_pb2.RunPayrollRequest, _corporate_pb2.RunPayrollResponse]  # type: ignore[assignment]
     """Pays the good lines of a payroll: the account is debited once, then each payee is credited.
 
-    Each line has an outcome of its own. The total of the lines that failed definitely is credited back; a line whose
-    outcome is not known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
+    A payroll is paid once, whoever asks under however many serials: `PAYROLL_ALREADY_RUN` (`FAILED_PRECONDITION`) for
+    any other; one that could not be debited may be run again. Each line has an outcome of its own, which `GetPayroll`
+    shows from then on. The total of the lines that failed definitely is credited back; a line whose outcome is not
+    known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
     """
 
 class CorporateServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -347,7 +351,7 @@ class CorporateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _corporate_pb2.GetPayrollRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_corporate_pb2.GetPayrollResponse, _abc.Awaitable[_corporate_pb2.GetPayrollResponse]]:
-        """A payroll as the host took it, with what it made of each line, by number. Safe to repeat."""
+        """A payroll as the host took it, with what it made of each line and what became of it, by number. Safe to repeat."""
 
     @_abc_1.abstractmethod
     def RunPayroll(
@@ -357,8 +361,10 @@ class CorporateServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_corporate_pb2.RunPayrollResponse, _abc.Awaitable[_corporate_pb2.RunPayrollResponse]]:
         """Pays the good lines of a payroll: the account is debited once, then each payee is credited.
 
-        Each line has an outcome of its own. The total of the lines that failed definitely is credited back; a line whose
-        outcome is not known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
+        A payroll is paid once, whoever asks under however many serials: `PAYROLL_ALREADY_RUN` (`FAILED_PRECONDITION`) for
+        any other; one that could not be debited may be run again. Each line has an outcome of its own, which `GetPayroll`
+        shows from then on. The total of the lines that failed definitely is credited back; a line whose outcome is not
+        known is found out about first. A payroll without a good line is `INVALID_REQUEST`.
         """
 
 def add_CorporateServiceServicer_to_server(servicer: CorporateServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
