@@ -227,3 +227,20 @@ async def test_a_days_silence_undoes_nothing_that_was_done_on_another_day(tmp_pa
         record = await day.world.record(settled.global_serial)
         assert (record.state, day.world.host.effects) == (State.DONE, 1)
         assert found.cases == []
+
+
+async def test_what_is_younger_than_the_file_is_not_expected_in_it(tmp_path: Path) -> None:
+    async with a_day(tmp_path) as day:
+        (old,) = await day.transfers(1)
+        day.lines.clear()
+        await day.world.pass_time(60)
+        produced = day.stretch()
+        await day.world.pass_time(1)
+        young = await day.transfers(2)
+        desk = day.world.gateway.parts.reconciliation
+        found = await day.world.run(desk.compare(produced))
+        assert kinds([found]) == {(old, K.MISSING_AT_HOST)}
+        assert found.unsettled == 2
+        (later,) = await day.compare()
+        assert (later.matched, kinds([later])) == (2, {(old, K.MISSING_AT_HOST)})
+        assert young == sorted(day.lines)

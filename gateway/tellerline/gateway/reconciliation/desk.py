@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
@@ -24,7 +25,7 @@ from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.routing.model.command import Effect, Reverse
 from tellerline.routing.model.outcome import Done, Listed
 from tellerline.routing.reconciliation.comparison import compare
-from tellerline.routing.reconciliation.entries import DayEntry, Difference, HostWord, Match, Word
+from tellerline.routing.reconciliation.entries import DayEntry, Difference, DifferenceKind, HostWord, Match, Word
 
 _PAGE = 500
 _LAST = "Z" * 26
@@ -88,7 +89,7 @@ class Reconciliation:
         for finding in compare(lines, entries, stretch.day):
             if isinstance(finding, Match):
                 findings.matched += 1
-            elif isinstance(finding, Difference):
+            elif isinstance(finding, Difference) and self._to_be_expected(finding, records, stretch):
                 findings.cases.append(case_of(finding, stretch.host, stretch.day, now))
             elif isinstance(finding, Word) and await self._settled(
                 finding, records[finding.reference], by_serial.get(finding.reference), stretch
@@ -96,6 +97,15 @@ class Reconciliation:
                 findings.words.append(finding)
             else:
                 findings.unsettled += 1
+
+    def _to_be_expected(self, difference: Difference, records: Mapping[str, Record], stretch: Stretch) -> bool:
+        """False for the missing line of what the host may have done after it had written its file."""
+        if difference.kind is not DifferenceKind.MISSING_AT_HOST:
+            return True
+        record = records[difference.reference]
+        policy = self.plans.doubt_policy(record.host, record.operation, record.effect)
+        surely = stretch.produced_at - timedelta(seconds=policy.max_processing)
+        return record.accepted_at <= surely or (record.settled_at or stretch.produced_at) <= stretch.produced_at
 
     async def _taken_back(self, serials: Sequence[str], lines: Sequence[DayEntry], stretch: Stretch) -> set[str]:
         """What plans have undone, as far as the file can know of it."""
