@@ -10,7 +10,7 @@ from tellerline.simulators.core.register import AccountStatus, CoreAccount, Regi
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.codes import RefusedError
 from tellerline.simulators.ledger import InsufficientFundsError, Ledger, Leg, Transaction
-from tellerline.simulators.ledger.money import minor_units
+from tellerline.simulators.soap.amounts import amount_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +30,7 @@ class SettlementOrder:
     def read(cls, request: CoreRequest) -> SettlementOrder:
         """Refuses an amount with more places than its currency has, or one that is not positive."""
         fields = request.fields
-        currency = fields["amount/currency"]
-        try:
-            amount = minor_units(fields["amount/value"], currency)
-        except ValueError:
-            raise RefusedError(codes.AMOUNT_NOT_ALLOWED) from None
-        if amount <= 0:
-            raise RefusedError(codes.AMOUNT_NOT_ALLOWED)
+        amount, currency = amount_in(fields, "amount", refused_as=codes.AMOUNT_NOT_ALLOWED)
         return cls(
             debit=request.operation == "DebitAccount",
             account=fields["account"],

@@ -10,7 +10,7 @@ from tellerline.simulators.corporate.register import Register
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.codes import RefusedError
 from tellerline.simulators.ledger import InsufficientFundsError, Ledger, Leg, Transaction
-from tellerline.simulators.ledger.money import minor_units
+from tellerline.simulators.soap.amounts import amount_in
 from tellerline.simulators.soap.messages import SoapRequest
 
 
@@ -68,11 +68,4 @@ class Bookings:
 
 def amount_of(request: SoapRequest) -> tuple[int, str]:
     """Minor units and currency. Refuses more places than the currency has, and what is not positive."""
-    currency = request.fields["amount/currency"]
-    try:
-        amount = minor_units(request.fields["amount/value"], currency)
-    except ValueError:
-        raise RefusedError(codes.AMOUNT_NOT_ALLOWED) from None
-    if amount <= 0:
-        raise RefusedError(codes.AMOUNT_NOT_ALLOWED)
-    return amount, currency
+    return amount_in(request.fields, "amount", refused_as=codes.AMOUNT_NOT_ALLOWED)

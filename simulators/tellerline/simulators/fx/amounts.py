@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tellerline.simulators.fx import codes
-from tellerline.simulators.hosting.codes import RefusedError
-from tellerline.simulators.ledger.money import exponent, minor_units
+from tellerline.simulators.ledger.money import exponent
+from tellerline.simulators.soap.amounts import amount_in
 from tellerline.simulators.soap.messages import SoapRequest
 
 
@@ -26,14 +26,7 @@ class Amount(NamedTuple):
 
 def amount_of(request: SoapRequest, name: str = "amount") -> Amount:
     """Refuses one that is not positive, or has more places than its currency."""
-    currency = request.fields[f"{name}/currency"]
-    try:
-        minor = minor_units(request.fields[f"{name}/value"], currency)
-    except ValueError:
-        raise RefusedError(codes.AMOUNT_NOT_ALLOWED) from None
-    if minor <= 0:
-        raise RefusedError(codes.AMOUNT_NOT_ALLOWED)
-    return Amount(minor, currency)
+    return Amount(*amount_in(request.fields, name, refused_as=codes.AMOUNT_NOT_ALLOWED))
 
 
 def bought(sold: Amount, currency: str, rate: Decimal) -> Amount:
