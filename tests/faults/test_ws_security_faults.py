@@ -93,6 +93,30 @@ async def test_card_06_what_the_host_did_not_sign_proves_nothing(who: str, tmp_p
     )
 
 
+TYPES = b"urn:example-bank:corporate:types:1"
+TYPED = REPLY.replace(b"<fee>", b'<fee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x:Amount">')
+
+
+async def test_card_06_a_type_is_named_by_what_was_signed(tmp_path: Path) -> None:
+    inside = TYPED.replace(b"<fee ", b'<fee xmlns:x="' + TYPES + b'" ')
+    listed = SIGNER.sign(inside, CLOCK.now(), inclusive=("x",))
+    async with signed_line(HOST, always(http(listed)), SIGNER, tmp_path) as line:
+        assert isinstance((await line.ask(COMMAND, CALL)).outcome, Done)
+
+
+@pytest.mark.parametrize("bound_to", [TYPES, b"urn:of-somebody-else"])
+async def test_card_06_a_prefix_that_stands_in_a_value_only_is_never_taken_from_outside(
+    bound_to: bytes, tmp_path: Path
+) -> None:
+    """Exclusive canonicalisation leaves its binding out: anybody can put another one there, and the digest holds."""
+    outside = TYPED.replace(b"<soap:Envelope ", b'<soap:Envelope xmlns:x="' + TYPES + b'" ')
+    rebound = SIGNER.sign(outside, CLOCK.now()).replace(b'xmlns:x="' + TYPES, b'xmlns:x="' + bound_to)
+    async with signed_line(HOST, always(http(rebound)), SIGNER, tmp_path) as line:
+        answer = await line.ask(COMMAND, CALL)
+        assert isinstance(answer.outcome, Unknown)
+        assert answer.outcome.code is Code.HOST_REPLY_UNREADABLE
+
+
 async def test_card_07_an_unsigned_reply_is_a_doubt_and_an_alert(tmp_path: Path) -> None:
     await assert_refused(REPLY, "unsigned", tmp_path)
 

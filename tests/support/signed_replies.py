@@ -66,8 +66,19 @@ class HostSigner:
             trusted_certificates=self.certificate,
         )
 
-    def sign(self, envelope: bytes, at: datetime, *, nonce: bytes = b"", references: tuple[str, ...] = ()) -> bytes:
-        """The envelope with a Security header over its body and a timestamp of ``at``, or over other ids."""
+    def sign(
+        self,
+        envelope: bytes,
+        at: datetime,
+        *,
+        nonce: bytes = b"",
+        references: tuple[str, ...] = (),
+        inclusive: tuple[str, ...] = (),
+    ) -> bytes:
+        """The envelope with a Security header over its body and a timestamp of ``at``, or over other ids.
+
+        ``inclusive`` are prefixes whose bindings are signed wherever they stand.
+        """
         root = etree.fromstring(envelope)
         body = root.find(f"{{{SOAP_ENVELOPE}}}Body")
         assert body is not None
@@ -87,5 +98,12 @@ class HostSigner:
             c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
         )
         named = list(references or ("the-body", "the-timestamp"))
-        security.append(signer.sign(root, key=self.key, cert=self.certificate.decode(), reference_uri=named))
+        signed = signer.sign(
+            root,
+            key=self.key,
+            cert=self.certificate.decode(),
+            reference_uri=named,
+            inclusive_ns_prefixes=list(inclusive) or None,
+        )
+        security.append(signed)
         return etree.tostring(root)
