@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import orjson
 
@@ -16,13 +17,15 @@ from tellerline.adapters.clock import Clock, ScaledClock, SeededRandomness, Syst
 from tellerline.simulators.admin import AdminServer
 from tellerline.simulators.bank import BankPorts, SimulatedBank, UnknownHostError
 from tellerline.simulators.discovery import discover
+from tellerline.simulators.hosting.client_keys import write_client_keys
 from tellerline.simulators.queues import rabbitmq_queues
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; prints one JSON line when all are listening.
 
-    The line gives the admin API's URL and each host's, or for a host on a queue whether it listens there.
+    The line gives the admin API's URL and each host's, or for a host on a queue whether it listens there; with
+    ``--keys``, under ``keys`` the files of each host whose messages are signed.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             asyncio.run(_run(options))
     except (OSError, UnknownHostError) as error:
-        sys.stderr.write(f"cannot listen: {error}\n")
+        sys.stderr.write(f"cannot start: {error}\n")
         return 1
     return 0
 
@@ -49,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--admin-port", type=int, default=int(env("TELLERLINE_SIM_ADMIN_PORT", "0")))
     parser.add_argument(
         "--amqp-url", default=env("TELLERLINE_SIM_AMQP_URL", ""), help="without it, hosts on a queue hear nothing"
+    )
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="DIR",
+        help="write there, made if need be, what a client signs with and whom it trusts, for hosts that sign",
     )
     parser.add_argument("--customers", type=int, default=1_000, help="0 starts with empty books")
     parser.add_argument("--seed", type=int, default=1, help="of the population and of faults by chance")
@@ -87,13 +96,22 @@ async def _run(options: argparse.Namespace) -> None:
         await bank.start(BankPorts(address=options.address, ports=_ports(options)))
         await admin.start(options.address, options.admin_port)
         hosts = {name: host.url or host.up for name, host in bank.hosts.items()}
-        ready = {"ready": True, "admin": admin.url, **hosts}
+        ready = {"ready": True, "admin": admin.url, **hosts} | _keys(bank, options.keys)
         sys.stdout.write(orjson.dumps(ready).decode() + "\n")
         sys.stdout.flush()
         await stop.wait()
     finally:
         await admin.close()
         await bank.close()
+
+
+def _keys(bank: SimulatedBank, directory: Path | None) -> dict[str, object]:
+    """Part of the ready line; empty without a directory."""
+    if directory is None:
+        return {}
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = {name: write_client_keys(host, directory.resolve()) for name, host in bank.hosts.items()}
+    return {"keys": {name: written for name, written in files.items() if written}}
 
 
 def _clock(options: argparse.Namespace) -> Clock:
