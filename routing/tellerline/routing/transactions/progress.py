@@ -88,6 +88,8 @@ class Stuck:
 
 
 Decision = Going | Finished | Undone | Stuck
+_TOO_LATE = Stuck("done_after_undoing")
+"""People have since found that the leg whose refusal began the undoing was done after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class _Placed:
 def decide(plan: Plan[C], command: C, reference: str, legs: Iterable[Leg]) -> Decision:
     """``reference`` is the plan's global serial, ``legs`` every attempt at any leg of it."""
     last = _last_attempts(legs)
+    undoing = any(number < 0 for number in last)
     progress = Progress(command=command, reference=reference)
     done: list[_Placed] = []
     number = 1
@@ -116,6 +119,8 @@ def decide(plan: Plan[C], command: C, reference: str, legs: Iterable[Leg]) -> De
         ]
         failed = bool(refused) and step.when_refused is not WhenRefused.KEEP
         due = tuple(each for each in stand if isinstance(each, Due) and not failed)
+        if due and undoing:
+            return _TOO_LATE
         if due or None in stand:
             return Going(due, step.at_once)
         if failed and step.when_refused is WhenRefused.FORWARD:
@@ -125,6 +130,8 @@ def decide(plan: Plan[C], command: C, reference: str, legs: Iterable[Leg]) -> De
         ended = tuple(each for each in stand if isinstance(each, Done | Rejected | NotSent))
         progress = replace(progress, ended={**progress.ended, step.name: ended})
         number += len(commands)
+    if undoing:
+        return _TOO_LATE
     return Finished(replace(progress.done(plan.booking), result=_result(plan, progress)))
 
 

@@ -128,6 +128,13 @@ def test_an_undoing_that_is_put_off_is_tried_again_later_and_one_that_is_refused
     assert transfer(ended(1, BOOKED), ended(2, NO), ended(-1, nothing)) == Stuck("nothing_to_undo:debit")
 
 
+def test_a_refusal_that_proves_wrong_once_undoing_has_begun_is_for_people() -> None:
+    """Evidence against a refusal, and two people who say that it was done."""
+    for undoing in (ended(-1, UNDONE_AT_HOST), is_open(-1), replace(is_open(-1), standing=Standing.LAID)):
+        assert transfer(ended(1, BOOKED), ended(2, DEPOSITED), undoing) == Stuck("done_after_undoing")
+        assert deal(ended(1, BOOKED), ended(2, DEALT), undoing) == Stuck("done_after_undoing")
+
+
 def test_past_the_point_of_no_return_it_goes_forward_or_to_people() -> None:
     legs = (ended(1, BOOKED), ended(2, DEALT))
     later = deal(*legs, ended(3, BUSY, attempt=3))
