@@ -18,7 +18,7 @@ from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.hosts.policy import HostBinding, HostPolicy
+from tellerline.gateway.hosts.policy import HostBinding, HostPolicy, ReadDay
 from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.records import Limits, Record, RegisteredAccount
 from tellerline.gateway.journal.sqlite import SqliteStore
@@ -179,10 +179,11 @@ def make_world(
     database: Store | None = None,
     exporter: Any = None,
     beside: Iterable[HostBinding] = (),
+    read_day: ReadDay | None = None,
 ) -> World:
     """A gateway on the database in ``folder``, not started yet; ``around`` is around each call of store and host.
 
-    ``beside`` are more hosts, and versions of ``host``.
+    ``beside`` are more hosts, and versions of ``host``; ``read_day`` reads the calendar of ``host``.
     """
     clock = clock or VirtualClock(START)
     host = host or LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
@@ -194,7 +195,10 @@ def make_world(
     descriptor = os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     writer = LogWriter(descriptor)
     surroundings = Surroundings(
-        hosts=[HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy()), *beside],
+        hosts=[
+            HostBinding(Intercepted(host, around, label="host."), policy or HostPolicy(), read_day=read_day),
+            *beside,
+        ],
         store=store,
         clock=clock,
         randomness=SeededRandomness(seed),

@@ -103,16 +103,31 @@ class HostManifest:
 
         Raises ``ManifestError``.
         """
-        table = _read(file)
-        changed = replace(self, day=read_day(table, self.operations, _resent(self.doubt)))
+        return replace(self, day=self.day_of(_text(file), file))
+
+    def day_of(self, text: str, file: Path) -> HostDay:
+        """What ``text``, the content of such a ``file``, says of this host's day. Raises ``ManifestError``."""
+        table = _table(text, file)
+        day = read_day(table, self.operations, _resent(self.doubt))
         table.done()
-        return changed
+        return day
 
 
 def _read(file: Path) -> Table:
+    return _table(_text(file), file)
+
+
+def _text(file: Path) -> str:
     try:
-        return Table(str(file), "", tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ManifestError(str(file), "", str(error)) from None
+
+
+def _table(text: str, file: Path) -> Table:
+    try:
+        return Table(str(file), "", tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise ManifestError(str(file), "", str(error)) from None
 
 

@@ -13,6 +13,7 @@ from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
 from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.channels.service import Service
+from tellerline.gateway.day.calendars import CalendarFiles
 from tellerline.gateway.day.last_known import LastKnownAnswers
 from tellerline.gateway.day.queue import ClosedHostQueue
 from tellerline.gateway.doubt.cases import ManualCases
@@ -77,6 +78,7 @@ class Gateway:
     _gates: tuple[HostGate, ...]
     _late: LateReplies
     _routes: RouteDesk
+    _calendars: CalendarFiles
     _mirror: Mirror
     _queue: ClosedHostQueue
     _store: Store
@@ -86,11 +88,12 @@ class Gateway:
     async def start(self) -> None:
         """Open the store, meet the hosts, take up what an earlier life of this instance left behind.
 
-        Raises ``StoreUnavailableError``, and ``RoutingError`` for rules that do not fit the hosts; a host that is down
-        is not an error.
+        Raises ``StoreUnavailableError``, ``RoutingError`` for rules that do not fit the hosts, ``ManifestError`` for a
+        calendar that cannot be read; a host that is down is not an error.
         """
         await self._store.start()
         await self._routes.start()
+        await self._calendars.start()
         for gate in self._gates:
             await gate.start(self._late.on_late_reply)
         await self._queue.start(self._gates)
@@ -100,6 +103,7 @@ class Gateway:
         """Refuse what comes, let what is under way end, write down what is left. Idempotent."""
         await self.pipeline.drain(self._drain_seconds)
         await self._routes.close()
+        await self._calendars.close()
         await self._mirror.close()
         await self._queue.close()
         await self.resolver.close()
@@ -125,6 +129,7 @@ class _Core:
     late: LateReplies
     tracing: Tracing
     routes: RouteDesk
+    calendars: CalendarFiles
     mirror: Mirror
     queue: ClosedHostQueue
 
@@ -144,6 +149,7 @@ def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
         _gates=tuple(core.plans.gates.values()),
         _late=core.late,
         _routes=core.routes,
+        _calendars=core.calendars,
         _mirror=core.mirror,
         _queue=core.queue,
         _store=around.store,
@@ -162,6 +168,7 @@ def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
     settler = Settler(journal=journal, plans=plans, losses=losses, clock=clock, metrics=metrics, log=log)
     wake = WakeUp(clock, settings.sweep_seconds)
     settler.watcher = wake
+    queue = _queue(settings, around, settler, losses)
     return _Core(
         settings=settings,
         around=around,
@@ -175,7 +182,8 @@ def _core(settings: GatewaySettings, around: Surroundings) -> _Core:
         tracing=tracing,
         routes=_routes(settings, around, plans),
         mirror=Mirror(gates=plans.gates, limits=settings.limit_rules(), clock=clock, metrics=metrics, log=log),
-        queue=_queue(settings, around, settler, losses),
+        calendars=_calendars(settings, around, plans, queue),
+        queue=queue,
     )
 
 
@@ -199,6 +207,21 @@ def _routes(settings: GatewaySettings, around: Surroundings, plans: Plans) -> Ro
         plans=plans,
         history=around.store.routing,
         file=settings.routing_rules,
+        instance=settings.instance,
+        sweep_seconds=settings.sweep_seconds,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+    )
+
+
+def _calendars(settings: GatewaySettings, around: Surroundings, plans: Plans, queue: ClosedHostQueue) -> CalendarFiles:
+    files = {name: host.calendar for name, host in settings.hosts.items() if host.calendar is not None}
+    return CalendarFiles(
+        gates=plans.gates,
+        files=files,
+        queue=queue,
+        history=around.store.routing,
         instance=settings.instance,
         sweep_seconds=settings.sweep_seconds,
         clock=around.clock,
@@ -304,6 +327,7 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
         desk=_desk(core),
         routes=core.routes,
+        calendars=core.calendars,
         mirror=core.mirror,
         reconciliation=_reconciliation(core),
         differences=store.differences,

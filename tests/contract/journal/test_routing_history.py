@@ -42,3 +42,14 @@ async def test_the_newest_in_force_is_found_by_every_gateway(store: Store, other
     found = await other.routing.in_force_since(0)
     assert found is not None
     assert (found.number, found.version) == (third, "8")
+
+
+async def test_hosts_calendars_are_kept_beside_the_rules(store: Store, other: Store) -> None:
+    rules = await store.routing.add(CHANGE)
+    calendar = replace(CHANGE, host="core", version="aa")
+    number = await store.routing.add(calendar)
+    assert await other.routing.newest(10) == [replace(CHANGE, number=rules)]
+    assert await other.routing.newest(10, "core") == [replace(calendar, number=number)]
+    assert await other.routing.in_force_since(rules) is None
+    assert await other.routing.in_force_since(0, "core") == replace(calendar, number=number)
+    assert await other.routing.in_force_since(0, "fx") is None

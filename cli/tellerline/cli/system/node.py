@@ -95,7 +95,7 @@ def build_node(
 
 
 def reload_on_signal(node: GatewayNode) -> None:
-    """Let SIGHUP read the routing rules anew, for as long as the loop runs."""
+    """Let SIGHUP read the routing rules and the hosts' calendars anew, for as long as the loop runs."""
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 
@@ -109,10 +109,12 @@ def reload_on_signal(node: GatewayNode) -> None:
 
 async def _reload(node: GatewayNode) -> None:
     """What becomes of it is in the log and among the changes."""
+    parts = node.gateway.parts
     try:
-        await node.gateway.parts.routes.reload("signal")
+        await parts.routes.reload("signal")
+        await parts.calendars.reload("", "signal")
     except StoreUnavailableError as error:
-        node.log.error("store_unavailable", step="routes", reason=error.reason)
+        node.log.error("store_unavailable", step="reload", reason=error.reason)
 
 
 def _store(settings: GatewaySettings, clock: Clock) -> Store:

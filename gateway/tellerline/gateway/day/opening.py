@@ -54,6 +54,12 @@ class HostOpening:
         if self.queues:
             self.hold()
         self.watched = self.held or day.calendar is not None
+        self.on_turn()
+
+    @property
+    def day(self) -> HostDay:
+        """What is in force."""
+        return self._day
 
     @property
     def queues(self) -> bool:

@@ -68,8 +68,12 @@ class ClosedHostQueue:
         Raises ``StoreUnavailableError``.
         """
         for gate in gates:
-            if gate.opening.queues or await self.waiting.queued(gate.name, 1):
+            if gate.opening.queues or gate.opening.held or await self.waiting.queued(gate.name, 1):
                 self._keep(gate)
+
+    def watch(self, gate: HostGate) -> None:
+        """Look after a host for which something may be accepted from now on while it is closed."""
+        self._keep(gate).wake.due_in(0.0)
 
     async def close(self) -> None:
         """Stop at once: what waits is safe. Idempotent."""

@@ -33,6 +33,7 @@ class HostGate:
         self.operations = binding.host.operations
         self.version_of = binding.version_of
         self.policy = binding.policy
+        self.read_day = binding.read_day
         self._host = binding.host
         self._clock = clock
         self._metrics = metrics

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tellerline.connectors.connected import ConnectedHost
 from tellerline.connectors.host import Host
@@ -63,19 +64,26 @@ def _doubt(terms: DoubtTerms) -> DoubtPolicy:
     )
 
 
+ReadDay = Callable[[str, Path], HostDay]
+"""From the content of a file and its name. Raises ``ManifestError``."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostBinding:
     """A connected host with its policy: what the platform is built with.
 
     ``version_of`` names the host that this one is a second version of: it takes only what routing rules give it.
+    ``read_day`` reads its calendar from the content of a file; None for a host whose calendar stays as it is.
     """
 
     host: Host
     policy: HostPolicy = field(default_factory=HostPolicy)
     version_of: str = ""
+    read_day: ReadDay | None = None
 
     @classmethod
     def of(cls, connected: ConnectedHost) -> HostBinding:
         """A connected host by its own manifest."""
         version_of = "" if connected.name == connected.manifest.name else connected.manifest.name
-        return cls(connected, HostPolicy.of(connected.manifest), version_of)
+        manifest = connected.manifest
+        return cls(connected, HostPolicy.of(manifest), version_of, manifest.day_of)

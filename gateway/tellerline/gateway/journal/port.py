@@ -192,16 +192,18 @@ class Grants(Protocol):
 
 
 class RoutingHistory(Protocol):
-    """Every version of the routing rules that was put into force or refused, by any gateway."""
+    """Every version of the routing rules, and of each host's calendar, that was put into force or refused, by any
+    gateway. ``host`` is empty for the rules.
+    """
 
     async def add(self, change: RoutingChange) -> int:
         """Durable before it returns; returns its number."""
 
-    async def newest(self, limit: int) -> Sequence[RoutingChange]:
+    async def newest(self, limit: int, host: str = "") -> Sequence[RoutingChange]:
         """Newest first."""
 
-    async def in_force_since(self, number: int) -> RoutingChange | None:
-        """The newest change above ``number`` that put rules into force."""
+    async def in_force_since(self, number: int, host: str = "") -> RoutingChange | None:
+        """The newest change above ``number`` that put something into force."""
 
 
 class Differences(Protocol):

@@ -371,13 +371,15 @@ class RoutingVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingChange:
-    """One attempt to put rules into force, by ``operator`` at the gateway ``instance``.
+    """One attempt to put routing rules into force, or the calendar of ``host``, by ``operator`` at the gateway
+    ``instance``.
 
-    ``digest`` is the SHA-256 of ``content``, the rules as they were given; ``number`` grows with each change and is 0
-    for one that is not written yet.
+    ``digest`` is the SHA-256 of ``content``, the file as it was given; ``number`` grows with each change and is 0
+    for one that is not written yet. ``host`` is empty for routing rules.
     """
 
     number: int = 0
+    host: str = ""
     at: datetime
     instance: str
     operator: str

@@ -1,4 +1,4 @@
-"""Versions of the routing rules over a database: statements, and what both stores share."""
+"""Versions of routing rules and calendars over a database: statements, and what both stores share."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from tellerline.gateway.journal.rows import instant, micros
 from tellerline.gateway.journal.schema import routing_changes
 
 c = routing_changes.c
-_WRITTEN = ("at", "instance", "operator", "verdict", "version", "digest", "reason", "content")
+_WRITTEN = ("at", "instance", "operator", "verdict", "version", "digest", "reason", "content", "host")
 _COLUMNS = (c.number, *(c[name] for name in _WRITTEN))
 
 ADD = Statement(
     insert(routing_changes).values({name: bindparam(f"new_{name}") for name in _WRITTEN}).returning(c.number),
     *(f"new_{name}" for name in _WRITTEN),
 )
-NEWEST = Statement(select(*_COLUMNS).order_by(c.number.desc()).limit(bindparam("most")), "most")
+NEWEST = Statement(
+    select(*_COLUMNS).where(c.host == bindparam("of")).order_by(c.number.desc()).limit(bindparam("most")), "of", "most"
+)
 IN_FORCE_SINCE = Statement(
     select(*_COLUMNS)
-    .where(c.number > bindparam("behind"), c.verdict == RoutingVerdict.IN_FORCE.value)
+    .where(c.host == bindparam("of"), c.number > bindparam("behind"), c.verdict == RoutingVerdict.IN_FORCE.value)
     .order_by(c.number.desc())
     .limit(1),
+    "of",
     "behind",
 )
 
@@ -42,11 +45,11 @@ class StoredRoutingHistory:
         rows = await self._database.write(every, ADD, micros(change.at), *map(str, values))
         return int(rows[0][0])
 
-    async def newest(self, limit: int) -> Sequence[RoutingChange]:
-        return [_change(row) for row in await self._database.look(every, NEWEST, limit)]
+    async def newest(self, limit: int, host: str = "") -> Sequence[RoutingChange]:
+        return [_change(row) for row in await self._database.look(every, NEWEST, host, limit)]
 
-    async def in_force_since(self, number: int) -> RoutingChange | None:
-        rows = await self._database.look(every, IN_FORCE_SINCE, number)
+    async def in_force_since(self, number: int, host: str = "") -> RoutingChange | None:
+        rows = await self._database.look(every, IN_FORCE_SINCE, host, number)
         return _change(rows[0]) if rows else None
 
 
@@ -61,4 +64,5 @@ def _change(row: Row) -> RoutingChange:
         digest=row[6],
         reason=row[7],
         content=row[8],
+        host=row[9],
     )

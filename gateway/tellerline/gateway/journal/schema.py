@@ -244,6 +244,7 @@ routing_changes = Table(
     _text("digest"),
     _text("reason"),
     _text("content"),
+    Column("host", Text, nullable=False, server_default=""),
     comment="every version of the routing rules that was put into force or refused",
 )
 

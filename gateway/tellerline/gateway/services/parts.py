@@ -10,6 +10,7 @@ from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.services.ports import (
     Admission,
+    CalendarDesk,
     CaseDesk,
     HostStatus,
     PinDesk,
@@ -29,6 +30,7 @@ class Parts:
     hosts: HostStatus
     desk: CaseDesk
     routes: RoutingDesk
+    calendars: CalendarDesk
     mirror: Mirror
     reconciliation: ReconciliationDesk
     differences: Differences

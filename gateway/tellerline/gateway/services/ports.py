@@ -10,6 +10,7 @@ from typing import Protocol
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.records import CaseEnding, Resolution, RoutingChange, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
+from tellerline.routing.model.calendar import HostDay
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.outcome import Outcome
 from tellerline.routing.transactions.router import Route
@@ -150,6 +151,16 @@ class HostStatus(Protocol):
         """In order of their names. Reads the journal once per host."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostCalendarFacts:
+    """``file`` is empty where the settings name none: then the host's ``host.toml`` decides, until a restart."""
+
+    host: str
+    file: str
+    digest: str
+    day: HostDay
+
+
 class RoutingDesk(Protocol):
     """The routing rules: what is in force, and what shall be."""
 
@@ -164,6 +175,20 @@ class RoutingDesk(Protocol):
 
     def explain(self, operation: str, account: str, branch: str) -> Route | None:
         """Where one transaction would go and why; None for what no host offers."""
+
+
+class CalendarDesk(Protocol):
+    """Hosts' calendars: what is in force, and what shall be."""
+
+    def calendars(self) -> Sequence[HostCalendarFacts]:
+        """Of every host, by name."""
+
+    async def reload(self, host: str, operator: str) -> Sequence[RoutingChange]:
+        """Put the calendar's file of ``host``, or of every host that has one, into force, or say why not; each is
+        durable before it returns. Raises ``INVALID_REQUEST`` for a host that is not connected."""
+
+    async def changes(self, host: str) -> Sequence[RoutingChange]:
+        """The newest of a host, newest first."""
 
 
 class ReconciliationDesk(Protocol):

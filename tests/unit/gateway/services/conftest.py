@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from tellerline.gateway.journal.records import (
     Duplicate,
     Limits,
     RegisteredAccount,
+    RoutingChange,
     Settlement,
     State,
 )
@@ -43,7 +44,7 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.ports import HostFacts, Request, Settled
+from tellerline.gateway.services.ports import HostCalendarFacts, HostFacts, Request, Settled
 from tellerline.gateway.settings import ChannelSettings
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Effect
@@ -271,6 +272,19 @@ class NothingToCompare:
         return Findings(matched=len(stretch.entries))
 
 
+class NoCalendars:
+    """A desk without hosts."""
+
+    def calendars(self) -> Sequence[HostCalendarFacts]:
+        return []
+
+    async def reload(self, host: str, operator: str) -> Sequence[RoutingChange]:
+        return []
+
+    async def changes(self, host: str) -> Sequence[RoutingChange]:
+        return []
+
+
 def _routes(store: SqliteStore, clock: VirtualClock) -> RouteDesk:
     return RouteDesk(
         plans=Plans([]),
@@ -325,6 +339,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         hosts=OneHost(),
         desk=_desk(store, clock),
         routes=_routes(store, clock),
+        calendars=NoCalendars(),
         mirror=_mirror(clock),
         reconciliation=NothingToCompare(),
         differences=store.differences,

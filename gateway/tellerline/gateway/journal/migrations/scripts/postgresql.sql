@@ -401,3 +401,9 @@ CREATE UNIQUE INDEX plan_legs_by_serial ON plan_legs (global_serial);
 
 UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
 
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE routing_changes ADD COLUMN host TEXT DEFAULT '' NOT NULL;
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+

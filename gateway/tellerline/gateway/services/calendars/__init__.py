@@ -1,0 +1,1 @@
+"""Hosts' calendars: what is in force, and files put into force anew."""
