@@ -40,7 +40,9 @@ def gateway(environment: dict[str, str]) -> Iterator[str]:
         assert system.stdout is not None
         document = b""
         while not document.endswith(b"}\n"):
-            document += system.stdout.readline()
+            line = system.stdout.readline()
+            assert line, "the system ended before it was ready"
+            document += line
         yield orjson.loads(document)["gateway"]
         system.terminate()
 

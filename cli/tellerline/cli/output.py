@@ -26,7 +26,7 @@ def language() -> str:
     return "zh-CN" if chosen.lower().startswith("zh") else "en"
 
 
-_PICTURE_WIDTH, _PLAIN_WIDTH = 100, 160
+_PICTURE_WIDTH, _PLAIN_WIDTH = 112, 160
 
 
 def _width(record: bool) -> int | None:

@@ -66,6 +66,7 @@ async def transfer_to_securities(stage: Stage) -> None:
     final = await stage.watch(serial, silently=True)
     after, ended = Balances.now(stage), await stage.transaction(serial)
     legs(stage.out, ended["legs"])
+    stage.out.say("   What both hosts' ledgers said meanwhile:", "   其间两台主机的总账：")
     _show_balances(stage, before, between, after)
     _show_end(stage, final, before, after)
     stage.scenes["securities_transfer"] = {
