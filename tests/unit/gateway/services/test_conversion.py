@@ -18,6 +18,8 @@ from tellerline.api.common.v1.transaction_pb2 import TransactionInfo, Transactio
 from tellerline.api.transfers.v1.transfers_pb2 import Transfer
 from tellerline.gateway.journal.records import Customer, Doubt, Event, Record, RegisteredAccount, Resolution, State
 from tellerline.gateway.services.accounts import convert as accounts
+from tellerline.gateway.services.billing import convert as billing
+from tellerline.gateway.services.corporate import convert as corporate
 from tellerline.gateway.services.credit import convert as credit
 from tellerline.gateway.services.customers import convert as customers
 from tellerline.gateway.services.fx import convert as fx
@@ -27,6 +29,8 @@ from tellerline.gateway.services.ports import HostFacts
 from tellerline.gateway.services.securities import convert as securities
 from tellerline.gateway.services.transactions import info_of_record
 from tellerline.gateway.services.transfers import convert as transfers
+from tellerline.routing.model import billing as billing_model
+from tellerline.routing.model import corporate as corporate_model
 from tellerline.routing.model import fx as fx_model
 from tellerline.routing.model.accounts import Balance, LossReport, Statement, StatementEntry
 from tellerline.routing.model.codes import Code
@@ -46,7 +50,7 @@ from tellerline.routing.model.transfers import CreateTransfer, TransferKind, Tra
 
 INFO = TransactionInfo(ref=TransactionRef(global_serial="G1"))
 NAME = "customers/1/accounts/1"
-_ISO_DATES = ("_date", "_on", "_day")
+_ISO_DATES = ("_date", "_on", "_day", "_until")
 _ISO_INSTANTS = ("_at", "as_of")
 
 
@@ -58,6 +62,16 @@ class Pairing:
     convert: Callable[[Any], Message]
     not_shown: frozenset[str] = frozenset()
     not_filled: frozenset[str] = frozenset()
+
+
+class EveryName(dict[str, str]):
+    """A resource name for every account number."""
+
+    def __contains__(self, number: object) -> bool:
+        return True
+
+    def __missing__(self, number: str) -> str:
+        return f"customers/1/accounts/{number}"
 
 
 PAIRINGS = [
@@ -110,8 +124,8 @@ PAIRINGS = [
         Record,
         lambda v: operations.transaction_to_proto(v, english=True),
         frozenset({"payload_hash", "command", "outcome"}),  # inside; the handlers of each area decode them
-        # from the history, from the cases, and of what is queued alone
-        frozenset({"events", "resolutions", "info.send_time"}),
+        # from the history, from the cases, from a plan's legs, and of what is queued alone
+        frozenset({"events", "resolutions", "plan", "legs", "info.send_time"}),
     ),
     Pairing(Event, operations.event_to_proto),
     Pairing(Doubt, operations.doubt_to_proto, not_filled=frozenset({"resolution"})),  # from the cases
@@ -137,6 +151,44 @@ PAIRINGS = [
     Pairing(AllotmentNumbers, lambda v: securities.allotment_to_proto(v, NAME)),
     Pairing(FundsTransferred, lambda v: securities.to_securities_to_proto(v, INFO)),
     Pairing(FundsTransferred, lambda v: securities.to_bank_to_proto(v, INFO)),
+    Pairing(billing_model.Bill, billing.bill_to_proto),
+    Pairing(billing_model.BillPaid, lambda v: billing.paid_to_proto(v, INFO, NAME)),
+    Pairing(
+        corporate_model.CompanyDescription,
+        lambda v: corporate.company_to_proto(v, EveryName()),
+        frozenset({"credit_code"}),  # never given back
+    ),
+    Pairing(
+        corporate_model.CompanyAccount,
+        lambda v: corporate.company_to_proto(
+            dataclasses.replace(filled(corporate_model.CompanyDescription), accounts=(v,)), EveryName()
+        ),
+    ),
+    Pairing(corporate_model.CompanyBalances, lambda v: corporate.balances_to_proto(v, EveryName())),
+    Pairing(
+        corporate_model.CompanyBalance,
+        lambda v: corporate.balances_to_proto(
+            dataclasses.replace(filled(corporate_model.CompanyBalances), balances=(v,)), EveryName()
+        ),
+    ),
+    Pairing(corporate_model.Remittance, corporate.remittance_to_proto),
+    Pairing(
+        corporate_model.TransferOrder,
+        lambda v: corporate.order_to_proto(v, NAME, INFO),
+        frozenset({"account"}),  # in the name
+    ),
+    Pairing(corporate_model.Remitted, lambda v: corporate.remitted_to_proto(v, INFO)),
+    Pairing(corporate_model.DraftIssued, lambda v: corporate.draft_to_proto(v, INFO)),
+    Pairing(corporate_model.CompanyLoanRepaid, lambda v: corporate.repaid_to_proto(v, INFO, "DQ1")),
+    Pairing(corporate_model.Payroll, lambda v: corporate.payroll_to_proto(v, NAME, INFO), frozenset({"account"})),
+    Pairing(corporate_model.PayrollOutcome, corporate.outcome_to_proto),
+    Pairing(
+        corporate_model.PayrollLines,
+        lambda v: corporate.payroll_lines_to_proto(v, NAME),
+        frozenset({"more"}),
+        frozenset({"next_page_token", "payroll.transaction"}),
+    ),
+    Pairing(corporate_model.PayrollRun, lambda v: corporate.run_to_proto(v, INFO, NAME), frozenset({"payroll"})),
 ]
 
 
