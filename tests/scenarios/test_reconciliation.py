@@ -244,3 +244,20 @@ async def test_what_is_younger_than_the_file_is_not_expected_in_it(tmp_path: Pat
         (later,) = await day.compare()
         assert (later.matched, kinds([later])) == (2, {(old, K.MISSING_AT_HOST)})
         assert young == sorted(day.lines)
+
+
+async def test_what_was_undone_since_the_file_was_written_is_no_difference(tmp_path: Path) -> None:
+    async with a_day(tmp_path) as day:
+        day.world.host.fault_of = lost(Fault.LOSE_REQUEST)
+        settled = await day.world.ask(day.world.transfer())
+        await day.enter(settled.global_serial)
+        written = day.stretch()
+        await day.world.pass_time(40)
+        day.world.host.fault_of = lambda _command, _call: None
+        await day.world.pass_time(60)
+        assert (await day.world.record(settled.global_serial)).state is State.REVERSED
+        desk = day.world.gateway.parts.reconciliation
+        found = await day.world.run(desk.compare(written))
+        assert (found.matched, found.cases) == (1, [])
+        (later,) = await day.compare()
+        assert [case.kind for case in later.cases] == [K.STATE]

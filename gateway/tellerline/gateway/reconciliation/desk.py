@@ -17,6 +17,7 @@ from tellerline.gateway.journal.records import (
     DifferenceCase,
     Doubt,
     Record,
+    State,
 )
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
@@ -83,8 +84,8 @@ class Reconciliation:
             record = await self.journal.get(serial)
             if record is not None and record.effect is not Effect.ENQUIRY and self._is_of(record.host, stretch.host):
                 records[serial] = record
-        undone = await self._taken_back(sorted(records), lines, stretch)
-        entries = [journal_entry(records[serial], taken_back=serial in undone) for serial in sorted(records)]
+        undone = await self._undone(records, lines, stretch)
+        entries = [journal_entry(records[serial], undone=undone.get(serial)) for serial in sorted(records)]
         now = self.clock.now()
         for finding in compare(lines, entries, stretch.day):
             if isinstance(finding, Match):
@@ -107,17 +108,19 @@ class Reconciliation:
         surely = stretch.produced_at - timedelta(seconds=policy.max_processing)
         return record.accepted_at <= surely or (record.settled_at or stretch.produced_at) <= stretch.produced_at
 
-    async def _taken_back(self, serials: Sequence[str], lines: Sequence[DayEntry], stretch: Stretch) -> set[str]:
-        """What plans have undone, as far as the file can know of it."""
-        if not serials:
-            return set()
-        reversals = await self.legs.reversals(serials[0], serials[-1])
-        shown = {line.reference for line in lines if line.reversed}
+    async def _undone(
+        self, records: Mapping[str, Record], lines: Sequence[DayEntry], stretch: Stretch
+    ) -> dict[str, bool]:
+        """What was undone, by its own reversal or by its plan's; False where the file was written before that."""
+        if not records:
+            return {}
+        reversals = await self.legs.reversals(min(records), max(records))
+        undoings = {serial: each for serial, each in records.items() if each.state is State.REVERSED}
+        undoings |= {serial: each for serial, each in reversals.items() if takes_back(each)}
+        still_done = {line.reference for line in lines if not line.reversed}
         return {
-            serial
-            for serial, reversal in reversals.items()
-            if takes_back(reversal)
-            and (serial in shown or (reversal.settled_at is not None and reversal.settled_at <= stretch.produced_at))
+            serial: not (serial in still_done and each.settled_at and each.settled_at > stretch.produced_at)
+            for serial, each in undoings.items()
         }
 
     async def _settled(self, word: Word, record: Record, doubt: Doubt | None, stretch: Stretch) -> bool:

@@ -23,12 +23,15 @@ _STANDINGS = {
 }
 
 
-def journal_entry(record: Record, *, taken_back: bool = False) -> JournalEntry:
-    """``taken_back``: what was done has been undone by another transaction since."""
+def journal_entry(record: Record, *, undone: bool | None = None) -> JournalEntry:
+    """``undone`` says whether what was done had been undone, by whatever transaction, at the time of the comparison;
+    None leaves it to the record."""
     standing = _STANDINGS.get(record.state, Standing.UNSETTLED)
+    if undone is not None and standing in (Standing.DONE, Standing.REVERSED):
+        standing = Standing.REVERSED if undone else Standing.DONE
     return JournalEntry(
         reference=record.global_serial,
-        standing=Standing.REVERSED if taken_back and standing is Standing.DONE else standing,
+        standing=standing,
         accounting_date=record.accounting_date,
         operation=record.operation,
         account=record.account,
