@@ -33,7 +33,7 @@ class Plan:
     fronts: Sequence[str] = FRONTS
 
 
-QUICK = Plan(rounds=1, requests=60, warm_up=20, customers=10)
+QUICK = Plan(rounds=1, requests=20, warm_up=10, customers=10)
 
 
 def run(plan: Plan, tell: Told) -> dict[str, Any]:

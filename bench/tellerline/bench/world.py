@@ -101,6 +101,8 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             gateways=gateways,
             peer_missing=peer_missing(),
         )
+        for floor in world.floors.values():
+            floor.worker.hear()
         if not world.peer_missing:
             world.peer = _start_peer(start, world, broker.url)
             world.peer_port = int(world.peer.hear()["port"])
@@ -144,7 +146,6 @@ def _start_floor(start: _Starter, enquiry: Enquiry, wire: Wire, books: Books, am
         body = next(bodies(1))
         asked = ["signed", *asked[1:], "--key", wire.signing_key(enquiry.host)]
     worker = start("-m", "tellerline.bench.floors", *asked, "--body", start.file(f"{enquiry.floor}.bin", body))
-    worker.hear()
     return Floor(worker, bodies)
 
 
