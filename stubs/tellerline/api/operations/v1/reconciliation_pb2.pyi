@@ -225,7 +225,9 @@ class DoubtResolution(_message.Message):
         WORD_REVERSED: DoubtResolution._Word.ValueType  # 2
         """已冲正. Undone."""
         WORD_ABSENT: DoubtResolution._Word.ValueType  # 3
-        """主机无此交易. Absent after the host's maximum processing time: the doubt goes on at once with what its policy says."""
+        """主机无此交易. Absent after the host's maximum processing time: the host is asked at once (another of its days
+        may have it); a doubt that it does not know of either goes on with what its policy says.
+        """
 
     class Word(_Word, metaclass=_WordEnumTypeWrapper):
         """What the day said."""
@@ -237,7 +239,9 @@ class DoubtResolution(_message.Message):
     WORD_REVERSED: DoubtResolution.Word.ValueType  # 2
     """已冲正. Undone."""
     WORD_ABSENT: DoubtResolution.Word.ValueType  # 3
-    """主机无此交易. Absent after the host's maximum processing time: the doubt goes on at once with what its policy says."""
+    """主机无此交易. Absent after the host's maximum processing time: the host is asked at once (another of its days
+    may have it); a doubt that it does not know of either goes on with what its policy says.
+    """
 
     TRANSACTION_FIELD_NUMBER: _builtins.int
     WORD_FIELD_NUMBER: _builtins.int
