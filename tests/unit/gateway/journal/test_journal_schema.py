@@ -17,6 +17,7 @@ from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
     differences,
     doubts,
+    legs,
     limits,
     migrations,
     proofs,
@@ -27,7 +28,7 @@ from tellerline.gateway.journal import (
 )
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
-MODULES = (differences, doubts, limits, proofs, registrations, routing_changes, transactions)
+MODULES = (differences, doubts, legs, limits, proofs, registrations, routing_changes, transactions)
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import FIFOCache
 
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.records import RegisteredAccount
@@ -15,6 +18,8 @@ from tellerline.gateway.services.refusals import invalid
 from tellerline.gateway.services.requests import context_customer, request_from
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command
+
+_REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Companies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._names: FIFOCache[str, Mapping[str, str]] = FIFOCache(_REMEMBERED)
 
     def caller(self, request: Any) -> Caller:
         """Of ``request.representative``; ``INVALID_REQUEST`` when the context names another customer."""
@@ -76,7 +82,14 @@ class Companies:
     async def run(self, request: Any, caller: Caller, command: Command, call: CallContext) -> Settled:
         return await self._parts.pipeline.run(request_from(request.context, command, caller.holder), call)
 
-    async def names(self, company: str) -> dict[str, str]:
-        """The resource names of the company's accounts by their numbers."""
-        accounts = await self._parts.registry.accounts(company)
-        return {account.account: account_name(company, account.sequence) for account in accounts}
+    async def names(self, company: str, numbers: Iterable[str]) -> Mapping[str, str]:
+        """The resource names of the company's accounts by their numbers; ``numbers`` without one are not registered.
+
+        Remembered, for a registered account keeps its name; the registry is asked where a number has none yet.
+        """
+        names = self._names.get(company)
+        if names is None or not names.keys() >= set(numbers):
+            accounts = await self._parts.registry.accounts(company)
+            names = {account.account: account_name(company, account.sequence) for account in accounts}
+            self._names[company] = names
+        return names

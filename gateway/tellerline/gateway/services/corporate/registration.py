@@ -37,7 +37,9 @@ class RegistrationHandlers:
         settled = await self._parts.pipeline.run(asking, call)
         company = result_of(settled, CompanyDescription)
         await self._register(company, settled.host)
-        return convert.company_to_proto(company, await self._companies.names(company.company))
+        return convert.company_to_proto(
+            company, await self._companies.names(company.company, [each.account for each in company.accounts])
+        )
 
     async def verify_representative(
         self, request: pb.VerifyRepresentativeRequest, call: CallContext
