@@ -30,10 +30,11 @@ class PlanBook:
         for step in plan.steps:
             self._routes.of(step.asks.operation)
 
-    def closed(self, plan: Plan[Any]) -> Refused | None:
-        """Why a plan is better not begun: the first of its hosts that is closed by its calendar."""
+    def closed(self, plan: Plan[Any], account: str, branch: str) -> Refused | None:
+        """Why a plan of ``account`` at ``branch`` is better not begun: the first of its hosts that is closed by its
+        calendar."""
         for step in plan.steps:
-            gate = self._routes.of(step.asks.operation).gate
+            gate = self._routes.of(step.asks.operation, account, branch).gate
             closed = gate.opening.closed(step.asks.operation) if gate.opening.watched else None
             if closed is not None:
                 return refusal(closed, host=gate.name)

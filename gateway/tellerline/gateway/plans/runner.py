@@ -128,7 +128,8 @@ class PlanRunner:
     async def _accept(self, asked: _Asked) -> Ending:
         acceptance, journal = asked.acceptance, self.shop.journal
         lost = acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account)
-        refused = Refused(Code.ACCOUNT_REPORTED_LOST) if lost else self.book.closed(asked.plan)
+        closed = self.book.closed(asked.plan, acceptance.account, acceptance.branch)
+        refused = Refused(Code.ACCOUNT_REPORTED_LOST) if lost else closed
         if refused is not None:
             known = await journal.find(acceptance.channel, acceptance.channel_serial)
             return refused if known is None else await self._known(asked, known)
