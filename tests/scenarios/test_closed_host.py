@@ -12,12 +12,13 @@ import orjson
 import pytest
 from gateway_world import ACCOUNT, PAYEE, START, World, open_world
 from intercepted import Around
-from ledger_host import Fault
+from ledger_host import Fault, LedgerHost
 
+from tellerline.adapters.clock import VirtualClock
 from tellerline.connectors.host import Answer
 from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule
 from tellerline.gateway.hosts.policy import HostPolicy
-from tellerline.gateway.journal.records import LimitUsage, State
+from tellerline.gateway.journal.records import DoubtStage, LimitUsage, State
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.ports import Request
 from tellerline.routing.model.accounts import AccountKind, Balance, GetBalance, ReportLoss
@@ -153,6 +154,27 @@ async def test_what_waits_outlives_the_gateway(tmp_path: Path) -> None:
         await opened(again)
         assert (await again.record(settled.global_serial)).state is State.DONE
         assert host.lost == {ACCOUNT}
+
+
+async def test_what_waits_for_a_host_that_is_connected_no_more_goes_to_people(tmp_path: Path) -> None:
+    """Its account stays closed until they have decided."""
+    pilot = LedgerHost(VirtualClock(START), name="core-v2")
+    async with open_world(tmp_path, host=pilot, clock=pilot.clock, policy=POLICY) as world:
+        await closed(world)
+        settled = await world.ask(loss(world, "L1"))
+        assert settled.state is State.QUEUED
+    async with open_world(tmp_path, clock=world.clock, seed=2) as again:
+        await again.pass_time(60)
+        record = await again.record(settled.global_serial)
+        assert (record.state, record.host) == (State.MANUAL, "core-v2")
+        [doubt] = await again.store.journal.doubts()
+        assert (doubt.stage, doubt.reason) == (DoubtStage.MANUAL, "host_not_connected")
+        assert (await refusal(again, balance(again))).code is Code.ACCOUNT_REPORTED_LOST
+        assert again.host.received == []
+        told = [line for line in map(orjson.loads, again.logged().splitlines()) if line["event"] == "host_gone"]
+    assert [(line["level"], line["serial"], line["host"]) for line in told] == [
+        ("error", settled.global_serial, "core-v2")
+    ]
 
 
 async def test_a_gateway_that_comes_up_after_the_opening_sends_it_first_too(tmp_path: Path) -> None:

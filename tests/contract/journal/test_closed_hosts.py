@@ -64,6 +64,7 @@ async def test_a_hosts_queue_is_in_the_order_of_acceptance(store: Store, other: 
     ordered = [reports[1], reports[2], reports[0]]
     assert [row.global_serial for row in waiting] == [report.global_serial for report in ordered]
     assert len(await other.closed_hosts.queued("core", limit=2)) == 2
+    assert list(await other.closed_hosts.awaited()) == ["core", "credit"]
 
 
 async def test_what_waits_is_sent_by_one_gateway(store: Store, other: Store) -> None:

@@ -65,11 +65,16 @@ class ClosedHostQueue:
     async def start(self, gates: Iterable[HostGate]) -> None:
         """Look for what earlier lives and other gateways accepted, then keep looking until ``close``.
 
-        Raises ``StoreUnavailableError``.
+        What waits for a host that is not among ``gates`` becomes a doubt, which goes to people for want of anybody to
+        ask. Raises ``StoreUnavailableError``.
         """
+        gone = set(await self.waiting.awaited())
         for gate in gates:
+            gone.discard(gate.name)
             if gate.opening.queues or gate.opening.held or await self.waiting.queued(gate.name, 1):
                 self._keep(gate)
+        for host in sorted(gone):
+            await self._give_up(host)
 
     def watch(self, gate: HostGate) -> None:
         """Look after a host for which something may be accepted from now on while it is closed."""
@@ -126,6 +131,14 @@ class ClosedHostQueue:
             gate.opening.on_turn = lambda: line.wake.due_in(0.0)
             line.task = asyncio.get_running_loop().create_task(self._run(line))
         return line
+
+    async def _give_up(self, host: str) -> None:
+        """Never sent from here, but perhaps by a gateway that was still connected: no more is known than that."""
+        unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason="host_not_connected")
+        while waiting := await self.waiting.queued(host):
+            for record in waiting:
+                if await self.settler.doubt(record, unknown, expected=QUEUED) is not None:
+                    self.log.error("host_gone", serial=record.global_serial, host=host, operation=record.operation)
 
     async def _run(self, line: _Line) -> None:
         while True:

@@ -34,6 +34,7 @@ QUEUED = Statement(
     "of",
     "most",
 )
+AWAITED = Statement(select(t.host).where(IS_QUEUED).distinct().order_by(t.host))
 CLAIM_QUEUED = Statement(
     update(transactions)
     .where(
@@ -123,6 +124,9 @@ class StoredClosedHosts:
 
     async def queued(self, host: str, limit: int = 50) -> Sequence[Record]:
         return [record(row) for row in await self._database.look(every, QUEUED, host, limit)]
+
+    async def awaited(self) -> Sequence[str]:
+        return [host for (host,) in await self._database.look(every, AWAITED)]
 
     async def claim(self, global_serial: str, owner: str, now: datetime) -> bool:
         return await self._database.write(claim, global_serial, owner, micros(now))

@@ -229,6 +229,9 @@ class ClosedHosts(Protocol):
     async def queued(self, host: str, limit: int = 50) -> Sequence[Record]:
         """What waits for ``host``, in the order of acceptance. Cheap in any journal."""
 
+    async def awaited(self) -> Sequence[str]:
+        """The hosts for which something waits, each once, in order. Cheap in any journal."""
+
     async def claim(self, global_serial: str, owner: str, now: datetime) -> bool:
         """Take a queued row for 30 s, to send it: False when another gateway has it, or it is queued no more."""
 
