@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_world import ACCOUNT, World, open_world
-from ledger_host import DAY, Fault, FaultPlan
+from gateway_world import ACCOUNT, PAYEE, START, World, open_world, settings_for
+from ledger_host import DAY, Fault, FaultPlan, LedgerHost
 
+from tellerline.adapters.clock import VirtualClock
+from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.journal.records import CaseSearch, CaseState, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.services.ports import Settled
@@ -26,6 +28,13 @@ from tellerline.routing.model.transfers import CreateTransfer
 from tellerline.routing.reconciliation.entries import DayEntry, DifferenceKind, HostWord
 
 OTHER_DAY = "2026-03-03"
+TAKEN_OVER = """
+version = "1"
+[[rules]]
+name = "all"
+operations = ["transfers.*"]
+host = "core-v2"
+"""
 K = DifferenceKind
 
 
@@ -261,3 +270,52 @@ async def test_what_was_undone_since_the_file_was_written_is_no_difference(tmp_p
         assert (found.matched, found.cases) == (1, [])
         (later,) = await day.compare()
         assert [case.kind for case in later.cases] == [K.STATE]
+
+
+@asynccontextmanager
+async def a_day_of_two_versions(folder: Path) -> AsyncIterator[tuple[Day, LedgerHost]]:
+    """The second version shares the books, and has taken over every transfer."""
+    clock = VirtualClock(START)
+    first = LedgerHost(clock, balances={ACCOUNT: 1_000_000, PAYEE: 0})
+    second = LedgerHost(clock, name="core-v2", balances=first.balances)
+    rules = folder / "rules.toml"
+    rules.write_text(TAKEN_OVER, "utf-8")
+    beside = [HostBinding(second, version_of="core")]
+    settings = settings_for(routing_rules=rules)
+    async with open_world(folder, host=first, clock=clock, settings=settings, beside=beside) as world:
+        yield Day(world), second
+
+
+async def test_what_another_version_took_is_missed_in_the_file_of_their_books(tmp_path: Path) -> None:
+    async with a_day_of_two_versions(tmp_path) as (day, second):
+        missing, *there = await day.transfers(3)
+        assert len(second.received) == 3
+        del day.lines[missing]
+        for cuts in ((), (missing,), (there[0],)):
+            found = await day.compare(cuts=cuts)
+            assert sum(part.matched for part in found) == 2
+            assert kinds(found) == {(missing, K.MISSING_AT_HOST)}
+
+
+async def test_what_another_version_took_by_the_page_is_judged_once(tmp_path: Path) -> None:
+    async with a_day_of_two_versions(tmp_path) as (day, second):
+        second.balances[ACCOUNT] = 10**9
+        taken = [*await day.transfers(600)]
+        (tmp_path / "rules.toml").write_text('version = "off"\n', "utf-8")
+        await day.world.run(day.world.gateway.parts.routes.reload("u1"))
+        serials = [*taken, *await day.transfers(600)]
+        assert len(second.received) == 600
+        day.lines = {serial: day.lines[serial] for serial in serials[::2]}
+        (found,) = await day.compare()
+        assert found.matched == 600
+        assert Counter(case.kind for case in found.cases) == {K.MISSING_AT_HOST: 600}
+
+
+async def test_what_another_version_has_in_doubt_is_asked_about_when_the_file_is_silent(tmp_path: Path) -> None:
+    async with a_day_of_two_versions(tmp_path) as (day, second):
+        second.fault_of = lost(Fault.LOSE_REQUEST)
+        settled = await day.world.ask(day.world.transfer())
+        await day.world.pass_time(40)
+        second.fault_of = lambda _command, _call: None
+        (found,) = await day.compare()
+        assert [(word.reference, word.word) for word in found.words] == [(settled.global_serial, HostWord.ABSENT)]

@@ -52,9 +52,7 @@ class Reconciliation:
         doubts = {doubt.global_serial: doubt for doubt in await self._doubts(stretch)}
         findings, after, left = Findings(), stretch.after, list(stretch.entries)
         while True:
-            page = await self.journal.dated(
-                stretch.host, stretch.day, after=after, until=stretch.until or _LAST, limit=_PAGE
-            )
+            page = await self._dated(stretch, after)
             last = len(page) < _PAGE
             bound = "" if last else page[-1].global_serial
             lines = left if last else [line for line in left if line.reference <= bound]
@@ -80,9 +78,10 @@ class Reconciliation:
         by_serial = {
             each.global_serial: each for each in doubts if _has_line(each.operation, each.global_serial, named)
         }
+        takers = self._takers(stretch.host)
         for serial in {*by_serial, *named} - records.keys():
             record = await self.journal.get(serial)
-            if record is not None and record.effect is not Effect.ENQUIRY and self._is_of(record.host, stretch.host):
+            if record is not None and record.effect is not Effect.ENQUIRY and record.host in takers:
                 records[serial] = record
         undone = await self._undone(records, lines, stretch)
         entries = [journal_entry(records[serial], undone=undone.get(serial)) for serial in sorted(records)]
@@ -173,20 +172,28 @@ class Reconciliation:
                 return cases
             after = page[-1].name
 
+    async def _dated(self, stretch: Stretch, after: str) -> list[Record]:
+        """The next ``_PAGE`` rows of the host and its versions together, by global serial; fewer are the last ones."""
+        until = stretch.until or _LAST
+        rows: list[Record] = []
+        for host in self._takers(stretch.host):
+            rows += await self.journal.dated(host, stretch.day, after=after, until=until, limit=_PAGE)
+        return sorted(rows, key=lambda row: row.global_serial)[:_PAGE]
+
     async def _doubts(self, stretch: Stretch) -> list[Doubt]:
         doubts: list[Doubt] = []
-        after = ""
-        while True:
-            page = await self.journal.doubts(after=after, limit=_PAGE, host=stretch.host)
-            doubts += [doubt for doubt in page if _within(doubt.global_serial, stretch)]
-            if len(page) < _PAGE:
-                return doubts
-            after = page[-1].global_serial
+        for host in self._takers(stretch.host):
+            after, more = "", True
+            while more:
+                page = await self.journal.doubts(after=after, limit=_PAGE, host=host)
+                doubts += [doubt for doubt in page if _within(doubt.global_serial, stretch)]
+                more = len(page) == _PAGE
+                after = page[-1].global_serial if more else ""
+        return doubts
 
-    def _is_of(self, taker: str, host: str) -> bool:
-        """Versions of a host may share its books, and its day file."""
-        gate = self.plans.gates.get(taker)
-        return taker == host or (gate is not None and gate.version_of == host)
+    def _takers(self, host: str) -> list[str]:
+        """The host and its versions, which share its books and its day file."""
+        return [host, *(name for name, gate in self.plans.gates.items() if gate.version_of == host)]
 
 
 def _has_line(operation: str, serial: str, named: Set[str]) -> bool:
