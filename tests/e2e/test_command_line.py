@@ -46,11 +46,9 @@ async def test_a_lost_reply_ends_with_3_and_the_trace_says_done_later(shell: Com
     assert not reply["transaction"]["definite"]
     (doubt,) = (await shell.json("indoubt", "list"))["doubts"]
     assert doubt["transaction"] == f"transactions/{reply['transaction']['ref']['global_serial']}"
-    for _ in range(20):
-        traced = await shell.json("trace", "LOST-1")
-        if traced["info"]["definite"]:
-            break
-        await asyncio.sleep(0.3)
+    impatient = await shell.json("trace", "LOST-1", "--wait", "0.1", code=3)
+    assert impatient["info"]["state"] == "TRANSACTION_STATE_IN_DOUBT"
+    traced = await shell.json("trace", "LOST-1", "--wait", "60")
     assert traced["info"]["state"] == "TRANSACTION_STATE_DONE"
     assert traced["info"]["ref"]["global_serial"] == reply["transaction"]["ref"]["global_serial"]
     assert [event["kind"] for event in traced["events"]].count("inquired") == 1

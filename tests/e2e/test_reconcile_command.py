@@ -109,3 +109,9 @@ async def test_a_file_that_is_not_whole_is_refused(system: tuple[CommandLine, st
     assert refused["error"]["code"] == "BAD_DAY_FILE"
     file.write_text(whole, "utf-8")
     assert (await shell.json("reconcile", "2020-01-01", "--file", str(file), code=2))["error"]["code"] == "BAD_DAY_FILE"
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "20261122", "yesterday"])
+async def test_what_is_no_date_is_refused(system: tuple[CommandLine, str], day: str) -> None:
+    shell, _ = system
+    assert (await shell.json("reconcile", day, code=2))["error"]["code"] == "BAD_ARGUMENT"

@@ -52,7 +52,7 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
     ref = info["ref"]
     facts = [
         (out.text("state", "状态"), state_text(out, info["state"])),
-        (out.text("operation", "交易"), f"{transaction['operation']} → {transaction['host']}"),
+        (out.text("operation", "交易"), _at_host(transaction)),
         (out.text("global serial", "全局流水号"), ref["global_serial"]),
         (out.text("channel serial", "渠道流水号"), ref["channel_serial"]),
         (out.text("host serial", "主机流水号"), ref["host_serial"] or "–"),
@@ -68,6 +68,12 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
     out.table(("", ""), facts)
     legs(out, transaction.get("legs", []))
     history(out, transaction.get("events", []))
+
+
+def _at_host(transaction: dict[str, Any]) -> str:
+    """Operation and host; of a plan, whose legs go to hosts of their own, the operation alone."""
+    operation, host = str(transaction["operation"]), transaction["host"]
+    return f"{operation} → {host}" if host else operation
 
 
 def legs(out: Output, found: list[dict[str, Any]]) -> None:

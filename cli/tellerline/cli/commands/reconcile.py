@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,6 +50,9 @@ def reconcile(
     from tellerline.cli.reconcile.showing import show_reports
 
     out = Output(json=json)
+    if day and not _is_date(day):
+        text = f"{day}: not a date such as 2026-11-22"
+        out.fail(Exit.USAGE, "BAD_ARGUMENT", text, f"{day}：不是日期（如 2026-11-22）")
     try:
         with _day_files(out, day, host, file) as files:
             reports = [_reconcile(out, gateway, name, path, day) for name, path in files]
@@ -60,6 +64,13 @@ def reconcile(
     if any(report.differences for report in reports):
         out.hint("tellerline differences close CASE --reason WHY", "when it is explained", "查明后结案")
         raise typer.Exit(Exit.REFUSED)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 @contextmanager

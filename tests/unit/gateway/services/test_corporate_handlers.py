@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tellerline.routing.model.outcome import Done, Unknown
 COMPANY, CREDIT_CODE = "7000000001", "919900000000000192"
 REPRESENTATIVE = f"customers/{COMPANY}/representatives/1001"
 ACCOUNT = f"customers/{COMPANY}/accounts/1"
+YUAN = Money(100, "CNY")
 CNY = ProtoMoney(currency_code="CNY", units=50)
 REGISTER = {"company_number": COMPANY, "credit_code": CREDIT_CODE}
 PAYROLL = model.Payroll(
@@ -48,6 +50,27 @@ async def test_a_company_comes_with_its_accounts_however_often(platform: Any, co
     again = pb.RegisterCompanyRequest(context=platform.counter(), **REGISTER)
     assert await platform.send("RegisterCompany", again, pb.Company) == company
     assert [account.name for account in company.accounts] == [ACCOUNT, f"customers/{COMPANY}/accounts/2"]
+
+
+def _balances(*numbers: str) -> Done:
+    rows = tuple(model.CompanyBalance(account=number, ledger=YUAN, available=YUAN) for number in numbers)
+    return Done(result=model.CompanyBalances(balances=rows, as_of="2026-03-03T10:00:00+08:00"))
+
+
+async def test_an_account_is_shown_from_its_registration_on(platform: Any, company: pb.Company) -> None:
+    asking = pb.GetBalancesRequest(context=platform.counter(), representative=REPRESENTATIVE)
+    platform.host.answers[model.GetBalances] = _balances("9903", "9905")
+    before = await platform.send("GetBalances", asking, pb.GetBalancesResponse)
+    assert [balance.account for balance in before.balances] == [ACCOUNT]
+    added = model.CompanyAccount(account="9905", name="甲公司", currency="CNY", kept_at=model.Keeper.CORPORATE)
+    described = platform.host.answers[model.DescribeCompany].result
+    platform.host.answers[model.DescribeCompany] = Done(
+        result=replace(described, accounts=(*described.accounts, added))
+    )
+    register = pb.RegisterCompanyRequest(context=platform.counter(), **REGISTER)
+    await platform.send("RegisterCompany", register, pb.Company)
+    after = await platform.send("GetBalances", asking, pb.GetBalancesResponse)
+    assert [balance.account for balance in after.balances] == [ACCOUNT, f"customers/{COMPANY}/accounts/3"]
 
 
 async def test_only_the_counter_registers(platform: Any, refused: Any) -> None:
