@@ -32,3 +32,13 @@ def test_two_processes_do_not_meet() -> None:
     clock = VirtualClock(START)
     first, second = Serials(clock, SeededRandomness(1)), Serials(clock, SeededRandomness(2))
     assert not {first.next() for _ in range(1000)} & {second.next() for _ in range(1000)}
+
+
+async def test_each_millisecond_begins_with_chance_of_its_own() -> None:
+    clock = VirtualClock(START)
+    serials = Serials(clock, SeededRandomness(1))
+    chances = set()
+    for millisecond in range(200):
+        clock.jump_to(START + timedelta(milliseconds=millisecond))
+        chances.add(serials.next()[10:])
+    assert len(chances) == 200
