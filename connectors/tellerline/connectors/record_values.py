@@ -23,7 +23,10 @@ def iso_date(digits: int) -> str:
 
 def money(hundredths: int, currency: str) -> Money:
     """From hundredths of the major unit; raises ``ValueError`` for more places than the currency has."""
-    minor, rest = _shift(hundredths, exponent(currency) - _PLACES)
+    places = exponent(currency)
+    if places == _PLACES:
+        return Money(hundredths, currency)
+    minor, rest = _shift(hundredths, places - _PLACES)
     if rest:
         raise ValueError("amount has more decimal places than its currency")
     return Money(minor, currency)

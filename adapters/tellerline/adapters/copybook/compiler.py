@@ -221,7 +221,7 @@ class _Compiler:
     def _scalar(self, field: Field, source: str) -> str:
         begin, end = field.offset, field.offset + field.length
         if field.usage is Usage.PACKED:
-            return f"unpack(b[{begin}:{end}], {field.digits}, {field.signed})"
+            return f"unpack(b[{begin}:{end}], {10**field.digits}, {field.signed})"
         if field.usage is Usage.NATIONAL:
             return f"read_national(b[{begin}:{end}])"
         if field.usage is Usage.TRAILING:

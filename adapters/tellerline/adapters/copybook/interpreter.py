@@ -112,7 +112,7 @@ class Interpreter:
         part = raw[at : at + child.length]
         try:
             if child.usage is Usage.PACKED:
-                return unpack(part, child.digits, child.signed)
+                return unpack(part, 10**child.digits, child.signed)
             if child.usage is Usage.NATIONAL:
                 return read_national(part)
             text = part.decode(self._alphabet.codec)

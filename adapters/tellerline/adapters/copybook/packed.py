@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _POSITIVE, _NEGATIVE, _UNSIGNED = "c", "d", "f"
+_PLUS = _POSITIVE + _UNSIGNED
 
 
 def pack(value: int, digits: int, signed: bool) -> bytes:
@@ -13,11 +14,16 @@ def pack(value: int, digits: int, signed: bool) -> bytes:
     return bytes.fromhex(f"{abs(value):0{digits // 2 * 2 + 1}d}{sign}")
 
 
-def unpack(raw: bytes, digits: int, signed: bool) -> int:
-    """The number in ``raw``; raises ``ValueError`` for what is none. A positive or absent sign is accepted for both."""
+def unpack(raw: bytes, limit: int, signed: bool) -> int:
+    """The number in ``raw``; raises ``ValueError`` for what is none, or not below ``limit``.
+
+    A positive or absent sign is accepted for both kinds.
+    """
     text = raw.hex()
-    sign = text[-1]
-    value = int(text[:-1])
-    if value >= 10**digits or sign not in "cdf" or (sign == _NEGATIVE and not signed):
-        raise ValueError("not a packed number")
-    return -value if sign == _NEGATIVE else value
+    value, sign = int(text[:-1]), text[-1]
+    if value < limit:
+        if sign in _PLUS:
+            return value
+        if sign == _NEGATIVE and signed:
+            return -value
+    raise ValueError("not a packed number")

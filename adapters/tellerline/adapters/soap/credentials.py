@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from tellerline.adapters.soap.wss import ECDSA_SHA256, RSA_SHA256
 
 _LEAST_RSA_BITS = 2048
+_ECDSA = ec.ECDSA(hashes.SHA256())
 
 
 class CredentialsError(ValueError):
@@ -116,7 +117,7 @@ def _ecdsa_signer(key: ec.EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
     size = (key.curve.key_size + 7) // 8
 
     def sign(message: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(key.sign(message, _ECDSA))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
     return sign
@@ -130,7 +131,7 @@ def _ecdsa_verifier(key: ec.EllipticCurvePublicKey) -> Callable[[bytes, bytes], 
             return False
         numbers = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
         try:
-            key.verify(encode_dss_signature(*numbers), message, ec.ECDSA(hashes.SHA256()))
+            key.verify(encode_dss_signature(*numbers), message, _ECDSA)
         except InvalidSignature:
             return False
         return True

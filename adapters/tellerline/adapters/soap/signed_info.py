@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
@@ -12,7 +13,29 @@ from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.errors import UnreadableReplyError
 from tellerline.adapters.soap.wss import DSIG, EXCLUSIVE, SHA256
 
-_INCLUSIVE = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
+_INFO = f"{{{DSIG}}}SignedInfo"
+_VALUE = f"{{{DSIG}}}SignatureValue"
+_SIGNATURES = ([_INFO, _VALUE], [_INFO, _VALUE, f"{{{DSIG}}}KeyInfo"])
+
+_EXCLUSIVELY = f'Algorithm="{re.escape(EXCLUSIVE)}"'
+_PREFIXES = (
+    rf'(?:<(?:[\w.-]+:)?InclusiveNamespaces xmlns(?::[\w.-]+)?="{re.escape(EXCLUSIVE)}" PrefixList="([^"<]*)">'
+    r"</(?:[\w.-]+:)?InclusiveNamespaces>)?"
+)
+_REFERENCE = (
+    r'<(?P=p)Reference(?: Id="[^"<]*")?(?: Type="[^"<]*")? URI="(\#[^"<]*)">~'
+    rf"<(?P=p)Transforms>~<(?P=p)Transform {_EXCLUSIVELY}>~{_PREFIXES}~</(?P=p)Transform>~</(?P=p)Transforms>~"
+    rf'<(?P=p)DigestMethod Algorithm="{re.escape(SHA256)}"></(?P=p)DigestMethod>~'
+    r"<(?P=p)DigestValue>([^<]*)</(?P=p)DigestValue>~</(?P=p)Reference>~"
+)
+_SIGNED_INFO = (
+    r"<(?P<p>(?:[\w.-]+:)?)SignedInfo [^<]*>~"
+    rf"<(?P=p)CanonicalizationMethod {_EXCLUSIVELY}>~{_PREFIXES}~</(?P=p)CanonicalizationMethod>~"
+    r'<(?P=p)SignatureMethod Algorithm="([^"<]*)"></(?P=p)SignatureMethod>~'
+    rf"{_REFERENCE}{_REFERENCE}</(?P=p)SignedInfo>"
+)
+_CANONICAL = re.compile(_SIGNED_INFO.replace("~", r"\s*").encode()).fullmatch
+"""The canonical form of a SignedInfo with two references; nothing may stand in it but what stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +71,39 @@ def canonical(element: etree._Element, inclusive_prefixes: tuple[str, ...]) -> b
 
 def read_signed_info(signature: etree._Element) -> SignedInfo:
     """Raises ``UnreadableReplyError`` for anything but two references by id under exclusive canonicalisation and
-    SHA-256: no other transform, no other digest, no embedded object."""
-    info, value = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo", least=2)[:2]
-    how, method, first, second = _children(info, "CanonicalizationMethod", "SignatureMethod", "Reference", "Reference")
+    SHA-256: no other transform, no other digest, no embedded object.
+
+    It is read from its canonical form, the very bytes that the signature is over.
+    """
+    children = list(signature)
+    if [child.tag for child in children] not in _SIGNATURES:
+        raise refuse("not SignedInfo, SignatureValue and at most KeyInfo in the signature")
+    info, value = children[0], children[1]
+    signed = canonical(info, _own_prefixes(info))
+    read = _CANONICAL(signed)
+    if read is None:
+        raise refuse("not two references by id, exclusive canonicalisation and SHA-256")
+    _, _, algorithm, *references = read.groups(b"")
     return SignedInfo(
-        canonical(info, _exclusive(how)),
-        method.get("Algorithm", ""),
-        _binary(value),
-        (_reference(first), _reference(second)),
+        signed,
+        algorithm.decode(),
+        _binary((value.text or "").encode()),
+        (_reference(*references[:3]), _reference(*references[3:])),
     )
 
 
-def _reference(reference: etree._Element) -> Reference:
-    transforms, method, value = _children(reference, "Transforms", "DigestMethod", "DigestValue")
-    (transform,) = _children(transforms, "Transform")
-    uri = reference.get("URI", "")
-    if not uri.startswith("#") or method.get("Algorithm") != SHA256 or len(method):
-        raise refuse("a reference that is not by id and SHA-256")
-    return Reference(uri, _binary(value), _exclusive(transform))
+def _own_prefixes(info: etree._Element) -> tuple[str, ...]:
+    """The prefixes that SignedInfo wishes to be treated as inclusive in its own canonical form."""
+    how = next(iter(info), ())
+    return tuple(prefix for inside in how for prefix in inside.get("PrefixList", "").split())
 
 
-def _exclusive(element: etree._Element) -> tuple[str, ...]:
-    """The prefixes to treat as inclusive."""
-    if element.get("Algorithm") != EXCLUSIVE:
-        raise refuse("a canonicalisation other than the exclusive one")
-    inside = list(element)
-    if not inside:
-        return ()
-    if len(inside) > 1 or inside[0].tag != _INCLUSIVE:
-        raise refuse("an unknown parameter of the canonicalisation")
-    return tuple(inside[0].get("PrefixList", "").split())
+def _reference(uri: bytes, prefixes: bytes, digest: bytes) -> Reference:
+    return Reference(uri.decode(), _binary(digest), tuple(prefixes.decode().split()))
 
 
-def _children(parent: etree._Element, *names: str, least: int = 0) -> list[etree._Element]:
-    """The children, which must be of these names in this order; behind the first ``least`` some may be missing."""
-    tags = [child.tag for child in parent]
-    expected = [f"{{{DSIG}}}{name}" for name in names]
-    if tags != expected[: len(tags)] or len(tags) < (least or len(expected)):
-        raise refuse(f"not {', '.join(names)} in {etree.QName(parent).localname}")
-    return list(parent)
-
-
-def _binary(element: etree._Element) -> bytes:
+def _binary(text: bytes) -> bytes:
     try:
-        return b64decode("".join((element.text or "").split()), validate=True)
+        return b64decode(b"".join(text.split()), validate=True)
     except (Base64Error, ValueError):
         raise refuse("a value that is not base64") from None

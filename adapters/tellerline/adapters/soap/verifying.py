@@ -19,7 +19,9 @@ from tellerline.adapters.soap.envelope import admit, parse
 from tellerline.adapters.soap.errors import UnreadableReplyError
 from tellerline.adapters.soap.signed_info import Reference, SignedInfo, canonical, read_signed_info, refuse
 
-_IDS = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']", smart_strings=False)
+_IDS = etree.XPath(
+    "//@*[contains('id Id iD ID', local-name()) and string-length(local-name()) = 2]", smart_strings=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class _Message:
     body: etree._Element
     timestamp: etree._Element
     signature: etree._Element
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What a timestamp says, each of ``nonces`` as it is remembered."""
+
+    created: datetime
+    expires: datetime | None
+    nonces: list[bytes]
 
 
 class ReplyVerifier:
@@ -59,44 +70,58 @@ class ReplyVerifier:
         timestamp = canonical(message.timestamp, references[1].prefixes)
         if [hashlib.sha256(part).digest() for part in (body, timestamp)] != [each.digest for each in references]:
             raise refuse("the body or the timestamp is not what was signed")
-        self._check_signature(signed)
-        self._once(message.timestamp, signed, self._fresh(message.timestamp))
+        now = self._clock.now()
+        self._check_signature(signed, now)
+        stamp = _stamp(message.timestamp)
+        self._once(stamp, signed, now, self._fresh(stamp, now))
         return wss.OPENING + body + wss.CLOSING
 
-    def _check_signature(self, signed: SignedInfo) -> None:
-        now = self._clock.now()
+    def _check_signature(self, signed: SignedInfo, now: datetime) -> None:
         fitting = [key for key in self._keys if key.algorithm == signed.algorithm and key.begins <= now <= key.ends]
         if not fitting:
             raise refuse("no trusted certificate of this algorithm is valid now")
         if not any(key.holds(signed.signature, signed.canonical) for key in fitting):
             raise refuse("the signature is not the host's")
 
-    def _fresh(self, timestamp: etree._Element) -> datetime:
+    def _fresh(self, stamp: _Stamp, now: datetime) -> datetime:
         """When this timestamp stops being acceptable."""
-        now, created = self._clock.now(), wss.instant(timestamp.findtext(wss.CREATED))
-        if created is None:
-            raise UnreadableReplyError("stale_timestamp", "no instant of creation")
-        if abs(now - created) > self._skew:
+        if abs(now - stamp.created) > self._skew:
             raise UnreadableReplyError("stale_timestamp", "created too long ago, or in the future")
-        until = created + self._skew
-        if timestamp.find(wss.EXPIRES) is not None:
-            expires = wss.instant(timestamp.findtext(wss.EXPIRES))
-            if expires is None:
-                raise UnreadableReplyError("stale_timestamp", "no instant of expiry")
-            until = min(until, expires)
+        until = stamp.created + self._skew
+        if stamp.expires is not None:
+            until = min(until, stamp.expires)
         if now > until:
             raise UnreadableReplyError("stale_timestamp", "expired")
         return until
 
-    def _once(self, timestamp: etree._Element, signed: SignedInfo, until: datetime) -> None:
-        now = self._clock.now()
+    def _once(self, stamp: _Stamp, signed: SignedInfo, now: datetime, until: datetime) -> None:
         while self._seen and next(iter(self._seen.values())) < now:
             self._seen.popitem(last=False)
-        marks = [hashlib.sha256(signed.canonical).digest()]
-        marks += [_nonce_mark(nonce) for nonce in timestamp.findall(wss.NONCE)]
+        marks = [hashlib.sha256(signed.canonical).digest(), *stamp.nonces]
         if any(mark in self._seen for mark in marks):
             raise UnreadableReplyError("replayed", "this reply, or one with its nonce, was received before")
         self._seen.update(dict.fromkeys(marks, until))
+
+
+def _stamp(timestamp: etree._Element) -> _Stamp:
+    """Of each instant the first counts; every nonce does."""
+    instants: dict[str, datetime] = {}
+    nonces = []
+    for part in timestamp:
+        if part.tag == wss.NONCE:
+            nonces.append(_nonce_mark(part))
+        elif part.tag in (wss.CREATED, wss.EXPIRES) and part.tag not in instants:
+            instants[part.tag] = _instant(part)
+    if wss.CREATED not in instants:
+        raise UnreadableReplyError("stale_timestamp", "no instant of creation")
+    return _Stamp(instants[wss.CREATED], instants.get(wss.EXPIRES), nonces)
+
+
+def _instant(part: etree._Element) -> datetime:
+    instant = wss.instant(part.text)
+    if instant is None:
+        raise UnreadableReplyError("stale_timestamp", "something that is no instant")
+    return instant
 
 
 def _nonce_mark(nonce: etree._Element) -> bytes:
@@ -109,20 +134,21 @@ def _nonce_mark(nonce: etree._Element) -> bytes:
 def _parts(root: etree._Element) -> _Message:
     if root.tag != wss.ENVELOPE:
         raise UnreadableReplyError("not_soap", "no SOAP 1.1 envelope")
-    header = root.find(wss.HEADER)
-    security = [] if header is None else header.findall(wss.SECURITY)
-    signatures = [] if not security else security[0].findall(wss.SIGNATURE)
+    parts = list(root)
+    security = [each for part in parts if part.tag == wss.HEADER for each in part if each.tag == wss.SECURITY]
+    inside = list(security[0]) if security else []
+    signatures = [each for each in inside if each.tag == wss.SIGNATURE]
     if not signatures:
         raise UnreadableReplyError("unsigned", "no signature in a Security header")
-    if [child.tag for child in root] != [wss.HEADER, wss.BODY] or len(security) != 1 or len(signatures) != 1:
+    if [part.tag for part in parts] != [wss.HEADER, wss.BODY] or len(security) != 1 or len(signatures) != 1:
         raise refuse("not one Header, one Body, one Security header and one signature")
-    timestamps = security[0].findall(wss.TIMESTAMP)
+    timestamps = [each for each in inside if each.tag == wss.TIMESTAMP]
     if len(timestamps) != 1:
         raise refuse("not exactly one timestamp")
     ids = cast("list[str]", _IDS(root))
     if len(set(ids)) != len(ids):
         raise refuse("ids are not unique")
-    return _Message(root[1], timestamps[0], signatures[0])
+    return _Message(parts[1], timestamps[0], signatures[0])
 
 
 def _own_references(message: _Message, signed: SignedInfo) -> tuple[Reference, Reference]:

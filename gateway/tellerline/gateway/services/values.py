@@ -14,6 +14,8 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import MAX_MINOR, Money, exponent
 
 _NANOS = 1_000_000_000
+_SCALES = tuple((10**places, 10 ** (9 - places)) for places in range(10))
+"""Minor units in a unit and nanos in a minor unit, by the currency's decimal places."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,12 +49,19 @@ def _bad(field: str, why: str) -> RefusalError:
 
 def money_to_proto(money: Money) -> ProtoMoney:
     """Units and nanos of the same sign."""
-    places = exponent(money.currency)
-    units, minor = divmod(abs(money.minor), 10**places)
-    nanos = minor * 10 ** (9 - places)
-    if money.minor < 0:
-        units, nanos = -units, -nanos
-    return ProtoMoney(currency_code=money.currency, units=units, nanos=nanos)
+    proto = ProtoMoney()
+    set_money(proto, money)
+    return proto
+
+
+def set_money(proto: ProtoMoney, money: Money) -> None:
+    """The same into a part of a larger message, at half the cost of a message of its own that is copied there."""
+    major, nano = _SCALES[exponent(money.currency)]
+    minor = money.minor
+    units, rest = divmod(minor, major) if minor >= 0 else (-(-minor // major), -(-minor % major))
+    proto.currency_code = money.currency
+    proto.units = units
+    proto.nanos = rest * nano
 
 
 def date_from_proto(day: Date, field: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode, b64encode
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,9 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _ECDSA = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 _NAMES = {"s": SOAP, "o": _WSSE, "u": _WSU, "d": _DSIG}
 _SIZE = 32
+_ALGORITHM = ec.ECDSA(hashes.SHA256())
 _WINDOW = timedelta(minutes=5)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 
 
 class SignatureError(Exception):
@@ -72,7 +75,7 @@ class HostSignatures:
         self._client = client
         self._clock = clock
         self._randomness = randomness
-        self._nonces: dict[str, datetime] = {}
+        self._nonces: OrderedDict[str, datetime] = OrderedDict()
 
     def sign(self, envelope: bytes) -> bytes:
         """The envelope, which has no header, with one."""
@@ -90,7 +93,7 @@ class HostSignatures:
         etree.SubElement(info, f"{{{_DSIG}}}SignatureMethod", Algorithm=_ECDSA)
         for part in (stamp, body):
             _refer(info, part)
-        numbers = decode_dss_signature(self._key.sign(_canonical(info), ec.ECDSA(hashes.SHA256())))
+        numbers = decode_dss_signature(self._key.sign(_canonical(info), _ALGORITHM))
         value = b"".join(number.to_bytes(_SIZE, "big") for number in numbers)
         etree.SubElement(signature, f"{{{_DSIG}}}SignatureValue").text = b64encode(value).decode()
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
@@ -98,7 +101,7 @@ class HostSignatures:
     def check(self, envelope: bytes) -> None:
         """Raises ``SignatureError`` unless the client signed this Body and this Timestamp, lately, with a new nonce."""
         try:
-            root = etree.fromstring(envelope, _parser())
+            root = etree.fromstring(envelope, _PARSER)
             self._check(root)
         except (etree.XMLSyntaxError, ValueError, IndexError, TypeError, InvalidSignature) as error:
             raise SignatureError(f"the signature does not hold: {type(error).__name__} {error}") from None
@@ -126,7 +129,7 @@ class HostSignatures:
             raise ValueError("the Body and the Timestamp are not what was signed")
         raw = b64decode(value.text or "")
         numbers = int.from_bytes(raw[:_SIZE], "big"), int.from_bytes(raw[_SIZE:], "big")
-        self._client.verify(encode_dss_signature(*numbers), _canonical(info), ec.ECDSA(hashes.SHA256()))
+        self._client.verify(encode_dss_signature(*numbers), _canonical(info), _ALGORITHM)
         self._once(stamp)
 
     def _once(self, stamp: etree._Element) -> None:
@@ -135,7 +138,8 @@ class HostSignatures:
         if not now - _WINDOW <= created <= now + _WINDOW:
             raise ValueError("the Timestamp is of another time")
         nonce = stamp.findtext("o:Nonce", "", _NAMES)
-        self._nonces = {known: until for known, until in self._nonces.items() if until >= now}
+        while self._nonces and next(iter(self._nonces.values())) < now:
+            self._nonces.popitem(last=False)
         if not nonce or nonce in self._nonces:
             raise ValueError("the Nonce is missing, or was had before")
         self._nonces[nonce] = created + _WINDOW
@@ -155,7 +159,3 @@ def _digest(part: etree._Element) -> str:
 
 def _canonical(element: etree._Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)

@@ -8,7 +8,13 @@ from tellerline.api.common.v1.transaction_pb2 import TransactionInfo
 from tellerline.api.corporate.v1 import corporate_pb2 as pb
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.refusals import checked_text, invalid
-from tellerline.gateway.services.values import date_to_proto, iso_instant_to_proto, money_from_proto, money_to_proto
+from tellerline.gateway.services.values import (
+    date_to_proto,
+    iso_instant_to_proto,
+    money_from_proto,
+    money_to_proto,
+    set_money,
+)
 from tellerline.routing.model import corporate as model
 
 KEEPERS = EnumPair(pb.CompanyAccount.Keeper.DESCRIPTOR, "KEEPER_", model.Keeper)
@@ -41,18 +47,13 @@ def company_to_proto(company: model.CompanyDescription, names: Mapping[str, str]
 
 def balances_to_proto(balances: model.CompanyBalances, names: Mapping[str, str]) -> pb.GetBalancesResponse:
     """As ``company_to_proto``."""
-    return pb.GetBalancesResponse(
-        balances=[
-            pb.Balance(
-                account=names[balance.account],
-                ledger_amount=money_to_proto(balance.ledger),
-                available_amount=money_to_proto(balance.available),
-            )
-            for balance in balances.balances
-            if balance.account in names
-        ],
-        as_of_time=iso_instant_to_proto(balances.as_of),
-    )
+    proto = pb.GetBalancesResponse(as_of_time=iso_instant_to_proto(balances.as_of))
+    for balance in balances.balances:
+        if balance.account in names:
+            added = proto.balances.add(account=names[balance.account])
+            set_money(added.ledger_amount, balance.ledger)
+            set_money(added.available_amount, balance.available)
+    return proto
 
 
 def remittance_to_proto(remittance: model.Remittance) -> pb.Remittance:

@@ -13,6 +13,7 @@ from tellerline.gateway.services.values import (
     iso_instant_to_proto,
     money_from_proto,
     money_to_proto,
+    set_money,
 )
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.securities import (
@@ -22,7 +23,6 @@ from tellerline.routing.model.securities import (
     FundsBalance,
     FundsTransferred,
     Holding,
-    Level,
     ListTrades,
     Order,
     OrderStatus,
@@ -42,27 +42,25 @@ _CODE = 6
 
 
 def quote_to_proto(quote: Quote) -> pb.Quote:
-    return pb.Quote(
+    proto = pb.Quote(
         name=f"quotes/{quote.security}",
         display_name=quote.name,
         board=BOARDS.to_proto(quote.board),
         state=QUOTE_STATES.to_proto(quote.status),
-        previous_close_amount=money_to_proto(quote.previous_close),
-        last_amount=money_to_proto(quote.last),
-        high_amount=money_to_proto(quote.high),
-        low_amount=money_to_proto(quote.low),
-        lower_limit_amount=money_to_proto(quote.lower_limit),
-        upper_limit_amount=money_to_proto(quote.upper_limit),
         volume=quote.volume,
-        turnover_amount=money_to_proto(quote.turnover),
-        bids=[_level_to_proto(level) for level in quote.bids],
-        asks=[_level_to_proto(level) for level in quote.asks],
         read_time=iso_instant_to_proto(quote.as_of),
     )
-
-
-def _level_to_proto(level: Level) -> pb.Quote.Level:
-    return pb.Quote.Level(price_amount=money_to_proto(level.price), quantity=level.quantity)
+    set_money(proto.previous_close_amount, quote.previous_close)
+    set_money(proto.last_amount, quote.last)
+    set_money(proto.high_amount, quote.high)
+    set_money(proto.low_amount, quote.low)
+    set_money(proto.lower_limit_amount, quote.lower_limit)
+    set_money(proto.upper_limit_amount, quote.upper_limit)
+    set_money(proto.turnover_amount, quote.turnover)
+    for add, levels in ((proto.bids.add, quote.bids), (proto.asks.add, quote.asks)):
+        for level in levels:
+            set_money(add(quantity=level.quantity).price_amount, level.price)
+    return proto
 
 
 def holding_to_proto(holding: Holding, parent: str) -> pb.Holding:
