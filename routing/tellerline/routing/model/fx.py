@@ -109,7 +109,8 @@ class CreateDeal(Command):
     """Sell ``sell`` from ``account`` and buy ``buy`` into ``credit_account`` at the price of ``quote``: a plan of legs.
 
     Debit at core, ``ExecuteDeal`` here, credit at core; its result is the ``FxDeal`` of the leg here. Both amounts are
-    the quote's, or nothing is done. ``quote`` may be the fill of an order. Transfer limits do not apply.
+    the quote's, or nothing is done. ``quote`` may be the fill of an order, and then both accounts are the order's.
+    Transfer limits do not apply.
     """
 
     operation: ClassVar[str] = "fx.CreateDeal"

@@ -69,7 +69,7 @@ class Deals:
         self.filing: Filing[Deal] = Filing(codes.DEAL_NOT_FOUND)
 
     def execute(self, order: DealOrder, reference: str, serial: str) -> tuple[DealResult, Transaction]:
-        quote = self._quotes.use(order.quote, order.account, order.sell, order.buy)
+        quote = self._quotes.use(order.quote, order.account, order.credit_account, order.sell, order.buy)
         fill = bool(quote.deal)
         deal = replace(self.filing.get(quote.deal), state=DealState.SETTLED) if fill else self._agreed(order, quote)
         book = _Book(

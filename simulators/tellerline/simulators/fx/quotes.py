@@ -73,12 +73,14 @@ class QuoteBook:
             reference_date=deal.reference_date,
             expires_at=None,
             deal=deal.number,
+            credit_account=deal.credit_account,
         )
         self._quotes.put(quote.number, quote)
         return quote.number
 
-    def use(self, number: str, account: str, sell: Amount, buy: Amount) -> Quote:
-        """Mark a quote used; refuses one that is unknown, used, of other content, too old or outrun by the market."""
+    def use(self, number: str, account: str, credit_account: str, sell: Amount, buy: Amount) -> Quote:
+        """Mark a quote used; refuses one that is unknown, used, of other content, too old or outrun by the market,
+        and a fill's into another account than its order's."""
         quote = self._quotes.get(number)
         if quote is None or quote.account != account:
             raise RefusedError(codes.QUOTE_NOT_FOUND)
@@ -86,6 +88,8 @@ class QuoteBook:
             raise RefusedError(codes.QUOTE_USED)
         if (quote.sell, quote.buy) != (sell, buy):
             raise RefusedError(codes.QUOTE_MISMATCH)
+        if quote.deal and quote.credit_account != credit_account:
+            raise RefusedError(codes.OTHER_ACCOUNT)
         if quote.expires_at is not None:
             self._refuse_stale(quote, quote.expires_at)
         self._quotes.put(number, replace(quote, used=True))

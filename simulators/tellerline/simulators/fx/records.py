@@ -25,7 +25,10 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A price for a customer. ``deal`` is the fill that a quote without an end settles; ``used`` ends it."""
+    """A price for a customer; ``used`` ends it.
+
+    A quote without an end settles the fill ``deal``, into ``credit_account`` alone; both are empty for any other.
+    """
 
     number: str
     account: str
@@ -35,6 +38,7 @@ class Quote:
     reference_date: str
     expires_at: datetime | None
     deal: str = ""
+    credit_account: str = ""
     used: bool = False
 
 

@@ -113,6 +113,20 @@ def test_a_fill_is_settled_on_its_quote_and_again_after_a_reversal(books: FxBook
     assert books.deal(_quote_of(fill), "R3").host_code == "2103"
 
 
+def test_a_fill_is_settled_into_its_orders_account_alone(books: FxBooks) -> None:
+    fill = books.order("7.0", "2024-12-01T00:00:00+08:00").result.fill
+    before = books.balances()
+    assert books.deal(_quote_of(fill), creditAccount=SELLER).host_code == "2106"
+    assert books.deal(_quote_of(fill), account=BUYER).host_code == "2101"
+    assert books.balances() == before
+    assert books.deal(_quote_of(fill)).result.deal.credit_account == BUYER, "a refusal does not use the quote up"
+
+
+def test_a_deal_on_a_quote_is_bought_into_any_account(books: FxBooks) -> None:
+    quote = books.quote("1000").result
+    assert books.deal(quote, creditAccount="6222000000000003").result.deal.credit_account == "6222000000000003"
+
+
 def test_an_order_cannot_be_reversed(books: FxBooks) -> None:
     books.order("7.9", "2024-12-01T00:00:00+08:00", reference="R1")
     reply = books.ask("ReverseTransaction", originalReference="R1", originalOperation="CreateOrder")

@@ -272,7 +272,7 @@ class Order(_message.Message):
     name: _builtins.str
     """`customers/{customer}/accounts/{account}/fxOrders/{order}`: the account is the one that is sold from."""
     credit_account: _builtins.str
-    """The account to buy into, of the same customer."""
+    """The account to buy into, of the same customer. Its fill is settled into no other."""
     buy_currency_code: _builtins.str
     """What to buy (ISO 4217)."""
     state: Global___Order.State.ValueType
@@ -449,7 +449,7 @@ class CreateDealRequest(_message.Message):
     quote: _builtins.str
     """The quote to deal on, which names the account to sell from."""
     credit_account: _builtins.str
-    """The account to buy into, of the same customer."""
+    """The account to buy into, of the same customer; for the fill of an order, the order's `credit_account`."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks. `context.channel_serial` is the request id."""

@@ -129,13 +129,14 @@ class FxServiceServicer:
     def CreateDeal(self, request, context):
         """Deals on a quote 实时交易: one account is debited, the deal is booked, the other account is credited.
 
-        Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse. If the deal is
-        refused, the debit is undone; if what became of a step is not known, the gateway finds out. Transfer limits do not
-        apply. Idempotent by channel serial. OK means accepted, not done: as with `TransferService.CreateTransfer`, an
-        unknown outcome is a reply with `transaction.state` `IN_DOUBT` and no deal; follow it with
-        `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that has lapsed, was used or was
-        outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN` (`FAILED_PRECONDITION`);
-        `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's.
+        Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse, and that only the
+        order's own two accounts can be settled with. If the deal is refused, the debit is undone; if what became of a step
+        is not known, the gateway finds out. Transfer limits do not apply. Idempotent by channel serial. OK means accepted,
+        not done: as with `TransferService.CreateTransfer`, an unknown outcome is a reply with `transaction.state` `IN_DOUBT`
+        and no deal; follow it with `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that
+        has lapsed, was used or was outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN`
+        (`FAILED_PRECONDITION`); `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's, and for a fill
+        that is to be bought into another account than its order's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

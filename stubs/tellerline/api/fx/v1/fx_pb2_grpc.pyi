@@ -52,13 +52,14 @@ class FxServiceStub:
     CreateDeal: _grpc.UnaryUnaryMultiCallable[_fx_pb2.CreateDealRequest, _fx_pb2.CreateDealResponse]
     """Deals on a quote 实时交易: one account is debited, the deal is booked, the other account is credited.
 
-    Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse. If the deal is
-    refused, the debit is undone; if what became of a step is not known, the gateway finds out. Transfer limits do not
-    apply. Idempotent by channel serial. OK means accepted, not done: as with `TransferService.CreateTransfer`, an
-    unknown outcome is a reply with `transaction.state` `IN_DOUBT` and no deal; follow it with
-    `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that has lapsed, was used or was
-    outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN` (`FAILED_PRECONDITION`);
-    `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's.
+    Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse, and that only the
+    order's own two accounts can be settled with. If the deal is refused, the debit is undone; if what became of a step
+    is not known, the gateway finds out. Transfer limits do not apply. Idempotent by channel serial. OK means accepted,
+    not done: as with `TransferService.CreateTransfer`, an unknown outcome is a reply with `transaction.state` `IN_DOUBT`
+    and no deal; follow it with `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that
+    has lapsed, was used or was outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN`
+    (`FAILED_PRECONDITION`); `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's, and for a fill
+    that is to be bought into another account than its order's.
     """
     GetDeal: _grpc.UnaryUnaryMultiCallable[_fx_pb2.GetDealRequest, _fx_pb2.Deal]
     """A deal as it stands; `TRANSACTION_NOT_FOUND` (`NOT_FOUND`) when it is not of that account. Safe to repeat."""
@@ -106,13 +107,14 @@ class FxServiceAsyncStub(FxServiceStub):
     CreateDeal: _aio.UnaryUnaryMultiCallable[_fx_pb2.CreateDealRequest, _fx_pb2.CreateDealResponse]  # type: ignore[assignment]
     """Deals on a quote 实时交易: one account is debited, the deal is booked, the other account is credited.
 
-    Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse. If the deal is
-    refused, the debit is undone; if what became of a step is not known, the gateway finds out. Transfer limits do not
-    apply. Idempotent by channel serial. OK means accepted, not done: as with `TransferService.CreateTransfer`, an
-    unknown outcome is a reply with `transaction.state` `IN_DOUBT` and no deal; follow it with
-    `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that has lapsed, was used or was
-    outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN` (`FAILED_PRECONDITION`);
-    `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's.
+    Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse, and that only the
+    order's own two accounts can be settled with. If the deal is refused, the debit is undone; if what became of a step
+    is not known, the gateway finds out. Transfer limits do not apply. Idempotent by channel serial. OK means accepted,
+    not done: as with `TransferService.CreateTransfer`, an unknown outcome is a reply with `transaction.state` `IN_DOUBT`
+    and no deal; follow it with `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that
+    has lapsed, was used or was outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN`
+    (`FAILED_PRECONDITION`); `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's, and for a fill
+    that is to be bought into another account than its order's.
     """
     GetDeal: _aio.UnaryUnaryMultiCallable[_fx_pb2.GetDealRequest, _fx_pb2.Deal]  # type: ignore[assignment]
     """A deal as it stands; `TRANSACTION_NOT_FOUND` (`NOT_FOUND`) when it is not of that account. Safe to repeat."""
@@ -181,13 +183,14 @@ class FxServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_fx_pb2.CreateDealResponse, _abc.Awaitable[_fx_pb2.CreateDealResponse]]:
         """Deals on a quote 实时交易: one account is debited, the deal is booked, the other account is credited.
 
-        Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse. If the deal is
-        refused, the debit is undone; if what became of a step is not known, the gateway finds out. Transfer limits do not
-        apply. Idempotent by channel serial. OK means accepted, not done: as with `TransferService.CreateTransfer`, an
-        unknown outcome is a reply with `transaction.state` `IN_DOUBT` and no deal; follow it with
-        `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that has lapsed, was used or was
-        outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN` (`FAILED_PRECONDITION`);
-        `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's.
+        Settles the fill of an order in the same way: its `fill_quote` is a quote that does not lapse, and that only the
+        order's own two accounts can be settled with. If the deal is refused, the debit is undone; if what became of a step
+        is not known, the gateway finds out. Transfer limits do not apply. Idempotent by channel serial. OK means accepted,
+        not done: as with `TransferService.CreateTransfer`, an unknown outcome is a reply with `transaction.state` `IN_DOUBT`
+        and no deal; follow it with `OperationsService.GetTransaction`. Definite refusals: `QUOTE_EXPIRED` for a quote that
+        has lapsed, was used or was outrun by the market, `INSUFFICIENT_FUNDS`, `ACCOUNT_REPORTED_LOST`, `ACCOUNT_FROZEN`
+        (`FAILED_PRECONDITION`); `INVALID_REQUEST` (`INVALID_ARGUMENT`) for amounts that are not the quote's, and for a fill
+        that is to be bought into another account than its order's.
         """
 
     @_abc_1.abstractmethod
