@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc.aio
 from prometheus_client.parser import text_string_to_metric_families
+from running_clock import passing
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
@@ -23,7 +23,6 @@ from tellerline.gateway.settings import GatewaySettings
 from tellerline.simulators.corporate.population import company_account, credit_code
 from tellerline.simulators.population import Person
 
-ResultT = TypeVar("ResultT")
 Json = dict[str, Any]
 TRADING = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 """Half past one in Shanghai, on a Monday."""
@@ -48,27 +47,11 @@ class Walk:
     async def call(self, method: str, **fields: Any) -> Json:
         """The reply, which says that it is done if it stands for a transaction."""
         context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}"}
-        reply = await self._passing(self.client.call(method, {"context": context, **fields}))
+        reply = await passing(self.clock, self.client.call(method, {"context": context, **fields}))
         transaction = reply.get("transaction")
         assert transaction is None or transaction["state"] == "TRANSACTION_STATE_DONE", (method, reply)
         self.answered.append(method)
         return reply
-
-    async def _passing(self, work: Awaitable[ResultT]) -> ResultT:
-        """Let the clock run while ``work`` does."""
-
-        async def run() -> None:
-            while True:
-                await asyncio.sleep(0.002)
-                await self.clock.advance(0.002)
-
-        running = asyncio.get_running_loop().create_task(run())
-        try:
-            return await work
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
     def person(self, customer: int) -> Person:
         """Counted from 1."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc.aio
 import pytest
 from command_line import CommandLine
+from running_clock import passing
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
@@ -21,7 +22,6 @@ from tellerline.gateway.client import CanonicalError, Client
 from tellerline.gateway.settings import GatewaySettings, HostSettings
 from tests.docs.terminal import terminal_environment
 
-ResultT = TypeVar("ResultT")
 EVENING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CLOSES, OPENS = EVENING + timedelta(hours=5), EVENING + timedelta(hours=6)
 BACK = "2026-03-03T02:00:00+08:00"
@@ -76,22 +76,6 @@ class Night:
     def received(self) -> list[str]:
         return [request.operation for request in self.system.bank.core.received.newest()]
 
-    async def passing(self, work: Awaitable[ResultT]) -> ResultT:
-        """Let the clock run while ``work`` does."""
-
-        async def run() -> None:
-            while True:
-                await asyncio.sleep(0.01)
-                await self.clock.advance(0.01)
-
-        running = asyncio.get_running_loop().create_task(run())
-        try:
-            return await work
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-
 
 def account(customer: int) -> str:
     return f"customers/{8000000000 + customer}/accounts/1"
@@ -133,7 +117,8 @@ async def test_a_maintenance_window_of_core(tmp_path: Path) -> None:
         assert scene.received() == before
         scene.clock.jump_to(OPENS)
         serials = [f"AFTER-{number}" for number in range(8)]
-        await scene.passing(asyncio.gather(*(scene.transfer(serial, 3 + n % 4) for n, serial in enumerate(serials))))
+        transfers = (scene.transfer(serial, 3 + n % 4) for n, serial in enumerate(serials))
+        await passing(scene.clock, asyncio.gather(*transfers), step=0.01)
         after = scene.received()[len(before) :]
         assert after[:2] == ["ReportLoss", "ReportLoss"]
         assert after.count("Transfer") == 8

@@ -22,6 +22,8 @@ from tellerline.simulators.ledger import Ledger
 from tellerline.simulators.soap.messages import SoapRequest
 
 SELLER, BUYER = "6222000000000001", "6222000000000002"
+SPREAD = Decimal("0.0015")
+"""From the mid to either side, between major currencies."""
 _serials = count(1)
 
 
@@ -90,3 +92,18 @@ def published(day: str, currency: str) -> Decimal | None:
         return Decimal(1)
     text = raw_series().get(day, {}).get(currency, "N/A")
     return None if text == "N/A" else Decimal(text)
+
+
+def bid(day: str, sell: str, buy: str) -> Decimal | None:
+    """The bank's bid by the documented rule, from the raw file, to a precision far finer than any limit in tests."""
+    one, other = published(day, sell), published(day, buy)
+    return None if one is None or other is None else other / one * (1 - SPREAD)
+
+
+def first_date_of(limit: str, sell: str, buy: str, since: str) -> str:
+    """The first published date from ``since`` on whose bid is the limit or better; empty if there is none."""
+    for day in sorted(raw_series()):
+        price = bid(day, sell, buy)
+        if day >= since and price is not None and price >= Decimal(limit):
+            return day
+    return ""

@@ -7,26 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from fx_books import BUYER, SELLER, FxBooks, fx_books, published, raw_series
+from fx_books import BUYER, SELLER, FxBooks, first_date_of, fx_books
 
 PLACED = datetime(2022, 5, 2, 4, 0, tzinfo=UTC)
 EXPIRES = "2022-12-31T00:00:00+08:00"
-SPREAD = Decimal("0.0015")
-
-
-def bid(day: str, sell: str, buy: str) -> Decimal | None:
-    """The bank's bid by the documented rule, from the raw file, to a precision far finer than any limit here."""
-    one, other = published(day, sell), published(day, buy)
-    return None if one is None or other is None else other / one * (1 - SPREAD)
 
 
 def first_date(limit: str, sell: str, buy: str) -> str:
-    """The first published date from the placing on whose bid is the limit or better."""
-    for day in sorted(raw_series()):
-        price = bid(day, sell, buy)
-        if day >= "2022-05-02" and price is not None and price >= Decimal(limit):
-            return day
-    return ""
+    return first_date_of(limit, sell, buy, since="2022-05-02")
 
 
 def order_of(books: FxBooks, number: str) -> Any:
