@@ -23,9 +23,11 @@ _TRIES = 5
 class Lane(Generic[UnitT, ResultT]):
     """Runs ``sql`` on batches of units, one batch at a time, in the order of the calls.
 
-    ``encode`` makes the statement's arguments of a batch, ``decode`` the units' results, in order, of its rows. The
-    statement commits by itself and must be whole or nothing. If it fails for a batch, each unit is tried alone, so
-    that a bad one fails for its own caller only. A cancelled caller does not take back what it asked for.
+    ``encode`` makes the statement's arguments of a batch, ``decode`` the units' results, in order, of its rows, or for
+    a unit the exception that its caller gets. The statement commits by itself and must be whole or nothing. If the
+    database refuses a batch, each unit is tried alone, so that a bad one fails for its own caller only; what was
+    committed is never sent again, and if its rows cannot be read, every caller is told that it may be written. A
+    cancelled caller does not take back what it asked for.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Lane(Generic[UnitT, ResultT]):
         engine: PostgresqlEngine,
         sql: str,
         encode: Callable[[list[UnitT]], Sequence[Any]],
-        decode: Callable[[list[UnitT], list[Row]], Sequence[ResultT]],
+        decode: Callable[[list[UnitT], list[Row]], Sequence[ResultT | Exception]],
         *,
         linger: float = LINGER,
     ) -> None:
@@ -60,10 +62,7 @@ class Lane(Generic[UnitT, ResultT]):
 
     async def warm_up(self) -> None:
         """Connect and prepare the statement, so that the first unit need not wait for it."""
-        try:
-            await self._prepared()
-        except DriverError as error:
-            raise store_error(error) from error
+        await self._prepared()
 
     def _hand_over(self, batch: list[tuple[UnitT, asyncio.Future[ResultT]]]) -> None:
         self._running = self._loop.create_task(self._run(batch))
@@ -83,29 +82,44 @@ class Lane(Generic[UnitT, ResultT]):
 
     async def _execute(self, units: list[UnitT]) -> Sequence[ResultT | Exception]:
         """Each unit's result, or the exception that its caller must get."""
-        sent = False
+        try:
+            arguments = self._encode(units)
+        except Exception as error:
+            return [error] if len(units) == 1 else await self._each_alone(units)
+        try:
+            rows = await self._send(arguments)
+        except _BatchRefusedError as error:
+            return _for_each(units, error) if len(units) == 1 else await self._each_alone(units)
+        except StoreError as error:
+            return _for_each(units, error)
+        return self._read(units, rows)
+
+    async def _send(self, arguments: Sequence[Any]) -> list[Row]:
+        """The rows of one commit. Sends again only after a conflict, of which the database has undone everything."""
         for left in reversed(range(_TRIES)):
+            statement = await self._prepared()
             try:
-                statement = await self._prepared()
-                sent = True
-                rows = await statement.fetch(*self._encode(units))
-                return self._decode(units, rows)
-            except StoreError as error:
-                return [StoreError(error.reason) for _ in units]
+                rows: list[Row] = await statement.fetch(*arguments)
             except DriverError as error:
-                if left and is_conflict(error):
-                    continue
-                return await self._failed(units, error, sent=sent)
+                if is_cut_off(error):
+                    self._disconnect()
+                    raise store_error(error, committing=True) from error
+                if not left or not is_conflict(error):
+                    raise _BatchRefusedError(store_error(error).reason) from error
             except Exception as error:
-                return [error] if len(units) == 1 else await self._each_alone(units)
+                self._disconnect()  # a new connection learns the types anew: another process may have changed them
+                raise _unreadable() from error
+            else:
+                return rows
         raise AssertionError
 
-    async def _failed(self, units: list[UnitT], error: Exception, *, sent: bool) -> Sequence[ResultT | Exception]:
-        if is_cut_off(error):
-            self._disconnect()
-        elif len(units) > 1:
-            return await self._each_alone(units)
-        return [store_error(error, committing=sent) for _ in units]
+    def _read(self, units: list[UnitT], rows: list[Row]) -> Sequence[ResultT | Exception]:
+        """The results of what is committed: whatever is wrong with them, nothing is sent again."""
+        try:
+            results = self._decode(units, rows)
+        except Exception as error:
+            return _for_each(units, _unreadable(), cause=error)
+        return results if len(results) == len(units) else _for_each(units, _unreadable())
 
     async def _each_alone(self, units: list[UnitT]) -> Sequence[ResultT | Exception]:
         return [(await self._execute([unit]))[0] for unit in units]
@@ -113,7 +127,11 @@ class Lane(Generic[UnitT, ResultT]):
     async def _prepared(self) -> Any:
         if self._connection is None or self._connection.is_closed():
             self._connection = await self._engine.connect()
-            self._statement = await self._connection.prepare(self._sql)
+            try:
+                self._statement = await self._connection.prepare(self._sql)
+            except DriverError as error:
+                self._disconnect()
+                raise store_error(error) from error
         return self._statement
 
     def _disconnect(self) -> None:
@@ -127,3 +145,19 @@ class Lane(Generic[UnitT, ResultT]):
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+class _BatchRefusedError(StoreError):
+    """The database undid a whole batch and said so: one of its units may be the reason."""
+
+
+def _unreadable() -> StoreError:
+    return StoreError("answer unreadable", maybe_written=True)
+
+
+def _for_each(units: list[UnitT], error: StoreError, cause: BaseException | None = None) -> list[Exception]:
+    """An error of each caller's own, since raising one changes it."""
+    errors: list[Exception] = [StoreError(error.reason, maybe_written=error.maybe_written) for _ in units]
+    for own in errors:
+        own.__cause__ = cause or error.__cause__
+    return errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.statements import Row
 from tellerline.gateway.journal.limits import ACCEPTED
 from tellerline.gateway.journal.records import (
@@ -65,11 +66,11 @@ class AcceptCodec:
     def encode(self, units: list[Acceptance]) -> Sequence[Any]:
         return ([_acceptance(unit) for unit in units], *self._defaults)
 
-    def decode(self, units: list[Acceptance], rows: list[Row]) -> Sequence[Verdict]:
-        verdicts: list[Verdict] = [ACCEPTED] * len(units)
+    def decode(self, units: list[Acceptance], rows: list[Row]) -> Sequence[Verdict | StoreError]:
+        verdicts: list[Verdict | StoreError] = [ACCEPTED] * len(units)
         for place, code, single, daily, count, total, used, original in rows:
             if original is not None and original[0] is not None:
-                verdicts[place - 1] = Duplicate(record=record(original))
+                verdicts[place - 1] = _duplicate(original)
             else:
                 verdicts[place - 1] = OverLimit(
                     code=Code(code),
@@ -77,6 +78,16 @@ class AcceptCodec:
                     usage=LimitUsage(total=total, count=used),
                 )
         return verdicts
+
+
+def _duplicate(original: Row) -> Duplicate | StoreError:
+    """A row that this version cannot read, which a newer one wrote, fails for its own caller only."""
+    try:
+        return Duplicate(record=record(original))
+    except (LookupError, ValueError) as error:
+        unreadable = StoreError("row unreadable")
+        unreadable.__cause__ = error
+        return unreadable
 
 
 def _settlement(unit: SettleUnit) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,10 @@ GET = Statement(text("SELECT v FROM t WHERE k = :key"), "key")
 SET = Statement(text("UPDATE t SET v = :value WHERE k = :key"), "value", "key")
 SLEEP = Statement(text("SELECT pg_sleep(0.05)"))
 INSERT = "INSERT INTO t SELECT k, 0 FROM unnest($1::bigint[]) x(k) RETURNING k"
+COUNT = """
+WITH wanted AS (SELECT k, count(*) AS times FROM unnest($1::bigint[]) x(k) GROUP BY k)
+UPDATE t SET v = v + times FROM wanted WHERE t.k = wanted.k RETURNING t.k
+"""
 
 
 @pytest.fixture
@@ -101,6 +105,54 @@ async def test_a_lane_answers_each_unit_and_a_bad_one_fails_alone(engine: Postgr
     assert [result for result in results if not isinstance(result, StoreError)] == [9, 10, 11]
     assert isinstance(results[2], StoreError)
     assert not results[2].maybe_written
+
+
+def misread(units: list[int], rows: list[Row]) -> list[int]:
+    raise LookupError(units)
+
+
+def decode_composite(units: list[int], rows: list[Row]) -> list[int]:
+    return [row[0]["v"] for row in rows]
+
+
+def decode_but_one(units: list[int], rows: list[Row]) -> list[int]:
+    return decode(units, rows)[1:]
+
+
+@pytest.mark.parametrize("reading", [misread, decode_but_one])
+@pytest.mark.parametrize("keys", [(1,), (1, 2, 1)])
+async def test_what_is_committed_and_cannot_be_read_is_not_sent_again(
+    engine: PostgresqlEngine, keys: tuple[int, ...], reading: Callable[[list[int], list[Row]], list[int]]
+) -> None:
+    lane = Lane(engine, COUNT, encode, reading)
+    alone = lane.submit(1)  # the batch waits for it
+    results = await asyncio.gather(alone, *(lane.submit(key) for key in keys), return_exceptions=True)
+    assert [(str(result), getattr(result, "maybe_written", None)) for result in results] == [
+        ("answer unreadable", True)
+    ] * (1 + len(keys))
+    assert [await value(engine, key) for key in (1, 2)] == [1 + keys.count(1), keys.count(2)]
+
+
+async def test_a_row_whose_type_has_changed_meanwhile_is_not_written_twice(engine: PostgresqlEngine) -> None:
+    """As when another gateway brings the schema to a newer version: the driver finds out while it reads."""
+    lane = Lane(engine, "UPDATE t SET v = v + 1 WHERE k = ANY($1::bigint[]) RETURNING t", encode, decode_composite)
+    assert await lane.submit(1) == 1
+    await engine.write(every, Statement(text("ALTER TABLE t ADD COLUMN w bigint")))
+    with pytest.raises(StoreError) as raised:
+        await lane.submit(1)
+    assert raised.value.maybe_written
+    assert await value(engine, 1) == 2
+    assert await lane.submit(1) == 3
+
+
+async def test_a_statement_that_cannot_be_prepared_is_prepared_anew(engine: PostgresqlEngine) -> None:
+    lane = Lane(engine, "SELECT k FROM later WHERE k = ANY($1::bigint[])", encode, decode)
+    for _ in range(2):
+        with pytest.raises(StoreError) as raised:
+            await lane.submit(1)
+        assert (raised.value.reason, raised.value.maybe_written) == ("database error 42P01", False)
+    await engine.write(every, Statement(text("CREATE TABLE later AS SELECT k FROM t")))
+    assert await lane.submit(1) == 1
 
 
 async def test_a_connection_cut_during_the_commit_leaves_it_unknown(engine: PostgresqlEngine) -> None:
