@@ -24,9 +24,9 @@ fix: _environment
     .venv/bin/ruff format . tellerline
     {{ python }} tools/generate_stubs.py
 
-# Start a host folder from the template: just new-host fx
-new-host name: _environment
-    {{ python }} tools/new_host.py {{ name }}
+# Start a host folder from a template: just new-host fx, or just new-host fx mq for records on a queue
+new-host name transport="soap": _environment
+    {{ python }} tools/new_host.py {{ name }} {{ transport }}
 
 # Keep PostgreSQL and RabbitMQ running for quick test runs; prints the variables to export.
 servers: _environment

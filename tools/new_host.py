@@ -1,7 +1,8 @@
-"""Start a host folder from the template: `python tools/new_host.py NAME`.
+"""Start a host folder from a template: `python tools/new_host.py NAME`, or `NAME mq` for records on a queue.
 
 Writes `connectors/tellerline/connectors/NAME/` and `tests/contract/hosts/test_NAME_host.py`, which passes at once with
-one operation. Nothing else needs an edit.
+one operation; for a host on a queue also its simulator, `simulators/tellerline/simulators/NAME/`, which holds the
+copybook. Nothing else needs an edit.
 """
 
 from __future__ import annotations
@@ -10,47 +11,88 @@ import re
 import shutil
 import sys
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = "tellerline.connectors"
-TEMPLATE = ROOT / "connectors/tellerline/connectors/_template"
 CONTRACT_TESTS = ROOT / "tests/contract/hosts"
+TEMPLATES = {"soap": "_template", "mq": "_template_mq"}
 _NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 
 
-def create(name: str, hosts: Path, package: str, tests: Path) -> list[Path]:
-    """Copy the template as host ``name`` of ``package``, whose folder is ``hosts``; returns the files written.
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where folders of one sort lie: the directory, and the package that it is."""
 
-    Raises ``ValueError`` for a name that is no lower-case word, and ``FileExistsError`` when it is taken.
+    path: Path
+    package: str
+
+
+CONNECTORS = Root(ROOT / "connectors/tellerline/connectors", "tellerline.connectors")
+SIMULATORS = Root(ROOT / "simulators/tellerline/simulators", "tellerline.simulators")
+
+
+def create(
+    name: str,
+    transport: str = "soap",
+    *,
+    connectors: Root = CONNECTORS,
+    simulators: Root = SIMULATORS,
+    tests: Path = CONTRACT_TESTS,
+) -> list[Path]:
+    """Copy the template of ``transport`` as host ``name``; returns the files written.
+
+    Raises ``ValueError`` for a name that is no lower-case word, and ``FileExistsError`` when it is taken; nothing is
+    written then.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r}: a host is named by one lower-case word of letters and digits")
-    test = tests / f"test_{name}_host.py"
-    if test.exists():
-        raise FileExistsError(test)
-    shutil.copytree(TEMPLATE, hosts / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(CONTRACT_TESTS / "test_template_host.py", test)
-    files = [*sorted(file for file in (hosts / name).rglob("*") if file.is_file()), test]
+    template = TEMPLATES[transport]
+    folders = [
+        (CONNECTORS.path / template, connectors.path / name),
+        (SIMULATORS.path / template, simulators.path / name),
+    ]
+    folders = [(source, target) for source, target in folders if source.is_dir()]
+    suite = tests / f"test_{name}_host.py"
+    for target in (*(target for _, target in folders), suite):
+        if target.exists():
+            raise FileExistsError(f"{target} is there already")
+    for source, target in folders:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(CONTRACT_TESTS / f"test{template}_host.py", suite)
+    files = [*(file for _, target in folders for file in sorted(target.rglob("*")) if file.is_file()), suite]
+    words = {
+        f"{CONNECTORS.package}.{template}": f"{connectors.package}.{name}",
+        f"{SIMULATORS.package}.{template}": f"{simulators.package}.{name}",
+        "Test" + "".join(map(str.capitalize, template.split("_"))): f"Test{name.capitalize()}",
+        template: name,
+    }
     for file in files:
-        text = file.read_text(encoding="utf-8")
-        text = text.replace(f"{PACKAGE}._template", f"{package}.{name}").replace("_template", name)
-        file.write_text(text.replace("TestTemplateHost", f"Test{name.capitalize()}Host"), encoding="utf-8")
+        _reword(file, words)
     return files
 
 
+def _reword(file: Path, words: dict[str, str]) -> None:
+    """In bytes: a captured message need not be UTF-8."""
+    content = file.read_bytes()
+    for old, new in words.items():
+        content = content.replace(old.encode(), new.encode())
+    file.write_bytes(content)
+
+
 def main() -> int:
-    parser = ArgumentParser(description="Start a host folder from the template.")
+    parser = ArgumentParser(description="Start a host folder from a template.")
     parser.add_argument("name", help="one lower-case word, such as fx")
-    name = parser.parse_args().name
+    parser.add_argument("transport", nargs="?", choices=TEMPLATES, default="soap", help="soap (the standard) or mq")
+    options = parser.parse_args()
     try:
-        files = create(name, TEMPLATE.parent, PACKAGE, CONTRACT_TESTS)
+        files = create(options.name, options.transport)
     except (ValueError, FileExistsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for file in files:
         sys.stdout.write(f"{file.relative_to(ROOT)}\n")
-    sys.stdout.write(f"Next: ./tellerline test tests/contract/hosts/test_{name}_host.py, then edit host.toml\n")
+    sys.stdout.write(f"Next: ./tellerline test tests/contract/hosts/test_{options.name}_host.py, then edit host.toml\n")
     return 0
 
 
