@@ -15,12 +15,15 @@ from tellerline.adapters.soap.wss import DSIG, EXCLUSIVE, SHA256
 
 _INFO = f"{{{DSIG}}}SignedInfo"
 _VALUE = f"{{{DSIG}}}SignatureValue"
+_INCLUSIVE = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _SIGNATURES = ([_INFO, _VALUE], [_INFO, _VALUE, f"{{{DSIG}}}KeyInfo"])
+
+_LONGEST_PREFIXES = 200
 
 _EXCLUSIVELY = f'Algorithm="{re.escape(EXCLUSIVE)}"'
 _PREFIXES = (
-    rf'(?:<(?:[\w.-]+:)?InclusiveNamespaces xmlns(?::[\w.-]+)?="{re.escape(EXCLUSIVE)}" PrefixList="([^"<]*)">'
-    r"</(?:[\w.-]+:)?InclusiveNamespaces>)?"
+    rf'(?:<(?:[\w.-]+:)?InclusiveNamespaces xmlns(?::[\w.-]+)?="{re.escape(EXCLUSIVE)}"'
+    rf' PrefixList="([^"<]{{0,{_LONGEST_PREFIXES}}})"></(?:[\w.-]+:)?InclusiveNamespaces>)?'
 )
 _REFERENCE = (
     r'<(?P=p)Reference(?: Id="[^"<]*")?(?: Type="[^"<]*")? URI="(\#[^"<]*)">~'
@@ -34,8 +37,11 @@ _SIGNED_INFO = (
     r'<(?P=p)SignatureMethod Algorithm="([^"<]*)"></(?P=p)SignatureMethod>~'
     rf"{_REFERENCE}{_REFERENCE}</(?P=p)SignedInfo>"
 )
-_CANONICAL = re.compile(_SIGNED_INFO.replace("~", r"\s*").encode()).fullmatch
-"""The canonical form of a SignedInfo with two references; nothing may stand in it but what stands here."""
+_CANONICAL = re.compile(_SIGNED_INFO.replace("~", r"\s*+").encode()).fullmatch
+"""The canonical form of a SignedInfo with two references; nothing may stand in it but what stands here.
+
+Space is never given back: it is read before anybody has proved who he is, and must take no longer than it is long.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,11 @@ def read_signed_info(signature: etree._Element) -> SignedInfo:
 
 def _own_prefixes(info: etree._Element) -> tuple[str, ...]:
     """The prefixes that SignedInfo wishes to be treated as inclusive in its own canonical form."""
-    how = next(iter(info), ())
-    return tuple(prefix for inside in how for prefix in inside.get("PrefixList", "").split())
+    inside = next(info.iterchildren(), info).find(_INCLUSIVE)
+    prefixes = "" if inside is None else inside.get("PrefixList", "")
+    if len(prefixes) > _LONGEST_PREFIXES:
+        raise refuse("more prefixes than anybody needs")
+    return tuple(prefixes.split())
 
 
 def _reference(uri: bytes, prefixes: bytes, digest: bytes) -> Reference:

@@ -66,12 +66,12 @@ class ReplyVerifier:
         message = _parts(parse(admit(reply)))
         signed = read_signed_info(message.signature)
         references = _own_references(message, signed)
+        now = self._clock.now()
+        self._check_signature(signed, now)
         body = canonical(message.body, references[0].prefixes)
         timestamp = canonical(message.timestamp, references[1].prefixes)
         if [hashlib.sha256(part).digest() for part in (body, timestamp)] != [each.digest for each in references]:
             raise refuse("the body or the timestamp is not what was signed")
-        now = self._clock.now()
-        self._check_signature(signed, now)
         stamp = _stamp(message.timestamp)
         self._once(stamp, signed, now, self._fresh(stamp, now))
         return wss.OPENING + body + wss.CLOSING
