@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,11 @@ class Night:
         }
         return await self.call("transfers.v1.TransferService/CreateTransfer", serial, transfer=transfer)
 
+    async def to_securities(self, serial: str, customer: int) -> Any:
+        """Core is the first of its two hosts."""
+        method, amount = "securities.v1.SecuritiesService/TransferToSecurities", {"currency_code": "CNY", "units": "1"}
+        return await self.call(method, serial, parent=account(customer), amount=amount)
+
     async def trace(self, serial: str) -> tuple[str, list[str]]:
         """State and kinds of events, which is what ``tellerline trace`` prints."""
         [found] = (await self.operations("SearchTransactions", channel_serial=serial))["transactions"]
@@ -107,7 +112,8 @@ async def test_a_maintenance_window_of_core(tmp_path: Path) -> None:
         assert not fresh["last_known"]
         scene.clock.jump_to(CLOSES + timedelta(minutes=10))
         before = scene.received()
-        await _transfer_is_refused(scene)
+        await _is_refused(scene, "TRANSFER", scene.transfer("TRANSFER", 3))
+        await _is_refused(scene, "PLAN", scene.to_securities("PLAN", 3))
         await _loss_report_waits(scene)
         old = await scene.balance("DURING", 2)
         assert old == {**fresh, "last_known": True}
@@ -130,14 +136,15 @@ async def test_a_maintenance_window_of_core(tmp_path: Path) -> None:
         assert lost.value.code == "ACCOUNT_REPORTED_LOST"
 
 
-async def _transfer_is_refused(scene: Night) -> None:
+async def _is_refused(scene: Night, serial: str, asked: Awaitable[Any]) -> None:
+    """With the time that core is back, and for good: nothing of it is sent, now or later."""
     with pytest.raises(CanonicalError) as refused:
-        await scene.transfer("TRANSFER", 3)
+        await asked
     error = refused.value
     assert (error.code, error.definite) == ("HOST_CLOSED_FOR_MAINTENANCE", True)
     assert error.metadata["back_at"] == BACK
     assert "until 02:00 on 3 March" in str(error)
-    state, kinds = await scene.trace("TRANSFER")
+    state, kinds = await scene.trace(serial)
     assert (state, set(kinds)) == ("NOT_SENT", {"accepted", "refused_while_closed", "settled"})
 
 

@@ -303,7 +303,12 @@ def _planned(core: _Core, book: PlanBook, durables: DurableRunner) -> PlanRunner
         owner=settings.instance,
     )
     planned = PlanRunner(
-        book=book, shop=shop, losses=core.losses, deadlines=settings.deadlines.rules(), limits=core.limits
+        book=book,
+        shop=shop,
+        losses=core.losses,
+        queue=core.queue,
+        deadlines=settings.deadlines.rules(),
+        limits=core.limits,
     )
     core.settler.follower = planned.ended
     return planned

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tellerline.gateway.hosts.gate import HostGate
 from tellerline.gateway.journal.codec import NotInJournalError, outcome_from_json
 from tellerline.gateway.journal.records import PlanLeg, Record, State
-from tellerline.gateway.pipeline.answers import Refused, refusal
 from tellerline.gateway.pipeline.plan import Plans as Routes
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.outcome import Done, NotSent, Rejected
@@ -30,14 +30,14 @@ class PlanBook:
         for step in plan.steps:
             self._routes.of(step.asks.operation)
 
-    def closed(self, plan: Plan[Any], account: str, branch: str) -> Refused | None:
-        """Why a plan of ``account`` at ``branch`` is better not begun: the first of its hosts that is closed by its
-        calendar."""
+    def closed(self, plan: Plan[Any], account: str, branch: str) -> tuple[HostGate, NotSent] | None:
+        """Why a plan of ``account`` at ``branch`` is better not begun: the first of its hosts that is closed, and what
+        it says."""
         for step in plan.steps:
             gate = self._routes.of(step.asks.operation, account, branch).gate
             closed = gate.opening.closed(step.asks.operation) if gate.opening.watched else None
             if closed is not None:
-                return refusal(closed, host=gate.name)
+                return gate, closed
         return None
 
 

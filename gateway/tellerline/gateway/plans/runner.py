@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.day.queue import ClosedHostQueue
+from tellerline.gateway.hosts.gate import HostGate
 from tellerline.gateway.journal.codec import NotInJournalError, command_from_json, command_json, payload_hash
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, Record, State
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.acceptance import acceptance_of
-from tellerline.gateway.pipeline.answers import Ending, Refused, conclude, other_payload, over_limit, recorded
+from tellerline.gateway.pipeline.answers import Ending, Refused, conclude, other_payload, over_limit, recorded, refusal
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.waiting import done_by
 from tellerline.gateway.plans.book import PlanBook
@@ -23,6 +25,7 @@ from tellerline.gateway.resilience.deadlines import DeadlineRules
 from tellerline.gateway.services.ports import Request, Settled
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Effect
+from tellerline.routing.model.outcome import NotSent
 from tellerline.routing.transactions.legs import Plan
 
 _POLL_FIRST, _POLL_MOST = 0.01, 0.25
@@ -46,6 +49,7 @@ class PlanRunner:
     book: PlanBook
     shop: Workshop
     losses: LossBlocks
+    queue: ClosedHostQueue
     deadlines: DeadlineRules
     limits: LimitRules
     _asked: dict[tuple[str, str], _Asked] = field(default_factory=dict)
@@ -127,12 +131,11 @@ class PlanRunner:
 
     async def _accept(self, asked: _Asked) -> Ending:
         acceptance, journal = asked.acceptance, self.shop.journal
-        lost = acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account)
+        if acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account):
+            return await self._unless_known(asked, Refused(Code.ACCOUNT_REPORTED_LOST))
         closed = self.book.closed(asked.plan, acceptance.account, acceptance.branch)
-        refused = Refused(Code.ACCOUNT_REPORTED_LOST) if lost else closed
-        if refused is not None:
-            known = await journal.find(acceptance.channel, acceptance.channel_serial)
-            return refused if known is None else await self._known(asked, known)
+        if closed is not None:
+            return await self._closed(asked, *closed)
         verdict = await journal.accept(acceptance)
         if isinstance(verdict, Duplicate):
             return await self._known(asked, verdict.record)
@@ -149,6 +152,20 @@ class PlanRunner:
         await self._drive(drive)
         record = await journal.get(acceptance.global_serial)
         return in_doubt(acceptance, "row_not_found") if record is None else recorded(record)
+
+    async def _closed(self, asked: _Asked, gate: HostGate, closed: NotSent) -> Ending:
+        """Refused whole, before any leg is laid; the row that says so goes by the host that is closed."""
+        acceptance = asked.acceptance
+        refused = refusal(closed, host=gate.name, global_serial=acceptance.global_serial)
+        ending = await self._unless_known(asked, refused)
+        if ending is refused:
+            self.queue.refused(gate, replace(acceptance, host=gate.name), closed)
+        return ending
+
+    async def _unless_known(self, asked: _Asked, refused: Refused) -> Ending:
+        """A serial that has been used already is answered for what it stands for, not for today's obstacle."""
+        known = await self.shop.journal.find(asked.acceptance.channel, asked.acceptance.channel_serial)
+        return refused if known is None else await self._known(asked, known)
 
     async def _known(self, asked: _Asked, record: Record) -> Ending:
         """The stored answer; a plan that another process drives is waited for."""
