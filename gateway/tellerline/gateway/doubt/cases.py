@@ -94,7 +94,16 @@ class ManualCases:
         self._log.info(
             "case_resolved", serial=serial, operator=operator, proposer=proposal.proposer, state=settlement.state
         )
+        if record.state in FINAL_STATES and record.state is not settlement.state:
+            await self._alarm_about_plan(serial)
         return decided
+
+    async def _alarm_about_plan(self, leg: str) -> None:
+        """Its case was opened in the same write as the leg's new end."""
+        plan = await self._journal.get(await self._cases.plan_of(leg))
+        if plan is not None and plan.state is not State.PENDING:
+            self._log.error("contradicted", serial=plan.global_serial, host=plan.host, state=plan.state, leg=leg)
+            self._metrics.doubts_ended(plan.host, plan.operation, "CONTRADICTED").inc()
 
     async def reject(self, serial: str, number: int, operator: str, *, remark: str) -> Resolution:
         """See ``services.ports.CaseDesk``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tellerline.adapters.store.statements import every
+from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import resolving, rows
 from tellerline.gateway.journal.database import Database
+from tellerline.gateway.journal.legs import PLAN_OF
 from tellerline.gateway.journal.records import CaseObstacle, Event, Resolution, Settlement, State
 
 
@@ -33,3 +34,7 @@ class StoredCases:
     async def open_resolutions(self, global_serials: Sequence[str]) -> Sequence[Resolution]:
         found = await self._database.read(resolving.open_of, tuple(global_serials))
         return [rows.resolution(row) for row in found]
+
+    async def plan_of(self, global_serial: str) -> str:
+        row = await self._database.look(first, PLAN_OF, global_serial)
+        return "" if row is None else row[0]

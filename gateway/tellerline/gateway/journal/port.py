@@ -131,7 +131,8 @@ class Cases(Protocol):
         Only for an open proposal of somebody else, on an open case whose row is in one of ``expected`` and of which the
         host has said nothing since the proposal.
         ``counts_again`` (minor units) is taken into the original day's bucket once more, for a row whose amount had
-        been given back.
+        been given back. When it changes the end of a leg, its plan is a case from the same write on if it is over, and
+        a plan that is with people gets the fact as new evidence.
         """
 
     async def reject(self, decided: Resolution, event: Event) -> CaseObstacle | None:
@@ -141,6 +142,9 @@ class Cases(Protocol):
         """Of one case, by number."""
 
     async def open_resolutions(self, global_serials: Sequence[str]) -> Sequence[Resolution]: ...
+
+    async def plan_of(self, global_serial: str) -> str:
+        """As ``Legs.plan_of``."""
 
 
 class Registry(Protocol):

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from datetime import datetime
 
+import orjson
 from sqlalchemy import and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
 from tellerline.gateway.journal import limits
-from tellerline.gateway.journal.records import CaseObstacle, Event, Resolution, Settlement, State, Verdict
-from tellerline.gateway.journal.rows import event_values, micros, resolution_values
+from tellerline.gateway.journal.doubts import OPEN as OPEN_DOUBT
+from tellerline.gateway.journal.legs import PLAN_OF
+from tellerline.gateway.journal.records import (
+    FINAL_STATES,
+    CaseObstacle,
+    Doubt,
+    DoubtStage,
+    Event,
+    Record,
+    Resolution,
+    Settlement,
+    State,
+    Verdict,
+)
+from tellerline.gateway.journal.rows import doubt_values, event_values, micros, record, resolution_values
 from tellerline.gateway.journal.rows import resolution as resolution_of
 from tellerline.gateway.journal.schema import UNDECIDED, doubts, events, resolutions, transactions
 from tellerline.gateway.journal.transactions import ACCOUNT, ADD_EVENT, GET, LIMIT_DAY
@@ -120,8 +135,39 @@ def confirm(
         row = (yield GET, (serial,))[0]
         yield limits.RELEASE, (-counts_again, row[ACCOUNT], row[LIMIT_DAY])
         yield HOLD_AGAIN, (counts_again, serial)
+    if before in FINAL_STATES and settlement.state is not before:
+        yield from _call_plan_into_question(settlement, before)
     yield _decision(decided, Verdict.CONFIRMED)
     return before
+
+
+def _call_plan_into_question(settlement: Settlement, before: State) -> Steps[None]:
+    """A plan that is over went by an end of this leg that is none any more: what follows is for people."""
+    leg = settlement.global_serial
+    for (serial,) in (yield PLAN_OF, (leg,)):
+        yield LOCK, (serial,)
+        plan = record((yield GET, (serial,))[0])
+        if plan.state is State.PENDING:
+            return
+        detail = orjson.dumps({"leg": leg, "was": before, "now": settlement.state})
+        yield ADD_EVENT, event_values(serial, Event(at=settlement.at, kind="contradicted", detail=detail))
+        if plan.state in FINAL_STATES:
+            yield OPEN_DOUBT, doubt_values(_about(plan, settlement.at))
+
+
+def _about(plan: Record, at: datetime) -> Doubt:
+    return Doubt(
+        global_serial=plan.global_serial,
+        host=plan.host,
+        operation=plan.operation,
+        account=plan.account,
+        stage=DoubtStage.MANUAL,
+        policy="plan",
+        attempts=0,
+        opened_at=at,
+        due_at=at,
+        reason="leg_decided_otherwise",
+    )
 
 
 def reject(decided: Resolution, event: Event) -> Steps[CaseObstacle | None]:
