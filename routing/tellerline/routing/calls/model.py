@@ -100,7 +100,7 @@ class RoutingPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentProfile:
-    """An agent as routing sees one. ``conflicts`` holds the parties (of ``Call.parties``) that the agent may not serve."""
+    """An agent as routing sees one. ``conflicts`` holds the parties (of ``Call.parties``) the agent may not serve."""
 
     id: str
     skills: Mapping[str, int] = field(default_factory=dict)

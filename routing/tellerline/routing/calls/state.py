@@ -1,0 +1,181 @@
+"""What the router remembers: seats of agents, waiting callers, and the lines in which they meet.
+
+A *line* is one requirement. Whoever waits for it and whoever is free for it stands in its heaps. Nobody is taken out
+of the middle of a heap: an entry that no longer holds is dropped (or brought up to date) when it comes to the top, and
+what was dropped of somebody who comes back is remembered in ``missing``. So each has at most one entry in each heap.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from tellerline.routing.calls.model import AgentProfile, Call, Queue
+
+# (-proficiency, ready since, id, number of the seat, seat): the least is the best agent.
+ReadyEntry = tuple[int, float, str, int, "Seat"]
+# (key, entered, order of entry, waiter): the least is the best caller.
+WaitingEntry = tuple[float, float, int, "Waiter"]
+
+
+class AgentState(StrEnum):
+    """What an agent is to the router; BUSY includes work after a call."""
+
+    NOT_READY = "not_ready"
+    READY = "ready"
+    RESERVED = "reserved"
+    BUSY = "busy"
+
+
+class CallState(StrEnum):
+    """POSTPONED: a callback that may not be dialled yet."""
+
+    WAITING = "waiting"
+    RESERVED = "reserved"
+    POSTPONED = "postponed"
+
+
+class Requirement(NamedTuple):
+    """Whom a line is for: one agent, a group or those with ``skills`` at ``floor`` or better; ``skills`` also rank."""
+
+    agent: str | None
+    group: str | None
+    skills: tuple[str, ...]
+    floor: int
+    language: str | None
+    licences: frozenset[str]
+    clearance: int
+
+    def rank(self, profile: AgentProfile) -> int | None:
+        """The agent's least proficiency in the skills, negated (0: lacks one, or none is asked); None: not eligible."""
+        if self.language is not None and self.language not in profile.languages:
+            return None
+        if self.clearance > profile.clearance or not self.licences <= profile.licences:
+            return None
+        proficiency = min((profile.skills.get(skill, 0) for skill in self.skills), default=0)
+        if self.agent is not None:
+            return -proficiency if profile.id == self.agent else None
+        if self.group is not None:
+            return -proficiency if self.group in profile.groups else None
+        return -proficiency if not self.skills or proficiency >= self.floor else None
+
+
+class Line:
+    """One requirement under one weight of aging."""
+
+    __slots__ = ("aged", "departed", "fresh", "members", "ready", "requirement", "slope", "staffed", "waiting")
+
+    def __init__(self, requirement: Requirement, weight: float) -> None:
+        self.requirement = requirement
+        self.slope = 1 + weight
+        # Every eligible agent who is signed in, by id, with the rank; how many of them are staffed.
+        self.members: dict[str, int] = {}
+        self.staffed = 0
+        self.ready: list[ReadyEntry] = []
+        self.departed = 0
+        # Callers who wait, by either key of the score; ``aged`` stays empty without weight.
+        self.waiting = 0
+        self.fresh: list[WaitingEntry] = []
+        self.aged: list[WaitingEntry] = []
+
+
+class Seat:
+    """An agent who is signed in. ``ready`` says that the agent is free."""
+
+    __slots__ = (
+        "conflicts", "id", "lines", "missing", "number", "paused_at", "profile", "ready", "ready_since", "reservation",
+        "state",
+    )  # fmt: skip
+
+    def __init__(self, profile: AgentProfile, number: int) -> None:
+        self.id = profile.id
+        self.number = number
+        self.profile = profile
+        self.conflicts = profile.conflicts
+        self.state = AgentState.NOT_READY
+        self.ready = False
+        # Idle time runs from ``ready_since``; ``paused_at`` is set while it stands still. None: it starts anew.
+        self.ready_since: float | None = None
+        self.paused_at: float | None = None
+        self.reservation = 0
+        self.lines: list[Line] = []
+        self.missing: list[tuple[Line, int]] = []
+
+    @property
+    def staffed(self) -> bool:
+        return self.state is not AgentState.NOT_READY
+
+
+class Waiter:
+    """A call that asks for an agent, from its entry until it is answered or leaves."""
+
+    __slots__ = (
+        "aged", "base", "call", "callback", "credit", "due", "entered", "guarded", "id", "joined", "lines", "missing",
+        "not_before", "order", "queue", "refused", "reservation", "route", "state", "step", "waiting", "weight",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        call: Call,
+        queue: Queue,
+        route: tuple[Line | None, ...],
+        *,
+        entered: float,
+        order: int,
+        credit: float,
+        weight: float,
+    ) -> None:
+        self.id = call.id
+        self.call = call
+        self.queue = queue
+        # The line of each step of the queue; None where a step adds nobody.
+        self.route = route
+        self.entered = entered
+        self.order = order
+        self.credit = credit
+        self.weight = weight
+        self.base = entered - credit
+        self.aged = (1 + weight) * entered - credit + weight * queue.service_level
+        self.waiting = False
+        self.state: CallState | None = None
+        self.callback = False
+        self.not_before = entered
+        self.reservation = 0
+        self.step = 0
+        # Lines of the steps reached so far; of these the first ``joined`` hold entries.
+        self.lines: list[Line] = []
+        self.joined = 0
+        self.missing: list[tuple[list[WaitingEntry], WaitingEntry]] = []
+        # Agents that refused, and until when each is not offered the call again.
+        self.refused: dict[str, float] = {}
+        self.guarded = bool(call.parties or call.excluded)
+        self.due: float | None = None
+
+    def bars(self, seat: Seat) -> bool:
+        """Whether this very agent may not have this very call."""
+        if not self.guarded:
+            return False
+        if seat.id in self.refused or seat.id in self.call.excluded:
+            return True
+        return not seat.conflicts.isdisjoint(self.call.parties)
+
+    def reaches(self, seat: Seat) -> bool:
+        """Whether the agent is among those whom the steps so far have added."""
+        return any(seat.id in line.members for line in self.lines)
+
+    def proficiency_of(self, agent: str) -> int:
+        """The proficiency by which the agent was ranked for this call; 0 for one who is in none of its lines."""
+        for line in self.lines:
+            rank = line.members.get(agent)
+            if rank is not None:
+                return -rank
+        return 0
+
+    def score(self, now: float) -> float:
+        return now - self.base + self.aging(now)
+
+    def aging(self, now: float) -> float:
+        """What waiting beyond the service level adds to the score at ``now``."""
+        if not self.weight:
+            return 0
+        return self.weight * max(0, now - self.entered - self.queue.service_level)

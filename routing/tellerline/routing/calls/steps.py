@@ -1,0 +1,63 @@
+"""How a call moves through the steps of its queue: by its age, and past whom nobody is staffed for."""
+
+from __future__ import annotations
+
+from tellerline.routing.calls.decisions import CallbackDue, Decision, StepChanged, StepSkipped, VoicemailDue
+from tellerline.routing.calls.model import Step, StepKind
+from tellerline.routing.calls.state import Waiter
+
+
+def begin(waiter: Waiter) -> None:
+    """Set the call on its first step; a dedicated step is none for a customer without an agent of their own."""
+    steps = waiter.queue.steps
+    while waiter.route[waiter.step] is None and waiter.step + 1 < len(steps):
+        waiter.step += 1
+    _reach(waiter)
+
+
+def advance(waiter: Waiter, at: float, out: list[Decision]) -> None:
+    """Move the call on as far as its age at ``at`` and who is staffed say; each move is a decision in ``out``."""
+    steps = waiter.queue.steps
+    while waiter.step + 1 < len(steps):
+        step = steps[waiter.step]
+        following = steps[waiter.step + 1]
+        if waiter.callback and not following.kind.reaches_agents:
+            return
+        line = waiter.route[waiter.step]
+        if step.kind.reaches_agents and (line is None or not line.staffed):
+            out.append(StepSkipped(at, waiter.id, waiter.step, step.kind, step.group))
+        elif step.until is None or at < waiter.entered + step.until:
+            return
+        waiter.step += 1
+        _reach(waiter)
+        out.append(_change(waiter, following, at))
+
+
+def due(waiter: Waiter) -> float | None:
+    """When to look at a waiting call again though nothing happens: its next step, or an agent no longer excluded."""
+    instants = list(waiter.refused.values())
+    until = waiter.queue.steps[waiter.step].until
+    if until is not None and not _at_rest(waiter):
+        instants.append(waiter.entered + until)
+    return min(instants, default=None)
+
+
+def _at_rest(waiter: Waiter) -> bool:
+    steps = waiter.queue.steps
+    if waiter.step + 1 == len(steps):
+        return True
+    return waiter.callback and not steps[waiter.step + 1].kind.reaches_agents
+
+
+def _reach(waiter: Waiter) -> None:
+    line = waiter.route[waiter.step]
+    if line is not None:
+        waiter.lines.append(line)
+
+
+def _change(waiter: Waiter, step: Step, at: float) -> Decision:
+    if step.kind is StepKind.CALLBACK:
+        return CallbackDue(at, waiter.id)
+    if step.kind is StepKind.VOICEMAIL:
+        return VoicemailDue(at, waiter.id)
+    return StepChanged(at, waiter.id, waiter.step, step.kind, step.group)
