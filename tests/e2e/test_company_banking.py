@@ -18,12 +18,15 @@ from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.gateway.client import CanonicalError, Client
 from tellerline.gateway.settings import GatewaySettings
 from tellerline.routing.model.codes import Code
-from tellerline.simulators.corporate.population import PIN, company_account, credit_code
+from tellerline.simulators.corporate.population import MAGIC_COMPANY, PIN, company_account, credit_code, payroll_account
+from tellerline.simulators.faults import FaultKind
+from tellerline.simulators.population import MAGIC_ACCOUNTS
 
 Json = dict[str, Any]
 SERVICE = "corporate.v1.CorporateService"
-COMPANY = "customers/7000000001"
-MAKER, CHECKER = (f"{COMPANY}/representatives/{number}" for number in ("1001", "1002"))
+COMPANY = "7000000001"
+MAKER, CHECKER = (f"customers/{COMPANY}/representatives/{number}" for number in ("1001", "1002"))
+MAGIC_MAKER = f"customers/{MAGIC_COMPANY}/representatives/1001"
 LINES = 20
 
 
@@ -33,7 +36,10 @@ def cny(units: int) -> Json:
 
 @dataclass
 class Branch:
-    """A company, registered, and its two people, each with a grant of online banking."""
+    """A company, registered, and its two people, each with a grant of online banking.
+
+    ``accounts`` are the names of the first account of each keeper and, by its number, of every one.
+    """
 
     system: EmbeddedSystem
     client: Client
@@ -41,19 +47,21 @@ class Branch:
     grants: dict[str, str] = field(default_factory=dict)
     _serials: count[int] = field(default_factory=count)
 
-    async def open(self) -> None:
+    async def open(self, company: str, code: str) -> None:
         context = {"channel": "CHANNEL_COUNTER", "channel_serial": "R"}
-        asked = {"context": context, "company_number": "7000000001", "credit_code": credit_code(1)}
-        company = await self.client.call(f"{SERVICE}/RegisterCompany", asked)
-        self.accounts = {each["keeper"]: each["name"] for each in reversed(company["accounts"])}
-        for who in (MAKER, CHECKER):
+        asked = {"context": context, "company_number": company, "credit_code": code}
+        registered = (await self.client.call(f"{SERVICE}/RegisterCompany", asked))["accounts"]
+        self.accounts = {each["keeper"]: each["name"] for each in reversed(registered)}
+        filed = self.system.bank.host("corporate").host.register.accounts_of(company)  # type: ignore[attr-defined]
+        self.accounts |= {own.number: each["name"] for own, each in zip(filed, registered, strict=True)}
+        for who in (f"customers/{company}/representatives/{number}" for number in ("1001", "1002")):
             verified = await self.call("VerifyRepresentative", who, pin=PIN)
             self.grants[who] = verified["token"]
 
     async def call(self, method: str, who: str, *, grant_of: str = "", **fields: Any) -> Json:
         """As ``who``, with the grant of ``grant_of`` or the own one."""
         serial = f"C{next(self._serials)}"
-        context = {"channel": "CHANNEL_ONLINE_BANKING", "channel_serial": serial, "customer": COMPANY}
+        context = {"channel": "CHANNEL_ONLINE_BANKING", "channel_serial": serial, "customer": who.partition("/repr")[0]}
         context["grant"] = self.grants.get(grant_of or who, "")
         return await self.client.call(f"{SERVICE}/{method}", {"context": context, "representative": who, **fields})
 
@@ -77,17 +85,18 @@ class Branch:
 
 
 @asynccontextmanager
-async def branch(folder: Path) -> AsyncIterator[Branch]:
+async def branch(folder: Path, company: str = COMPANY, code: str = credit_code(1)) -> AsyncIterator[Branch]:
+    """The magic company comes with the faults of its accounts."""
     settings = GatewaySettings.model_validate({"store": {"path": folder / "journal.db"}})
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-    books = Books(customers=LINES + 1, magic=False)
+    books = Books(customers=LINES + 1, magic=company == MAGIC_COMPANY)
     system = await start_embedded(
         settings, books, clock=SystemClock(), randomness=SeededRandomness(1), log_descriptor=log
     )
     try:
         async with grpc.aio.insecure_channel(system.node.target) as channel:
             opened = Branch(system, Client(channel, timeout=60, language="en"))
-            await opened.open()
+            await opened.open(company, code)
             yield opened
     finally:
         await system.stop()
@@ -142,3 +151,37 @@ async def test_wages_are_paid_line_by_line_and_once(tmp_path: Path) -> None:
         assert found["payroll"]["state"] == "STATE_PAID"
         assert (states.count("STATE_PAID"), states[6]) == (LINES - 1, "STATE_RETURNED")
         assert found["line_results"][6]["code"] == Code.ACCOUNT_NOT_FOUND
+
+
+async def test_a_remittance_from_a_magic_account_meets_its_fault(tmp_path: Path) -> None:
+    async with branch(tmp_path, MAGIC_COMPANY, credit_code(99_999_999)) as bank:
+        payee = {"credit_bank": "102999000018", "credit_account": "6222000000000001", "credit_display_name": "远方公司"}
+        refusing = bank.accounts[company_account(999_999_909)]
+        asked = {"account": refusing, "amount": cny(10), **payee}
+        assert await bank.refusal("CreateRemittance", MAGIC_MAKER, **asked) == Code.REJECTED_BY_HOST
+        assert bank.balance(company_account(999_999_909)) == 100_000_00
+
+
+async def test_the_magic_companys_wages_meet_faults_on_the_debit_and_on_a_line(tmp_path: Path) -> None:
+    async with branch(tmp_path, MAGIC_COMPANY, credit_code(99_999_999)) as bank:
+        assert bank.system.population is not None
+        payee = bank.system.population.people[0]
+        refusing = next(magic.number for magic in MAGIC_ACCOUNTS if magic.fault is FaultKind.REFUSE)
+        lines = [
+            {"number": 1, "account_number": payee.card, "display_name": payee.customer.name, "amount": cny(10)},
+            {"number": 2, "account_number": refusing, "display_name": "任何人", "amount": cny(20)},
+        ]
+        account = {kind: payroll_account(999_999_900 + kind) for kind in (0, 9, 90, 91)}
+        filed = {
+            kind: await bank.call("SubmitPayroll", MAGIC_MAKER, account=bank.accounts[number], lines=lines)
+            for kind, number in account.items()
+        }
+        run = await bank.call("RunPayroll", MAGIC_MAKER, name=filed[0]["name"])
+        refused = {
+            kind: await bank.refusal("RunPayroll", MAGIC_MAKER, name=filed[kind]["name"]) for kind in (9, 90, 91)
+        }
+        balances = {kind: bank.system.bank.core.ledger.account(number).balance for kind, number in account.items()}
+    assert [each["code"] for each in run["lines"]] == ["", Code.REJECTED_BY_HOST]
+    assert refused == {9: Code.REJECTED_BY_HOST, 90: Code.INSUFFICIENT_FUNDS, 91: Code.ACCOUNT_FROZEN}
+    funds = 20_000_000_00
+    assert balances == {0: funds - 10_00, 9: funds, 90: 1, 91: funds}

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from tellerline.adapters.clock import Randomness, SeededRandomness
 from tellerline.simulators.core.branch import Branch
-from tellerline.simulators.core.register import AccountKind, CoreAccount, Customer
+from tellerline.simulators.core.register import AccountKind, AccountStatus, CoreAccount, Customer
 from tellerline.simulators.corporate.host import CorporateHost
 from tellerline.simulators.corporate.register import Company, CompanyAccount, CompanyLoan, Keeper, Representative
+from tellerline.simulators.faults import FaultKind
 from tellerline.simulators.hosting.host import Holder
 from tellerline.simulators.ledger import Leg
 
@@ -47,10 +48,23 @@ def company_account(serial: int) -> str:
     return f"9903{serial:016d}"
 
 
+def payroll_account(serial: int) -> str:
+    """Twenty digits, at the core host."""
+    return f"9904{serial:016d}"
+
+
+_MAGIC = 999_999_900
+_POOR, _FROZEN = _MAGIC + 90, _MAGIC + 91
+MAGIC_FAULTS = {company_account(_MAGIC + 1 + index): kind for index, kind in enumerate(FaultKind)}
+"""The magic company's accounts by what changes from them meet at this host."""
+MAGIC_WAGES = {payroll_account(_MAGIC + 1 + index): kind for index, kind in enumerate(FaultKind)}
+"""Its payroll accounts by what a debit of them meets at the core host."""
+
+
 def found_companies(host: CorporateHost, branch: Branch | None, holders: Sequence[Holder], seed: int) -> None:
     """One company for every fifty holders and at least three; with ``branch``, an account at the core host for each.
 
-    The company of the magic accounts has accounts of the numbers of the last holder's, all in yuan.
+    The magic company has accounts and payroll accounts that are known beforehand, all in yuan.
     """
     if not holders:
         return
@@ -58,7 +72,7 @@ def found_companies(host: CorporateHost, branch: Branch | None, holders: Sequenc
     founder = _Founder(host, branch, chance, date.fromisoformat(host.calendar.accounting_date()))
     for index in range(max(3, len(holders) // _HOLDERS_PER_COMPANY)):
         founder.found(index + 1)
-    founder.found_magic(holders[-1])
+    founder.found_magic()
 
 
 class _Movement(NamedTuple):
@@ -89,17 +103,23 @@ class _Founder:
             )
         self._open(company, company_account(index * 10 + 8), "CNY", 1_000_00, registered=False)
         self._remittances(company_account(index * 10))
-        self._payroll_account(company, f"9904{index:016d}")
+        self._become_customer(company)
+        self._payroll_account(company, payroll_account(index))
         if index % 2:
             self._lend(company, index)
 
-    def found_magic(self, holder: Holder) -> None:
+    def found_magic(self) -> None:
         company = Company(number=MAGIC_COMPANY, name="试验有限公司", credit_code=credit_code(99_999_999))
         self._file(company)
-        for number in holder.accounts:
+        for number in (company_account(_MAGIC), *MAGIC_FAULTS):
             self._open(company, number, "CNY", 100_000_00)
-        self._open(company, company_account(999_999_990), "CNY", 1)
-        self._open(company, company_account(999_999_991), "CNY", 100_000_00, frozen=True)
+        self._open(company, company_account(_POOR), "CNY", 1)
+        self._open(company, company_account(_FROZEN), "CNY", 100_000_00, frozen=True)
+        self._become_customer(company)
+        for number in (payroll_account(_MAGIC), *MAGIC_WAGES):
+            self._payroll_account(company, number)
+        self._payroll_account(company, payroll_account(_POOR), balance=1)
+        self._payroll_account(company, payroll_account(_FROZEN), status=AccountStatus.FROZEN)
 
     def _name(self, index: int) -> str:
         place = _PLACES[self.chance.below(len(_PLACES))]
@@ -167,16 +187,25 @@ class _Founder:
             forced=True,
         )
 
-    def _payroll_account(self, company: Company, number: str) -> None:
+    def _become_customer(self, company: Company) -> None:
+        if self.branch is not None:
+            customer = Customer(number=company.number, name=company.name, identity_document=company.credit_code)
+            self.branch.open_customer(customer)
+
+    def _payroll_account(
+        self,
+        company: Company,
+        number: str,
+        *,
+        balance: int = 20_000_000_00,
+        status: AccountStatus = AccountStatus.ACTIVE,
+    ) -> None:
         account = CompanyAccount(
             number=number, company=company.number, name=company.name, currency="CNY", kept_at=Keeper.CORE
         )
         self.host.register.accounts.put(number, account)
         if self.branch is None:
             return
-        self.branch.open_customer(
-            Customer(number=company.number, name=company.name, identity_document=company.credit_code)
-        )
         self.branch.open_account(
             CoreAccount(
                 number=number,
@@ -185,10 +214,11 @@ class _Founder:
                 currency="CNY",
                 owner=company.number,
                 opened_on="2020-01-01",
+                status=status,
             )
         )
         day = (self.today - timedelta(days=1)).isoformat()
-        self.branch.post(number, 20_000_000_00, kind="INCOMING", narrative="期初转入", booking_date=day)
+        self.branch.post(number, balance, kind="INCOMING", narrative="期初转入", booking_date=day)
 
     def _lend(self, company: Company, index: int) -> None:
         loan = CompanyLoan(

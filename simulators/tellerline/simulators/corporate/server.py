@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -11,9 +11,9 @@ from tellerline.simulators.core.server import CoreServer
 from tellerline.simulators.corporate.codes import MESSAGES
 from tellerline.simulators.corporate.envelope import evidence, results
 from tellerline.simulators.corporate.host import CHANGES, CorporateHost
-from tellerline.simulators.corporate.population import found_companies
+from tellerline.simulators.corporate.population import MAGIC_FAULTS, MAGIC_WAGES, found_companies
 from tellerline.simulators.corporate.signatures import DevelopmentKeys, HostSignatures, SignatureError
-from tellerline.simulators.faults import FaultEngine
+from tellerline.simulators.faults import FaultEngine, FaultKind, FaultRule
 from tellerline.simulators.hosting.host import ClientKeys, Holder
 from tellerline.simulators.soap.contract import Contract, UnreadableError
 from tellerline.simulators.soap.envelope import Envelopes
@@ -82,5 +82,13 @@ class CorporateServer(SoapServer):
         )
 
     def populate(self, holders: Sequence[Holder], seed: int) -> None:
-        """See ``population.found_companies``."""
+        """See ``population.found_companies``; puts the magic company's accounts to work, here and at the core host."""
         found_companies(self.host, self._core.host.branch if self._core else None, holders, seed)
+        _arm(self.faults, MAGIC_FAULTS, self.changing)
+        if self._core is not None:
+            _arm(self._core.faults, MAGIC_WAGES, frozenset({"DebitAccount"}))
+
+
+def _arm(faults: FaultEngine, accounts: Mapping[str, FaultKind], operations: frozenset[str]) -> None:
+    for account, kind in accounts.items():
+        faults.add(FaultRule(kind=kind, account=account, operations=operations), standing=True)

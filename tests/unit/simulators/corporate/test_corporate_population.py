@@ -7,16 +7,21 @@ from datetime import UTC, datetime
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.simulators.bank import SimulatedBank
-from tellerline.simulators.corporate.population import credit_code, organisation_code
+from tellerline.simulators.corporate.population import MAGIC_COMPANY, MAGIC_WAGES, credit_code, organisation_code
 from tellerline.simulators.corporate.server import CorporateServer
+from tellerline.simulators.faults import FaultKind
 from tellerline.simulators.ledger import ledger_sha256
 
 
-def corporate(seed: int = 1) -> CorporateServer:
+def populated(seed: int = 1) -> SimulatedBank:
     bank = SimulatedBank(VirtualClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC)), SeededRandomness(1))
     bank.load_population(seed, 20)
     assert set(bank.ledger.trial_balance().values()) == {0}
-    host = bank.hosts["corporate"]
+    return bank
+
+
+def corporate(seed: int = 1) -> CorporateServer:
+    host = populated(seed).hosts["corporate"]
     assert isinstance(host, CorporateServer)
     return host
 
@@ -31,3 +36,16 @@ def test_the_same_seed_founds_the_same_companies() -> None:
     assert ledger_sha256(one.ledger) == ledger_sha256(same.ledger) != ledger_sha256(other.ledger)
     assert set(one.ledger.trial_balance().values()) == {0}
     assert len({account.currency for account in one.host.register.accounts.values()}) >= 3
+
+
+def test_each_fault_has_a_payroll_account_of_the_magic_company() -> None:
+    bank = populated()
+    core = bank.core
+    met = {account: core.faults.choose("DebitAccount", account) for account in MAGIC_WAGES}
+    assert [chosen and chosen.rule.kind for chosen in met.values()] == list(FaultKind)
+    assert not any(core.faults.choose("CreditAccount", account) for account in MAGIC_WAGES)
+    for account in MAGIC_WAGES:
+        filed = core.host.register.accounts.get(account)
+        assert filed is not None
+        assert filed.owner == MAGIC_COMPANY
+        assert core.ledger.account(account).balance == 20_000_000_00
