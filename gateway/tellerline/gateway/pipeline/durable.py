@@ -160,7 +160,8 @@ class DurableRunner:
     async def _accept(self, work: _Work) -> Ending:
         """Take a place at the host first: a refusal that needs no row writes none."""
         plan, acceptance = work.plan, work.acceptance
-        if acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account):
+        paying_out = acceptance.effect is Effect.MONEY and not work.request.command.pays_in
+        if paying_out and self.losses.closed(acceptance.account):
             return await self._unless_known(work, Refused(Code.ACCOUNT_REPORTED_LOST))
         closed = await plan.gate.enter(self.deadlines.send_by(work.deadline), plan.operation)
         if closed is not None:

@@ -33,6 +33,8 @@ class Command:
     recallable: ClassVar[bool] = False
     """An enquiry about ``account_number`` and nothing else, whose result says in ``as_of`` (ISO 8601) when it was true:
     while the host is closed its last answer may stand in."""
+    pays_in: ClassVar[bool] = False
+    """Nothing leaves ``account_number`` by it: a reported loss does not close the account for it."""
 
     @property
     def account_number(self) -> str:

@@ -56,6 +56,7 @@ class CreditAccount(Command):
 
     operation: ClassVar[str] = "settlement.CreditAccount"
     effect: ClassVar[Effect] = Effect.MONEY
+    pays_in: ClassVar[bool] = True
     account: str
     amount: Money
     purpose: SettlementPurpose
