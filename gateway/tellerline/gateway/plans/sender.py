@@ -79,7 +79,9 @@ class LegSender:
             if refusal.code in _TELLS_NOTHING:
                 return False
             if await self.journal.get(admitted.serial) is None:
-                await self.durables.refuse(admitted, NotSent(code=refusal.code, reason="refused_before_sending"))
+                back_at = refusal.metadata.get("back_at", "")
+                unsent = NotSent(code=refusal.code, reason="refused_before_sending", until=back_at)
+                await self.durables.refuse(admitted, unsent)
         return True
 
     def _route(self, due: Due, branch: str) -> OperationPlan:

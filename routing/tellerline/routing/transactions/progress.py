@@ -20,6 +20,8 @@ LATER = frozenset({Code.HOST_BUSY, Code.HOST_CLOSED_FOR_MAINTENANCE, Code.HOST_U
 """Refusals that say "later", not "no"; a leg that was undone in doubt never happened and may be done anew."""
 PATIENCE = {WhenRefused.UNDO: 1, WhenRefused.KEEP: 5, WhenRefused.FORWARD: 150}
 _LONGEST_WAIT = 30.0
+_LONGEST_CLOSED = 1800.0
+"""A host that said until when it is closed is asked again then, or after half an hour: it may be open earlier."""
 
 
 class Standing(Enum):
@@ -171,8 +173,13 @@ def _says_later(outcome: Rejected | NotSent) -> bool:
 
 
 def _next_try(leg: Leg) -> datetime | None:
+    if leg.ended_at is None:
+        return None
     wait = min(_LONGEST_WAIT, 2.0 ** min(leg.attempt - 1, 10))
-    return None if leg.ended_at is None else leg.ended_at + timedelta(seconds=wait)
+    if isinstance(leg.outcome, NotSent) and leg.outcome.until:
+        closed_for = (datetime.fromisoformat(leg.outcome.until) - leg.ended_at).total_seconds()
+        wait = max(wait, min(closed_for, _LONGEST_CLOSED))
+    return leg.ended_at + timedelta(seconds=wait)
 
 
 def _undo(

@@ -128,6 +128,35 @@ def test_an_undoing_that_is_put_off_is_tried_again_later_and_one_that_is_refused
     assert transfer(ended(1, BOOKED), ended(2, NO), ended(-1, nothing)) == Stuck("nothing_to_undo:debit")
 
 
+def until_over(hours: float) -> Decision:
+    """What becomes of an undoing at a host that is closed by its calendar for so long, as it says."""
+    opens = NOON + timedelta(hours=hours)
+    closed = NotSent(code=Code.HOST_CLOSED_FOR_MAINTENANCE, reason="maintenance", until=opens.isoformat())
+    attempt = ended(-1, closed)
+    while True:
+        decision = transfer(ended(1, BOOKED), ended(2, NO), attempt)
+        if not isinstance(decision, Going):
+            return decision
+        (due,) = decision.due
+        assert due.not_before is not None
+        outcome: Ended = closed if due.not_before < opens else UNDONE_AT_HOST
+        attempt = replace(ended(-1, outcome, due.attempt), ended_at=due.not_before)
+
+
+@pytest.mark.parametrize("hours", [0.01, 2, 48])
+def test_patience_does_not_run_out_while_a_host_is_closed_by_its_calendar(hours: float) -> None:
+    assert until_over(hours) == Undone(NO, "deposit", taken_back=True)
+
+
+@pytest.mark.parametrize(("minutes", "wait"), [(-5, 1), (10, 600), (600, 1800)])
+def test_a_closed_host_is_asked_when_it_is_back_and_every_half_hour(minutes: int, wait: int) -> None:
+    until = (NOON + timedelta(minutes=minutes)).isoformat()
+    closed = NotSent(code=Code.HOST_CLOSED_FOR_MAINTENANCE, reason="maintenance", until=until)
+    again = transfer(ended(1, BOOKED), ended(2, NO), ended(-1, closed))
+    assert isinstance(again, Going)
+    assert [due.not_before for due in again.due] == [NOON + timedelta(seconds=wait)]
+
+
 def test_a_refusal_that_proves_wrong_once_undoing_has_begun_is_for_people() -> None:
     """Evidence against a refusal, and two people who say that it was done."""
     for undoing in (ended(-1, UNDONE_AT_HOST), is_open(-1), replace(is_open(-1), standing=Standing.LAID)):
