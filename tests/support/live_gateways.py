@@ -55,7 +55,10 @@ def in_a_hurry(directory: Path) -> dict[str, Any]:
 
 @dataclass
 class Installation:
-    """One store and the settings of the gateways on it; ``dsn`` empty means SQLite. ``more`` goes into every file."""
+    """One store and the settings of the gateways on it; ``dsn`` empty means SQLite.
+
+    ``more`` goes into every file; of its hosts, those that the bank has, and second versions of them.
+    """
 
     directory: Path
     live: LiveBank
@@ -111,7 +114,8 @@ class Installation:
             hosts["credit"] = {}
             document["mq"] = {"kind": "amqp", "url": self.amqp}
         merged = _merged(document, self.more)
-        return merged | {"hosts": {name: host for name, host in merged["hosts"].items() if name in hosts}}
+        connected = {name: host for name, host in merged["hosts"].items() if name in hosts or "of" in host}
+        return merged | {"hosts": connected}
 
     @asynccontextmanager
     async def gateways(self, *instances: str) -> AsyncIterator[list[str]]:
