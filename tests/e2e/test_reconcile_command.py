@@ -87,7 +87,8 @@ def _check_exports(table: Path, page: Path) -> None:
     assert amount["host_amount"] == "77.77 CNY"
     assert "*" in amount["host_account"]
     html = page.read_text("utf-8")
-    assert html.count("<rect ") == 6
+    assert html.count('class="bar" style="width:100.0%"') == 6
+    assert '<b class="bad">77.77 CNY</b>' in html
     assert "http" not in html.replace("<!doctype html>", ""), "the page needs nothing but itself"
 
 

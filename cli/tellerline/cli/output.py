@@ -6,12 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any, NoReturn
 
 import orjson
 import typer
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +36,16 @@ def _width(record: bool) -> int | None:
     if record:
         return _PICTURE_WIDTH
     return None if sys.stdout.isatty() else _PLAIN_WIDTH
+
+
+_DRAWN_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*>)([^<]+)(?=</text>)')
+
+
+def _as_wide_as_its_cells(drawn: re.Match[str]) -> str:
+    """Rich gives every character the width of one cell; a Chinese one fills two, and would lie upon the next."""
+    text = unescape(drawn[3])
+    width = float(drawn[1]) * cell_len(text) / len(text)
+    return f'textLength="{width:.1f}"{drawn[2]}{drawn[3]}'
 
 
 class Output:
@@ -94,7 +106,8 @@ class Output:
     def save_picture(self, path: Path, *, title: str) -> None:
         """Write what was shown as an SVG in the reader's own fonts; needs ``record``."""
         template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-        self.console.save_svg(str(path), title=title, code_format=template)
+        drawn = self.console.export_svg(title=title, code_format=template)
+        path.write_text(_DRAWN_TEXT.sub(_as_wide_as_its_cells, drawn), "utf-8")
 
     def progress_wanted(self) -> bool:
         return not self.json and self.errors.is_terminal
