@@ -61,6 +61,36 @@ async def test_states_host_serial_and_time_filter_together(journal: Journal) -> 
     assert serials(await journal.search(Search(host_serial=f"H{rows[2].global_serial}"))) == [rows[2].global_serial]
 
 
+async def test_rows_of_several_states_are_one_list_in_order_of_time(journal: Journal, other: Store) -> None:
+    rows = await accepted(journal, 24)
+    ends = [State.DONE, State.REJECTED, State.MANUAL, State.NOT_SENT, None, State.REVERSED]
+    for row, end in zip(rows, ends * 4, strict=True):
+        if end:
+            await journal.settle(settlement(row.global_serial, end), PENDING)
+    rare = Search(states=(State.REVERSED, State.PENDING, State.MANUAL, State.REJECTED), limit=3)
+    wanted = [row for row, end in zip(rows, ends * 4, strict=True) if end not in (State.DONE, State.NOT_SENT)][::-1]
+    seen: list[str] = []
+    while page := await other.journal.search(replace(rare, after=seen[-1] if seen else "")):
+        seen += serials(page)
+    assert seen == serials(wanted)
+    since = replace(
+        rare, accepted_from=NOON + timedelta(seconds=4), accepted_before=NOON + timedelta(seconds=8), limit=9
+    )
+    assert serials(await journal.search(since)) == serials([row for row in wanted if row in rows[8:16]])
+
+
+async def test_a_channel_serial_finds_transactions_and_enquiries_of_every_channel(journal: Journal) -> None:
+    asked = enquiry(channel_serial="S1", accepted_at=NOON + timedelta(seconds=1))
+    journal.audit(asked)
+    rows = [acceptance(channel_serial="S1", channel=channel, limited=None) for channel in ("ivr", "agent")]
+    for row in [*rows, acceptance(limited=None)]:
+        await journal.accept(row)
+    found = serials(await journal.search(Search(channel_serial="S1")))
+    assert found[0] == asked.global_serial
+    assert sorted(found[1:]) == sorted(serials(rows))
+    assert serials(await journal.search(Search(channel="agent", channel_serial="S1"))) == serials(rows[1:])
+
+
 async def test_audited_enquiries_are_found_but_never_by_their_channel_serial_alone(journal: Journal) -> None:
     asked = [enquiry() for _ in range(3)]
     for each in asked:

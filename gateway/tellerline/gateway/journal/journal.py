@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tellerline.adapters.store.statements import every, first
-from tellerline.gateway.journal import doubts, limits, rows, transactions
+from tellerline.gateway.journal import doubts, limits, rows, searching, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import Database
@@ -64,7 +64,7 @@ class StoredJournal:
 
     async def search(self, search: Search) -> Sequence[Record]:
         await self._audits.flush()
-        return [rows.record(row) for row in await self._database.read(transactions.search, search)]
+        return [rows.record(row) for row in await self._database.read(searching.search, search)]
 
     async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
         found = await self._database.read(every, transactions.UNFINISHED, operation, after, limit)

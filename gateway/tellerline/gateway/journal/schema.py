@@ -52,8 +52,10 @@ transactions = Table(
 )
 
 NOT_AN_ENQUIRY = text("effect <> 'ENQUIRY'")
+AN_ENQUIRY = text("effect = 'ENQUIRY'")
 A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
+IS_UNCOMMON = text("state <> 'DONE' AND state <> 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
 IS_QUEUED = text("state = 'QUEUED'")
@@ -62,11 +64,25 @@ UNDECIDED = text("verdict = 'OPEN'")
 
 Index(
     "transactions_by_channel_serial",
-    transactions.c.channel,
     transactions.c.channel_serial,
+    transactions.c.channel,
     unique=True,
     sqlite_where=NOT_AN_ENQUIRY,
     postgresql_where=NOT_AN_ENQUIRY,
+)
+Index(
+    "transactions_enquiries_by_serial",
+    transactions.c.channel_serial,
+    sqlite_where=AN_ENQUIRY,
+    postgresql_where=AN_ENQUIRY,
+)
+Index(
+    "transactions_uncommon",
+    transactions.c.state,
+    transactions.c.accepted_at,
+    transactions.c.global_serial,
+    sqlite_where=IS_UNCOMMON,
+    postgresql_where=IS_UNCOMMON,
 )
 Index("transactions_by_time", transactions.c.accepted_at, transactions.c.global_serial)
 Index("transactions_by_account", transactions.c.account, transactions.c.accepted_at)

@@ -1,18 +1,15 @@
-"""Statements and steps over the transactions: accepted, settled, found, searched and claimed when overdue."""
+"""Statements and steps over the transactions: accepted, settled, found and claimed when overdue."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import chain
-from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, not_, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, Values
-from tellerline.gateway.journal.records import FINAL_STATES, Search, State
-from tellerline.gateway.journal.rows import micros
+from tellerline.gateway.journal.records import FINAL_STATES, State
 from tellerline.gateway.journal.schema import (
     A_STATE_CHANGE,
     IS_DATED,
@@ -189,62 +186,3 @@ def claim_overdue(owner: str, now: int, limit: int) -> Steps[list[Row]]:
     for row in rows:
         yield CLAIM, (owner, now + CLAIM_MICROS, row[0])
     return rows
-
-
-def search(wanted: Search) -> Steps[list[Row]]:
-    """Rows of one page. A page behind a serial that does not exist is empty."""
-    values: list[Any] = [value for name in _EQUAL if (value := getattr(wanted, name))]
-    values += [state.value for state in wanted.states]
-    if wanted.accepted_from:
-        values.append(micros(wanted.accepted_from))
-    if wanted.accepted_before:
-        values.append(micros(wanted.accepted_before))
-    if wanted.after:
-        last = yield GET, (wanted.after,)
-        if not last:
-            return []
-        values += [last[0][13], wanted.after]
-    statement = _search(
-        tuple(name for name in _EQUAL if getattr(wanted, name)),
-        len(wanted.states),
-        bool(wanted.accepted_from),
-        bool(wanted.accepted_before),
-        bool(wanted.after),
-    )
-    return (yield statement, (*values, wanted.limit))
-
-
-_EQUAL = (
-    "global_serial",
-    "channel",
-    "channel_serial",
-    "host_serial",
-    "customer",
-    "account",
-    "operation",
-    "host",
-)
-
-
-@lru_cache(256)
-def _search(equal: tuple[str, ...], states: int, since: bool, before: bool, after: bool) -> Statement:
-    query = select(*ROW)
-    order = [f"wanted_{name}" for name in equal]
-    for name in equal:
-        query = query.where(t[name] == bindparam(f"wanted_{name}"))
-    if states:
-        names = [f"state_{number}" for number in range(states)]
-        query = query.where(t.state.in_([bindparam(name) for name in names]))
-        order += names
-    if since:
-        query = query.where(t.accepted_at >= bindparam("since"))
-        order.append("since")
-    if before:
-        query = query.where(t.accepted_at < bindparam("before"))
-        order.append("before")
-    if after:
-        same_instant_not_behind = and_(t.accepted_at == bindparam("last_at"), t.global_serial >= bindparam("last"))
-        query = query.where(t.accepted_at <= bindparam("last_at"), not_(same_instant_not_behind))
-        order += ["last_at", "last"]
-    query = query.order_by(t.accepted_at.desc(), t.global_serial.desc()).limit(bindparam("most"))
-    return Statement(query, *order, "most")

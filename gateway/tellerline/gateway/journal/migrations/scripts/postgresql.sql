@@ -407,3 +407,15 @@ ALTER TABLE routing_changes ADD COLUMN host TEXT DEFAULT '' NOT NULL;
 
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
 
+-- Running upgrade 0007 -> 0008
+
+DROP INDEX transactions_by_channel_serial;
+
+CREATE UNIQUE INDEX transactions_by_channel_serial ON transactions (channel_serial, channel) WHERE effect <> 'ENQUIRY';
+
+CREATE INDEX transactions_enquiries_by_serial ON transactions (channel_serial) WHERE effect = 'ENQUIRY';
+
+CREATE INDEX transactions_uncommon ON transactions (state, accepted_at, global_serial) WHERE state <> 'DONE' AND state <> 'PENDING';
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+

@@ -1,0 +1,99 @@
+"""What a search reads: on both databases, each filter that finds few rows finds them by an index, not through time."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from journal_rows import NOON
+from journal_stores import fresh_schema
+
+from tellerline.adapters.store.statements import Compiled, Statement, Values
+from tellerline.gateway.journal.migrations import MIGRATIONS
+from tellerline.gateway.journal.records import FINAL_STATES, Search, State
+from tellerline.gateway.journal.rows import micros
+from tellerline.gateway.journal.searching import search
+
+OPEN = tuple(state for state in State if state not in FINAL_STATES)
+CASES: list[tuple[Search, set[str]]] = [
+    (Search(), {"transactions_by_time"}),
+    (Search(accepted_from=NOON, operation="fx.CreateOrder"), {"transactions_by_time"}),
+    (Search(channel_serial="C7"), {"transactions_by_channel_serial", "transactions_enquiries_by_serial"}),
+    (
+        Search(channel="ivr", channel_serial="C7"),
+        {"transactions_by_channel_serial", "transactions_enquiries_by_serial"},
+    ),
+    (Search(host_serial="H7", states=(State.DONE,)), {"transactions_by_host_serial"}),
+    (Search(customer="U7", operation="fx.CreateOrder"), {"transactions_by_customer"}),
+    (Search(account="A7", operation="fx.CreateOrder"), {"transactions_by_account"}),
+    (Search(states=(State.PENDING,)), {"transactions_due"}),
+    (Search(states=(State.PENDING,), accepted_from=NOON, accepted_before=NOON), {"transactions_due"}),
+    (Search(states=(State.MANUAL,)), {"transactions_uncommon"}),
+    (Search(states=(State.REJECTED, State.NOT_SENT), host="core"), {"transactions_uncommon"}),
+    (Search(states=(State.MANUAL,), operation="fx.CreateOrder"), {"transactions_uncommon"}),
+    (Search(states=OPEN), {"transactions_due", "transactions_uncommon"}),
+    (Search(states=OPEN, accepted_before=NOON, after="G7"), {"transactions_due", "transactions_uncommon"}),
+]
+# Rows as a journal has them: most are done, every hundredth or so is not.
+FILL = """
+INSERT INTO transactions (global_serial, channel, channel_serial, payload_hash, operation, effect, host, customer,
+    account, currency, limit_day, state, accepted_at, due_at, owner, command, outcome, host_serial, accounting_date,
+    code, agent, call, terminal, branch, trace, reserved)
+SELECT 'G' || n, 'ivr', 'C' || n, '', CASE n % 7 WHEN 0 THEN 'fx.CreateOrder' ELSE 'accounts.GetBalance' END,
+    CASE n % 3 WHEN 0 THEN 'MONEY' ELSE 'ENQUIRY' END, 'core', 'U' || n % 2000, 'A' || n % 3000, 'CNY', '',
+    CASE n % 97 WHEN 0 THEN 'MANUAL' WHEN 1 THEN 'REJECTED' WHEN 2 THEN 'PENDING' ELSE 'DONE' END,
+    1772424000000000 + n * 1000, 1772424000000000 + n * 1000, '', '', '',
+    CASE n % 3 WHEN 0 THEN 'H' || n ELSE '' END, '', '', '', '', '', '', '', 0
+FROM rows
+"""
+
+
+def asked(wanted: Search, compiled: Callable[[Statement], Compiled]) -> tuple[str, Values]:
+    """The statement of a search with its values; the row that a later page continues behind was accepted at noon."""
+    steps = search(wanted)
+    statement, values = next(steps)
+    if wanted.after:
+        statement, values = steps.send([[micros(NOON) if n == 13 else "" for n in range(28)]])
+    ready = compiled(statement)
+    return ready.sql, ready.arrange(values) if ready.arrange else values
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    MIGRATIONS.upgrade_sqlite(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize(("wanted", "indexes"), CASES)
+def test_sqlite_finds_what_is_rare_by_its_index(sqlite: sqlite3.Connection, wanted: Search, indexes: set[str]) -> None:
+    sql, values = asked(wanted, lambda statement: statement.sqlite)
+    plan = [row[-1] for row in sqlite.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    read = [step.partition("INDEX ")[2].split()[0] for step in plan if " transactions" in step]
+    assert set(read) == indexes
+
+
+async def filled(connection: Any, schema: str) -> None:
+    """Enough rows for the statistics to mean something."""
+    await connection.execute(f"CREATE SCHEMA {schema}")
+    await connection.execute(MIGRATIONS.script("postgresql", None))
+    await connection.execute(f"WITH rows AS (SELECT generate_series(1, 20000) AS n) {FILL}")
+    await connection.execute("ANALYZE transactions")
+
+
+async def test_postgresql_finds_what_is_rare_by_its_index(postgresql_dsn: str) -> None:
+    schema = fresh_schema()
+    connection: Any = await asyncpg.connect(postgresql_dsn, server_settings={"search_path": schema})
+    await filled(connection, schema)
+    for wanted, indexes in CASES:
+        sql, values = asked(wanted, lambda statement: statement.postgresql)
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values))
+        read = re.findall(r"(?:using|Bitmap Index Scan on|Seq Scan on) (\w+)", plan)
+        assert set(read) == indexes, f"{wanted}\n{plan}"
+    await connection.close()
