@@ -6,8 +6,9 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Literal
 
@@ -17,6 +18,9 @@ from tellerline.adapters.store.versions import SQLITE_VERSION
 _SQLITE = (3, 37, 0)
 _LXML = (6, 1)
 _ROOM = 200 * 1024 * 1024
+_REACH = timedelta(days=14)
+"""How far ahead the clocks of tickets are due, and a little more."""
+_FORESIGHT = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,11 @@ class Finding:
         return asdict(self)
 
 
-def check_up() -> list[Finding]:
-    """Every check, in the order in which one would look. None of them changes anything."""
+def check_up(years: Sequence[int] = ()) -> list[Finding]:
+    """Every check, in the order in which one would look. None of them changes anything.
+
+    The working days of ``years`` must be known; without any, those of today and of what clocks reach soon.
+    """
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
         _sqlite,
@@ -44,7 +51,7 @@ def check_up() -> list[Finding]:
         _rabbitmq,
         _running,
     )
-    return [check() for check in checks]
+    return [*(check() for check in checks), *_working_days(years)]
 
 
 def _python() -> Finding:
@@ -106,3 +113,22 @@ def _running() -> Finding:
 
     running = [system.gateway for system in running_systems()]
     return Finding("running systems", "ok", ", ".join(running) or "none")
+
+
+def _working_days(years: Sequence[int]) -> list[Finding]:
+    """A year that is not known stops the clocks of tickets when they reach it: before that it is only reported."""
+    now = SystemClock().now()
+    needed = frozenset(years or {now.year, (now + _REACH).year})
+    foreseen = frozenset() if years else {(now + _FORESIGHT).year} - needed
+    return [_working_days_of(year, needed=year in needed) for year in sorted(needed | foreseen)]
+
+
+def _working_days_of(year: int, *, needed: bool) -> Finding:
+    from tellerline.adapters.working_days import UnknownYearError, arrangement
+
+    name = f"working days of {year}"
+    try:
+        days = arrangement(year)
+    except UnknownYearError as error:
+        return Finding(name, "missing" if needed else "note", error.text, "pip install -U chinesecalendar holidays")
+    return Finding(name, "ok", f"{len(days.off)} weekdays off, {len(days.made_up)} made up on weekends")

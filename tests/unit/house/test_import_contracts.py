@@ -40,6 +40,7 @@ VIOLATIONS = {
     "One home each: schemas": ("connectors", "import sqlalchemy"),
     "One home each: gRPC": ("cli", "import grpc"),
     "One home each: exchange rates": ("connectors", "import currency_converter"),
+    "One home each: public holidays": ("routing", "import holidays"),
     "One home each: terminal": ("gateway", "import rich"),
     "One home each: telemetry": ("gateway", "import prometheus_client"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from tellerline.cli.exits import Exit
@@ -15,15 +17,22 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(json: JsonOption = False) -> None:
+YearOption = Annotated[
+    list[int] | None,
+    typer.Option("--year", help="A year whose working days must be known (repeatable); else those that clocks reach."),
+]
+
+
+def doctor(year: YearOption = None, json: JsonOption = False) -> None:
     """Check this machine: what is installed, what is missing, and what to run. 体检
 
-    Ends with 5 when something that the embedded system needs is missing; servers of the large form are only reported.
+    Ends with 5 when something that the embedded system needs is missing, or when nobody knows which days of a year
+    are worked; servers of the large form are only reported.
     """
     from tellerline.cli.checkup import check_up
 
     out = Output(json=json)
-    findings = check_up()
+    findings = check_up(year or ())
     marks = {"ok": ("✓", "green"), "note": ("•", "yellow"), "missing": ("✗", "red")}
     for finding in findings:
         mark, style = marks[finding.verdict]
