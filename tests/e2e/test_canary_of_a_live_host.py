@@ -75,7 +75,7 @@ class Scene:
     client: LiveClient
     target: str
     shell: CommandLine
-    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKERS))
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKERS // 2))
 
     async def routes(self, *words: str) -> Any:
         return await self.shell.json("routes", *words, "--gateway", self.target)
