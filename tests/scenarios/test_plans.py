@@ -57,6 +57,21 @@ async def test_the_same_serial_is_one_plan(tmp_path: Path, store: Store) -> None
     world.close_log()
 
 
+async def test_a_plan_waits_a_moment_for_what_goes_first(tmp_path: Path, store: Store) -> None:
+    """As when a gateway has just begun, and looks for what was queued while core was closed."""
+    life = await Life.begin(TO_SECURITIES)
+    world = life.world(tmp_path, store)
+    await world.run(world.gateway.start())
+    opening = world.gateway.pipeline.plans.gates["core"].opening
+    opening.hold()
+    world.clock.call_later(0.6, lambda: opening.release(opening.looking()))
+    [answer] = await world.outcomes([life.request])
+    assert isinstance(answer, Settled)
+    assert answer.state is State.DONE
+    await world.run(world.gateway.close())
+    world.close_log()
+
+
 async def test_a_caller_without_time_is_told_that_it_is_not_known_and_later_how_it_ended(
     tmp_path: Path, store: Store
 ) -> None:

@@ -56,10 +56,16 @@ class HostGate:
     async def close(self) -> None:
         await self._host.close()
 
+    async def closed(self, deadline: float, operation: str = "") -> NotSent | None:
+        """Why nothing may be sent; waits a moment for what goes first, until ``deadline`` at most."""
+        closed = self.opening.closed(operation)
+        going_first = closed is not None and closed.reason == QUEUE_GOES_FIRST
+        return None if going_first and await self.opening.released(deadline) else closed
+
     async def enter(self, deadline: float, operation: str = "") -> NotSent | None:
         """Take a place, waiting until ``deadline`` at most; what is returned says why there is none."""
-        closed = self.opening.closed(operation) if self.opening.watched else None
-        if closed is not None and not (closed.reason == QUEUE_GOES_FIRST and await self.opening.released(deadline)):
+        closed = await self.closed(deadline, operation) if self.opening.watched else None
+        if closed is not None:
             return closed
         if not self.breaker.allow():
             return NotSent(code=Code.HOST_UNAVAILABLE, reason="breaker_open")

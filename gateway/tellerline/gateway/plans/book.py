@@ -30,12 +30,14 @@ class PlanBook:
         for step in plan.steps:
             self._routes.of(step.asks.operation)
 
-    def closed(self, plan: Plan[Any], account: str, branch: str) -> tuple[HostGate, NotSent] | None:
+    async def closed(
+        self, plan: Plan[Any], account: str, branch: str, deadline: float
+    ) -> tuple[HostGate, NotSent] | None:
         """Why a plan of ``account`` at ``branch`` is better not begun: the first of its hosts that is closed, and what
         it says."""
         for step in plan.steps:
             gate = self._routes.of(step.asks.operation, account, branch).gate
-            closed = gate.opening.closed(step.asks.operation) if gate.opening.watched else None
+            closed = await gate.closed(deadline, step.asks.operation) if gate.opening.watched else None
             if closed is not None:
                 return gate, closed
         return None

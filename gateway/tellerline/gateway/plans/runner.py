@@ -133,7 +133,8 @@ class PlanRunner:
         acceptance, journal = asked.acceptance, self.shop.journal
         if acceptance.effect is Effect.MONEY and self.losses.closed(acceptance.account):
             return await self._unless_known(asked, Refused(Code.ACCOUNT_REPORTED_LOST))
-        closed = self.book.closed(asked.plan, acceptance.account, acceptance.branch)
+        send_by = self.deadlines.send_by(asked.deadline)
+        closed = await self.book.closed(asked.plan, acceptance.account, acceptance.branch, send_by)
         if closed is not None:
             return await self._closed(asked, *closed)
         verdict = await journal.accept(acceptance)
@@ -146,7 +147,7 @@ class PlanRunner:
             plan=asked.plan,
             row=acceptance,
             command=asked.request.command,
-            begin_by=self.deadlines.send_by(asked.deadline),
+            begin_by=send_by,
             held_until=self.shop.clock.monotonic() + LEASE_SECONDS,
         )
         await self._drive(drive)
