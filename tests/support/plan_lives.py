@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gateway_world import PLENTY, World
 from plan_bench import MAKE, PlanBench, asking, make_bench
@@ -89,8 +89,12 @@ class Life:
 
     @classmethod
     async def begin(cls, operation: str) -> Life:
-        bench, number = make_bench(), next(_numbers)
-        command = await MAKE[operation](bench)
+        bench = make_bench()
+        return cls.of(bench, await MAKE[operation](bench))
+
+    @classmethod
+    def of(cls, bench: PlanBench, command: Command) -> Self:
+        number = next(_numbers)
         before = bench.balance(command.account_number)
         return cls(bench, asking(command, f"P{number}"), before, number)
 
@@ -108,6 +112,15 @@ class Life:
 
 
 async def judge(life: Life, store: Store) -> str:
+    """As ``conserved``; and money has moved if the plan is done, and has not if it is not."""
+    ended, plan = await conserved(life, store), await life.row(store)
+    if ended != State.MANUAL:
+        moved = life.before - life.bench.balance(plan.account)
+        assert (moved != 0) == (plan.state is State.DONE), (moved, plan)
+    return ended
+
+
+async def conserved(life: Life, store: Store) -> str:
     """Done, undone, or with people who know why; money conserved and nowhere between two hosts."""
     bench, plan = life.bench, await life.row(store)
     legs = await store.legs.of(plan.global_serial)
@@ -119,17 +132,15 @@ async def judge(life: Life, store: Store) -> str:
     if not any(record.state is State.MANUAL for record in records):
         assert {record.state for record in records} <= FINAL_STATES, (plan, legs)
         assert bench.mirrored() == {}, (plan, legs)
-        moved = life.before - bench.balance(plan.account)
-        assert (moved != 0) == (plan.state is State.DONE), (moved, plan, legs)
     usage = await store.journal.limit_usage(plan.account, plan.limit_day)
     assert usage.total == 0
     return str(plan.state)
 
 
-async def heal(life: Life, world: World, store: Store) -> None:
+async def heal(life: Life, world: World, store: Store, longest: float = HEALING_SECONDS) -> None:
     """Let time pass until the plan is over and everything late has arrived, but not for ever."""
     await world.pass_time(LATEST_REPLY_SECONDS, step=1.0)
     passed = LATEST_REPLY_SECONDS
-    while passed < HEALING_SECONDS and (await life.row(store)).state is State.PENDING:
+    while passed < longest and (await life.row(store)).state is State.PENDING:
         await world.pass_time(3.0, step=1.0)
         passed += 3.0
