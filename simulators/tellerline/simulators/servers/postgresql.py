@@ -10,96 +10,49 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tellerline.adapters.clock import SystemRandomness
 from tellerline.simulators.servers import debian
 from tellerline.simulators.servers.errors import ServerFailedError, ServerMissingError
-from tellerline.simulators.servers.ports import free_port
+from tellerline.simulators.servers.private import PrivateServer
 from tellerline.simulators.servers.process import ServerProcess
 
-_NAME = "PostgreSQL"
-_PACKAGE = "postgresql"
 _DEBIAN = Path("/usr/lib/postgresql")
-_START_SECONDS = 60.0
-_STOP_SECONDS = 20.0
 
 
-class PostgresqlServer:
-    """A server that lives on one directory and one port from ``start`` to ``close``, through any ``kill`` between.
+class PostgresqlServer(PrivateServer):
+    """A database server, set up with ``settings`` of postgresql.conf over the defaults.
 
-    It is set up with ``settings`` of postgresql.conf over the defaults; nothing is weakened unless they say so. The
-    super-user has a password, which is in ``dsn`` alone. As root it runs as the user ``postgres`` or ``nobody``,
-    because PostgreSQL refuses root. All methods block; none is safe to call from two threads at once.
+    Nothing is weakened unless they say so. The super-user has a password, which is in ``dsn`` alone. As root it runs
+    as the user ``postgres`` or ``nobody``, because PostgreSQL refuses root.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        self._settings = dict(settings or {})
-        self._password = SystemRandomness().bytes(16).hex()
-        self._port = free_port()
-        self._directory: Path | None = None
-        self._process: ServerProcess | None = None
+    NAME = "PostgreSQL"
+    PACKAGE = "postgresql"
+    START_SECONDS = 60.0
+    STOP_SECONDS = 20.0
+    STOP_SIGNAL = signal.SIGINT
 
-    @staticmethod
-    def install() -> None:
-        """Make sure the programs are on this machine; raise ``ServerMissingError`` if they cannot be brought there."""
-        try:
-            binaries()
-        except ServerMissingError:
-            debian.install(_NAME, _PACKAGE)
-            binaries()
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self._settings = dict(settings or {})
 
     @property
     def dsn(self) -> str:
         """The address for clients; the same after every restart."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
 
-    @property
-    def running(self) -> bool:
-        return self._process is not None and self._process.running
+    @staticmethod
+    def _programs() -> Path:
+        return binaries()
 
-    def start(self) -> None:
-        """Return when the server takes connections; does nothing if it does. Recovery after a ``kill`` is included."""
-        if self.running:
-            return
-        programs = binaries()
+    def _launch(self, programs: Path) -> ServerProcess:
         directory = self._directory = self._directory or self._create(programs)
-        self._process = ServerProcess(
+        return ServerProcess(
             [str(programs / "postgres"), "-D", str(directory / "data")],
             directory=directory,
             log=directory / "server.log",
             owner=_owner(),
         )
-        self._process.wait_until(self._ready, _START_SECONDS)
-
-    def stop(self) -> None:
-        """End the server in good order (connections are cut); its data stays."""
-        if self._process:
-            self._process.stop(signal.SIGINT, _STOP_SECONDS)
-
-    def kill(self) -> None:
-        """End every process of the server at once with SIGKILL; its data stays as it lies."""
-        if self._process:
-            self._process.kill()
-
-    def close(self) -> None:
-        """End the server and remove its data."""
-        self.kill()
-        if self._directory:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def _create(self, programs: Path) -> Path:
         directory = Path(tempfile.mkdtemp(prefix="tellerline-postgresql-"))
@@ -154,7 +107,7 @@ def binaries(debian_folder: Path = _DEBIAN) -> Path:
         return max(found, key=lambda path: float(path.parent.name))
     on_path = shutil.which("postgres")
     if on_path is None:
-        raise ServerMissingError(_NAME, debian.install_command(_PACKAGE))
+        raise ServerMissingError(PostgresqlServer.NAME, debian.install_command(PostgresqlServer.PACKAGE))
     return Path(on_path).resolve().parent
 
 
