@@ -116,6 +116,7 @@ async def customers(walk: Walk) -> None:
     service, core = "customers.v1.CustomerService", walk.system.bank.core.host
     account = walk.account("CNY", 3)
     customer = account.partition("/accounts")[0]
+    assert (await walk.call(f"{service}/GetPinKey"))["key_id"]
     grant = await walk.call(f"{service}/VerifyPin", customer=customer, pin=PIN)
     await walk.call(f"{service}/RevokeGrant", token=grant["token"])
     await walk.call(f"{service}/ChangePin", name=account, old_pin=PIN, new_pin=NEW_PIN)

@@ -329,6 +329,7 @@ def _parts(core: _Core, access: AccessControl, pipeline: TransactionPipeline) ->
         pipeline=pipeline,
         admission=access,
         pins=pins,
+        pin_blocks=core.settings.pin.blocks(),
         hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
         desk=_desk(core),
         routes=core.routes,

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from tellerline.gateway.access.pin import PinRules
+from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelPolicy
 from tellerline.gateway.journal.records import Limits
 from tellerline.gateway.limits.rules import LimitRules
@@ -32,6 +33,7 @@ _SELF_SERVICE = (
     "transfers.*",
     _VERIFY,
     "customers.ChangePin",
+    "customers.GetPinKey",
     "customers.RevokeGrant",
     "customers.UpdateLimits",
 )
@@ -153,14 +155,19 @@ class ChannelSettings(_Part):
 
 
 class PinSettings(_Part):
-    """See ``access.pin.PinRules``."""
+    """See ``access.pin.PinRules``; ``keys`` are files for ``access.pin_block.PinBlocks``, the newest first."""
 
     digits: int = Field(default=6, ge=4, le=12)
     lock_after: int = Field(default=3, ge=1)
     lock_seconds: int = Field(default=24 * 3600, ge=1)
+    keys: tuple[Path, ...] = ()
 
     def rules(self) -> PinRules:
-        return PinRules(**self.model_dump())
+        return PinRules(**self.model_dump(exclude={"keys"}))
+
+    def blocks(self) -> PinBlocks:
+        """Raises ``ValueError`` or ``OSError`` for a key that cannot be used or read."""
+        return PinBlocks([file.read_bytes() for file in self.keys])
 
 
 class DeadlineSettings(_Part):

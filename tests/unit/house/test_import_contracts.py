@@ -39,6 +39,7 @@ VIOLATIONS = {
     "One home each: databases": ("gateway", "import asyncpg"),
     "One home each: schemas": ("connectors", "import sqlalchemy"),
     "One home each: gRPC": ("cli", "import grpc"),
+    "One home each: sealed PINs": ("connectors", "import joserfc"),
     "One home each: exchange rates": ("connectors", "import currency_converter"),
     "One home each: public holidays": ("routing", "import holidays"),
     "One home each: terminal": ("gateway", "import rich"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
+from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Legs, Registry
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
@@ -27,6 +28,7 @@ class Parts:
     pipeline: Pipeline
     admission: Admission
     pins: PinDesk
+    pin_blocks: PinBlocks
     hosts: HostStatus
     desk: CaseDesk
     routes: RoutingDesk

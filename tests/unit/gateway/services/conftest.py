@@ -18,6 +18,7 @@ from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, R
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinRules, PinVerification
+from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Method, Service
@@ -336,6 +337,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
             metrics=Metrics(),
             rules=PinRules(),
         ),
+        pin_blocks=PinBlocks(),
         hosts=OneHost(),
         desk=_desk(store, clock),
         routes=_routes(store, clock),

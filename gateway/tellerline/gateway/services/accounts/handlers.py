@@ -93,7 +93,8 @@ class AccountHandlers:
         kind = convert.KINDS.from_proto(typed.kind, "unsigned_account.kind")
         number = self._unsigned.checked_number(typed.account_number)
         command = convert.loss_command(request, number, kind)
-        settled = await self._unsigned.run(self._parts.pipeline, request.context, command, typed.pin, call)
+        pin = self._parts.pin_blocks.clear(typed.pin, typed.pin_block, "unsigned_account.pin", request.context.call)
+        settled = await self._unsigned.run(self._parts.pipeline, request.context, command, pin, call)
         return _loss_response(request, settled, number, "")
 
     async def get_loss_report(self, request: pb.GetLossReportRequest, call: CallContext) -> pb.LossReport:

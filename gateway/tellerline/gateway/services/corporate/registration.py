@@ -45,7 +45,8 @@ class RegistrationHandlers:
         self, request: pb.VerifyRepresentativeRequest, call: CallContext
     ) -> pb.RepresentativeGrant:
         caller = self._companies.caller(request)
-        pin = checked_text(request.pin, "pin", 12)
+        typed = self._parts.pin_blocks.clear(request.pin, request.pin_block, "pin", request.context.call)
+        pin = checked_text(typed, "pin", 12)
         asking = request_from(request.context, VerifyRepresentative(**caller.fields, pin=pin), caller.holder)
         grant = await self._parts.pins.verify(asking, call)
         expires = instant_to_proto(grant.expires_at)

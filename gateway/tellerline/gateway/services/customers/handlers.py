@@ -22,6 +22,7 @@ def build(parts: Parts) -> Service:
             unary("UpdateLimits", pb.UpdateLimitsRequest, pb.Limits, registration.update_limits),
             unary("VerifyPin", pb.VerifyPinRequest, pb.Grant, identity.verify_pin),
             unary("ChangePin", pb.ChangePinRequest, pb.PinChange, PinHandlers(parts).change_pin),
+            unary("GetPinKey", pb.GetPinKeyRequest, pb.PinKey, identity.get_pin_key),
             unary("RevokeGrant", pb.RevokeGrantRequest, pb.RevokeGrantResponse, identity.revoke_grant),
         ),
     )

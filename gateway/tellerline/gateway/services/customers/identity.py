@@ -1,4 +1,4 @@
-"""Proof of identity: ``VerifyPin`` and ``RevokeGrant``."""
+"""Proof of identity: ``VerifyPin``, ``GetPinKey`` and ``RevokeGrant``."""
 
 from __future__ import annotations
 
@@ -32,10 +32,16 @@ class IdentityHandlers:
         operations = tuple(checked_text(name, "operations", _MOST, required=True) for name in request.operations)
         accounts = tuple([await self._number(name, customer, "accounts") for name in request.accounts])
         proving = await self._number(request.account, customer, "account") if request.account else ""
-        command = VerifyPin(account=proving or await self._first_account(customer), pin=request.pin)
+        pin = self._parts.pin_blocks.clear(request.pin, request.pin_block, "pin", request.context.call)
+        command = VerifyPin(account=proving or await self._first_account(customer), pin=pin)
         asking = request_from(request.context, command, customer)
         grant = await self._parts.pins.verify(asking, call, accounts=accounts, operations=operations)
         return convert.grant_to_proto(grant, request)
+
+    async def get_pin_key(self, request: pb.GetPinKeyRequest, call: CallContext) -> pb.PinKey:
+        self._parts.admission.admit_channel("customers.GetPinKey", channel_of(request.context), call)
+        blocks = self._parts.pin_blocks
+        return pb.PinKey(key_id=blocks.key_id, jwk=blocks.public_key)
 
     async def revoke_grant(self, request: pb.RevokeGrantRequest, call: CallContext) -> pb.RevokeGrantResponse:
         self._parts.admission.admit_channel("customers.RevokeGrant", channel_of(request.context), call)

@@ -38,11 +38,14 @@ class PinHandlers:
         self._parts.admission.admit_channel(operation, channel, call)
         names = segments(request.name, "customers/*/accounts/*", "name")
         account = await self._directory.find(request.context, names, "name", operation, call)
-        check_new_pin(request.new_pin, request.old_pin)
-        command = ChangePin(account=account.account, old_pin=request.old_pin, new_pin=request.new_pin)
+        clear, its_call = self._parts.pin_blocks.clear, request.context.call
+        old = clear(request.old_pin, request.old_pin_block, "old_pin", its_call)
+        new = clear(request.new_pin, request.new_pin_block, "new_pin", its_call)
+        check_new_pin(new, old)
+        command = ChangePin(account=account.account, old_pin=old, new_pin=new)
         asking = request_from(request.context, command, account.customer)
         english = wants_english(request.context)
-        if asking.grant or not request.old_pin:
+        if asking.grant or not old:
             settled = await self._parts.pipeline.run(asking, call)
         else:
             known = await self._known(asking)

@@ -445,22 +445,28 @@ class UnsignedAccount(_message.Message):
     ACCOUNT_NUMBER_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     PIN_FIELD_NUMBER: _builtins.int
+    PIN_BLOCK_FIELD_NUMBER: _builtins.int
     account_number: _builtins.str
     """The whole account, card or passbook number."""
     kind: Global___AccountKind.ValueType
     """What the number is. Required."""
     pin: _builtins.str
-    """The PIN 密码, six digits. In no log, event, journal or trace. Shorter ones cannot be used: `PIN_TOO_SHORT`."""
+    """The PIN 密码, six digits. In no log, event, journal or trace. Shorter ones cannot be used: `PIN_TOO_SHORT`. Either
+    this or `pin_block`.
+    """
+    pin_block: _builtins.str
+    """The PIN sealed as that of `tellerline.api.customers.v1.VerifyPinRequest`."""
     def __init__(
         self,
         *,
         account_number: _builtins.str = ...,
         kind: Global___AccountKind.ValueType = ...,
         pin: _builtins.str = ...,
+        pin_block: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "kind", b"kind", "pin", b"pin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "kind", b"kind", "pin", b"pin", "pin_block", b"pin_block"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -670,12 +670,15 @@ class VerifyRepresentativeRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     REPRESENTATIVE_FIELD_NUMBER: _builtins.int
     PIN_FIELD_NUMBER: _builtins.int
+    PIN_BLOCK_FIELD_NUMBER: _builtins.int
     representative: _builtins.str
     """The representative 经办人 who asks, `customers/{customer}/representatives/{representative}`; of the same company as
     everything else in the request.
     """
     pin: _builtins.str
-    """Six digits, as typed."""
+    """Six digits, as typed. Either this or `pin_block`."""
+    pin_block: _builtins.str
+    """The PIN sealed as that of `tellerline.api.customers.v1.VerifyPinRequest`."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
@@ -686,10 +689,11 @@ class VerifyRepresentativeRequest(_message.Message):
         context: _context_pb2.RequestContext | None = ...,
         representative: _builtins.str = ...,
         pin: _builtins.str = ...,
+        pin_block: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "pin", b"pin", "representative", b"representative"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "pin", b"pin", "pin_block", b"pin_block", "representative", b"representative"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -289,12 +289,18 @@ class VerifyPinRequest(_message.Message):
     PIN_FIELD_NUMBER: _builtins.int
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     OPERATIONS_FIELD_NUMBER: _builtins.int
+    PIN_BLOCK_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer who says that he is there, `customers/{customer}`."""
     account: _builtins.str
     """The registered account whose PIN was typed; empty: the customer's first."""
     pin: _builtins.str
-    """The PIN, six digits. In no log, event, journal or trace."""
+    """The PIN, six digits. In no log, event, journal or trace. Either this or `pin_block`."""
+    pin_block: _builtins.str
+    """The PIN sealed with the key of `GetPinKey`: a JWE in compact form (RFC 7516), `ECDH-ES` and `A256GCM`, with the key's
+    id as its `kid`, of the JSON object `{"pin": "…", "call": "…"}`, where `call` is that of `context`. A block is good
+    for its own call alone. `INVALID_REQUEST` with `not_for_us`, `not_a_block`, `other_call` or `given_twice`.
+    """
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks. The grant is bound to its channel, call and agent; `context.customer` may be empty, else the same customer."""
@@ -316,14 +322,65 @@ class VerifyPinRequest(_message.Message):
         pin: _builtins.str = ...,
         accounts: _abc.Iterable[_builtins.str] | None = ...,
         operations: _abc.Iterable[_builtins.str] | None = ...,
+        pin_block: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "accounts", b"accounts", "context", b"context", "customer", b"customer", "operations", b"operations", "pin", b"pin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "accounts", b"accounts", "context", b"context", "customer", b"customer", "operations", b"operations", "pin", b"pin", "pin_block", b"pin_block"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyPinRequest: _TypeAlias = VerifyPinRequest  # noqa: Y015
+
+@_typing.final
+class GetPinKeyRequest(_message.Message):
+    """Request of `GetPinKey`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPinKeyRequest: _TypeAlias = GetPinKeyRequest  # noqa: Y015
+
+@_typing.final
+class PinKey(_message.Message):
+    """A public key for PIN blocks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_ID_FIELD_NUMBER: _builtins.int
+    JWK_FIELD_NUMBER: _builtins.int
+    key_id: _builtins.str
+    """The id that a block names as its `kid` (RFC 7638)."""
+    jwk: _builtins.str
+    """The key as a JSON Web Key (RFC 7517), on P-256."""
+    def __init__(
+        self,
+        *,
+        key_id: _builtins.str = ...,
+        jwk: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jwk", b"jwk", "key_id", b"key_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PinKey: _TypeAlias = PinKey  # noqa: Y015
 
 @_typing.final
 class ChangePinRequest(_message.Message):
@@ -335,12 +392,18 @@ class ChangePinRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     OLD_PIN_FIELD_NUMBER: _builtins.int
     NEW_PIN_FIELD_NUMBER: _builtins.int
+    OLD_PIN_BLOCK_FIELD_NUMBER: _builtins.int
+    NEW_PIN_BLOCK_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The account, `customers/{customer}/accounts/{account}`."""
     old_pin: _builtins.str
     """The PIN so far; needed without a grant. In no log, event, journal or trace."""
     new_pin: _builtins.str
-    """The new PIN, six digits. In no log, event, journal or trace."""
+    """The new PIN, six digits. In no log, event, journal or trace. Either this or `new_pin_block`."""
+    old_pin_block: _builtins.str
+    """The PIN so far, sealed as that of `VerifyPinRequest`."""
+    new_pin_block: _builtins.str
+    """The new PIN, sealed likewise."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks. `context.channel_serial` is the request id."""
@@ -352,10 +415,12 @@ class ChangePinRequest(_message.Message):
         name: _builtins.str = ...,
         old_pin: _builtins.str = ...,
         new_pin: _builtins.str = ...,
+        old_pin_block: _builtins.str = ...,
+        new_pin_block: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name", "new_pin", b"new_pin", "old_pin", b"old_pin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name", "new_pin", b"new_pin", "new_pin_block", b"new_pin_block", "old_pin", b"old_pin", "old_pin_block", b"old_pin_block"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

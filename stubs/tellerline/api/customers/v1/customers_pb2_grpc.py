@@ -63,6 +63,11 @@ class CustomerServiceStub:
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.FromString,
                 _registered_method=True)
+        self.GetPinKey = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/GetPinKey',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetPinKeyRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinKey.FromString,
+                _registered_method=True)
         self.RevokeGrant = channel.unary_unary(
                 '/tellerline.api.customers.v1.CustomerService/RevokeGrant',
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.RevokeGrantRequest.SerializeToString,
@@ -130,6 +135,14 @@ class CustomerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPinKey(self, request, context):
+        """The key for which PINs are sealed into blocks, so that they travel through a channel that must not see them. Fetch it
+        anew when a block was refused as `not_for_us`. Never counts as anything.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RevokeGrant(self, request, context):
         """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
         in this gateway when it returns, in others within a second. Safe to repeat; nothing to end is not an error.
@@ -165,6 +178,11 @@ def add_CustomerServiceServicer_to_server(servicer, server):
                     servicer.ChangePin,
                     request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.SerializeToString,
+            ),
+            'GetPinKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPinKey,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetPinKeyRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinKey.SerializeToString,
             ),
             'RevokeGrant': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeGrant,
@@ -310,6 +328,33 @@ class CustomerService:
             '/tellerline.api.customers.v1.CustomerService/ChangePin',
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.ChangePinRequest.SerializeToString,
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinChange.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPinKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/GetPinKey',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetPinKeyRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.PinKey.FromString,
             options,
             channel_credentials,
             insecure,

@@ -71,6 +71,10 @@ class CustomerServiceStub:
     carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
     (all the same digit, or one after the other).
     """
+    GetPinKey: _grpc.UnaryUnaryMultiCallable[_customers_pb2.GetPinKeyRequest, _customers_pb2.PinKey]
+    """The key for which PINs are sealed into blocks, so that they travel through a channel that must not see them. Fetch it
+    anew when a block was refused as `not_for_us`. Never counts as anything.
+    """
     RevokeGrant: _grpc.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]
     """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
     in this gateway when it returns, in others within a second. Safe to repeat; nothing to end is not an error.
@@ -117,6 +121,10 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
     carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
     (all the same digit, or one after the other).
+    """
+    GetPinKey: _aio.UnaryUnaryMultiCallable[_customers_pb2.GetPinKeyRequest, _customers_pb2.PinKey]  # type: ignore[assignment]
+    """The key for which PINs are sealed into blocks, so that they travel through a channel that must not see them. Fetch it
+    anew when a block was refused as `not_for_us`. Never counts as anything.
     """
     RevokeGrant: _aio.UnaryUnaryMultiCallable[_customers_pb2.RevokeGrantRequest, _customers_pb2.RevokeGrantResponse]  # type: ignore[assignment]
     """Ends one grant, or all grants of a telephone call (hang-up, transfer to an unverified party, intercept 拦截). In force
@@ -191,6 +199,16 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
         carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
         (all the same digit, or one after the other).
+        """
+
+    @_abc_1.abstractmethod
+    def GetPinKey(
+        self,
+        request: _customers_pb2.GetPinKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.PinKey, _abc.Awaitable[_customers_pb2.PinKey]]:
+        """The key for which PINs are sealed into blocks, so that they travel through a channel that must not see them. Fetch it
+        anew when a block was refused as `not_for_us`. Never counts as anything.
         """
 
     @_abc_1.abstractmethod
