@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from journal_stores import fresh_schema
 
 POSTGRESQL = "postgresql"
 
@@ -14,3 +17,11 @@ def dsn(request: pytest.FixtureRequest) -> str:
         return ""
     given: str = request.getfixturevalue("postgresql_dsn")
     return given
+
+
+@pytest.fixture
+def store_settings(dsn: str, tmp_path: Path) -> dict[str, object]:
+    """A gateway's ``store``, empty at first, on each store in turn."""
+    if not dsn:
+        return {"path": tmp_path / "journal.db"}
+    return {"kind": POSTGRESQL, "dsn": dsn, "db_schema": fresh_schema()}

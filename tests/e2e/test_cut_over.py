@@ -87,7 +87,9 @@ class Bank:
 
 
 @asynccontextmanager
-async def around_cut_over(folder: Path, cut_over: time, manifest: str = "") -> AsyncIterator[Bank]:
+async def around_cut_over(
+    folder: Path, store: dict[str, object], cut_over: time, manifest: str = ""
+) -> AsyncIterator[Bank]:
     """Five seconds before it."""
     day = datetime.fromisoformat(BEFORE if cut_over != time() else AFTER)
     cut = datetime.combine(day.date(), cut_over, BANK_ZONE).astimezone(UTC)
@@ -101,9 +103,7 @@ async def around_cut_over(folder: Path, cut_over: time, manifest: str = "") -> A
     if manifest:
         (folder / "core.toml").write_text(manifest, "utf-8")
         host["manifest"] = folder / "core.toml"
-    settings = GatewaySettings.model_validate(
-        {"store": {"path": folder / "journal.db"}, "hosts": {"core": host}, **GENEROUS}
-    )
+    settings = GatewaySettings.model_validate({"store": store, "hosts": {"core": host}, **GENEROUS})
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     node = build_node(settings, clock=clock, randomness=SeededRandomness(1), log_descriptor=log)
     await node.gateway.start()
@@ -118,9 +118,11 @@ async def around_cut_over(folder: Path, cut_over: time, manifest: str = "") -> A
 
 
 @pytest.mark.parametrize("cut_over", [time(23, 30), time()], ids=["at half past eleven", "at midnight"])
-async def test_a_thousand_transfers_around_cut_over(tmp_path: Path, cut_over: time) -> None:
+async def test_a_thousand_transfers_around_cut_over(
+    tmp_path: Path, store_settings: dict[str, object], cut_over: time
+) -> None:
     """A fifth of them reaches the books half a second late: some are accepted on one day and booked on the next."""
-    async with around_cut_over(tmp_path, cut_over) as world:
+    async with around_cut_over(tmp_path, store_settings, cut_over) as world:
         slow = FaultRule(kind=FaultKind.DELAY, operations=frozenset({"Transfer"}), probability=0.2, seconds=0.5, seed=7)
         world.bank.add_fault(slow, host="core")
         ends = []
@@ -153,12 +155,12 @@ async def _limits_are_in_the_days_of_acceptance(world: Bank, records: list[Recor
 
 
 async def test_a_reversal_after_cut_over_is_an_adjustment_and_gives_the_amount_back_to_the_original_day(
-    tmp_path: Path,
+    tmp_path: Path, store_settings: dict[str, object]
 ) -> None:
     """At a core that cannot be inquired, so that what was done and not answered is taken back on the next day."""
     core = next(folder for folder in discover() if folder.manifest.name == "core")
     text = (core.path / "host.toml").read_text("utf-8").replace('"host.Inquire" = 5\n', "")
-    async with around_cut_over(tmp_path, time(), manifest=text) as world:
+    async with around_cut_over(tmp_path, store_settings, time(), manifest=text) as world:
         before = {card: world.bank.ledger.account(card).balance for card in world.cards}
         world.bank.add_fault(FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"})), host="core")
         ends = [world.transfer(number) for number in range(CUSTOMERS)]

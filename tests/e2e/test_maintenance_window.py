@@ -87,10 +87,10 @@ def account(customer: int) -> str:
 
 
 @asynccontextmanager
-async def night(folder: Path) -> AsyncIterator[Night]:
+async def night(folder: Path, store: dict[str, object]) -> AsyncIterator[Night]:
     clock, calendar = VirtualClock(EVENING), folder / "core-day.toml"
     calendar.write_text(DAY, "utf-8")
-    settings = GatewaySettings.model_validate({"store": {"path": folder / "journal.db"}})
+    settings = GatewaySettings.model_validate({"store": store})
     settings = settings.model_copy(update={"hosts": {"core": HostSettings(calendar=calendar)}})
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     system = await start_embedded(
@@ -106,8 +106,8 @@ async def night(folder: Path) -> AsyncIterator[Night]:
         os.close(log)
 
 
-async def test_a_maintenance_window_of_core(tmp_path: Path) -> None:
-    async with night(tmp_path) as scene:
+async def test_a_maintenance_window_of_core(tmp_path: Path, store_settings: dict[str, object]) -> None:
+    async with night(tmp_path, store_settings) as scene:
         fresh = await scene.balance("BEFORE", 2)
         assert not fresh["last_known"]
         scene.clock.jump_to(CLOSES + timedelta(minutes=10))
