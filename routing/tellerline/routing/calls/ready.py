@@ -26,40 +26,44 @@ def best(line: Line, waiter: Waiter) -> ReadyEntry | None:
     """The best free agent of the line who may have the call; nobody is taken out."""
     heap = line.ready
     while heap:
-        entry = _settled(line, heap[0])
-        if entry is not None:
-            return _best_behind(line, waiter) if waiter.guarded and waiter.bars(entry[4]) else entry
+        entry = heap[0]
+        seat = entry[4]
+        if not seat.ready or entry[1] != seat.ready_since:
+            _correct(line)
+        elif (waiter.guarded or seat.conflicts) and waiter.bars(seat):
+            return _best_behind(line, waiter)
+        else:
+            return entry
     return None
 
 
-def _settled(line: Line, entry: ReadyEntry) -> ReadyEntry | None:
-    """``entry``, the top, when it holds; otherwise it is dropped or put where it belongs, and the top is another."""
-    seat = entry[4]
-    if not seat.ready:
+def _correct(line: Line) -> None:
+    """Drop the top entry, which does not hold, or put it where it belongs."""
+    rank, _, agent, number, seat = line.ready[0]
+    if seat.ready:
+        assert seat.ready_since is not None
+        heapreplace(line.ready, (rank, seat.ready_since, agent, number, seat))
+    else:
         heappop(line.ready)
-        seat.missing.append((line, entry[0]))
-        return None
-    since = seat.ready_since
-    if entry[1] == since:
-        return entry
-    assert since is not None
-    heapreplace(line.ready, (entry[0], since, entry[2], entry[3], seat))
-    return None
+        seat.missing.append((line, rank))
 
 
 def _best_behind(line: Line, waiter: Waiter) -> ReadyEntry | None:
     """Look past those whom the call may not have: O(log n) for each of them."""
+    heap = line.ready
     barred = []
     found = None
-    while line.ready and found is None:
-        entry = line.ready[0]
+    while heap and found is None:
+        entry = heap[0]
         seat = entry[4]
-        if seat.ready and entry[1] == seat.ready_since and waiter.bars(seat):
-            barred.append(heappop(line.ready))
+        if not seat.ready or entry[1] != seat.ready_since:
+            _correct(line)
+        elif waiter.bars(seat):
+            barred.append(heappop(heap))
         else:
-            found = _settled(line, entry)
+            found = entry
     for entry in barred:
-        heappush(line.ready, entry)
+        heappush(heap, entry)
     return found
 
 

@@ -75,11 +75,12 @@ class Routes:
     def _line(self, call: Call, queue: Queue, step: Step, weight: float, agent: str | None) -> Line | None:
         if not step.kind.reaches_agents or (step.kind is StepKind.DEDICATED and agent is None):
             return None
+        by_skill = step.kind in (StepKind.EXACT, StepKind.LOWER)
         requirement = Requirement(
             agent=agent,
             group=step.group if step.kind is StepKind.OVERFLOW else None,
-            skills=queue.skills,
-            floor=step.proficiency,
+            skills=queue.skills if by_skill else (),
+            floor=step.proficiency if by_skill else 0,
             language=call.language,
             licences=call.licences | queue.licences,
             clearance=max(call.clearance, queue.clearance),

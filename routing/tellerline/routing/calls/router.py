@@ -376,6 +376,7 @@ class Router:
 
     def _forget(self, waiter: Waiter) -> None:
         waiter.state = waiter.due = None
+        waiter.missing.clear()
         if waiter.waiting:
             waiting.withdraw(waiter)
         del self._waiters[waiter.id]

@@ -36,7 +36,7 @@ class CallState(StrEnum):
 
 
 class Requirement(NamedTuple):
-    """Whom a line is for: one agent, a group or those with ``skills`` at ``floor`` or better; ``skills`` also rank."""
+    """Whom a line is for: one agent, a group, or those with all ``skills`` at ``floor`` or better."""
 
     agent: str | None
     group: str | None
@@ -47,36 +47,34 @@ class Requirement(NamedTuple):
     clearance: int
 
     def rank(self, profile: AgentProfile) -> int | None:
-        """The agent's least proficiency in the skills, negated (0: lacks one, or none is asked); None: not eligible."""
+        """The agent's least proficiency in the skills, negated (0 without skills); None: not eligible."""
         if self.language is not None and self.language not in profile.languages:
             return None
         if self.clearance > profile.clearance or not self.licences <= profile.licences:
             return None
-        proficiency = min((profile.skills.get(skill, 0) for skill in self.skills), default=0)
         if self.agent is not None:
-            return -proficiency if profile.id == self.agent else None
+            return 0 if profile.id == self.agent else None
         if self.group is not None:
-            return -proficiency if self.group in profile.groups else None
-        return -proficiency if not self.skills or proficiency >= self.floor else None
+            return 0 if self.group in profile.groups else None
+        proficiency = min((profile.skills.get(skill, 0) for skill in self.skills), default=0)
+        return -proficiency if proficiency >= self.floor or not self.skills else None
 
 
 class Line:
     """One requirement under one weight of aging."""
 
-    __slots__ = ("aged", "departed", "fresh", "members", "ready", "requirement", "slope", "staffed", "waiting")
+    __slots__ = ("departed", "heaps", "members", "ready", "requirement", "staffed", "waiting")
 
     def __init__(self, requirement: Requirement, weight: float) -> None:
         self.requirement = requirement
-        self.slope = 1 + weight
         # Every eligible agent who is signed in, by id, with the rank; how many of them are staffed.
         self.members: dict[str, int] = {}
         self.staffed = 0
         self.ready: list[ReadyEntry] = []
         self.departed = 0
-        # Callers who wait, by either key of the score; ``aged`` stays empty without weight.
+        # How many callers wait; the heaps of both keys of the score, each with its slope (without weight, one).
         self.waiting = 0
-        self.fresh: list[WaitingEntry] = []
-        self.aged: list[WaitingEntry] = []
+        self.heaps: tuple[tuple[list[WaitingEntry], float], ...] = (([], 1), ([], 1 + weight))[: 2 if weight else 1]
 
 
 class Seat:
@@ -146,30 +144,24 @@ class Waiter:
         self.lines: list[Line] = []
         self.joined = 0
         self.missing: list[tuple[list[WaitingEntry], WaitingEntry]] = []
-        # Agents that refused, and until when each is not offered the call again.
+        # Agents that refused, and until when each is not offered the call again; ``guarded``: some agents are excluded.
         self.refused: dict[str, float] = {}
-        self.guarded = bool(call.parties or call.excluded)
+        self.guarded = bool(call.excluded)
         self.due: float | None = None
 
     def bars(self, seat: Seat) -> bool:
         """Whether this very agent may not have this very call."""
-        if not self.guarded:
-            return False
-        if seat.id in self.refused or seat.id in self.call.excluded:
+        if self.guarded and (seat.id in self.refused or seat.id in self.call.excluded):
             return True
-        return not seat.conflicts.isdisjoint(self.call.parties)
+        return bool(seat.conflicts) and not seat.conflicts.isdisjoint(self.call.parties)
 
     def reaches(self, seat: Seat) -> bool:
         """Whether the agent is among those whom the steps so far have added."""
         return any(seat.id in line.members for line in self.lines)
 
     def proficiency_of(self, agent: str) -> int:
-        """The proficiency by which the agent was ranked for this call; 0 for one who is in none of its lines."""
-        for line in self.lines:
-            rank = line.members.get(agent)
-            if rank is not None:
-                return -rank
-        return 0
+        """The best proficiency by which the agent is ranked in the call's lines; 0 where skills are not asked."""
+        return -min((line.members.get(agent, 0) for line in self.lines), default=0)
 
     def score(self, now: float) -> float:
         return now - self.base + self.aging(now)

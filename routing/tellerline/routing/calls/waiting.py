@@ -24,9 +24,8 @@ def extend(waiter: Waiter) -> None:
     """Let a waiting call also wait in the lines that it has reached since."""
     for line in waiter.lines[waiter.joined :]:
         line.waiting += 1
-        heappush(line.fresh, (waiter.base, waiter.entered, waiter.order, waiter))
-        if line.slope != 1:
-            heappush(line.aged, (waiter.aged, waiter.entered, waiter.order, waiter))
+        for (heap, _), key in zip(line.heaps, (waiter.base, waiter.aged), strict=False):
+            heappush(heap, (key, waiter.entered, waiter.order, waiter))
     waiter.joined = len(waiter.lines)
 
 
@@ -35,66 +34,54 @@ def withdraw(waiter: Waiter) -> None:
     waiter.waiting = False
     for line in waiter.lines[: waiter.joined]:
         line.waiting -= 1
-        bound = 2 * line.waiting + _FEW_GONE
-        if len(line.fresh) > bound:
-            _tidy(line.fresh)
-        if len(line.aged) > bound:
-            _tidy(line.aged)
+        for heap, _ in line.heaps:
+            if len(heap) > 2 * line.waiting + _FEW_GONE:
+                _tidy(heap)
 
 
 def on_step(line: Line) -> list[Waiter]:
     """Who waits with this line as the current step's, in no order: O(entries of the line)."""
-    return [entry[3] for entry in line.fresh if entry[3].waiting and entry[3].route[entry[3].step] is line]
+    return [entry[3] for entry in line.heaps[0][0] if entry[3].waiting and entry[3].route[entry[3].step] is line]
 
 
 def best(seat: Seat, now: float) -> Waiter | None:
     """The caller with the highest score at ``now`` whom the agent may serve; nobody is taken out."""
     found: WaitingEntry | None = None
+    least: float = 0
+    conflicts = bool(seat.conflicts)
     for line in seat.lines:
         if not line.waiting:
             continue
-        entry = _top(line.fresh, seat)
-        if entry is not None:
-            candidate = (entry[0] - now, entry[1], entry[2], entry[3])
-            if found is None or candidate < found:
-                found = candidate
-        entry = _top(line.aged, seat)
-        if entry is not None:
-            candidate = (entry[0] - line.slope * now, entry[1], entry[2], entry[3])
-            if found is None or candidate < found:
-                found = candidate
+        for heap, slope in line.heaps:
+            entry: WaitingEntry | None = heap[0]
+            assert entry is not None
+            waiter = entry[3]
+            if not waiter.waiting or ((conflicts or waiter.guarded) and waiter.bars(seat)):
+                entry = _top(heap, seat)
+                if entry is None:
+                    continue
+            cost = entry[0] - slope * now
+            if found is None or cost < least or (cost == least and entry[1:] < found[1:]):
+                found = entry
+                least = cost
     return None if found is None else found[3]
 
 
 def _top(heap: list[WaitingEntry], seat: Seat) -> WaitingEntry | None:
-    while heap:
-        entry = heap[0]
-        waiter = entry[3]
-        if not waiter.waiting:
-            heappop(heap)
-            _miss(heap, entry)
-        elif waiter.guarded and waiter.bars(seat):
-            return _top_behind(heap, seat)
-        else:
-            return entry
-    return None
-
-
-def _top_behind(heap: list[WaitingEntry], seat: Seat) -> WaitingEntry | None:
-    """Look past those who may not have this agent: O(log n) for each of them."""
+    """The first entry that holds and that the agent may have; whoever else stands before it stays: O(log n) each."""
     barred = []
     found = None
     while heap and found is None:
         entry = heap[0]
-        if entry[3].waiting and not entry[3].bars(seat):
-            found = entry
-        else:
-            barred.append(heappop(heap))
-    for entry in barred:
-        if entry[3].waiting:
-            heappush(heap, entry)
-        else:
+        if not entry[3].waiting:
+            heappop(heap)
             _miss(heap, entry)
+        elif entry[3].bars(seat):
+            barred.append(heappop(heap))
+        else:
+            found = entry
+    for entry in barred:
+        heappush(heap, entry)
     return found
 
 
