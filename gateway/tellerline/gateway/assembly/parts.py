@@ -1,0 +1,74 @@
+"""What the services are given: the pipeline and the desks beside it."""
+
+from __future__ import annotations
+
+from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.grants import GrantIssuer
+from tellerline.gateway.access.pin import PinVerification
+from tellerline.gateway.assembly.core import Core
+from tellerline.gateway.assembly.resolving import build_pursuit
+from tellerline.gateway.doubt.cases import ManualCases
+from tellerline.gateway.hosts.status import GateStatus
+from tellerline.gateway.pipeline.pipeline import TransactionPipeline
+from tellerline.gateway.reconciliation.desk import Reconciliation
+from tellerline.gateway.services.parts import Parts
+
+
+def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline) -> Parts:
+    around, store = core.around, core.around.store
+    pins = PinVerification(
+        pipeline=pipeline,
+        access=access,
+        grants=store.grants,
+        issuer=GrantIssuer(store.grants, around.clock, around.randomness),
+        clock=around.clock,
+        metrics=around.metrics,
+        rules=core.settings.pin.rules(),
+    )
+    return Parts(
+        pipeline=pipeline,
+        admission=access,
+        pins=pins,
+        pin_blocks=core.settings.pin.blocks(),
+        hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
+        desk=_desk(core),
+        routes=core.routes,
+        calendars=core.calendars,
+        mirror=core.mirror,
+        reconciliation=_reconciliation(core),
+        differences=store.differences,
+        journal=store.journal,
+        cases=store.cases,
+        legs=store.legs,
+        registry=store.registry,
+        grants=store.grants,
+        limits=core.limits,
+        clock=around.clock,
+    )
+
+
+def _desk(core: Core) -> ManualCases:
+    around, store = core.around, core.around.store
+    return ManualCases(
+        cases=store.cases,
+        journal=store.journal,
+        settler=core.settler,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+    )
+
+
+def _reconciliation(core: Core) -> Reconciliation:
+    around, store = core.around, core.around.store
+    return Reconciliation(
+        journal=store.journal,
+        legs=store.legs,
+        differences=store.differences,
+        settler=core.settler,
+        pursuit=build_pursuit(core),
+        plans=core.plans,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+    )
