@@ -5,27 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
-from tellerline.connectors.soap_statements import statement
+from tellerline.connectors.soap_control import with_control
+from tellerline.connectors.soap_statements import booked, period, statement
 from tellerline.routing.model import accounts, customers, settlement, transfers
-from tellerline.routing.model.command import Echo, Inquire, Reverse
-from tellerline.routing.model.outcome import HostState, Result, Reversal
-
-
-def _inquire(command: Inquire) -> dict[str, Any]:
-    return {
-        "originalReference": command.original_reference,
-        "originalOperation": _wire_name(command.original_operation),
-        "originalAccount": command.original_account or None,
-    }
-
-
-def _reverse(command: Reverse) -> dict[str, Any]:
-    return {
-        "originalReference": command.original_reference,
-        "originalOperation": _wire_name(command.original_operation),
-        "originalAccount": command.original_account or None,
-        "amount": None if command.amount is None else amount(command.amount),
-    }
 
 
 def _transfer(command: transfers.CreateTransfer) -> dict[str, Any]:
@@ -41,7 +23,7 @@ def _transfer(command: transfers.CreateTransfer) -> dict[str, Any]:
 
 
 def _transferred(values: Values) -> transfers.Transferred:
-    return transfers.Transferred(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
+    return transfers.Transferred(**booked(values))
 
 
 def _remit(command: transfers.CreateRemittance) -> dict[str, Any]:
@@ -57,12 +39,7 @@ def _remit(command: transfers.CreateRemittance) -> dict[str, Any]:
 
 
 def _remitted(values: Values) -> transfers.Remitted:
-    return transfers.Remitted(
-        balance_after=money(values["balanceAfter"]),
-        fee=money(values["fee"]),
-        payment_number=values["paymentNumber"],
-        booked_at=values["bookedAt"],
-    )
+    return transfers.Remitted(fee=money(values["fee"]), payment_number=values["paymentNumber"], **booked(values))
 
 
 def _settle(command: settlement.DebitAccount | settlement.CreditAccount) -> dict[str, Any]:
@@ -76,7 +53,7 @@ def _settle(command: settlement.DebitAccount | settlement.CreditAccount) -> dict
 
 
 def _settled(values: Values) -> settlement.Booked:
-    return settlement.Booked(balance_after=money(values["balanceAfter"]), booked_at=values["bookedAt"])
+    return settlement.Booked(**booked(values))
 
 
 def _loss_report(values: Values) -> accounts.LossReport:
@@ -123,23 +100,10 @@ def _account_of(command: Any) -> dict[str, Any]:
     return {"account": command.account}
 
 
-OPERATIONS: dict[str, Mapped] = {
-    Echo.operation: Mapped("Echo", lambda _: {}, lambda r: HostState(accounting_date="", version=r["version"])),
-    Inquire.operation: Mapped("InquireTransaction", _inquire, lambda _: Result()),
-    Reverse.operation: Mapped("ReverseTransaction", _reverse, lambda r: Reversal(effective=r["effective"])),
+_BUSINESS: dict[str, Mapped] = {
     accounts.DescribeAccount.operation: Mapped("DescribeAccount", _account_of, _description),
     accounts.GetBalance.operation: Mapped("GetBalance", _account_of, _balance),
-    accounts.ListStatementEntries.operation: Mapped(
-        "ListStatementEntries",
-        lambda c: {
-            "account": c.account,
-            "fromDate": c.from_date,
-            "toDate": c.to_date,
-            "afterSequence": c.after_sequence,
-            "limit": c.limit,
-        },
-        statement,
-    ),
+    accounts.ListStatementEntries.operation: Mapped("ListStatementEntries", period, statement),
     accounts.ReportLoss.operation: Mapped(
         "ReportLoss",
         lambda c: {
@@ -172,8 +136,4 @@ OPERATIONS: dict[str, Mapped] = {
     ),
 }
 
-
-def _wire_name(operation: str) -> str:
-    """The host's name of one of our operations; our own name where the host has none."""
-    mapped = OPERATIONS.get(operation)
-    return operation if mapped is None else mapped.wire
+OPERATIONS = with_control(_BUSINESS)

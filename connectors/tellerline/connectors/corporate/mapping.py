@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
-from tellerline.connectors.soap_statements import statement
+from tellerline.connectors.soap_control import with_control
+from tellerline.connectors.soap_statements import booked, period, statement
 from tellerline.routing.model import corporate as model
-from tellerline.routing.model.command import Echo, Inquire, Reverse
-from tellerline.routing.model.outcome import HostState, Result, Reversal
 
 
 def _who(command: Any) -> dict[str, Any]:
@@ -36,26 +35,7 @@ def _payment(command: Any, **more: str | None) -> dict[str, Any]:
 
 
 def _period(command: Any) -> dict[str, Any]:
-    return {
-        **_on(command),
-        "fromDate": command.from_date,
-        "toDate": command.to_date,
-        "afterSequence": command.after_sequence,
-        "limit": command.limit,
-    }
-
-
-def _original_of(command: Any) -> dict[str, Any]:
-    mapped = OPERATIONS.get(command.original_operation)
-    return {
-        "originalReference": command.original_reference,
-        "originalOperation": mapped.wire if mapped else command.original_operation,
-        "originalAccount": command.original_account or None,
-    }
-
-
-def _reverse(command: Reverse) -> dict[str, Any]:
-    return {**_original_of(command), "amount": None if command.amount is None else amount(command.amount)}
+    return {**_who(command), **period(command)}
 
 
 def _line(line: model.PayrollLine) -> dict[str, Any]:
@@ -122,24 +102,20 @@ def _order(values: Values) -> model.TransferOrder:
     )
 
 
-def _booked(values: Values) -> dict[str, Any]:
-    return {"balance_after": money(values["balanceAfter"]), "booked_at": values["bookedAt"]}
-
-
 def _remitted(values: Values) -> model.Remitted:
     done = values["remitted"]
-    return model.Remitted(number=done["remittanceNumber"], fee=money(done["fee"]), **_booked(done))
+    return model.Remitted(number=done["remittanceNumber"], fee=money(done["fee"]), **booked(done))
 
 
 def _draft(values: Values) -> model.DraftIssued:
     done = values["draft"]
-    return model.DraftIssued(number=done["draftNumber"], valid_until=done["validUntil"], **_booked(done))
+    return model.DraftIssued(number=done["draftNumber"], valid_until=done["validUntil"], **booked(done))
 
 
 def _repayment(values: Values) -> model.CompanyLoanRepaid:
     done = values["repayment"]
     amounts: dict[str, Any] = {name: money(done[name]) for name in ("principal", "interest", "outstanding")}
-    return model.CompanyLoanRepaid(loan=done["loan"], **amounts, **_booked(done))
+    return model.CompanyLoanRepaid(loan=done["loan"], **amounts, **booked(done))
 
 
 def _payroll(values: Values) -> model.Payroll:
@@ -182,9 +158,6 @@ def _payroll_lines(values: Values) -> model.PayrollLines:
 
 
 _MAPPED: dict[type[Any], Mapped] = {
-    Echo: Mapped("Echo", lambda _: {}, lambda r: HostState(accounting_date="", version=r["version"])),
-    Inquire: Mapped("InquireTransaction", _original_of, lambda _: Result()),
-    Reverse: Mapped("ReverseTransaction", _reverse, lambda r: Reversal(effective=r["effective"])),
     model.DescribeCompany: Mapped(
         "DescribeCompany", lambda c: {"company": c.company, "creditCode": c.credit_code}, _company
     ),
@@ -253,4 +226,4 @@ _MAPPED: dict[type[Any], Mapped] = {
     ),
 }
 
-OPERATIONS: dict[str, Mapped] = {command.operation: mapped for command, mapped in _MAPPED.items()}
+OPERATIONS = with_control({command.operation: mapped for command, mapped in _MAPPED.items()})

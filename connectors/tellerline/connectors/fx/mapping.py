@@ -6,22 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
+from tellerline.connectors.soap_control import with_control
 from tellerline.routing.model import fx
-from tellerline.routing.model.command import Echo, Inquire, Reverse
-from tellerline.routing.model.outcome import HostState, Result, Reversal
-
-
-def _original(command: Inquire | Reverse) -> dict[str, Any]:
-    mapped = OPERATIONS.get(command.original_operation)
-    return {
-        "originalReference": command.original_reference,
-        "originalOperation": command.original_operation if mapped is None else mapped.wire,
-        "originalAccount": command.original_account or None,
-    }
-
-
-def _reverse(command: Reverse) -> dict[str, Any]:
-    return {**_original(command), "amount": None if command.amount is None else amount(command.amount)}
 
 
 def _create_quote(command: fx.CreateQuote) -> dict[str, Any]:
@@ -137,10 +123,7 @@ def _one_order(values: Values) -> fx.FxOrder:
     return _order(values["order"])
 
 
-OPERATIONS: dict[str, Mapped] = {
-    Echo.operation: Mapped("Echo", lambda _: {}, lambda r: HostState(accounting_date="", version=r["version"])),
-    Inquire.operation: Mapped("InquireTransaction", _original, lambda _: Result()),
-    Reverse.operation: Mapped("ReverseTransaction", _reverse, lambda r: Reversal(effective=r["effective"])),
+_BUSINESS: dict[str, Mapped] = {
     fx.ListRates.operation: Mapped(
         "ListRates",
         lambda c: {"quoteCurrency": c.quote_currency},
@@ -162,3 +145,5 @@ OPERATIONS: dict[str, Mapped] = {
         "ListOrders", _list_orders, lambda r: fx.FxOrders(orders=tuple(_order(o) for o in r["order"]), more=r["more"])
     ),
 }
+
+OPERATIONS = with_control(_BUSINESS)
