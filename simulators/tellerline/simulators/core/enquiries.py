@@ -7,11 +7,11 @@ from tellerline.simulators.core.messages import (
     BalanceResult,
     CoreRequest,
     CustomerResult,
-    StatementResult,
 )
 from tellerline.simulators.core.register import AccountStatus, Register
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.ledger import Ledger
+from tellerline.simulators.soap.messages import StatementResult
 
 HOST_VERSION = "core-simulator 1"
 

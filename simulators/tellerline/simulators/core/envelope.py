@@ -6,10 +6,11 @@ from xml.sax.saxutils import escape
 
 from tellerline.simulators.core import messages
 from tellerline.simulators.core.codes import MESSAGES
-from tellerline.simulators.core.messages import LossResult, StatementResult, TransferResult
+from tellerline.simulators.core.messages import LossResult, TransferResult
 from tellerline.simulators.hosting.calendar import BankCalendar
-from tellerline.simulators.ledger import Entry
-from tellerline.simulators.soap.envelope import Envelopes, Render, amount, flag, given, text
+from tellerline.simulators.soap.envelope import Envelopes, Render, amount, given, text
+from tellerline.simulators.soap.messages import StatementResult
+from tellerline.simulators.soap.statements import statement
 
 
 def core_envelopes(types: str, calendar: BankCalendar) -> Envelopes:
@@ -26,7 +27,7 @@ def core_envelopes(types: str, calendar: BankCalendar) -> Envelopes:
     }
     results: dict[type[object], Render] = {
         messages.BalanceResult: _balance,
-        StatementResult: _statement,
+        StatementResult: statement,
         messages.AccountResult: _account,
         messages.CustomerResult: _customer,
         messages.PinResult: lambda result: text("account", result.account),
@@ -50,26 +51,6 @@ def _balance(result: messages.BalanceResult) -> str:
     return (
         f"<account>{escape(result.account)}</account>{amount('ledger', result.ledger, result.currency)}"
         f"{amount('available', result.available, result.currency)}<asOf>{result.as_of}</asOf>"
-    )
-
-
-def _statement(result: StatementResult) -> str:
-    currency = result.currency
-    entries = "".join(_entry(entry, currency) for entry in result.entries)
-    return (
-        f"<account>{escape(result.account)}</account>{amount('opening', result.opening, currency)}"
-        f"{amount('closing', result.closing, currency)}{entries}<more>{flag(result.more)}</more>"
-    )
-
-
-def _entry(entry: Entry, currency: str) -> str:
-    booked = entry.transaction
-    return (
-        f"<entry><sequence>{entry.sequence}</sequence><bookingDate>{booked.booking_date}</bookingDate>"
-        f"{amount('amount', entry.amount, currency)}{amount('balanceAfter', entry.balance_after, currency)}"
-        f"{text('kind', booked.kind)}{given('counterpartyAccount', entry.counterparty_account)}"
-        f"{given('counterpartyName', entry.counterparty_name)}{given('narrative', booked.narrative)}"
-        f"<hostSerial>{booked.serial}</hostSerial>{given('reference', booked.reference)}</entry>"
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.simulators.core.register import CoreAccount, Customer, LossReport
-from tellerline.simulators.ledger import Entry
 from tellerline.simulators.soap import messages as soap
-from tellerline.simulators.soap.messages import EchoResult, OriginalResult, ReversalResult, SoapRequest
+from tellerline.simulators.soap.messages import EchoResult, OriginalResult, ReversalResult, SoapRequest, StatementResult
 
 CoreRequest = SoapRequest
 
@@ -26,16 +25,6 @@ class BalanceResult:
     ledger: int
     available: int
     as_of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementResult:
-    account: str
-    currency: str
-    opening: int
-    closing: int
-    entries: list[Entry]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)

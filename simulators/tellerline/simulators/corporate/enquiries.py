@@ -11,13 +11,12 @@ from tellerline.simulators.corporate.messages import (
     PayrollLinesResult,
     RemittancesResult,
     RepresentativeResult,
-    StatementResult,
 )
 from tellerline.simulators.corporate.register import Keeper, Register
 from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.codes import RefusedError
 from tellerline.simulators.ledger import Ledger
-from tellerline.simulators.soap.messages import SoapRequest
+from tellerline.simulators.soap.messages import SoapRequest, StatementResult
 
 REMITTANCE_KINDS = {"INCOMING": "INCOMING_REMITTANCE", "OUTGOING": "OUTGOING_REMITTANCE"}
 

@@ -12,6 +12,8 @@ from tellerline.simulators.hosting.calendar import BankCalendar
 from tellerline.simulators.hosting.codes import REFUSED
 from tellerline.simulators.ledger import Entry
 from tellerline.simulators.soap.envelope import Render, amount, flag, given, text
+from tellerline.simulators.soap.messages import StatementResult
+from tellerline.simulators.soap.statements import statement
 
 
 def evidence(calendar: BankCalendar) -> dict[type[object], Render]:
@@ -35,7 +37,7 @@ def results(calendar: BankCalendar) -> dict[type[object], Render]:
         messages.CompanyResult: _company,
         messages.RepresentativeResult: lambda result: text("representative", result.representative),
         messages.BalancesResult: _balances,
-        messages.StatementResult: _statement,
+        StatementResult: statement,
         messages.RemittancesResult: _remittances,
         messages.PayrollLinesResult: _payroll_lines,
         **evidence(calendar),
@@ -62,26 +64,6 @@ def _balances(result: messages.BalancesResult) -> str:
         for each in result.balances
     )
     return f"{balances}<asOf>{result.as_of}</asOf>"
-
-
-def _statement(result: messages.StatementResult) -> str:
-    currency = result.currency
-    entries = "".join(_entry(entry, currency) for entry in result.entries)
-    return (
-        f"{text('account', result.account)}{amount('opening', result.opening, currency)}"
-        f"{amount('closing', result.closing, currency)}{entries}<more>{flag(result.more)}</more>"
-    )
-
-
-def _entry(entry: Entry, currency: str) -> str:
-    booked = entry.transaction
-    return (
-        f"<entry><sequence>{entry.sequence}</sequence><bookingDate>{booked.booking_date}</bookingDate>"
-        f"{amount('amount', entry.amount, currency)}{amount('balanceAfter', entry.balance_after, currency)}"
-        f"{text('kind', booked.kind)}{given('counterpartyAccount', entry.counterparty_account)}"
-        f"{given('counterpartyName', entry.counterparty_name)}{given('narrative', booked.narrative)}"
-        f"<hostSerial>{booked.serial}</hostSerial>{given('reference', booked.reference)}</entry>"
-    )
 
 
 def _remittances(result: messages.RemittancesResult) -> str:

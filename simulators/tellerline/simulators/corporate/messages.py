@@ -34,16 +34,6 @@ class BalancesResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatementResult:
-    account: str
-    currency: str
-    opening: int
-    closing: int
-    entries: list[Entry]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RemittancesResult:
     account: str
     currency: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from tellerline.simulators.hosting.codes import OK
+from tellerline.simulators.ledger import Entry
 
 R = TypeVar("R")
 
@@ -56,3 +57,15 @@ class OriginalResult:
 @dataclass(frozen=True, slots=True)
 class ReversalResult:
     effective: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementResult:
+    """Amounts in minor units."""
+
+    account: str
+    currency: str
+    opening: int
+    closing: int
+    entries: list[Entry]
+    more: bool
