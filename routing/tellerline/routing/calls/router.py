@@ -402,8 +402,10 @@ class Router:
         return stranded
 
     def _watch(self, waiter: Waiter, due: float | None) -> None:
-        if due is not None and due != waiter.due:
-            waiter.due = due
+        if due == waiter.due:
+            return
+        waiter.due = due
+        if due is not None:
             heappush(self._due, (due, waiter.order, waiter))
 
     def _waiter(self, call: Call, at: float) -> Waiter:
