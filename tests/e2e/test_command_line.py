@@ -125,8 +125,36 @@ async def test_usage_is_2_and_unreachable_is_4(shell: CommandLine, lonely: Comma
 
 async def test_what_cannot_be_set_up_is_5(shell: CommandLine, lonely: CommandLine) -> None:
     port = (await shell.json("status"))["gateway"].rpartition(":")[2]
-    failed = await lonely.json("up", "--customers", "0", "--port", port, code=5)
-    assert failed["error"]["code"] == "CANNOT_START"
+    failed = await lonely.run("up", "--customers", "0", "--port", port)
+    assert failed.code == 5
+    assert [line.partition(":")[0] for line in failed.err.splitlines() if not line.startswith("{")] == ["CANNOT_START"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a = [", "BAD_CONFIGURATION: {file}: "),
+        (
+            '[hosts.nowhere]\nurl = "http://127.0.0.1:1"\n',
+            "hosts.nowhere: there is no host nowhere; there are: billing, core,",
+        ),
+        (),
+        (None, "NO_SUCH_FILE: There is no file {file}."),
+    ],
+)
+async def test_a_configuration_that_cannot_be_used_is_said_in_a_line(
+    lonely: CommandLine, tmp_path: Path, text: str | None, says: str
+) -> None:
+    file = tmp_path / "gateway.toml"
+    if text is not None:
+        file.write_text(text)
+    up, check = await asyncio.gather(
+        lonely.run("up", "--customers", "0", "--config", str(file)), lonely.run("config", "check", str(file))
+    )
+    for ended in (up, check):
+        assert ended.code in (1, 2)
+        assert says.format(file=file) in ended.err
+        assert "Traceback" not in ended.err
 
 
 async def test_configurations_are_checked_and_explained(lonely: CommandLine, tmp_path: Path) -> None:

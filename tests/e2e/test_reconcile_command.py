@@ -116,3 +116,27 @@ async def test_a_file_that_is_not_whole_is_refused(system: tuple[CommandLine, st
 async def test_what_is_no_date_is_refused(system: tuple[CommandLine, str], day: str) -> None:
     shell, _ = system
     assert (await shell.json("reconcile", day, code=2))["error"]["code"] == "BAD_ARGUMENT"
+    assert (await shell.json("differences", "list", "--day", day, code=2))["error"]["code"] == "BAD_ARGUMENT"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--host", "nowhere"), "BAD_DAY_FILE: no host nowhere; there are: billing, core, "),
+        (("--file", "{folder}/none.csv"), "BAD_DAY_FILE: {folder}/none.csv: No such file or directory"),
+        (("--file", "{folder}/noise.csv"), "BAD_DAY_FILE: line 1: not CSV in UTF-8"),
+        (
+            ("--host", "core", "--html", "{folder}/none/page.html"),
+            "CANNOT_WRITE: {folder}/none/page.html: No such file",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_said_in_a_line(
+    system: tuple[CommandLine, str], tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    shell, _ = system
+    (tmp_path / "noise.csv").write_bytes(bytes(range(255, 127, -1)))
+    ended = await shell.run("reconcile", *(word.format(folder=tmp_path) for word in words))
+    assert ended.code == 2
+    assert ended.err.startswith(says.format(folder=tmp_path))
+    assert len(ended.err.splitlines()) == 1

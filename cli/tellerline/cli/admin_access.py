@@ -31,7 +31,17 @@ def admin(out: Output, method: str, path: str, body: dict[str, Any] | None = Non
         with urllib.request.urlopen(request, timeout=_PATIENCE) as response:  # noqa: S310
             return orjson.loads(response.read() or b"{}")
     except urllib.error.HTTPError as error:
-        text = error.read().decode(errors="replace")
+        text = _reason(error.read())
         out.fail(Exit.REFUSED, "REFUSED_BY_SIMULATOR", text, text)
     except OSError as error:
         out.fail(Exit.UNREACHABLE, "UNREACHABLE", f"{base}: {error}", f"{base}：{error}")
+
+
+def _reason(body: bytes) -> str:
+    """The simulator's words, without the JSON around them."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode(errors="replace")
+    details = told.get("details") if isinstance(told, dict) else None
+    return details if isinstance(details, str) and details else body.decode(errors="replace")

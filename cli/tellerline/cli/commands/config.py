@@ -101,6 +101,7 @@ def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 def _load(out: Output, file: Path | None) -> GatewaySettings:
     from pydantic import ValidationError
 
+    from tellerline.cli.system.setting_mistakes import refuse_settings
     from tellerline.gateway.settings import GatewaySettings
 
     try:
@@ -108,8 +109,6 @@ def _load(out: Output, file: Path | None) -> GatewaySettings:
     except FileNotFoundError:
         out.fail(Exit.USAGE, "NO_SUCH_FILE", f"There is no file {file}.", f"没有文件 {file}。")
     except ValidationError as error:
-        mistakes = {".".join(str(part) for part in mistake["loc"]): mistake["msg"] for mistake in error.errors()}
-        english = f"{len(mistakes)} setting(s) cannot be used."
-        out.fail(Exit.REFUSED, "BAD_CONFIGURATION", english, f"有 {len(mistakes)} 项配置不可用。", **mistakes)
+        refuse_settings(out, Exit.REFUSED, error)
     except ValueError as error:
         out.fail(Exit.REFUSED, "BAD_CONFIGURATION", f"{file}: {error}", f"{file}：{error}")

@@ -50,27 +50,35 @@ def reconcile(
     from tellerline.cli.reconcile.showing import show_reports
 
     out = Output(json=json)
-    if day and not _is_date(day):
-        text = f"{day}: not a date such as 2026-11-22"
-        out.fail(Exit.USAGE, "BAD_ARGUMENT", text, f"{day}：不是日期（如 2026-11-22）")
+    _check_date(out, day)
     try:
         with _day_files(out, day, host, file) as files:
             reports = [_reconcile(out, gateway, name, path, day) for name, path in files]
-        day = reports[0].accounting_date
-        _export(out, reports, day, csv, html)
     except (DayFileError, OSError) as error:
-        out.fail(Exit.USAGE, "BAD_DAY_FILE", str(error), f"日终文件有误：{error}")
+        out.fail(Exit.USAGE, "BAD_DAY_FILE", _words(error), f"日终文件有误：{_words(error)}")
+    day = reports[0].accounting_date
+    _export(out, reports, day, csv, html)
     show_reports(out, reports, day)
     if any(report.differences for report in reports):
         out.hint("tellerline differences close CASE --reason WHY", "when it is explained", "查明后结案")
         raise typer.Exit(Exit.REFUSED)
 
 
-def _is_date(text: str) -> bool:
+def _words(error: Exception) -> str:
+    """Without the number that an operating system's error begins with."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _check_date(out: Output, text: str) -> None:
+    """End the command for what is no date; nothing is one."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        if not text or date.fromisoformat(text).isoformat() == text:
+            return
     except ValueError:
-        return False
+        pass
+    out.fail(Exit.USAGE, "BAD_ARGUMENT", f"{text}: not a date such as 2026-11-22", f"{text}：不是日期（如 2026-11-22）")
 
 
 @contextmanager
@@ -100,11 +108,14 @@ def _export(out: Output, reports: list[HostReport], day: str, csv: Path | None, 
     from tellerline.cli.reconcile.page import page
     from tellerline.cli.reconcile.report import write_csv
 
+    try:
+        if csv is not None:
+            write_csv(csv, reports)
+        if html is not None:
+            html.write_text(page(reports, day, out.text, language()), "utf-8")
+    except OSError as error:
+        out.fail(Exit.USAGE, "CANNOT_WRITE", _words(error), f"无法写入：{_words(error)}")
     out.result({"accounting_date": day, "hosts": [report.document() for report in reports]})
-    if csv is not None:
-        write_csv(csv, reports)
-    if html is not None:
-        html.write_text(page(reports, day, out.text, language()), "utf-8")
 
 
 def list_differences(
@@ -119,6 +130,7 @@ def list_differences(
     from tellerline.cli.reconcile.stretches import date_of
 
     out = Output(json=json)
+    _check_date(out, day)
     request: dict[str, Any] = {"context": operator_context(), "page_size": 200}
     if host:
         request["host"] = f"hosts/{host}"

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO
 
 COLUMNS = ("reference", "operation", "account", "amount", "currency", "state", "accounting_date", "host_serial")
 _REFERENCE = re.compile(r"[!-~]{1,64}")
@@ -54,8 +53,7 @@ class DayFile:
 
     def head(self) -> Head:
         """Raises ``DayFileError``, or ``OSError``."""
-        with self._open() as file:
-            row = next(csv.reader(file), [])
+        row = next(self._rows(), (1, []))[1]
         if len(row) != 4 or row[0] != "#day":
             raise DayFileError("line 1: must be #day,HOST,DATE,WRITTEN")
         try:
@@ -83,21 +81,27 @@ class DayFile:
         yield sorted(run)
 
     def _lines(self) -> Iterator[Line]:
-        with self._open() as file:
-            rows = csv.reader(file)
-            next(rows, None)
-            if tuple(next(rows, ())) != COLUMNS:
-                raise DayFileError(f"line 2: must be {','.join(COLUMNS)}")
-            for count, row in enumerate(rows):
-                if row and row[0] == "#end":
-                    if row[1:] != [str(count)]:
-                        raise DayFileError(f"line {rows.line_num}: {count} lines, but its foot says {row[1:]}")
-                    return
-                yield _line(row, rows.line_num)
+        rows = self._rows()
+        next(rows, None)
+        if tuple(next(rows, (2, []))[1]) != COLUMNS:
+            raise DayFileError(f"line 2: must be {','.join(COLUMNS)}")
+        for count, (number, row) in enumerate(rows):
+            if row and row[0] == "#end":
+                if row[1:] != [str(count)]:
+                    raise DayFileError(f"line {number}: {count} lines, but its foot says {row[1:]}")
+                return
+            yield _line(row, number)
         raise DayFileError("the file ends without its foot: it is not whole")
 
-    def _open(self) -> IO[str]:
-        return self._path.open(encoding="utf-8", newline="")
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """With their line numbers."""
+        with self._path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            try:
+                for row in rows:
+                    yield rows.line_num, row
+            except (UnicodeDecodeError, csv.Error):
+                raise DayFileError(f"line {rows.line_num + 1}: not CSV in UTF-8") from None
 
 
 def _line(row: list[str], number: int) -> Line:

@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tomllib import TOMLDecodeError
 
 import uvloop
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
 from tellerline.cli.system.node import build_node, reload_on_signal
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
+from tellerline.cli.system.setting_mistakes import refuse_settings
 from tellerline.connectors.toml import ManifestError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
@@ -37,7 +39,14 @@ def keep_up(out: Output, wishes: Wishes) -> None:
             uvloop.run(_keep_up(out, wishes, settings, directory))
     except WishError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    except (ValidationError, FileNotFoundError, ManifestError, RoutingError) as error:
+    except ValidationError as error:
+        refuse_settings(out, Exit.USAGE, error)
+    except FileNotFoundError as error:
+        missing = error.filename or error
+        out.fail(Exit.USAGE, "NO_SUCH_FILE", f"There is no file {missing}.", f"没有文件 {missing}。")
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        out.fail(Exit.USAGE, "BAD_CONFIGURATION", f"{wishes.config}: {error}", f"{wishes.config}：{error}")
+    except (ManifestError, RoutingError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")

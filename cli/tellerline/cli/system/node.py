@@ -15,6 +15,7 @@ from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.adapters.telemetry import LibraryLines, Log, LogWriter, Metrics, make_log
 from tellerline.connectors.discovery import HostFolder, connect, discover
+from tellerline.connectors.toml import ManifestError
 from tellerline.connectors.transports import Endpoint
 from tellerline.gateway.assembly import Gateway, Surroundings, build_gateway
 from tellerline.gateway.channels.grpc.front import Front, FrontSettings, TlsFiles
@@ -142,8 +143,16 @@ def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: S
 
 
 def host_folders(settings: GatewaySettings) -> Iterator[HostFolder]:
-    """Every host folder, and once more for each second version of a host in the settings."""
-    for folder in discover():
+    """Every host folder, and once more for each second version of a host in the settings.
+
+    Raises ``ManifestError`` for a host of the settings that has no folder.
+    """
+    folders = discover()
+    names = {folder.name for folder in folders}
+    for name, host in settings.hosts.items():
+        if not host.of and name not in names:
+            raise ManifestError(f"hosts.{name}", "", f"there is no host {name}; there are: {', '.join(sorted(names))}")
+    for folder in folders:
         yield _on_terms(folder, settings.hosts.get(folder.name))
         for name, host in settings.hosts.items():
             if host.of == folder.name:

@@ -26,7 +26,12 @@ class H2cornServer:
 
     async def start(self) -> int:
         self._serving = asyncio.create_task(self._server.serve(), name="h2corn")
-        await self._server.wait_started()
+        try:
+            await self._server.wait_started()
+        except Exception:
+            await asyncio.wait((self._serving,))
+            self._serving.exception()  # the same; asked for, or asyncio reports it as lost
+            raise
         return int(self._server.addresses[0].rpartition(":")[2])
 
     async def drain(self, grace: float) -> bool:
