@@ -64,7 +64,11 @@ async def test_a_plan_waits_a_moment_for_what_goes_first(tmp_path: Path, store: 
     await world.run(world.gateway.start())
     opening = world.gateway.pipeline.plans.gates["core"].opening
     opening.hold()
-    world.clock.call_later(0.6, lambda: opening.release(opening.looking()))
+
+    def nothing_waits() -> None:
+        assert opening.release(opening.looking())
+
+    world.clock.call_later(0.6, nothing_waits)
     [answer] = await world.outcomes([life.request])
     assert isinstance(answer, Settled)
     assert answer.state is State.DONE
