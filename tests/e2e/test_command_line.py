@@ -138,7 +138,6 @@ async def test_what_cannot_be_set_up_is_5(shell: CommandLine, lonely: CommandLin
             '[hosts.nowhere]\nurl = "http://127.0.0.1:1"\n',
             "hosts.nowhere: there is no host nowhere; there are: billing, core,",
         ),
-        (),
         (None, "NO_SUCH_FILE: There is no file {file}."),
     ],
 )
