@@ -18,6 +18,7 @@ from tellerline.routing.calls.decisions import Decision, Offer, Queued
 from tellerline.routing.calls.model import AgentProfile, Call, RoutingPlan
 from tellerline.routing.calls.policies import Policy
 from tellerline.routing.calls.router import Router
+from tellerline.routing.staffing.activity import Duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +31,6 @@ class Caller:
     call_class: str
     service: float
     patience: float
-
-
-class Duty(NamedTuple):
-    """The agent is there from ``begin`` to ``end``; an agent's duties do not overlap."""
-
-    agent: str
-    begin: float
-    end: float
 
 
 class Ending(NamedTuple):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from tellerline.routing.calls.model import AgentProfile, CallClass, Queue, RoutingPlan, Step, StepKind, Title
 from tellerline.routing.calls.policies import FIFO
-from tellerline.routing.simulation.centre import Caller, Centre, Duty
+from tellerline.routing.simulation.centre import Caller, Centre
 from tellerline.routing.simulation.chance import Chance, exponential
 from tellerline.routing.simulation.confidence import Interval, interval
+from tellerline.routing.staffing.activity import Duty
 from tellerline.routing.staffing.erlang import ErlangA, ErlangC, Load, Waits
 
 MEASURES = ("wait_mean", "service_level", "abandonment")
