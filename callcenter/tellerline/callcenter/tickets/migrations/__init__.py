@@ -1,0 +1,9 @@
+"""The schema versions of tickets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tellerline.adapters.store.migrations import Migrations
+
+MIGRATIONS = Migrations(Path(__file__).parent, head="0001")
