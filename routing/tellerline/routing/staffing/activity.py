@@ -18,7 +18,6 @@ from tellerline.routing.staffing.record import RecordedCall
 from tellerline.routing.staffing.survival import Between
 
 _LEAST_SERVICES = 2
-_LEAST_SHARE = 0.01
 _RING = 2.0
 """Seconds from an agent's being free to the recorded begin of the next service."""
 
@@ -55,18 +54,14 @@ def duties(calls: Iterable[RecordedCall], away_after: float) -> list[Duty]:
 
 
 def kinds_served(calls: Iterable[RecordedCall]) -> dict[str, frozenset[str]]:
-    """Of each agent the services that the agent does; a single call, or one in a hundred, may have been a favour."""
+    """Of each agent the services given; a single one may have been a favour, unless there is no other."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for call in calls:
         if call.served and call.agent is not None:
             counts[call.agent][call.kind] += 1
     return {
-        agent: frozenset(
-            kind
-            for kind, many in done.items()
-            if many >= max(_LEAST_SERVICES, _LEAST_SHARE * done.total()) or many == max(done.values())
-        )
-        for agent, done in counts.items()
+        agent: frozenset(kind for kind, many in done.items() if many >= min(_LEAST_SERVICES, max(done.values())))
+        for agent, done in sorted(counts.items())
     }
 
 
