@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc.aio
+from contract_areas import CALL_CENTRE
 from prometheus_client.parser import text_string_to_metric_families
 from running_clock import passing
 
@@ -32,7 +33,6 @@ CUSTOMERS = 60
 STRANGERS_CARD = "6229990000099999992"
 DAYS = {"start_date": {"year": 2026, "month": 1, "day": 1}, "end_date": {"year": 2026, "month": 3, "day": 2}}
 GATEWAYS_OWN = "tellerline.api.operations."
-CALL_CENTRES = "tellerline.api.tickets."
 BETWEEN_MACHINES = "host."
 
 
@@ -299,7 +299,7 @@ SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
 def offered() -> set[str]:
     """Every method of the contract that comes to a host."""
     methods = Contract().methods
-    return {each.name for each in methods if not each.path.startswith((f"/{GATEWAYS_OWN}", f"/{CALL_CENTRES}"))}
+    return {each.name for each in methods if not each.path.startswith((f"/{GATEWAYS_OWN}", *CALL_CENTRE))}
 
 
 def declared() -> set[tuple[str, str]]:
