@@ -10,7 +10,7 @@ from tellerline.adapters.store.statements import every, first
 from tellerline.callcenter import storage
 from tellerline.callcenter.live import statements
 from tellerline.callcenter.live.migrations import MIGRATIONS
-from tellerline.callcenter.live.records import Entry, Image, Interest, Recorded
+from tellerline.callcenter.live.records import EVERYTHING, Entry, Image, Interest, Recorded
 from tellerline.callcenter.storage import Database
 
 
@@ -63,7 +63,7 @@ class FactLog:
         return 0 if row is None else row[0]
 
     async def read(
-        self, after: int, until: int, interest: Interest = Interest(), *, limit: int = 500
+        self, after: int, until: int, interest: Interest = EVERYTHING, *, limit: int = 500
     ) -> Sequence[Recorded]:
         """Facts behind ``after`` up to ``until``, oldest first, at most ``limit``."""
         rows = await self._database.read(statements.page, self._site, after, until, interest, limit)

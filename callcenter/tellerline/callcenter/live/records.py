@@ -45,3 +45,6 @@ class Interest:
     def wants(self, entry: Entry) -> bool:
         """Whether every name given is the fact's."""
         return self.agent in ("", entry.agent) and self.call in ("", entry.call) and self.queue in ("", entry.queue)
+
+
+EVERYTHING = Interest()
