@@ -1,0 +1,131 @@
+"""``tellerline route``: call routing on virtual time, among recorded callers or theory's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tellerline.cli.exits import Exit
+from tellerline.cli.gateway_access import JsonOption
+from tellerline.cli.output import Output, language
+
+if TYPE_CHECKING:
+    from tellerline.routing.simulation.centre_model import CentreModel
+    from tellerline.routing.staffing.record import RecordedCall
+
+ORDER = 96
+_CALLS = 'Recorded calls, tab-separated (the Technion\'s "Anonymous Bank").'
+
+CallsOption = Annotated[Path | None, typer.Option("--calls", help=_CALLS)]
+SeedOption = Annotated[int, typer.Option(help="The same seed gives the same figures.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="Call routing on virtual time. 话务路由仿真")
+    group.command("sim")(sim)
+    app.add_typer(group, name="route")
+
+
+def sim(
+    erlang: Annotated[bool, typer.Option("--erlang", help="Compare with Erlang-C and Erlang-A over a grid.")] = False,
+    calls: CallsOption = None,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Fit what the record does not say, and write it to --out.")
+    ] = False,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Where --fit writes the model (JSON).")] = None,
+    model: Annotated[Path | None, typer.Option(help="A fitted model; without it, one is fitted on --calls.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the replay as one HTML page with plots.")] = None,
+    seed: SeedOption = 1,
+    replications: Annotated[int, typer.Option(min=0, help="Independent runs; 0: 30 for --erlang, else 20.")] = 0,
+    callers: Annotated[int, typer.Option(min=100, help="Callers of each run of --erlang.")] = 3000,
+    json: JsonOption = False,
+) -> None:
+    """Run the live router on virtual time.
+
+    --erlang: exit code 0 only if each simulated figure agrees with theory. --calls: what became of recorded calls, and
+    what would have become of them under the bank's own rule, plain FIFO and the default policy.
+    """
+    out = Output(json=json)
+    if erlang == (calls is not None) or fit != (out_file is not None) or (fit and (model or html)):
+        out.fail(
+            Exit.USAGE,
+            "BAD_ARGUMENT",
+            "either --erlang, or --calls FILE with --fit --out MODEL, or --calls FILE with --model, --html as wished",
+            "用法：--erlang；或 --calls 文件 --fit --out 模型；或 --calls 文件 [--model 模型] [--html 页面]",
+        )
+    if calls is None:
+        _erlang(out, seed, replications or 30, callers)
+    elif out_file is not None:
+        _fit(out, calls, out_file)
+    else:
+        _replay(out, calls, model, html, seed, replications or 20)
+
+
+def _erlang(out: Output, seed: int, replications: int, callers: int) -> None:
+    from tellerline.cli.route.erlang import Effort, compare_grid, document, show
+
+    effort = Effort(seed=seed, replications=max(2, replications), callers=callers)
+    result = document(list(compare_grid(effort)), effort)
+    out.result(result)
+    show(out, result)
+    if result["outside"]:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _fit(out: Output, calls: Path, path: Path) -> None:
+    from tellerline.cli.route.replaying import ModelFileError, write_model
+    from tellerline.cli.route.showing import show_fit
+    from tellerline.routing.simulation.centre_model import to_document
+
+    model = _fitted(out, _read(out, calls))
+    try:
+        write_model(path, model)
+    except ModelFileError as error:
+        out.fail(Exit.SETUP, "CANNOT_WRITE", str(error), str(error))
+    out.result(to_document(model))
+    show_fit(out, model)
+
+
+def _replay(out: Output, path: Path, model: Path | None, html: Path | None, seed: int, replications: int) -> None:
+    from tellerline.cli.route.page import page
+    from tellerline.cli.route.replaying import ModelFileError, document, read_model, replay
+    from tellerline.cli.route.showing import show_replay
+
+    calls = _read(out, path)
+    try:
+        fitted = read_model(model) if model is not None else _fitted(out, calls)
+    except ModelFileError as error:
+        out.fail(Exit.USAGE, "BAD_MODEL", str(error), f"模型文件有误：{error}")
+    found = replay(calls, fitted, seed=seed, replications=replications)
+    result = {
+        "file": str(path),
+        "model": None if model is None else str(model),
+        "seed": seed,
+        "replications": replications,
+        **document(found),
+    }
+    if html is not None:
+        html.write_text(page(out, found, result, language()), encoding="utf-8")
+    out.result(result)
+    show_replay(out, result)
+
+
+def _read(out: Output, path: Path) -> Sequence[RecordedCall]:
+    from tellerline.cli.route.call_file import CallFileError, read_calls
+
+    try:
+        return read_calls(path)
+    except CallFileError as error:
+        out.fail(Exit.USAGE, "BAD_FILE", str(error), f"来电文件有误：{error}")
+
+
+def _fitted(out: Output, calls: Sequence[RecordedCall]) -> CentreModel:
+    from tellerline.routing.simulation.fitting import TooFewCallsError, fit
+
+    try:
+        return fit(calls)
+    except TooFewCallsError as error:
+        out.fail(Exit.USAGE, "TOO_FEW_CALLS", str(error), f"记录太少，无法拟合：{error}")
