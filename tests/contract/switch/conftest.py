@@ -1,0 +1,18 @@
+"""Each test of the suite runs on every switch named here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+from switch_bench import SwitchBench
+
+BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[SwitchBench]]] = {}
+"""How to open a bench, by the name of its switch; for the length of one test."""
+
+
+@pytest.fixture(params=list(BENCHES))
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[SwitchBench]:
+    async with BENCHES[request.param](request) as opened:
+        yield opened

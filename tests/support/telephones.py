@@ -1,0 +1,218 @@
+"""Telephones in this process: real SIP and real media, each with a steady tone for a voice, and an ear for tones."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import wave
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from baresip import Account, AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Config, Runtime, UserAgent
+from numpy.typing import NDArray
+from switch_bench import OnRing
+
+from tellerline.adapters.clock import Clock, SystemClock
+
+RATE = 8000
+_FRAME = 160
+_PACE = 0.02
+_AHEAD = 2 * 3 * _FRAME
+_LOUDNESS = 5000
+_AUDIBLE = 500
+"""A tone counts as heard from a tenth of a voice's loudness on."""
+_WINDOW = 0.24
+_LAG = 0.08
+_REGISTRATION = 60
+_PATIENCE = 5.0
+
+Samples = NDArray[np.float64]
+
+
+def tones(samples: Samples, names: Mapping[int, str]) -> frozenset[str]:
+    """The names of the tones, by their frequency in Hz, that are in ``samples`` from beginning to end."""
+    if len(samples) < RATE // 20:
+        return frozenset()
+    at = np.arange(len(samples))
+    window = np.hanning(len(samples))
+    heard = set()
+    for hz, name in names.items():
+        turning = np.exp(-2j * np.pi * hz * at / RATE)
+        if 2 * abs(np.sum(samples * window * turning)) / window.sum() > _AUDIBLE:
+            heard.add(name)
+    return frozenset(heard)
+
+
+def wav_samples(wav: Path | bytes, start: float = 0, end: float | None = None) -> Samples:
+    """The samples of a WAV file of 8 kHz, 16 bit and one channel, between two seconds of it."""
+    with wave.open(io.BytesIO(wav) if isinstance(wav, bytes) else str(wav), "rb") as file:
+        assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (RATE, 2, 1)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    return samples[int(start * RATE) : int(end * RATE) if end is not None else None]
+
+
+class Exchange:
+    """All telephones of one test behind one SIP port; ``names`` tells by frequency who and what can be heard."""
+
+    def __init__(self, server: str, password: str, port: int, names: Mapping[int, str]) -> None:
+        self.server = server
+        self.password = password
+        self.names = dict(names)
+        self.clock: Clock = SystemClock()
+        self._port = port
+        self._runtime = Runtime()
+        self._pumps: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._runtime.start(
+            Config(
+                net_interface="127.0.0.1",
+                max_concurrent_calls=None,
+                expose_headers=("Call-Info", "Alert-Info"),
+                native_log_level="error",
+                extra_config_text=f"sip_listen 127.0.0.1:{self._port}\nrtp_stats no\naudio_jitter_buffer_type off\n",
+            )
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+        await self._runtime.close()
+
+    async def telephone(self, number: str, hz: int, *, registers: bool) -> SipTelephone:
+        """Returns when it is registered, if it ``registers``."""
+        account = Account(
+            user=number,
+            domain=self.server,
+            password=self.password if registers else "",
+            reg_interval=_REGISTRATION if registers else 0,
+        )
+        agent = await UserAgent.create(self._runtime, account)
+        self.names[hz] = number
+        telephone = SipTelephone(self, agent, number, hz)
+        if registers:
+            await agent.register()
+        return telephone
+
+    def pump(self, telephone: SipTelephone, call: Call) -> None:
+        self._pumps.append(asyncio.get_running_loop().create_task(telephone.carry(call)))
+
+
+class SipTelephone:
+    """One line: a second call while one is up takes the first one's place in ``hears``."""
+
+    def __init__(self, exchange: Exchange, agent: UserAgent, number: str, hz: int) -> None:
+        self.number = number
+        self.on_ring = OnRing.ANSWERS
+        self._exchange = exchange
+        self._agent = agent
+        self._hz = hz
+        self._call: Call | None = None
+        self._keys: list[str] = []
+        self._ringing = asyncio.Event()
+        self._vanished = False
+        self._heard: deque[tuple[float, bytes]] = deque(maxlen=500)
+        agent.on_incoming(self._rung)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def connected(self) -> bool:
+        return self._call is not None and self._call.state is CallState.ESTABLISHED
+
+    @property
+    def rings(self) -> bool:
+        return self._call is not None and self._call.state is CallState.INCOMING
+
+    @property
+    def keys_heard(self) -> str:
+        return "".join(self._keys)
+
+    @property
+    def shown(self) -> str:
+        peer = self._call.peer if self._call else None
+        return (peer or "").removeprefix("sip:").partition("@")[0]
+
+    async def call(self, number: str) -> None:
+        self._use(await self._agent.dial(f"sip:{number}@{self._exchange.server}"))
+
+    async def answer(self) -> None:
+        async with asyncio.timeout(_PATIENCE):
+            await self._ringing.wait()
+        await self._line.answer()
+
+    async def hang_up(self) -> None:
+        await self._line.hangup()
+
+    async def press(self, keys: str) -> None:
+        await self._line.send_dtmf(keys, interdigit_ms=90)
+
+    async def hold(self) -> None:
+        await self._line.hold()
+
+    async def retrieve(self) -> None:
+        await self._line.resume()
+
+    async def hears(self) -> frozenset[str]:
+        await asyncio.sleep(_LAG)
+        since = self._exchange.clock.monotonic()
+        await asyncio.sleep(_WINDOW)
+        pcm = b"".join(chunk for at, chunk in self._heard if at >= since)
+        return tones(np.frombuffer(pcm, "<i2").astype(float), self._exchange.names)
+
+    @property
+    def _line(self) -> Call:
+        assert self._call is not None, f"{self.number} has no call"
+        return self._call
+
+    def _use(self, call: Call) -> None:
+        self._call = call
+        call.on_dtmf(lambda event: self._keys.append(event.digit))
+        self._exchange.pump(self, call)
+
+    def _rung(self, call: Call) -> None:
+        task = asyncio.get_running_loop().create_task(self._react(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _react(self, call: Call) -> None:
+        self._use(call)
+        self._ringing.set()
+        try:
+            if self.on_ring is OnRing.ANSWERS or _answers_itself(call):
+                await call.answer()
+            elif self.on_ring is OnRing.REJECTS:
+                await call.reject()
+        except BaresipError:
+            pass  # the caller was quicker to give up
+
+    async def carry(self, call: Call) -> None:
+        """Talk, and keep what is heard, until the call is over."""
+        said = 0
+        while call.state is not CallState.CLOSED:
+            try:
+                info = call.audio.info()
+                ahead = info.tx_buffered
+                while info.tx_ready and ahead < _AHEAD:
+                    call.audio.write(self._voice(said))
+                    said, ahead = said + _FRAME, ahead + 2 * _FRAME
+                if pcm := call.audio.read(8192):
+                    self._heard.append((self._exchange.clock.monotonic(), pcm))
+            except (AudioNotActive, AudioRestarted):
+                pass
+            await asyncio.sleep(_PACE)
+
+    def _voice(self, start: int) -> bytes:
+        at = np.arange(start, start + _FRAME)
+        return bytes((_LOUDNESS * np.sin(2 * np.pi * self._hz * at / RATE)).astype("<i2").tobytes())
+
+
+def _answers_itself(call: Call) -> bool:
+    return any("answer-after=0" in value for value in call.headers.values())
