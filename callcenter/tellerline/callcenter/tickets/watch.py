@@ -110,6 +110,8 @@ async def _tried(do: Callable[[str], Awaitable[object]], ticket: str, log: Log) 
 
 
 async def _sleep(clock: Clock, woken: asyncio.Event, seconds: float) -> None:
+    if seconds <= 0:
+        return await clock.sleep(0)
     timer = clock.call_later(seconds, woken.set)
     try:
         await woken.wait()
