@@ -1,0 +1,169 @@
+"""What a site wants carried out, in order: the switch port's methods as data, and word to the IVR.
+
+Ids are the site's own; an order may be given twice with the same id, which has no further effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from tellerline.connectors.telephony.events import Cause, Ended, SecretEnd
+from tellerline.connectors.telephony.switch import Listening, Media, SecretPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegOrder:
+    """Orders for one leg are carried out in the order in which they were given."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(LegOrder):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial(LegOrder):
+    address: str
+    caller: str = ""
+    ring: timedelta = timedelta(seconds=30)
+    auto_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clear(LegOrder):
+    cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(LegOrder):
+    playback: str
+    prompts: tuple[str, ...]
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(LegOrder):
+    playback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Music(LegOrder):
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectSecret(LegOrder):
+    """The seal is the executor's."""
+
+    collection: str
+    plan: SecretPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCollecting(LegOrder):
+    collection: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join(LegOrder):
+    conversation: str
+    media: Media = Media.BOTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave(LegOrder):
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor(LegOrder):
+    """``leg`` is the one listened to."""
+
+    monitor: str
+    listener: str
+    listening: Listening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMonitoring(LegOrder):
+    """``leg`` is the listener's."""
+
+    monitor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(LegOrder):
+    recording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording(LegOrder):
+    recording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConversation:
+    """Before any leg joins it."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseConversation:
+    """After every leg has left it."""
+
+    conversation: str
+
+
+class IvrNews(StrEnum):
+    """``ENTERED``: begin the flow at the node (after a restart too). ``LEFT``: the call is elsewhere, forget the flow.
+    ``CALLBACK_DUE``: offer a callback."""
+
+    ENTERED = "ENTERED"
+    LEFT = "LEFT"
+    CALLBACK_DUE = "CALLBACK_DUE"
+    DIGIT = "DIGIT"
+    PLAYED = "PLAYED"
+    SECRET = "SECRET"  # noqa: S105 the word, not one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellIvr:
+    """News for the interpreter of the call's flow. It is not kept anywhere: digits and sealed blocks pass by."""
+
+    call: str
+    flow: str
+    news: IvrNews
+    node: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    digit: str = ""
+    played: Ended | None = None
+    secret: SecretEnd | None = None
+    sealed: bytes = b""
+
+
+SwitchOrder: TypeAlias = (
+    Answer
+    | Dial
+    | Clear
+    | Play
+    | Stop
+    | Music
+    | CollectSecret
+    | StopCollecting
+    | Join
+    | Leave
+    | Monitor
+    | StopMonitoring
+    | Record
+    | StopRecording
+    | OpenConversation
+    | CloseConversation
+)
+Order: TypeAlias = SwitchOrder | TellIvr
