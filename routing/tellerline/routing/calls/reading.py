@@ -41,6 +41,11 @@ class Reader:
             return least
         return int(value)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys that nobody has read yet."""
+        return tuple(self._values)
+
     def has(self, key: str) -> bool:
         return key in self._values
 
@@ -67,12 +72,26 @@ class Reader:
                 self.note(key, f"{value!r} is not known")
         return tuple(values)
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, default: str | None = None) -> str:
+        if default is not None and key not in self._values:
+            return default
         value = self._values.pop(key, None)
         if not isinstance(value, str) or not value.strip():
             self.note(key, "must be a text")
             return ""
         return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._values.pop(key, default)
+        if not isinstance(value, bool):
+            self.note(key, "must be true or false")
+            return default
+        return value
+
+    def texts(self, key: str) -> dict[str, str]:
+        """A table of texts by name; without the key none."""
+        inner = Reader(self._values.pop(key, {}), self._below(key), self.mistakes)
+        return {name: inner.text(name) for name in inner.names}
 
     def table(self, key: str) -> Reader:
         return Reader(self._values.pop(key, None), self._below(key), self.mistakes)

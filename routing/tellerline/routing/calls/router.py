@@ -19,6 +19,7 @@ Offers    answered(at, reservation)         the agent has the call, which leaves
           rescinded(at, reservation)        the agent's telephone was lost: not ready; the call goes on
           callback_unreached(at, ...)       the customer did not answer: dropped, or kept until ``retry_at``
 Time      next_due(), advance(at)           ringing is not timed here: whoever carries out offers does
+Questions state_of, agent_state, standing   change nothing
 
 ``ready since`` leaves out time spent not ready and goes on after it; only a call or work of the agent's starts it anew.
 One reservation is pending at most per call and per agent. A caller and a free agent who may serve that caller never
@@ -28,7 +29,6 @@ both wait. Ties go to who entered first, and to the lesser agent id.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import heappop, heappush
 
 from tellerline.routing.calls import ready, steps, waiting
 from tellerline.routing.calls.decisions import (
@@ -45,7 +45,9 @@ from tellerline.routing.calls.decisions import (
 from tellerline.routing.calls.model import AgentProfile, Call, RoutingPlan
 from tellerline.routing.calls.policies import DEFAULT, Policy
 from tellerline.routing.calls.roster import Roster, Routes
+from tellerline.routing.calls.standing import Standing, standing_of
 from tellerline.routing.calls.state import AgentState, CallState, ReadyEntry, Seat, Waiter
+from tellerline.routing.calls.timers import Timers
 
 
 class EventError(ValueError):
@@ -66,7 +68,7 @@ class Router:
         self._waiters: dict[str, Waiter] = {}
         self._pending: dict[int, tuple[Seat, Waiter]] = {}
         self._routes = Routes(self._roster)
-        self._due: list[tuple[float, int, Waiter]] = []
+        self._timers = Timers()
         self._now: float = float("-inf")
         self._orders = 0
         self._next_reservation = first_reservation
@@ -199,10 +201,7 @@ class Router:
 
     def next_due(self) -> float | None:
         """The instant at which ``advance`` has something to do, if nothing happens before; None: never."""
-        due = self._due
-        while due and not _is_due(due[0][0], due[0][2]):
-            heappop(due)
-        return due[0][0] if due else None
+        return self._timers.next()
 
     def advance(self, at: float) -> Sequence[Decision]:
         return self._begin(at)
@@ -217,18 +216,25 @@ class Router:
         seat = self._roster.seats.get(agent)
         return None if seat is None else seat.state
 
+    def standing(self, call: str, at: float) -> Standing | None:
+        """Why the call still waits, as of ``at``; None when it is not here. O(callers and agents concerned)."""
+        waiter = self._waiters.get(call)
+        if waiter is None:
+            return None
+        offer = self._pending.get(waiter.reservation)
+        offered_to = offer[0].id if offer is not None and waiter.state is CallState.RESERVED else None
+        return standing_of(waiter, self._roster.seats, offered_to, at)
+
     def _begin(self, at: float) -> list[Decision]:
         """Every event's first step: what fell due, and a list for what follows."""
         if at < self._now:
             raise EventError(f"time goes back: {at} after {self._now}")
         self._now = at
         out: list[Decision] = []
-        due = self._due
-        while due and due[0][0] <= at:
-            instant, _, waiter = heappop(due)
-            if _is_due(instant, waiter):
-                waiter.due = None
-                self._settle(waiter, instant, out)
+        heap = self._timers.heap
+        if heap and heap[0][0] <= at:
+            while (due := self._timers.take(at)) is not None:
+                self._settle(due[1], due[0], out)
         return out
 
     def _seat(self, agent: str) -> Seat:
@@ -265,11 +271,11 @@ class Router:
         else:
             waiter.state = CallState.WAITING
             waiting.enter(waiter)
-        self._watch(waiter, steps.due(waiter))
+        self._timers.watch(waiter, steps.due(waiter))
 
     def _settle_all(self, waiters: list[Waiter], at: float, out: list[Decision]) -> None:
         """The same for several, the highest score first; each once."""
-        for waiter in sorted(dict.fromkeys(waiters), key=lambda each: (-each.score(at), each.entered, each.order)):
+        for waiter in sorted(dict.fromkeys(waiters), key=lambda each: each.place(at)):
             if waiter.waiting:
                 self._settle(waiter, at, out)
 
@@ -366,11 +372,12 @@ class Router:
 
     def _keep_callback(self, waiter: Waiter, at: float, not_before: float, out: list[Decision]) -> None:
         out.append(CallbackKept(at, waiter.id, not_before))
+        waiter.not_before = not_before
         if not_before > at:
             if waiter.waiting:
                 waiting.withdraw(waiter)
             waiter.state = CallState.POSTPONED
-            self._watch(waiter, not_before)
+            self._timers.watch(waiter, not_before)
         elif not waiter.waiting:
             self._wait_again(waiter)
 
@@ -380,6 +387,7 @@ class Router:
         if waiter.waiting:
             waiting.withdraw(waiter)
         del self._waiters[waiter.id]
+        self._timers.tidy(len(self._waiters))
 
     def _on_duty(self, seat: Seat) -> None:
         if not seat.staffed:
@@ -400,13 +408,6 @@ class Router:
             if line.waiting and not line.staffed:
                 stranded.extend(waiting.on_step(line))
         return stranded
-
-    def _watch(self, waiter: Waiter, due: float | None) -> None:
-        if due == waiter.due:
-            return
-        waiter.due = due
-        if due is not None:
-            heappush(self._due, (due, waiter.order, waiter))
 
     def _waiter(self, call: Call, at: float) -> Waiter:
         queue = self._plan.queues[call.queue]
@@ -435,8 +436,3 @@ def _resume_idle_time(seat: Seat, at: float) -> None:
     elif seat.paused_at is not None:
         seat.ready_since += at - seat.paused_at
     seat.paused_at = None
-
-
-def _is_due(due: float, waiter: Waiter) -> bool:
-    """Whether this instant is still the one at which the call is to be looked at."""
-    return waiter.due == due

@@ -163,8 +163,9 @@ class Waiter:
         """The best proficiency by which the agent is ranked in the call's lines; 0 where skills are not asked."""
         return -min((line.members.get(agent, 0) for line in self.lines), default=0)
 
-    def score(self, now: float) -> float:
-        return now - self.base + self.aging(now)
+    def place(self, now: float) -> tuple[float, float, int]:
+        """The caller's place among all at ``now``: the least is first."""
+        return (self.base - now - self.aging(now), self.entered, self.order)
 
     def aging(self, now: float) -> float:
         """What waiting beyond the service level adds to the score at ``now``."""

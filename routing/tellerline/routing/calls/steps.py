@@ -36,17 +36,21 @@ def advance(waiter: Waiter, at: float, out: list[Decision]) -> None:
 def due(waiter: Waiter) -> float | None:
     """When to look at a waiting call again though nothing happens: its next step, or an agent no longer excluded."""
     instants = list(waiter.refused.values())
-    until = waiter.queue.steps[waiter.step].until
-    if until is not None and not _at_rest(waiter):
-        instants.append(waiter.entered + until)
+    following = next_step_at(waiter)
+    if following is not None:
+        instants.append(following)
     return min(instants, default=None)
 
 
-def _at_rest(waiter: Waiter) -> bool:
+def next_step_at(waiter: Waiter) -> float | None:
+    """The instant at which the call's age moves it on; None: never, or it is already past its steps."""
     steps = waiter.queue.steps
-    if waiter.step + 1 == len(steps):
-        return True
-    return waiter.callback and not steps[waiter.step + 1].kind.reaches_agents
+    until = steps[waiter.step].until
+    if until is None or waiter.step + 1 == len(steps):
+        return None
+    if waiter.callback and not steps[waiter.step + 1].kind.reaches_agents:
+        return None
+    return waiter.entered + until
 
 
 def _reach(waiter: Waiter) -> None:

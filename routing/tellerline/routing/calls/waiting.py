@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 
 from tellerline.routing.calls.state import Line, Seat, Waiter, WaitingEntry
 
-_FEW_GONE = 64
+_FEW_GONE = 8
 
 
 def enter(waiter: Waiter) -> None:
@@ -35,7 +35,9 @@ def withdraw(waiter: Waiter) -> None:
     for line in waiter.lines[: waiter.joined]:
         line.waiting -= 1
         for heap, _ in line.heaps:
-            if len(heap) > 2 * line.waiting + _FEW_GONE:
+            if not line.waiting:
+                _empty(heap)
+            elif len(heap) > 2 * line.waiting + _FEW_GONE:
                 _tidy(heap)
 
 
@@ -83,6 +85,12 @@ def _top(heap: list[WaitingEntry], seat: Seat) -> WaitingEntry | None:
     for entry in barred:
         heappush(heap, entry)
     return found
+
+
+def _empty(heap: list[WaitingEntry]) -> None:
+    for entry in heap:
+        _miss(heap, entry)
+    heap.clear()
 
 
 def _tidy(heap: list[WaitingEntry]) -> None:
