@@ -20,12 +20,14 @@ ORDER = 96
 _CALLS = 'Recorded calls, tab-separated (the Technion\'s "Anonymous Bank").'
 
 CallsOption = Annotated[Path | None, typer.Option("--calls", help=_CALLS)]
+ModelOption = Annotated[Path | None, typer.Option("--model", help="Fitted; without it, one is fitted on --calls.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same figures.")]
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Call routing on virtual time. 话务路由仿真")
     group.command("sim")(sim)
+    group.command("why")(why)
     app.add_typer(group, name="route")
 
 
@@ -36,10 +38,10 @@ def sim(
         bool, typer.Option("--fit", help="Fit what the record does not say, and write it to --out.")
     ] = False,
     out_file: Annotated[Path | None, typer.Option("--out", help="Where --fit writes the model (JSON).")] = None,
-    model: Annotated[Path | None, typer.Option(help="A fitted model; without it, one is fitted on --calls.")] = None,
+    model: ModelOption = None,
     html: Annotated[Path | None, typer.Option(help="Also write the replay as one HTML page with plots.")] = None,
     seed: SeedOption = 1,
-    replications: Annotated[int, typer.Option(min=0, help="Independent runs; 0: 30 for --erlang, else 20.")] = 0,
+    replications: Annotated[int, typer.Option(min=0, help="Independent runs; 0: 30 for --erlang, else 10.")] = 0,
     callers: Annotated[int, typer.Option(min=100, help="Callers of each run of --erlang.")] = 3000,
     json: JsonOption = False,
 ) -> None:
@@ -61,7 +63,39 @@ def sim(
     elif out_file is not None:
         _fit(out, calls, out_file)
     else:
-        _replay(out, calls, model, html, seed, replications or 20)
+        _replay(out, calls, model, html, seed, replications or 10)
+
+
+def why(
+    calls: Annotated[Path, typer.Option("--calls", help=_CALLS)],
+    call: Annotated[str, typer.Option("--call", help="The call's number, with its line where that is not enough.")],
+    model: ModelOption = None,
+    policy: Annotated[str, typer.Option(help="bank, fifo or default.")] = "bank",
+    lang: Annotated[str, typer.Option(help="zh or en; without it, the language of the terminal.")] = "",
+    seed: SeedOption = 1,
+    json: JsonOption = False,
+) -> None:
+    """Say why a call of a replay was given to this agent, and why it waited until then, in sentences.
+
+    It is the first of the runs that ``sim`` makes with the same seed, model and policy.
+    """
+    from tellerline.cli.route.why import UnknownCallError, clock, documents, explain, find, on_record
+    from tellerline.routing.simulation.replay import POLICIES
+
+    out = Output(json=json)
+    if policy not in POLICIES or lang not in ("", "zh", "en"):
+        out.fail(Exit.USAGE, "BAD_ARGUMENT", "a policy of bank, fifo, default; a language of zh, en", "策略或语言无效")
+    spoken = lang or language()
+    listed = _read(out, calls)
+    try:
+        wanted = find(listed, call)
+    except UnknownCallError as error:
+        out.fail(Exit.USAGE, "UNKNOWN_CALL", str(error), f"找不到唯一的来电：{error}")
+    said = explain(listed, _model(out, listed, model), wanted, POLICIES[policy], seed, spoken)
+    recorded = on_record(wanted, spoken)
+    out.result({"call": wanted.id, "policy": policy, "recorded": recorded, "said": list(documents(said))})
+    rows = [(clock(wanted.asked), f"{'实际记录：' if spoken.startswith('zh') else 'on record: '}{recorded}")]
+    out.table(("", ""), rows + [(clock(each.at), each.sentence) for each in said])
 
 
 def _erlang(out: Output, seed: int, replications: int, callers: int) -> None:
@@ -91,15 +125,11 @@ def _fit(out: Output, calls: Path, path: Path) -> None:
 
 def _replay(out: Output, path: Path, model: Path | None, html: Path | None, seed: int, replications: int) -> None:
     from tellerline.cli.route.page import page
-    from tellerline.cli.route.replaying import ModelFileError, document, read_model, replay
+    from tellerline.cli.route.replaying import document, replay
     from tellerline.cli.route.showing import show_replay
 
     calls = _read(out, path)
-    try:
-        fitted = read_model(model) if model is not None else _fitted(out, calls)
-    except ModelFileError as error:
-        out.fail(Exit.USAGE, "BAD_MODEL", str(error), f"模型文件有误：{error}")
-    found = replay(calls, fitted, seed=seed, replications=replications)
+    found = replay(calls, _model(out, calls, model), seed=seed, replications=replications)
     result = {
         "file": str(path),
         "model": None if model is None else str(model),
@@ -120,6 +150,16 @@ def _read(out: Output, path: Path) -> Sequence[RecordedCall]:
         return read_calls(path)
     except CallFileError as error:
         out.fail(Exit.USAGE, "BAD_FILE", str(error), f"来电文件有误：{error}")
+
+
+def _model(out: Output, calls: Sequence[RecordedCall], path: Path | None) -> CentreModel:
+    """The given model, or one of the calls themselves."""
+    from tellerline.cli.route.replaying import ModelFileError, read_model
+
+    try:
+        return read_model(path) if path is not None else _fitted(out, calls)
+    except ModelFileError as error:
+        out.fail(Exit.USAGE, "BAD_MODEL", str(error), f"模型文件有误：{error}")
 
 
 def _fitted(out: Output, calls: Sequence[RecordedCall]) -> CentreModel:

@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from tellerline.cli.output import Output
-from tellerline.cli.route.replaying import RECORDED, RULES, Replay
+from tellerline.cli.route.names import RECORDED, RULES
+from tellerline.cli.route.replaying import Replay
 from tellerline.cli.route.showing import figure_cells, figure_columns, kind_name, rule_name, tier_name, verdict_texts
 
 _STYLE = """

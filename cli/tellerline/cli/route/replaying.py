@@ -10,14 +10,12 @@ from typing import Any
 import orjson
 
 from tellerline.adapters.clock import SeededRandomness
+from tellerline.cli.route.names import ALL, RECORDED, RULES
 from tellerline.routing.simulation.centre_model import CentreModel, ModelError, from_document, to_document
 from tellerline.routing.simulation.figures import SERVICE_LEVEL, Fate, Figures, figures
 from tellerline.routing.simulation.replay import POLICIES, recorded, run, setting
 from tellerline.routing.staffing.record import RecordedCall
 
-RECORDED = "recorded"
-RULES = (RECORDED, *POLICIES)
-ALL = "all"
 _HOURS = 24
 _HOUR = 3600
 

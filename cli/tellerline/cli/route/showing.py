@@ -6,37 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tellerline.cli.output import Output
-from tellerline.cli.route.replaying import ALL, RECORDED, RULES
+from tellerline.cli.route.names import ALL, KINDS, RECORDED, RULES, TIERS, title
+from tellerline.routing.calls.model import Title
 from tellerline.routing.simulation.centre_model import ANYBODY, CentreModel
-
-_RULES = {
-    RECORDED: ("recorded", "实际记录"),
-    "bank": ("bank's rule", "银行现行规则"),
-    "fifo": ("plain FIFO", "先来先服务"),
-    "default": ("our default", "默认策略"),
-}
-_TIERS = {"0": ("not identified", "未识别"), "1": ("regular", "普通客户"), "2": ("priority", "优先客户")}
-_KINDS = {
-    ALL: ("all", "全部"),
-    "PS": ("PS regular", "PS 普通"),
-    "PE": ("PE English", "PE 英语"),
-    "IN": ("IN internet", "IN 网银"),
-    "NE": ("NE stock exchange", "NE 证券"),
-    "NW": ("NW prospects", "NW 潜在客户"),
-    "TT": ("TT callbacks", "TT 回呼"),
-}
 
 
 def rule_name(out: Output, rule: str) -> str:
-    return out.text(*_RULES[rule])
+    return _text(out, title(RULES, rule))
 
 
 def kind_name(out: Output, kind: str) -> str:
-    return out.text(*_KINDS.get(kind, (kind, kind)))
+    return _text(out, title(KINDS, kind))
 
 
 def tier_name(out: Output, tier: str) -> str:
-    return out.text(*_TIERS.get(tier, (tier, tier)))
+    return _text(out, title(TIERS, tier))
+
+
+def _text(out: Output, name: Title) -> str:
+    return out.text(name.en, name.zh)
 
 
 def figure_columns(out: Output) -> tuple[str, ...]:
@@ -64,9 +52,9 @@ def figure_cells(figures: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def show_replay(out: Output, result: Mapping[str, Any]) -> None:
-    title = out.text("By priority, of callers who waited", "按优先级（仅曾排队的客户）")
+    heading = out.text("By priority, of callers who waited", "按优先级（仅曾排队的客户）")
     _show_figures(out, result["policies"], lambda kind: kind_name(out, kind), "")
-    _show_figures(out, result["tiers"], lambda tier: tier_name(out, tier), title)
+    _show_figures(out, result["tiers"], lambda tier: tier_name(out, tier), heading)
     out.say(*verdict_texts(result))
 
 
@@ -80,14 +68,14 @@ def verdict_texts(result: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-def _show_figures(out: Output, by_rule: Mapping[str, Any], name_of: Callable[[str], str], title: str) -> None:
+def _show_figures(out: Output, by_rule: Mapping[str, Any], name_of: Callable[[str], str], heading: str) -> None:
     rows = [
         (name_of(name) if rule == RECORDED else "", rule_name(out, rule), *figure_cells(by_rule[rule][name]))
         for name in by_rule[RECORDED]
         for rule in RULES
         if name in by_rule[rule]
     ]
-    out.table(("", "", *figure_columns(out)), rows, title=title)
+    out.table(("", "", *figure_columns(out)), rows, title=heading)
 
 
 def show_fit(out: Output, model: CentreModel) -> None:

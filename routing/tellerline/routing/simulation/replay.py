@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tellerline.routing.calls.model import AgentProfile, CallClass, Queue, RoutingPlan, Step, StepKind, Title
 from tellerline.routing.calls.policies import DEFAULT, FIFO, FIFO_WITH_CREDIT, Policy
@@ -40,15 +41,18 @@ class Setting:
     duties: Sequence[Duty]
 
 
-def setting(calls: Sequence[RecordedCall], model: CentreModel) -> Setting:
+def setting(
+    calls: Sequence[RecordedCall], model: CentreModel, titles: Mapping[str, Title] = MappingProxyType({})
+) -> Setting:
+    """``titles``: what kinds and tiers are called; what is not in it goes by its own name."""
     seen = kinds_served(calls)
     agents = [AgentProfile(id=agent, skills=dict.fromkeys(sorted(done), _EXPERT)) for agent, done in seen.items()]
-    return Setting(calls, model, plan_of(calls, model), agents, duties(calls, model.away_after))
+    return Setting(calls, model, plan_of(calls, model, titles), agents, duties(calls, model.away_after))
 
 
-def plan_of(calls: Sequence[RecordedCall], model: CentreModel) -> RoutingPlan:
+def plan_of(calls: Sequence[RecordedCall], model: CentreModel, titles: Mapping[str, Title]) -> RoutingPlan:
     """One queue for each kind of service; one class for each tier, whose credit counts from the lowest one."""
-    kinds = {call.kind: Title(zh=call.kind, en=call.kind) for call in calls}
+    kinds = {call.kind: _title(titles, call.kind) for call in calls}
     least = min(model.credits.values(), default=0.0)
     tiers = {tier for shares in model.tiers.values() for tier in shares} | {call.tier for call in calls} - {None}
     return RoutingPlan(
@@ -59,7 +63,7 @@ def plan_of(calls: Sequence[RecordedCall], model: CentreModel) -> RoutingPlan:
         groups={},
         classes={
             str(tier): CallClass(
-                id=str(tier), title=Title(zh=str(tier), en=str(tier)), credit=model.credits.get(tier or 0, 0.0) - least
+                id=str(tier), title=_title(titles, str(tier)), credit=model.credits.get(tier or 0, 0.0) - least
             )
             for tier in tiers
         },
@@ -76,6 +80,10 @@ def plan_of(calls: Sequence[RecordedCall], model: CentreModel) -> RoutingPlan:
         },
         reoffer_after=0,
     )
+
+
+def _title(titles: Mapping[str, Title], key: str) -> Title:
+    return titles.get(key, Title(zh=key, en=key))
 
 
 def recorded(calls: Sequence[RecordedCall]) -> list[Fate]:

@@ -62,5 +62,5 @@ def test_who_hung_up_before_the_queue_is_taken_over(known: list[RecordedCall]) -
 
 def test_the_lowest_tier_has_no_credit(known: list[RecordedCall]) -> None:
     model = fit(known)
-    classes = plan_of(known, model).classes
+    classes = plan_of(known, model, {}).classes
     assert (classes["1"].credit, classes["2"].credit) == (0, model.credits[PRIORITY])
