@@ -21,7 +21,7 @@ from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.handlers import TicketHandlers
 from tellerline.callcenter.tickets.staff import ListedStaff
 from tellerline.callcenter.tickets.store import TicketStore
-from tellerline.callcenter.tickets.transactions import NotHeardError, Standing
+from tellerline.callcenter.tickets.transactions import NotHeardError, Standing, Transactions
 from tellerline.callcenter.tickets.watch import ClockWatch, TransactionWatch
 from tellerline.routing.tickets.commands import Actor
 from tellerline.routing.tickets.kinds import Role
@@ -116,9 +116,18 @@ class Office:
 
 
 @asynccontextmanager
-async def office(store: TicketStore, start: datetime = MONDAY) -> AsyncIterator[Office]:
-    """An office on ``store``, which it starts and closes, with the shipped flows in effect."""
-    clock, transactions, log = VirtualClock(start), KnownTransactions(), make_log(SystemClock(), LogWriter(2))
+async def office(
+    store: TicketStore,
+    start: datetime = MONDAY,
+    *,
+    clock: VirtualClock | None = None,
+    gateway: Transactions | None = None,
+) -> AsyncIterator[Office]:
+    """An office on ``store``, which it starts and closes, with the shipped flows in effect.
+
+    It asks ``gateway`` about transactions; without one, those of ``Office.transactions``.
+    """
+    clock, transactions, log = clock or VirtualClock(start), KnownTransactions(), make_log(SystemClock(), LogWriter(2))
     await store.start()
     try:
         flows = FlowRegister(store, clock)
@@ -126,7 +135,7 @@ async def office(store: TicketStore, start: datetime = MONDAY) -> AsyncIterator[
         parts = DeskParts(
             store=store,
             flows=flows,
-            transactions=transactions,
+            transactions=gateway or transactions,
             calendar=lambda: HOURS_2026,
             clock=clock,
             randomness=SystemRandomness(),
