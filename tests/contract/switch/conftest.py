@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from softswitch_bench import softswitch_bench, softswitch_over_tcp_bench
 from switch_bench import SwitchBench
 
-BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[SwitchBench]]] = {}
+BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[SwitchBench]]] = {
+    "softswitch": lambda request: softswitch_bench(),
+    "softswitch-tcp": lambda request: softswitch_over_tcp_bench(),
+}
 """How to open a bench, by the name of its switch; for the length of one test."""
 
 

@@ -15,7 +15,8 @@ PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUser:
-    """Who hears the link: called on the loop, in order, never after ``close``."""
+    """Who hears the link: called on the loop, in order, never after ``close``. ``down`` follows each ``up``
+    but the last."""
 
     up: Callable[[], None]
     line: Callable[[bytes], None]
@@ -34,6 +35,10 @@ class LineLink:
         self._lost = asyncio.Event()
         self._failures = 0
         self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._connection is not None
 
     async def start(self) -> None:
         """Return after the first attempt, whatever came of it."""
@@ -68,6 +73,12 @@ class LineLink:
         if self._connection is not None:
             self._connection.abort()
             self._down()
+
+    def give_up(self) -> None:
+        """As ``drop``, but no other is made."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+        self.drop()
 
     async def _keep(self, tried: asyncio.Event) -> None:
         while True:
