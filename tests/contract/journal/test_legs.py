@@ -1,13 +1,28 @@
-"""The legs of plans: laid once, read with how they stand, and their plan held by one gateway at a time."""
+"""The legs of plans: laid once, read with how they stand; their plan is held by one gateway at a time, and ends by how
+they stand then."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
-from journal_rows import NOON, PENDING, acceptance, settlement
+import pytest
+from journal_rows import NOON, PENDING, acceptance, doubt, settlement
 
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import LaidLeg, State
+from tellerline.gateway.journal.records import (
+    CaseEnding,
+    DoubtStage,
+    Event,
+    LaidLeg,
+    PlanLeg,
+    Resolution,
+    Settlement,
+    State,
+)
+
+DONE = frozenset({State.DONE})
+LATER = NOON + timedelta(minutes=5)
 
 
 def leg(number: int, serial: str, attempt: int = 1) -> LaidLeg:
@@ -68,3 +83,71 @@ async def test_a_leg_is_found_with_the_reversal_that_is_over(store: Store, other
     found = await other.legs.reversals(first, last)
     assert {serial: each.global_serial for serial, each in found.items()} == {debit.global_serial: again.global_serial}
     assert await other.legs.reversals(last + "0", last + "1") == {}
+
+
+async def plan_of_two(store: Store) -> tuple[str, str, tuple[PlanLeg, ...]]:
+    """A pending plan with two legs that are done, and its last leg, which is a case for people."""
+    plan, debit, credit = (acceptance(limited=None) for _ in range(3))
+    await store.legs.lay(plan.global_serial, [leg(1, debit.global_serial), leg(2, credit.global_serial)])
+    for row in (plan, debit, credit):
+        await store.journal.accept(row)
+    for row in (debit, credit):
+        await store.journal.settle(settlement(row.global_serial), PENDING)
+    case = doubt(credit, stage=DoubtStage.MANUAL)
+    await store.journal.settle(settlement(credit.global_serial, doubt=case), DONE)
+    return plan.global_serial, credit.global_serial, tuple(await store.legs.of(plan.global_serial))
+
+
+def ends(plan: str, seen: tuple[PlanLeg, ...]) -> Settlement:
+    return settlement(plan, legs=seen, events=(Event(at=NOON, kind="over"),))
+
+
+async def put_right(store: Store, serial: str) -> None:
+    """Two people say that it was not done."""
+    proposal = Resolution(
+        global_serial=serial,
+        number=1,
+        ending=CaseEnding.UNDONE,
+        reason="not booked",
+        evidence="",
+        proposer="li.na",
+        proposed_at=NOON,
+        decider="wang.wei",
+        decided_at=LATER,
+    )
+    await store.cases.propose(proposal, Event(at=NOON, kind="resolution_proposed"))
+    assert await store.cases.confirm(proposal, settlement(serial, State.REVERSED, at=LATER), DONE) is State.DONE
+
+
+async def test_a_plan_ends_by_how_its_legs_stand_in_the_same_write(store: Store, other: Store) -> None:
+    plan, credit, seen = await plan_of_two(store)
+    await put_right(other, credit)
+    assert await store.journal.settle(ends(plan, seen), PENDING) is None
+    assert await other.journal.history(plan) == []
+    assert [case.global_serial for case in await store.journal.doubts()] == []
+    now = tuple(await store.legs.of(plan))
+    assert await store.journal.settle(ends(plan, now), PENDING) is State.PENDING
+    assert await store.journal.settle(ends(plan, now), PENDING) is None
+    assert [event.kind for event in await other.journal.history(plan)] == ["over"]
+
+
+async def test_a_leg_that_was_laid_since_is_looked_at_too(store: Store, other: Store) -> None:
+    plan, _, seen = await plan_of_two(store)
+    await other.legs.lay(plan, [leg(-2, "G-undoing")])
+    assert await store.journal.settle(ends(plan, seen), PENDING) is None
+    now = tuple(await store.legs.of(plan))
+    assert await store.journal.settle(ends(plan, now), PENDING) is State.PENDING
+
+
+@pytest.mark.parametrize("first", ["plan", "people"])
+async def test_of_a_plans_end_and_peoples_one_sees_the_other(store: Store, other: Store, first: str) -> None:
+    """However they meet: the plan looks again, or it is a case."""
+    for _ in range(20):
+        plan, credit, seen = await plan_of_two(store)
+        end, decision = store.journal.settle(ends(plan, seen), PENDING), put_right(other, credit)
+        if first == "plan":
+            ended, _ = await asyncio.gather(end, decision)
+        else:
+            _, ended = await asyncio.gather(decision, end)
+        cases = [case.global_serial for case in await store.journal.doubts(limit=100)]
+        assert (plan in cases) is (ended is State.PENDING)

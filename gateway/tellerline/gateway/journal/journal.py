@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tellerline.adapters.store.statements import every, first
-from tellerline.gateway.journal import doubts, limits, rows, searching, transactions
+from tellerline.gateway.journal import doubts, legs, limits, rows, searching, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import Database
@@ -42,6 +42,8 @@ class StoredJournal:
         return await self._database.accept(acceptance)
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
+        if settlement.legs is not None:
+            return await self._database.write(legs.settle_plan, settlement, expected)
         return await self._database.settle(settlement, expected)
 
     def audit(self, record: Record) -> None:

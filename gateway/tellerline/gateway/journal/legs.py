@@ -9,11 +9,12 @@ from sqlalchemy import and_, bindparam, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, Values, every, first
+from tellerline.gateway.journal import limits
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.records import LaidLeg, PlanLeg, Record, State
+from tellerline.gateway.journal.records import LaidLeg, PlanLeg, Record, Settlement, State
 from tellerline.gateway.journal.rows import micros, record
 from tellerline.gateway.journal.schema import STILL_PENDING, plan_legs, transactions
-from tellerline.gateway.journal.transactions import CLAIM_MICROS, ROW
+from tellerline.gateway.journal.transactions import CLAIM_MICROS, LOCK, ROW
 from tellerline.routing.model.command import Reverse
 
 t, p = transactions.c, plan_legs.c
@@ -46,6 +47,13 @@ LAID = Statement(
 )
 LEGS = Statement(
     select(p.number, p.attempt, p.global_serial, p.step, *ROW)
+    .select_from(plan_legs.outerjoin(transactions, t.global_serial == p.global_serial))
+    .where(p.plan == bindparam("of"))
+    .order_by(p.number, p.attempt),
+    "of",
+)
+STANDS = Statement(
+    select(p.global_serial, t.state, t.settled_at)
     .select_from(plan_legs.outerjoin(transactions, t.global_serial == p.global_serial))
     .where(p.plan == bindparam("of"))
     .order_by(p.number, p.attempt),
@@ -99,6 +107,16 @@ def hold(plan: str, owner: str, now: int) -> Steps[bool]:
     return bool((yield HOLD, (owner, now + CLAIM_MICROS, plan, now)))
 
 
+def settle_plan(settlement: Settlement, expected: frozenset[State]) -> Steps[State | None]:
+    """The lock comes first: a leg that is put right from here on finds its plan over, and says so."""
+    plan = settlement.global_serial
+    yield LOCK, (plan,)
+    stand = yield STANDS, (plan,)
+    if [tuple(row) for row in stand] != [_stands(leg) for leg in settlement.legs or ()]:
+        return None
+    return (yield from limits.settle(settlement, expected))
+
+
 class StoredLegs:
     """Keeps the promises of ``port.Legs``."""
 
@@ -121,6 +139,13 @@ class StoredLegs:
 
     async def hold(self, plan: str, owner: str, now: datetime) -> bool:
         return await self._database.write(hold, plan, owner, micros(now))
+
+
+def _stands(leg: PlanLeg) -> tuple[str, str | None, int | None]:
+    if leg.record is None:
+        return leg.laid.global_serial, None, None
+    at = leg.record.settled_at
+    return leg.laid.global_serial, leg.record.state.value, None if at is None else micros(at)
 
 
 def _plan_leg(row: Row) -> PlanLeg:

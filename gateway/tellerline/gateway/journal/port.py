@@ -59,7 +59,8 @@ class Journal(Protocol):
         """
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
-        """Change state if the row's state is one of ``expected``; None, and nothing written, if it is not.
+        """Change state if the row's state is one of ``expected``; None, and nothing written, if it is not, or if a
+        plan's ``legs`` stand otherwise by now.
 
         Durable before it returns. Returns the state that it had **before** the change.
         """

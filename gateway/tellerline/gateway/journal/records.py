@@ -232,7 +232,8 @@ class Settlement:
     ``release_limits`` gives the reserved amount (never the count) back to the original day's bucket, at most once in
     the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it. ``before_reversal`` settles
     nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way. An empty ``host_serial`` or
-    ``accounting_date`` keeps what is known; everything else is replaced.
+    ``accounting_date`` keeps what is known; everything else is replaced. ``legs`` settles nothing unless the legs of
+    this plan still stand as they were read; None asks about none.
     """
 
     global_serial: str
@@ -244,6 +245,7 @@ class Settlement:
     code: Code | None = None
     release_limits: bool = False
     before_reversal: bool = False
+    legs: tuple[PlanLeg, ...] | None = None
     doubt: Doubt | None = None
     events: tuple[Event, ...] = ()
 

@@ -29,14 +29,12 @@ from tellerline.gateway.journal.records import (
 from tellerline.gateway.journal.rows import doubt_values, event_values, micros, record, resolution_values
 from tellerline.gateway.journal.rows import resolution as resolution_of
 from tellerline.gateway.journal.schema import UNDECIDED, doubts, events, resolutions, transactions
-from tellerline.gateway.journal.transactions import ACCOUNT, ADD_EVENT, GET, LIMIT_DAY
+from tellerline.gateway.journal.transactions import ACCOUNT, ADD_EVENT, GET, LIMIT_DAY, LOCK
 
 r, t, d, e = resolutions.c, transactions.c, doubts.c, events.c
 later = events.alias()
 _COLUMNS = resolutions.columns.values()
 
-LOCK = Statement(select(t.state).where(t.global_serial == bindparam("serial")).with_for_update(), "serial")
-"""Taken first by everything here: two decisions about one case come one after the other."""
 IS_CASE = Statement(
     select(literal_column("1")).where(
         and_(d.global_serial == bindparam("serial"), d.closed_at.is_(None), d.stage == literal_column("'MANUAL'"))
@@ -142,7 +140,10 @@ def confirm(
 
 
 def _call_plan_into_question(settlement: Settlement, before: State) -> Steps[None]:
-    """A plan that is over went by an end of this leg that is none any more: what follows is for people."""
+    """A plan that is over went by an end of this leg that is none any more: what follows is for people.
+
+    One that is pending looks at its legs once more, in the write that ends it.
+    """
     leg = settlement.global_serial
     for (serial,) in (yield PLAN_OF, (leg,)):
         yield LOCK, (serial,)

@@ -75,6 +75,9 @@ CHANGE = Statement(
     "still_reserved",
     "serial",
 )
+LOCK = Statement(select(t.state).where(t.global_serial == bindparam("serial")).with_for_update(), "serial")
+"""Held until the commit: of two decisions about one transaction, or about a plan and its legs, the later one sees what
+the earlier one has written."""
 _conclude = (
     update(transactions)
     .where(t.global_serial == bindparam("serial"), t.state == literal_column(f"'{State.PENDING}'"))

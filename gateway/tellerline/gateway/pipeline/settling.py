@@ -14,7 +14,7 @@ from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.doubt.policy import DoubtPolicy
 from tellerline.gateway.journal.codec import code_of, outcome_json
 from tellerline.gateway.journal.port import Journal
-from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, Record, Settlement, State
+from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, PlanLeg, Record, Settlement, State
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.subject import Subject
@@ -65,10 +65,12 @@ class Settler:
         *events: Event,
         at: datetime | None = None,
         before_reversal: bool = False,
+        legs: tuple[PlanLeg, ...] | None = None,
     ) -> State | None:
         """Final by the host's word, or by certainty that it never got any. Limits come back unless it is done.
 
         ``before_reversal`` writes nothing once a reversal may be on its way: from there on only its own answer counts.
+        ``legs``, here and below, are those of a plan: nothing is written if one of them has been put right since.
         """
         done = isinstance(outcome, Done)
         return await self._settle(
@@ -83,6 +85,7 @@ class Settler:
                 code=code_of(outcome),
                 release_limits=not done,
                 before_reversal=before_reversal,
+                legs=legs,
                 events=events,
             ),
             expected,
@@ -170,7 +173,9 @@ class Settler:
         settlement = replace(self._unchanged(record, record.state), doubt=doubt, events=(event,))
         return await self._journal.settle(settlement, frozenset({record.state}))
 
-    async def taken_back(self, subject: Subject, because: Rejected, event: Event) -> State | None:
+    async def taken_back(
+        self, subject: Subject, because: Rejected, event: Event, legs: tuple[PlanLeg, ...]
+    ) -> State | None:
         """A plan whose legs have been undone: ``REVERSED`` for the reason of the leg that was refused."""
         return await self._settle(
             subject,
@@ -181,12 +186,13 @@ class Settler:
                 outcome=outcome_json(because),
                 code=because.code,
                 release_limits=True,
+                legs=legs,
                 events=(event,),
             ),
             PENDING,
         )
 
-    async def stuck(self, subject: Subject, reason: str) -> State | None:
+    async def stuck(self, subject: Subject, reason: str, legs: tuple[PlanLeg, ...] | None = None) -> State | None:
         """A plan that can go neither on nor back: ``MANUAL``, with an alarm. Limits stay consumed."""
         now = self._clock.now()
         doubt = Doubt(
@@ -202,8 +208,7 @@ class Settler:
             reason=reason,
         )
         unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason=reason)
-        self._log.error("plan_stuck", serial=subject.global_serial, operation=subject.operation, reason=reason)
-        return await self._settle(
+        before = await self._settle(
             subject,
             Settlement(
                 global_serial=subject.global_serial,
@@ -211,11 +216,15 @@ class Settler:
                 at=now,
                 outcome=outcome_json(unknown),
                 code=unknown.code,
+                legs=legs,
                 doubt=doubt,
                 events=(self.event("manual", reason=reason),),
             ),
             PENDING,
         )
+        if before is not None:
+            self._log.error("plan_stuck", serial=subject.global_serial, operation=subject.operation, reason=reason)
+        return before
 
     def event(self, kind: str, **detail: str | int | bool) -> Event:
         """A fact for the history, dated now."""

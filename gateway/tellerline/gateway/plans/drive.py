@@ -11,7 +11,7 @@ from typing import Any
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.journal.port import Journal, Legs, StoreUnavailableError
-from tellerline.gateway.journal.records import Acceptance, PlanLeg, Record
+from tellerline.gateway.journal.records import Acceptance, PlanLeg, Record, State
 from tellerline.gateway.pipeline.settling import PENDING, Settler
 from tellerline.gateway.plans.book import leg_of
 from tellerline.gateway.plans.sender import LegSender, NobodyToAskError
@@ -91,7 +91,7 @@ class Drive:
 
     async def _step(self) -> bool:
         """Whether that was the last one."""
-        laid = await self.shop.legs.of(self.row.global_serial)
+        laid = tuple(await self.shop.legs.of(self.row.global_serial))
         legs = [leg_of(each) for each in laid]
         self.open = frozenset(leg.serial for leg in legs if leg.standing is Standing.OPEN)
         decision = decide(self.plan, self.command, self.row.global_serial, legs)
@@ -101,8 +101,10 @@ class Drive:
                 return False
             except NobodyToAskError as error:
                 decision = Stuck(f"host_not_connected:{error}")
-        await self._end(decision)
-        return True
+        if await self._end(decision, laid) is not None:
+            return True
+        self.held_until = self.shop.clock.monotonic()
+        return False
 
     async def _go(self, decision: Going, laid: Sequence[PlanLeg]) -> None:
         now = self.shop.clock.now()
@@ -140,17 +142,17 @@ class Drive:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def _end(self, decision: Finished | Undone | Stuck) -> None:
+    async def _end(self, decision: Finished | Undone | Stuck, legs: tuple[PlanLeg, ...]) -> State | None:
+        """None if people have put a leg right since it was looked at, or the plan is somebody else's or over."""
         settler, row = self.shop.settler, self.row
         if isinstance(decision, Finished):
-            await settler.end(row, decision.outcome, PENDING)
-        elif isinstance(decision, Stuck):
-            await settler.stuck(row, decision.reason)
-        elif decision.taken_back or decision.because.code is Code.REVERSED:
+            return await settler.end(row, decision.outcome, PENDING, legs=legs)
+        if isinstance(decision, Stuck):
+            return await settler.stuck(row, decision.reason, legs)
+        if decision.taken_back or decision.because.code is Code.REVERSED:
             event = settler.event("undone", step=decision.step, code=decision.because.code.value)
-            await settler.taken_back(row, _as_rejected(decision.because), event)
-        else:
-            await settler.end(row, decision.because, PENDING)
+            return await settler.taken_back(row, _as_rejected(decision.because), event, legs)
+        return await settler.end(row, decision.because, PENDING, legs=legs)
 
 
 def _as_rejected(because: Rejected | NotSent) -> Rejected:

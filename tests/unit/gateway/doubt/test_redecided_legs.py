@@ -1,19 +1,21 @@
-"""People put the end of a leg right when its plan is over already: then the plan is theirs to look at too."""
+"""People put the end of a leg right: while its plan runs it goes by that, and once it is over it is theirs too."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from gateway_world import World
+from intercepted import STORE_PARTS, Intercepted
 from journal_stores import fresh_schema
 from plan_lives import Life, opened
 from wired_host import LATE_BY, WireFault
 
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import CaseEnding, DoubtStage, Record, State
+from tellerline.gateway.journal.records import CaseEnding, Doubt, DoubtStage, Record, Settlement, State
 from tellerline.routing.model.command import Command, HostCall
 from tellerline.routing.model.securities import DepositFunds
 
@@ -78,5 +80,53 @@ async def test_a_leg_that_ended_as_it_was_said_leaves_its_plan_alone(tmp_path: P
     await decide(world, deposit.global_serial, CaseEnding.DONE)
     assert await cases(store) == {}
     assert (await life.row(store)).state is State.DONE
+    await world.run(world.gateway.close())
+    world.close_log()
+
+
+async def make_a_case(store: Store, leg: Record) -> None:
+    doubt = Doubt(
+        global_serial=leg.global_serial,
+        host=leg.host,
+        operation=leg.operation,
+        account=leg.account,
+        stage=DoubtStage.MANUAL,
+        policy="contradiction",
+        attempts=0,
+        opened_at=leg.accepted_at,
+        due_at=leg.accepted_at,
+        reason="contradicted",
+    )
+    at = leg.settled_at or leg.accepted_at
+    stays = Settlement(global_serial=leg.global_serial, state=leg.state, at=at, outcome=leg.outcome, doubt=doubt)
+    assert await store.journal.settle(stays, frozenset({leg.state})) is leg.state
+
+
+async def test_a_leg_put_right_while_its_plan_ends_is_what_the_plan_goes_by(tmp_path: Path, store: Store) -> None:
+    """Between the plan's last look at its legs and the write by which it would have been done."""
+    met: list[str] = []
+
+    async def around(call: str, go: Callable[[], Awaitable[Any]]) -> Any:
+        plan = await store.journal.find("COUNTER", life.request.channel_serial)
+        legs = await store.legs.of(plan.global_serial) if plan and call == "journal.settle" else []
+        states = [leg.record.state for leg in legs if leg.record]
+        if states == [State.DONE, State.DONE] and not met:
+            deposit = legs[-1].record
+            assert deposit is not None
+            met.append(deposit.global_serial)
+            await make_a_case(store, deposit)
+            await decide(world, deposit.global_serial, CaseEnding.UNDONE)
+        return await go()
+
+    life = await Life.begin("securities.TransferToSecurities")
+    seen: Any = Intercepted(store, around, parts=STORE_PARTS)
+    world = life.world(tmp_path, seen)
+    await world.run(world.gateway.start())
+    await world.outcomes([life.request])
+    plan = await life.row(store)
+    assert len(met) == 1
+    assert plan.state is State.REVERSED
+    assert life.bench.balance(plan.account) == life.before
+    assert await cases(store) == {}
     await world.run(world.gateway.close())
     world.close_log()
