@@ -91,7 +91,7 @@ async def test_a_complaint_waits_for_the_doubt_and_follows_its_end(bank: Bank) -
     async with asyncio.timeout(20):
         while ticket.in_doubt:
             await bank.clock.advance(1)
-            assert await passing(bank.clock, desk.transaction_watch.look()) == 0
+            assert await passing(bank.clock, desk.service.transactions.look()) == 0
             ticket = await desk.sees(ticket.name)
     assert ticket.transaction.state == TransactionState.TRANSACTION_STATE_DONE
     assert ticket.transaction.accounting_date.day == 2

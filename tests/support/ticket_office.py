@@ -9,23 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from ticket_rules import AGENT, AUDITOR, CARDS, CENTRE, HOURS_2026, LEADER, LOANS, SHANGHAI, at
+from ticket_rules import AGENT, AUDITOR, CARDS, CENTRE, HOURS_2026, LEADER, LOANS, at
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.api.common.v1.context_pb2 import Channel, RequestContext
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
-from tellerline.callcenter.tickets.desk import DeskParts, TicketDesk
-from tellerline.callcenter.tickets.flow_handlers import FlowHandlers
-from tellerline.callcenter.tickets.flows import FlowRegister
-from tellerline.callcenter.tickets.handlers import TicketHandlers
+from tellerline.callcenter.tickets.office import OfficeParts, TicketOffice
 from tellerline.callcenter.tickets.staff import ListedStaff
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.callcenter.tickets.transactions import NotHeardError, Standing, Transactions
-from tellerline.callcenter.tickets.watch import ClockWatch, TransactionWatch
 from tellerline.routing.tickets.commands import Actor
 from tellerline.routing.tickets.kinds import Role
-from tellerline.routing.tickets.reading import shipped_flows
 
 SUPERVISOR = Actor(id="S6001", roles=frozenset({Role.SUPERVISOR}))
 MANAGER = Actor(id="M7001", roles=frozenset({Role.MANAGER}))
@@ -63,13 +58,8 @@ class Office:
 
     store: TicketStore
     clock: VirtualClock
-    transactions: KnownTransactions
-    flows: FlowRegister
-    desk: TicketDesk
-    handlers: TicketHandlers
-    flow_handlers: FlowHandlers
-    watch: ClockWatch
-    transaction_watch: TransactionWatch
+    known: KnownTransactions
+    service: TicketOffice
     serials: int = field(default=0)
 
     def context(self, who: Actor, serial: str = "", *, english: bool = True) -> RequestContext:
@@ -86,7 +76,7 @@ class Office:
     ) -> pb.Ticket:
         ticket = pb.Ticket(flow=flow, details=pb.TicketDetails(**(details or WRITTEN)))
         request = pb.CreateTicketRequest(context=self.context(who, serial), ticket=ticket)
-        return await self.handlers.create_ticket(request)
+        return await self.service.handlers.create_ticket(request)
 
     async def acts(self, ticket: pb.Ticket, action: str, who: Actor, *, serial: str = "", **details: Any) -> pb.Ticket:
         request = pb.AdvanceTicketRequest(
@@ -97,20 +87,20 @@ class Office:
             details=pb.TicketDetails(**details),
             update_mask=FieldMask(paths=list(details)),
         )
-        return await self.handlers.advance_ticket(request)
+        return await self.service.handlers.advance_ticket(request)
 
     async def sees(self, name: str, who: Actor = AGENT) -> pb.Ticket:
-        return await self.handlers.get_ticket(pb.GetTicketRequest(context=self.context(who), name=name))
+        return await self.service.handlers.get_ticket(pb.GetTicketRequest(context=self.context(who), name=name))
 
     async def history(self, name: str) -> list[pb.TicketEvent]:
         request = pb.ListTicketEventsRequest(context=self.context(AGENT), name=name)
-        return list((await self.handlers.list_ticket_events(request)).events)
+        return list((await self.service.handlers.list_ticket_events(request)).events)
 
     async def finds(
         self, who: Actor = AGENT, *, size: int = 0, token: str = "", **filters: Any
     ) -> pb.SearchTicketsResponse:
         query = pb.TicketFilter(**filters)
-        return await self.handlers.search_tickets(
+        return await self.service.handlers.search_tickets(
             pb.SearchTicketsRequest(context=self.context(who), filter=query, page_size=size, page_token=token)
         )
 
@@ -125,34 +115,21 @@ async def office(
 ) -> AsyncIterator[Office]:
     """An office on ``store``, which it starts and closes, with the shipped flows in effect.
 
-    It asks ``gateway`` about transactions; without one, those of ``Office.transactions``.
+    It asks ``gateway`` about transactions; without one, those of ``Office.known``.
     """
-    clock, transactions, log = clock or VirtualClock(start), KnownTransactions(), make_log(SystemClock(), LogWriter(2))
-    await store.start()
+    clock, known = clock or VirtualClock(start), KnownTransactions()
+    parts = OfficeParts(
+        store=store,
+        transactions=gateway or known,
+        staff=STAFF,
+        calendar=lambda: HOURS_2026,
+        clock=clock,
+        randomness=SystemRandomness(),
+        log=make_log(SystemClock(), LogWriter(2)),
+    )
+    service = TicketOffice(parts)
+    await service.start(watching=False)
     try:
-        flows = FlowRegister(store, clock)
-        await flows.install(shipped_flows())
-        parts = DeskParts(
-            store=store,
-            flows=flows,
-            transactions=gateway or transactions,
-            calendar=lambda: HOURS_2026,
-            clock=clock,
-            randomness=SystemRandomness(),
-        )
-        desk = TicketDesk(parts)
-        watch = ClockWatch(desk, store, clock, log)
-        desk.changed = watch.wake
-        yield Office(
-            store=store,
-            clock=clock,
-            transactions=transactions,
-            flows=flows,
-            desk=desk,
-            handlers=TicketHandlers(desk, STAFF, SHANGHAI),
-            flow_handlers=FlowHandlers(flows, STAFF),
-            watch=watch,
-            transaction_watch=TransactionWatch(desk, store, clock, log),
-        )
+        yield Office(store=store, clock=clock, known=known, service=service)
     finally:
-        await store.close()
+        await service.stop()

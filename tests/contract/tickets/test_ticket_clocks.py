@@ -36,7 +36,7 @@ Killable: TypeAlias = tuple[list[str], Callable[[], TicketStore]]
 @pytest.fixture
 async def watched(desk: Office) -> AsyncIterator[Office]:
     """The office with its watch running."""
-    running = asyncio.create_task(desk.watch.run())
+    running = asyncio.create_task(desk.service.clocks.run())
     yield desk
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -76,7 +76,7 @@ async def test_the_watch_wakes_when_something_is_due(watched: Office) -> None:
 async def test_what_happened_while_nobody_watched_is_recorded_at_its_own_instant(desk: Office) -> None:
     ticket = await desk.opens()
     desk.clock.jump_to(at(3, 9, 9))
-    assert await desk.watch.look() == 0
+    assert await desk.service.clocks.look() == 0
     events = [event for event in await desk.history(ticket.name) if event.kind in {"escalated", "clock_missed"}]
     assert [event.event_time.ToDatetime() for event in events] == [
         instant.replace(tzinfo=None) for instant in (at(3, 2, 11), at(3, 2, 12), at(3, 2, 13, 30), at(3, 2, 14))
@@ -89,7 +89,7 @@ async def test_what_happened_while_nobody_watched_is_recorded_at_its_own_instant
 async def test_many_that_look_at_the_same_time_record_each_fact_once(desk: Office) -> None:
     names = [(await desk.opens()).name for _ in range(10)]
     desk.clock.jump_to(at(3, 3, 9))
-    assert await asyncio.gather(*(desk.watch.look() for _ in range(4))) == [0, 0, 0, 0]
+    assert await asyncio.gather(*(desk.service.clocks.look() for _ in range(4))) == [0, 0, 0, 0]
     for name in names:
         kinds = [event.kind for event in await desk.history(name)]
         assert (kinds.count("escalated"), kinds.count("clock_missed")) == (3, 1)
@@ -98,7 +98,7 @@ async def test_many_that_look_at_the_same_time_record_each_fact_once(desk: Offic
 async def test_people_and_clocks_at_the_same_moment_lose_nothing(desk: Office) -> None:
     tickets = [await desk.opens() for _ in range(10)]
     desk.clock.jump_to(at(3, 3, 9))
-    moved = await asyncio.gather(*(desk.acts(each, "submit", AGENT) for each in tickets), desk.watch.look())
+    moved = await asyncio.gather(*(desk.acts(each, "submit", AGENT) for each in tickets), desk.service.clocks.look())
     assert moved.pop() == 0
     for ticket in tickets:
         kinds = [event.kind for event in await desk.history(ticket.name)]
@@ -137,10 +137,10 @@ async def test_a_kill_loses_no_clock(killable: Killable) -> None:
     assert "looked" in said
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(office(store(), _LONG_AFTERWARDS))
-        assert await desk.watch.look() == 0
+        assert await desk.service.clocks.look() == 0
         before = 0
         for name in names:
-            found = await desk.desk.found(name)
+            found = await desk.service.desk.found(name)
             events = [recorded.event for recorded in found.history]
             untouched = [event for event in events if not isinstance(event, OF_TIME)]
             expected = decide(rules("complaint"), rebuilt(name, untouched), LookAtClocks(), _LONG_AFTERWARDS)
@@ -162,5 +162,5 @@ async def test_a_ticket_that_cannot_be_looked_at_keeps_no_other_waiting(desk: Of
     await desk.store.write([Change(rebuilt("T0", begun), 0, begun)], desk.clock.now())
     good = await desk.opens()
     desk.clock.jump_to(at(3, 3, 9))
-    assert await desk.watch.look() == 1
+    assert await desk.service.clocks.look() == 1
     assert "clock_missed" in [event.kind for event in await desk.history(good.name)]

@@ -66,7 +66,7 @@ async def test_what_may_be_done_is_said_in_the_readers_language(desk: Office) ->
     (action,) = ticket.actions
     assert (action.action, action.title, action.permitted) == ("submit", "Submit to the team leader", True)
     request = pb.GetTicketRequest(context=desk.context(CARDS, english=False), name=ticket.name)
-    seen = await desk.handlers.get_ticket(request)
+    seen = await desk.service.handlers.get_ticket(request)
     assert (seen.step_title, seen.actions[0].title, seen.actions[0].permitted) == ("登记", "提交班长审核", False)
     assert seen.clocks[0].title == "登记并移交"
     assert seen.reply_by_time == seen.clocks[0].due_time
@@ -80,7 +80,7 @@ async def test_a_stale_version_is_refused_and_time_does_not_make_it_stale(desk: 
     assert code(refused) is Code.TICKET_VERSION_OUTDATED
     assert refused.value.metadata == {"version": str(moved.version)}
     await desk.clock.advance(6 * 3600)
-    assert await desk.watch.look() == 0
+    assert await desk.service.clocks.look() == 0
     assert len((await desk.sees(ticket.name)).clocks[0].calls) == 3
     late = await desk.acts(moved, "hand_over", LEADER)
     assert late.clocks[0].state == pb.Clock.STATE_MISSED
@@ -141,20 +141,20 @@ async def test_dissatisfied_opens_the_second_complaint_in_the_same_moment(desk: 
 
 async def test_withdrawn_paused_told_and_corrected(desk: Office) -> None:
     ticket = await desk.opens()
-    paused = await desk.handlers.pause_clocks(
+    paused = await desk.service.handlers.pause_clocks(
         pb.PauseClocksRequest(context=desk.context(LEADER), name=ticket.name, version=ticket.version, reason="等待凭证")
     )
     assert paused.paused
     assert paused.clocks[0].state == pb.Clock.STATE_PAUSED
-    resumed = await desk.handlers.resume_clocks(
+    resumed = await desk.service.handlers.resume_clocks(
         pb.ResumeClocksRequest(context=desk.context(LEADER), name=ticket.name, version=paused.version)
     )
     assert [pause.HasField("end_time") for pause in resumed.clocks[0].pauses] == [True]
     change = pb.Ticket(name=ticket.name, version=resumed.version, details=pb.TicketDetails(text="更正", contact="x"))
     request = pb.UpdateTicketRequest(context=desk.context(AGENT), ticket=change, update_mask=FieldMask(paths=["text"]))
-    amended = await desk.handlers.update_ticket(request)
+    amended = await desk.service.handlers.update_ticket(request)
     assert (amended.details.text, amended.details.contact) == ("更正", WRITTEN["contact"])
-    gone = await desk.handlers.withdraw_ticket(
+    gone = await desk.service.handlers.withdraw_ticket(
         pb.WithdrawTicketRequest(context=desk.context(AGENT), name=ticket.name, version=amended.version, reason="撤诉")
     )
     assert (gone.ending, list(gone.actions)) == (pb.Ticket.ENDING_WITHDRAWN, [])
@@ -180,7 +180,7 @@ async def test_praise_is_told(desk: Office) -> None:
         request = pb.RecordTellingRequest(
             context=desk.context(AGENT), name=ticket.name, version=ticket.version, party=party
         )
-        ticket = await desk.handlers.record_telling(request)
+        ticket = await desk.service.handlers.record_telling(request)
     assert len(ticket.told) == 3
     assert (await desk.acts(ticket, "close", AGENT)).ending == pb.Ticket.ENDING_ANSWERED
 
@@ -190,34 +190,34 @@ async def test_a_complaint_follows_the_state_of_its_transaction(desk: Office) ->
     assert ticket.in_doubt
     assert not ticket.HasField("transaction")
     ticket = await desk.acts(ticket, "propose", CARDS, answer="致歉")
-    desk.transactions.standings["G1"] = Standing("IN_DOUBT", definite=False)
-    assert await desk.transaction_watch.look() == 0
+    desk.known.standings["G1"] = Standing("IN_DOUBT", definite=False)
+    assert await desk.service.transactions.look() == 0
     ticket = await desk.sees(ticket.name)
     assert (ticket.in_doubt, ticket.transaction.definite) == (True, False)
     assert [found.name for found in (await desk.finds(in_doubt=True)).tickets] == [ticket.name]
     with pytest.raises(RefusalError) as refused:
         await desk.acts(ticket, "decide", AUDITOR)
     assert code(refused) is Code.TRANSACTION_IN_DOUBT
-    desk.transactions.standings["G1"] = Standing("DONE", definite=True, accounting_date="2026-03-02")
+    desk.known.standings["G1"] = Standing("DONE", definite=True, accounting_date="2026-03-02")
     request = pb.RefreshTransactionRequest(context=desk.context(AUDITOR), name=ticket.name)
-    ticket = await desk.handlers.refresh_transaction(request)
+    ticket = await desk.service.handlers.refresh_transaction(request)
     assert (ticket.in_doubt, ticket.transaction.accounting_date.day) == (False, 2)
     assert (await desk.acts(ticket, "decide", AUDITOR)).step == "call_back"
     seen = [event.detail["state"] for event in await desk.history(ticket.name) if event.kind == "transaction_seen"]
     assert seen == ["IN_DOUBT", "DONE"]
-    assert await desk.transaction_watch.look() == 0
+    assert await desk.service.transactions.look() == 0
 
 
 async def test_a_gateway_that_does_not_answer_keeps_nobody_from_complaining(desk: Office) -> None:
     ticket = await desk.opens(**(WRITTEN | {"transaction": "transactions/G1"}))
     assert ticket.in_doubt
-    assert await desk.transaction_watch.look() == 1
+    assert await desk.service.transactions.look() == 1
     with pytest.raises(RefusalError) as refused:
-        await desk.handlers.refresh_transaction(
+        await desk.service.handlers.refresh_transaction(
             pb.RefreshTransactionRequest(context=desk.context(AGENT), name=ticket.name)
         )
     assert code(refused) is Code.TRANSACTION_NOT_HEARD
-    desk.transactions.standings["G2"] = Standing("REVERSED", definite=True)
+    desk.known.standings["G2"] = Standing("REVERSED", definite=True)
     other = await desk.opens(**(WRITTEN | {"transaction": "transactions/G2"}))
     assert not other.in_doubt
 
@@ -266,7 +266,7 @@ async def test_pages_go_on_where_they_ended(desk: Office) -> None:
 
 async def exported(desk: Office, kind: pb.ExportTicketsRequest.Format.ValueType) -> str:
     request = pb.ExportTicketsRequest(context=desk.context(LEADER), format=kind)
-    return b"".join([piece.content async for piece in desk.handlers.export_tickets(request)]).decode()
+    return b"".join([piece.content async for piece in desk.service.handlers.export_tickets(request)]).decode()
 
 
 async def test_tickets_are_exported_whole(desk: Office) -> None:
@@ -292,12 +292,12 @@ async def test_a_flow_takes_effect_when_a_second_person_approves_and_running_tic
     parent = "ticketFlows/complaint"
 
     async def propose(who: Actor, content: str = text) -> pb.FlowVersion:
-        return await desk.flow_handlers.propose_flow_version(
+        return await desk.service.flow_handlers.propose_flow_version(
             pb.ProposeFlowVersionRequest(context=desk.context(who), parent=parent, content=content, reason="部门要求")
         )
 
     async def approve(who: Actor) -> pb.FlowVersion:
-        return await desk.flow_handlers.approve_flow_version(
+        return await desk.service.flow_handlers.approve_flow_version(
             pb.ApproveFlowVersionRequest(context=desk.context(who), name=f"{parent}/versions/2", remark="同意")
         )
 
@@ -319,7 +319,7 @@ async def test_a_flow_takes_effect_when_a_second_person_approves_and_running_tic
     running = await desk.acts(await desk.acts(running, "submit", AGENT), "hand_over", LEADER)
     assert running.flow_version == 1
     assert running.clocks[1].due_time.ToDatetime() - running.step_time.ToDatetime() == timedelta(days=3)
-    listed = await desk.flow_handlers.list_flow_versions(
+    listed = await desk.service.flow_handlers.list_flow_versions(
         pb.ListFlowVersionsRequest(context=desk.context(AGENT), parent=parent)
     )
     assert [(version.state, version.in_effect) for version in listed.versions] == [

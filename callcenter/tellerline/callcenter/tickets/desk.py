@@ -77,7 +77,13 @@ class TicketDesk:
                 raise RefusalError(Code.TICKET_VERSION_OUTDATED, metadata={"version": str(ticket.version)})
             return make(ticket)
 
-        return await self._carry_out(ticket_id, checked, request)
+        try:
+            return await self._carry_out(ticket_id, checked, request)
+        except RefusalError:
+            # What stands in the way may be the same request, sent twice at the same moment.
+            if (done := await self._done(request)) is not None:
+                return done
+            raise
 
     async def look(self, ticket_id: str) -> Ticket:
         """Record what time has done to the ticket by now."""

@@ -29,7 +29,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 @pytest.fixture
 async def channel(desk: Office) -> AsyncIterator[grpc.aio.Channel]:
     """To a server on which every method of both services is bound: one without handler would fail here."""
-    async with serving((TICKETS, desk.handlers), (FLOWS, desk.flow_handlers)) as opened:
+    async with serving((TICKETS, desk.service.handlers), (FLOWS, desk.service.flow_handlers)) as opened:
         yield opened
 
 

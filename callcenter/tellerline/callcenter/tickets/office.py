@@ -1,0 +1,76 @@
+"""The ticket service of one process, put together: what it needs goes in, what serves the contract comes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tellerline.adapters.clock import Clock, Randomness
+from tellerline.adapters.telemetry import Log
+from tellerline.callcenter.tickets.desk import DeskParts, TicketDesk
+from tellerline.callcenter.tickets.flow_handlers import FlowHandlers
+from tellerline.callcenter.tickets.flows import FlowRegister
+from tellerline.callcenter.tickets.handlers import TicketHandlers
+from tellerline.callcenter.tickets.staff import Staff
+from tellerline.callcenter.tickets.store import TicketStore
+from tellerline.callcenter.tickets.transactions import Transactions
+from tellerline.callcenter.tickets.watch import ClockWatch, TransactionWatch
+from tellerline.routing.tickets.reading import shipped_flows
+from tellerline.routing.tickets.working_time import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeParts:
+    """``calendar`` gives the working calendar as it is now; ``flows`` are installed where the store has none."""
+
+    store: TicketStore
+    transactions: Transactions
+    staff: Staff
+    calendar: Callable[[], WorkingCalendar]
+    clock: Clock
+    randomness: Randomness
+    log: Log
+    flows: Mapping[str, str] | None = None
+
+
+class TicketOffice:
+    """Handlers of both services, and the watches over clocks and transactions, from ``start`` to ``stop``."""
+
+    def __init__(self, parts: OfficeParts) -> None:
+        self._parts = parts
+        self._running: list[asyncio.Task[None]] = []
+        self.flows = FlowRegister(parts.store, parts.clock)
+        self.desk = TicketDesk(
+            DeskParts(
+                store=parts.store,
+                flows=self.flows,
+                transactions=parts.transactions,
+                calendar=parts.calendar,
+                clock=parts.clock,
+                randomness=parts.randomness,
+            )
+        )
+        self.handlers = TicketHandlers(self.desk, parts.staff, parts.calendar().zone)
+        self.flow_handlers = FlowHandlers(self.flows, parts.staff)
+        self.clocks = ClockWatch(self.desk, parts.store, parts.clock, parts.log)
+        self.transactions = TransactionWatch(self.desk, parts.store, parts.clock, parts.log)
+        self.desk.changed = self.clocks.wake
+
+    async def start(self, *, watching: bool = True) -> None:
+        """Open the store, install the flows and begin to watch. Raises ``StoreUnavailableError``."""
+        await self._parts.store.start()
+        await self.flows.install(shipped_flows() if self._parts.flows is None else self._parts.flows)
+        if watching:
+            self._running = [asyncio.create_task(watch.run()) for watch in (self.clocks, self.transactions)]
+
+    async def stop(self) -> None:
+        """Stop watching, then close the store. Idempotent."""
+        running, self._running = self._running, []
+        for task in running:
+            task.cancel()
+        for task in running:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._parts.store.close()
