@@ -14,6 +14,7 @@ from tellerline.cli.output import Output, language
 
 if TYPE_CHECKING:
     from tellerline.routing.simulation.centre_model import CentreModel
+    from tellerline.routing.simulation.replay import Staffing
     from tellerline.routing.staffing.record import RecordedCall
 
 ORDER = 96
@@ -21,6 +22,7 @@ _CALLS = 'Recorded calls, tab-separated (the Technion\'s "Anonymous Bank").'
 
 CallsOption = Annotated[Path | None, typer.Option("--calls", help=_CALLS)]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Fitted; without it, one is fitted on --calls.")]
+StaffingOption = Annotated[str, typer.Option(help="Taken from --calls: activity (all absences) or shifts alone.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same figures.")]
 
 
@@ -39,6 +41,7 @@ def sim(
     ] = False,
     out_file: Annotated[Path | None, typer.Option("--out", help="Where --fit writes the model (JSON).")] = None,
     model: ModelOption = None,
+    staffing: StaffingOption = "activity",
     html: Annotated[Path | None, typer.Option(help="Also write the replay as one HTML page with plots.")] = None,
     seed: SeedOption = 1,
     replications: Annotated[int, typer.Option(min=0, help="Independent runs; 0: 30 for --erlang, else 10.")] = 0,
@@ -63,13 +66,14 @@ def sim(
     elif out_file is not None:
         _fit(out, calls, out_file)
     else:
-        _replay(out, calls, model, html, seed, replications or 10)
+        _replay(out, calls, model, html, _staffing(out, staffing), seed=seed, replications=replications or 10)
 
 
 def why(
     calls: Annotated[Path, typer.Option("--calls", help=_CALLS)],
     call: Annotated[str, typer.Option("--call", help="The call's number, with its line where that is not enough.")],
     model: ModelOption = None,
+    staffing: StaffingOption = "activity",
     policy: Annotated[str, typer.Option(help="bank, fifo or default.")] = "bank",
     lang: Annotated[str, typer.Option(help="zh or en; without it, the language of the terminal.")] = "",
     seed: SeedOption = 1,
@@ -77,9 +81,9 @@ def why(
 ) -> None:
     """Say why a call of a replay was given to this agent, and why it waited until then, in sentences.
 
-    It is the first of the runs that ``sim`` makes with the same seed, model and policy.
+    It is the first of the runs that ``sim`` makes with the same seed, model, staffing and policy.
     """
-    from tellerline.cli.route.why import UnknownCallError, clock, documents, explain, find, on_record
+    from tellerline.cli.route.why import UnknownCallError, clock, documents, explain, find, on_record, titled
     from tellerline.routing.simulation.replay import POLICIES
 
     out = Output(json=json)
@@ -91,7 +95,8 @@ def why(
         wanted = find(listed, call)
     except UnknownCallError as error:
         out.fail(Exit.USAGE, "UNKNOWN_CALL", str(error), f"找不到唯一的来电：{error}")
-    said = explain(listed, _model(out, listed, model), wanted, POLICIES[policy], seed, spoken)
+    ready = titled(listed, _model(out, listed, model), _staffing(out, staffing))
+    said = explain(ready, wanted, POLICIES[policy], seed, spoken)
     recorded = on_record(wanted, spoken)
     out.result({"call": wanted.id, "policy": policy, "recorded": recorded, "said": list(documents(said))})
     rows = [(clock(wanted.asked), f"{'实际记录：' if spoken.startswith('zh') else 'on record: '}{recorded}")]
@@ -123,16 +128,19 @@ def _fit(out: Output, calls: Path, path: Path) -> None:
     show_fit(out, model)
 
 
-def _replay(out: Output, path: Path, model: Path | None, html: Path | None, seed: int, replications: int) -> None:
+def _replay(
+    out: Output, path: Path, model: Path | None, html: Path | None, staffing: Staffing, *, seed: int, replications: int
+) -> None:
     from tellerline.cli.route.page import page
     from tellerline.cli.route.replaying import document, replay
     from tellerline.cli.route.showing import show_replay
 
     calls = _read(out, path)
-    found = replay(calls, _model(out, calls, model), seed=seed, replications=replications)
+    found = replay(calls, _model(out, calls, model), staffing, seed=seed, replications=replications)
     result = {
         "file": str(path),
         "model": None if model is None else str(model),
+        "staffing": staffing.value,
         "seed": seed,
         "replications": replications,
         **document(found),
@@ -141,6 +149,15 @@ def _replay(out: Output, path: Path, model: Path | None, html: Path | None, seed
         html.write_text(page(out, found, result, language()), encoding="utf-8")
     out.result(result)
     show_replay(out, result)
+
+
+def _staffing(out: Output, name: str) -> Staffing:
+    from tellerline.routing.simulation.replay import Staffing
+
+    try:
+        return Staffing(name)
+    except ValueError:
+        out.fail(Exit.USAGE, "BAD_ARGUMENT", "a staffing of activity, shifts", "人员来源只能是 activity 或 shifts")
 
 
 def _read(out: Output, path: Path) -> Sequence[RecordedCall]:

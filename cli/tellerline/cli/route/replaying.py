@@ -13,7 +13,7 @@ from tellerline.adapters.clock import SeededRandomness
 from tellerline.cli.route.names import ALL, RECORDED, RULES
 from tellerline.routing.simulation.centre_model import CentreModel, ModelError, from_document, to_document
 from tellerline.routing.simulation.figures import SERVICE_LEVEL, Fate, Figures, figures
-from tellerline.routing.simulation.replay import POLICIES, recorded, run, setting
+from tellerline.routing.simulation.replay import POLICIES, Staffing, recorded, run, setting
 from tellerline.routing.staffing.record import RecordedCall
 
 _HOURS = 24
@@ -48,9 +48,11 @@ def _hour(fate: Fate) -> int:
     return int(fate.asked // _HOUR) % _HOURS
 
 
-def replay(calls: Sequence[RecordedCall], model: CentreModel, *, seed: int, replications: int) -> Replay:
+def replay(
+    calls: Sequence[RecordedCall], model: CentreModel, staffing: Staffing, *, seed: int, replications: int
+) -> Replay:
     """Each policy meets the same callers: run i has the same chance under all of them."""
-    ready = setting(calls, model)
+    ready = setting(calls, model, staffing=staffing)
     simulated = {
         name: [run(ready, policy, SeededRandomness(f"replay/{seed}/{number}")) for number in range(replications)]
         for name, policy in POLICIES.items()

@@ -15,7 +15,7 @@ from tellerline.routing.calls.policies import Policy
 from tellerline.routing.calls.router import Router
 from tellerline.routing.calls.why import duration, tell, why_still_waiting
 from tellerline.routing.simulation.centre_model import CentreModel
-from tellerline.routing.simulation.replay import run, setting
+from tellerline.routing.simulation.replay import Setting, Staffing, run, setting
 from tellerline.routing.staffing.record import RecordedCall
 
 
@@ -62,11 +62,13 @@ def find(calls: Sequence[RecordedCall], wanted: str) -> RecordedCall:
     return found[0]
 
 
-def explain(
-    calls: Sequence[RecordedCall], model: CentreModel, call: RecordedCall, policy: Policy, seed: int, language: str
-) -> list[Said]:
+def titled(calls: Sequence[RecordedCall], model: CentreModel, staffing: Staffing) -> Setting:
+    """A setting whose services and tiers have the names that people know."""
+    return setting(calls, model, staffing=staffing, titles={**KINDS, **TIERS})
+
+
+def explain(ready: Setting, call: RecordedCall, policy: Policy, seed: int, language: str) -> list[Said]:
     """What routing says of ``call`` in the first replay of ``seed`` under ``policy``, in order of time."""
-    ready = setting(calls, model, {**KINDS, **TIERS})
     witness = _Witness(call.id, ready.plan, language)
     run(ready, policy, SeededRandomness(f"replay/{seed}/0"), witness.observe)
     return witness.said

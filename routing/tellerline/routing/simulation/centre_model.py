@@ -5,7 +5,7 @@ As a document it is plain data (``to_document``, ``from_document``), which names
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,9 @@ class ModelError(ValueError):
     """The document is no model of this version."""
 
 
+_GROUPS = {False: "others", True: "often_away"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CentreModel:
     """A fitted centre; durations in seconds.
@@ -28,7 +31,8 @@ class CentreModel:
     ``patience`` by kind and tier, with ``ANYBODY`` as the last resort; ``services`` by kind, evenly spaced quantiles;
     ``tiers`` by kind, the share of each tier among the callers; ``credits`` by tier. An agent is away after a gap of
     ``away_after``; what is shorter is ``after_service``, one histogram for each of the classes of callers waiting that
-    begin at ``crowds``. ``exponential_patience`` is the mean by kind, for comparison with formulas.
+    begin at ``crowds``. A shift ends with a gap of ``shift_ends_after``; all that is shorter is ``breaks``, told apart
+    by whether the agent is one of those ``often_away``. ``exponential_patience`` is the mean by kind, for formulas.
     """
 
     patience: Mapping[tuple[str, str], Survival]
@@ -39,6 +43,9 @@ class CentreModel:
     away_after: float
     crowds: tuple[int, ...]
     after_service: tuple[Histogram, ...]
+    shift_ends_after: float
+    often_away: frozenset[str]
+    breaks: Mapping[bool, tuple[Histogram, ...]]
 
     def patience_of(self, kind: str, tier: int) -> Survival:
         for key in ((kind, str(tier)), (kind, ANYBODY), (ANYBODY, str(tier))):
@@ -53,7 +60,14 @@ class CentreModel:
         return self.tiers.get(kind, self.tiers[ANYBODY])
 
     def after_service_of(self, waiting: int) -> Histogram:
-        return self.after_service[max(0, sum(1 for least in self.crowds if least <= waiting) - 1)]
+        return self.after_service[self._crowd(waiting)]
+
+    def breaks_of(self, agent: str, waiting: int) -> Histogram:
+        """Work after a service and breaks together: how long ``agent`` is not free."""
+        return self.breaks[agent in self.often_away][self._crowd(waiting)]
+
+    def _crowd(self, waiting: int) -> int:
+        return max(0, sum(1 for least in self.crowds if least <= waiting) - 1)
 
 
 def to_document(model: CentreModel) -> dict[str, Any]:
@@ -75,7 +89,10 @@ def to_document(model: CentreModel) -> dict[str, Any]:
         "credits": {str(tier): credit for tier, credit in sorted(model.credits.items())},
         "away_after": model.away_after,
         "crowds": model.crowds,
-        "after_service": [{"edges": each.edges, "shares": each.shares} for each in model.after_service],
+        "after_service": _histograms(model.after_service),
+        "shift_ends_after": model.shift_ends_after,
+        "often_away": sorted(model.often_away),
+        "breaks": {_GROUPS[often]: _histograms(found) for often, found in model.breaks.items()},
     }
 
 
@@ -108,25 +125,36 @@ def _read(document: Mapping[str, Any]) -> CentreModel:
         credits={int(tier): float(credit) for tier, credit in document["credits"].items()},
         away_after=float(document["away_after"]),
         crowds=tuple(document["crowds"]),
-        after_service=tuple(
-            Histogram(tuple(each["edges"]), tuple(each["shares"])) for each in document["after_service"]
-        ),
+        after_service=_read_histograms(document["after_service"]),
+        shift_ends_after=float(document["shift_ends_after"]),
+        often_away=frozenset(document["often_away"]),
+        breaks={often: _read_histograms(document["breaks"][group]) for often, group in _GROUPS.items()},
     )
 
 
 def _check(model: CentreModel) -> None:
     if (ANYBODY, ANYBODY) not in model.patience or ANYBODY not in model.services or ANYBODY not in model.tiers:
         raise ModelError("nothing is said of callers of any other kind")
-    if not model.crowds or len(model.crowds) != len(model.after_service):
-        raise ModelError("there is not one histogram after services for each class of callers waiting")
-    if any(len(each.edges) != len(each.shares) + 1 or not each.shares for each in model.after_service):
+    by_crowd = (model.after_service, *model.breaks.values())
+    if not model.crowds or any(len(model.crowds) != len(found) for found in by_crowd):
+        raise ModelError("there is not one histogram for each class of callers waiting")
+    histograms = [each for found in by_crowd for each in found]
+    if any(len(each.edges) != len(each.shares) + 1 or not each.shares for each in histograms):
         raise ModelError("a histogram needs one edge more than shares")
     if any(len(quantiles) < 2 for quantiles in model.services.values()):
         raise ModelError("two quantiles of the services are the least")
     if any(len(each.times) != len(each.shares) for each in model.patience.values()):
         raise ModelError("each time of the patience needs its share")
-    if any(low >= high for each in model.after_service for low, high in pairwise(each.edges)):
+    if any(low >= high for each in histograms for low, high in pairwise(each.edges)):
         raise ModelError("edges of a histogram ascend")
+
+
+def _histograms(found: Iterable[Histogram]) -> list[dict[str, Any]]:
+    return [{"edges": each.edges, "shares": each.shares} for each in found]
+
+
+def _read_histograms(found: Iterable[Mapping[str, Any]]) -> tuple[Histogram, ...]:
+    return tuple(Histogram(tuple(each["edges"]), tuple(each["shares"])) for each in found)
 
 
 def _finite(value: float) -> float | None:

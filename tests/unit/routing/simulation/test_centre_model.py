@@ -8,6 +8,8 @@ import pytest
 
 from tellerline.routing.simulation.centre_model import ModelError, from_document
 
+HOUR = {"edges": [0, 60], "shares": [1]}
+
 
 def document(**changed: Any) -> dict[str, Any]:
     right = {
@@ -19,13 +21,18 @@ def document(**changed: Any) -> dict[str, Any]:
         "credits": {"1": 0},
         "away_after": 60,
         "crowds": [0],
-        "after_service": [{"edges": [0, 60], "shares": [1]}],
+        "after_service": [HOUR],
+        "shift_ends_after": 1800,
+        "often_away": ["A"],
+        "breaks": {"often_away": [{"edges": [0, 20], "shares": [1]}], "others": [HOUR]},
     }
     return {**right, **changed}
 
 
 def test_the_least_model_is_read() -> None:
-    assert from_document(document()).after_service_of(9).mean == 30
+    model = from_document(document())
+    assert model.after_service_of(9).mean == 30
+    assert (model.breaks_of("A", 0).mean, model.breaks_of("B", 0).mean) == (10, 30)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,8 @@ def test_the_least_model_is_read() -> None:
         ({"after_service": [{"edges": [60, 0], "shares": [1]}]}, "ascend"),
         ({"services": {"*": [1]}}, "two quantiles"),
         ({"patience": [{"kind": "*", "tier": "*", "times": [], "shares": [1], "tail_mean": 1}]}, "needs its share"),
+        ({"breaks": {"often_away": [], "others": [HOUR]}}, "one histogram"),
+        ({"breaks": {"others": [HOUR]}}, "not a fitted model"),
         ({"credits": {"gold": 5}}, "not a fitted model"),
         ({"tiers": None}, "not a fitted model"),
     ],

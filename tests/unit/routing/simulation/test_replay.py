@@ -11,7 +11,7 @@ from tellerline.adapters.clock import SeededRandomness
 from tellerline.routing.calls.policies import FIFO, FIFO_WITH_CREDIT
 from tellerline.routing.simulation.figures import Fate, Figures, figures
 from tellerline.routing.simulation.fitting import fit
-from tellerline.routing.simulation.replay import Setting, plan_of, recorded, run, setting
+from tellerline.routing.simulation.replay import Setting, Staffing, plan_of, recorded, run, setting
 from tellerline.routing.staffing.record import RecordedCall
 
 LAWS = Laws(after_service=lambda chance: 9.5)
@@ -39,6 +39,17 @@ def test_another_record_of_the_same_centre_is_predicted(known: list[RecordedCall
     assert predicted.wait_mean == pytest.approx(truth.wait_mean, rel=0.1)
     assert predicted.abandoned == pytest.approx(truth.abandoned, rel=0.1)
     assert predicted.calls == truth.calls
+
+
+def test_breaks_are_predicted_from_the_shifts_alone() -> None:
+    """One break of twelve lasts five minutes; the record that is predicted gives no more than when shifts end."""
+    laws = Laws(after_service=lambda chance: 300.0 if chance.random() < 1 / 12 else 6.5)
+    past, known = (record(laws, agents=8, hours=80, seed=seed) for seed in (21, 22))
+    ready = setting(known, fit(past), staffing=Staffing.SHIFTS)
+    assert max(duty.end - duty.begin for duty in ready.duties) > 12 * 3600
+    predicted, truth = _figures(_runs(ready)), _figures([recorded(known)])
+    assert predicted.wait_mean == pytest.approx(truth.wait_mean, rel=0.15)
+    assert predicted.abandoned == pytest.approx(truth.abandoned, rel=0.15)
 
 
 def test_credit_moves_waits_from_one_tier_to_the_other(known: list[RecordedCall]) -> None:
