@@ -1,0 +1,1 @@
+"""Interactive voice response as data: flows read from files, and a pure machine that plays them."""
