@@ -71,7 +71,7 @@ def sim(
 
 def why(
     calls: Annotated[Path, typer.Option("--calls", help=_CALLS)],
-    call: Annotated[str, typer.Option("--call", help="The call's number, with its line where that is not enough.")],
+    call: Annotated[str, typer.Option("--call", help="LINE-NUMBER, or the number: then all lines' calls.")],
     model: ModelOption = None,
     staffing: StaffingOption = "activity",
     policy: Annotated[str, typer.Option(help="bank, fifo or default.")] = "bank",
@@ -83,7 +83,7 @@ def why(
 
     It is the first of the runs that ``sim`` makes with the same seed, model, staffing and policy.
     """
-    from tellerline.cli.route.why import UnknownCallError, clock, documents, explain, find, on_record, titled
+    from tellerline.cli.route.why import UnknownCallError, document, explain, find, titled
     from tellerline.routing.simulation.replay import POLICIES
 
     out = Output(json=json)
@@ -94,13 +94,14 @@ def why(
     try:
         wanted = find(listed, call)
     except UnknownCallError as error:
-        out.fail(Exit.USAGE, "UNKNOWN_CALL", str(error), f"找不到唯一的来电：{error}")
+        out.fail(Exit.USAGE, "UNKNOWN_CALL", str(error), f"没有这个来电：{error}")
     ready = titled(listed, _model(out, listed, model), _staffing(out, staffing))
-    said = explain(ready, wanted, POLICIES[policy], seed, spoken)
-    recorded = on_record(wanted, spoken)
-    out.result({"call": wanted.id, "policy": policy, "recorded": recorded, "said": list(documents(said))})
-    rows = [(clock(wanted.asked), f"{'实际记录：' if spoken.startswith('zh') else 'on record: '}{recorded}")]
-    out.table(("", ""), rows + [(clock(each.at), each.sentence) for each in said])
+    found = [document(each, explain(ready, each, POLICIES[policy], seed, spoken), spoken) for each in wanted]
+    out.result({"policy": policy, "calls": found})
+    for each in found:
+        record = f"{'实际记录：' if spoken.startswith('zh') else 'On record: '}{each['recorded']}"
+        said = [(line["at"], line["sentence"]) for line in each["said"]]
+        out.table(("", ""), [(each["asked"], record), *said], title=each["call"])
 
 
 def _erlang(out: Output, seed: int, replications: int, callers: int) -> None:

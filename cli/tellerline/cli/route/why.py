@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from tellerline.routing.staffing.record import RecordedCall
 
 
 class UnknownCallError(Exception):
-    """No call, or more than one, has this id."""
+    """No call has this id."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,12 @@ class _Witness:
             self.said.append(Said(at, why_still_waiting(standing, self.plan, self.language)))
 
 
-def find(calls: Sequence[RecordedCall], wanted: str) -> RecordedCall:
-    """By its whole id (line and number), or by the number alone where that is enough."""
+def find(calls: Sequence[RecordedCall], wanted: str) -> list[RecordedCall]:
+    """By its whole id (line and number), or all that have this number: lines count for themselves."""
     found = [call for call in calls if wanted in (call.id, call.id.rpartition("-")[2])]
-    if len(found) != 1:
-        which = ", ".join(call.id for call in found)
-        raise UnknownCallError(f"{wanted}: {which}: which of them?" if found else f"{wanted}: no such call")
-    return found[0]
+    if not found:
+        raise UnknownCallError(f"{wanted}: no such call")
+    return found
 
 
 def titled(calls: Sequence[RecordedCall], model: CentreModel, staffing: Staffing) -> Setting:
@@ -92,6 +91,10 @@ def clock(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def documents(said: Sequence[Said]) -> Iterator[dict[str, Any]]:
-    for each in said:
-        yield {"at": clock(each.at), "said": each.sentence}
+def document(call: RecordedCall, said: Sequence[Said], language: str) -> dict[str, Any]:
+    return {
+        "call": call.id,
+        "asked": clock(call.asked),
+        "recorded": on_record(call, language),
+        "said": [{"at": clock(each.at), "sentence": each.sentence} for each in said],
+    }

@@ -25,8 +25,8 @@ from tellerline.routing.staffing.survival import Histogram
 POLICIES: Mapping[str, Policy] = {"bank": FIFO_WITH_CREDIT, "fifo": FIFO, "default": DEFAULT}
 """The bank's own rule (first come, first served, with credit by tier), without credit, and Tellerline's default."""
 
-AGING = 1.0
-"""Under the default policy each second beyond the service level counts twice."""
+AGING = 0.5
+"""Under the default policy each second beyond the service level counts one and a half times."""
 
 _EXPERT = 10
 _SURE = 1e-12
