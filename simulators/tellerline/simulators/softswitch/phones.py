@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -33,6 +35,7 @@ class Network(Protocol):
     """The switch, as telephones know it."""
 
     def now(self) -> datetime: ...
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer: ...
     def call(self, phone: Phone, number: str) -> None: ...
     def pick_up(self, leg: Leg) -> None: ...
     def hang_up(self, leg: Leg, cause: Cause) -> None: ...
@@ -72,6 +75,7 @@ class Phone:
         self._network = network
         self._registered = True
         self._speaking = True
+        self._watches: list[tuple[Callable[[Phone], bool], asyncio.Future[bool]]] = []
         self._transcript: list[tuple[datetime, frozenset[str]]] | None = None
 
     @property
@@ -162,10 +166,27 @@ class Phone:
             self._transcript = [(self._network.now(), self.hears())]
         return self._transcript
 
+    async def until(self, condition: Callable[[Phone], bool], within: float) -> bool:
+        """Wait until something is so, looking whenever something changes; False after ``within`` seconds."""
+        if condition(self):
+            return True
+        reached: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        timer = self._network.later(within, lambda: _settle(reached, False))
+        watch = (condition, reached)
+        self._watches.append(watch)
+        try:
+            return await reached
+        finally:
+            timer.cancel()
+            self._watches.remove(watch)
+
     def note(self) -> None:
         """Of the switch's making: something changed that may change what is heard."""
         if self._transcript is not None and (heard := self.hears()) != self._transcript[-1][1]:
             self._transcript.append((self._network.now(), heard))
+        for condition, reached in self._watches:
+            if condition(self):
+                _settle(reached, True)
 
     def cut_off(self) -> None:
         """Of the switch's making: it died, and with it the call."""
@@ -180,3 +201,8 @@ class Phone:
         if self.leg is None or self.state is not state:
             raise WrongMomentError(f"{self.number} is {self.state}, not {state}")
         return self.leg
+
+
+def _settle(reached: asyncio.Future[bool], outcome: bool) -> None:
+    if not reached.done():
+        reached.set_result(outcome)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from tellerline.adapters.clock import Clock, Randomness
+from tellerline.adapters.clock import Clock, Randomness, Timer
 from tellerline.adapters.lines.connection import Accept, LineConnection, LineHandler
 from tellerline.adapters.lines.memory import MemoryLines
 from tellerline.simulators.faults import FaultEngine
@@ -159,6 +160,9 @@ class SoftSwitch:
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
+        return self._clock.call_later(seconds, action)
 
     def call(self, phone: Phone, number: str) -> None:
         if self._desk.manned:
