@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from ticket_office import Office, fresh_schema, office
-from ticket_rules import AGENT, COMPLAINT, HOURS_2026, at, rules
+from ticket_office import WRITTEN, Office, fresh_schema, office
+from ticket_rules import AGENT, COMPLAINT, HOURS_2026, LEADER, at, rules
 
 from tellerline.adapters.clock import SystemClock
+from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets.databases import postgresql_tickets, sqlite_tickets
 from tellerline.callcenter.tickets.records import Change
 from tellerline.callcenter.tickets.store import TicketStore
@@ -84,6 +85,23 @@ async def test_what_happened_while_nobody_watched_is_recorded_at_its_own_instant
     assert {event.record_time.ToDatetime() for event in events} == {at(3, 9, 9).replace(tzinfo=None)}
     assert [found.name for found in (await desk.finds(missed=True)).tickets] == [ticket.name]
     assert await desk.store.next_at() is None
+
+
+async def test_people_find_what_calls_them(desk: Office) -> None:
+    quiet = await desk.opens()
+    await desk.clock.advance(3 * 3600)
+    major = await desk.opens(**(WRITTEN | {"urgency": pb.TicketDetails.URGENCY_MAJOR}))
+    await desk.service.clocks.look()
+
+    async def calling(role: pb.Role.ValueType) -> list[str]:
+        return [ticket.name for ticket in (await desk.finds(called=role)).tickets]
+
+    assert await calling(pb.ROLE_LEADER) == [major.name, quiet.name]
+    assert await calling(pb.ROLE_MANAGER) == [major.name]
+    assert await calling(pb.ROLE_AGENT) == []
+    moved = await desk.acts(await desk.acts(quiet, "submit", AGENT), "hand_over", LEADER)
+    assert moved.clocks[0].calls
+    assert await calling(pb.ROLE_SUPERVISOR) == [major.name]
 
 
 async def test_many_that_look_at_the_same_time_record_each_fact_once(desk: Office) -> None:

@@ -166,6 +166,7 @@ def search_from_proto(message: pb.TicketFilter) -> Search:
         department=checked_text(message.department, "filter.department", _MOST),
         transaction=optional_segment(message.transaction, "transactions/*", "filter.transaction"),
         urgency=URGENCIES.filter(message.urgency, "filter.urgency"),
+        called=ROLES.filter(message.called, "filter.called"),
         missed=message.missed,
         in_doubt=message.in_doubt,
         keyword=checked_text(message.keyword, "filter.keyword", _MOST),

@@ -9,7 +9,7 @@ from tellerline.adapters.clock import Clock, Randomness
 from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.records import Change, ConflictError, Found, Mark, Request, Search
 from tellerline.callcenter.tickets.refusals import OF_COMMANDS, Code, RefusalError
-from tellerline.callcenter.tickets.store import TicketStore
+from tellerline.callcenter.tickets.store import TicketStore, found_ticket
 from tellerline.callcenter.tickets.transactions import NotHeardError, Transactions
 from tellerline.routing.tickets.commands import Act, Actor, Command, LookAtClocks, Refused, SeeTransaction
 from tellerline.routing.tickets.decisions import decide, open_ticket
@@ -107,11 +107,11 @@ class TicketDesk:
         history = await self._store.history(ticket_id)
         if not history:
             raise RefusalError(Code.TICKET_NOT_FOUND)
-        return Found(rebuilt(ticket_id, (recorded.event for recorded in history)), history)
+        return found_ticket(ticket_id, history)
 
     async def search(self, search: Search) -> Sequence[Found]:
         """The last opened first."""
-        return [await self.found(ticket_id) for ticket_id in await self._store.search(search)]
+        return await self._store.search(search)
 
     async def rules(self, ticket: Ticket) -> Rules:
         """What decides about ``ticket``."""

@@ -70,6 +70,7 @@ class Search:
     department: str = ""
     transaction: str = ""
     urgency: str = ""
+    called: str = ""
     missed: bool = False
     in_doubt: bool = False
     keyword: str = ""

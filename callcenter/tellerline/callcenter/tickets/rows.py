@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from tellerline.adapters.store.statements import Row, Values
@@ -9,6 +10,7 @@ from tellerline.callcenter.tickets import codec
 from tellerline.callcenter.tickets.records import RecordedEvent
 from tellerline.routing.tickets.approval import FlowVersion, Verdict
 from tellerline.routing.tickets.events import TicketEvent
+from tellerline.routing.tickets.kinds import Role
 from tellerline.routing.tickets.ticket import Ticket
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,11 +46,22 @@ def ticket_values(ticket: Ticket) -> Values:
         details.transaction,
         details.urgency.value,
         words(f"{details.subject}\n{details.text}\n{details.answer}"),
+        _roles(ticket.called),
         int(any(clock.missed_at is not None for clock in ticket.clocks)),
         int(ticket.in_doubt and not ticket.closed),
         micros(ticket.opened_at),
         None if ticket.next_at is None else micros(ticket.next_at),
     )
+
+
+def _roles(roles: Iterable[Role]) -> str:
+    """Each between spaces, so that one can be looked for."""
+    return "".join(f" {role} " for role in sorted(roles))
+
+
+def called_pattern(role: str) -> str:
+    """What finds a ticket to which ``role`` is called."""
+    return f"% {role} %"
 
 
 def event_values(ticket: str, number: int, event: TicketEvent, recorded_at: datetime) -> Values:

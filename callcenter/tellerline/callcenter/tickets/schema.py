@@ -30,6 +30,7 @@ tickets = Table(
     _text("transaction_serial"),
     _text("urgency"),
     _text("words"),
+    _text("called"),
     _number("missed"),
     _number("in_doubt"),
     _number("opened_at"),

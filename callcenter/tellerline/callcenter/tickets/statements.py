@@ -140,7 +140,7 @@ def settle_flow(version: FlowVersion) -> Steps[bool]:
 
 
 def search(search: Search) -> Steps[list[Row]]:
-    """Ids of tickets, the last opened first."""
+    """The histories of the tickets, in any order of tickets: rows as of ``HISTORY``, each with its ticket behind it."""
     equal = {
         t.kind: search.kind,
         t.flow: search.flow,
@@ -160,16 +160,20 @@ def search(search: Search) -> Steps[list[Row]]:
     for name, condition, values in _ranges(search):
         conditions.append((condition, values))
         names += name
-    statement = Statement(
+    found = (
         select(t.id)
         .where(and_(True, *(condition for condition, _ in conditions)))
         .order_by(t.opened_at.desc(), t.id.desc())
-        .limit(bindparam("most")),
+        .limit(bindparam("most"))
+    )
+    statement = Statement(
+        select(events.c.number, events.c.kind, events.c.content, events.c.recorded_at, events.c.ticket)
+        .where(events.c.ticket.in_(found))
+        .order_by(events.c.ticket, events.c.number),
         *names,
         "most",
     )
-    found = yield statement, (*(value for _, values in conditions for value in values), search.limit)
-    return found
+    return (yield statement, (*(value for _, values in conditions for value in values), search.limit))
 
 
 def _ranges(search: Search) -> list[tuple[list[str], ColumnElement[bool], tuple[object, ...]]]:
@@ -177,6 +181,8 @@ def _ranges(search: Search) -> list[tuple[list[str], ColumnElement[bool], tuple[
     if search.keyword:
         pattern = rows.words(search.keyword).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         found.append((["like"], t.words.like(bindparam("like"), escape="\\"), (f"%{pattern}%",)))
+    if search.called:
+        found.append((["role"], t.called.like(bindparam("role")), (rows.called_pattern(search.called),)))
     if search.opened_from:
         found.append((["since"], t.opened_at >= bindparam("since"), (rows.micros(search.opened_from),)))
     if search.opened_before:

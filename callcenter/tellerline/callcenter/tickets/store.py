@@ -8,13 +8,19 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from tellerline.adapters.store.statements import Steps, every, first
 from tellerline.callcenter.tickets import rows, statements
-from tellerline.callcenter.tickets.records import Change, Mark, RecordedEvent, Request, Search
+from tellerline.callcenter.tickets.records import Change, Found, Mark, RecordedEvent, Request, Search
 from tellerline.routing.tickets.approval import FlowVersion
+from tellerline.routing.tickets.ticket import rebuilt
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def found_ticket(ticket: str, history: Sequence[RecordedEvent]) -> Found:
+    """The ticket that a history, which is not empty, has made."""
+    return Found(rebuilt(ticket, (recorded.event for recorded in history)), history)
 
 
 class Database(Protocol):
@@ -65,9 +71,13 @@ class TicketStore:
         found = await self._database.look(every, statements.HISTORY, ticket)
         return [rows.recorded_event(row) for row in found]
 
-    async def search(self, search: Search) -> Sequence[str]:
-        """Ids of the tickets, the last opened first."""
-        return [row[0] for row in await self._database.read(statements.search, search)]
+    async def search(self, search: Search) -> Sequence[Found]:
+        """The last opened first."""
+        histories: dict[str, list[RecordedEvent]] = {}
+        for *row, ticket in await self._database.read(statements.search, search):
+            histories.setdefault(ticket, []).append(rows.recorded_event(row))
+        found = [found_ticket(ticket, history) for ticket, history in histories.items()]
+        return sorted(found, key=lambda each: (each.ticket.opened_at, each.ticket.id), reverse=True)
 
     async def due(
         self, now: datetime, *, after: tuple[datetime, str] = (_LONG_AGO, ""), limit: int = 100

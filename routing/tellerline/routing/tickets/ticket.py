@@ -23,7 +23,7 @@ from tellerline.routing.tickets.events import (
     TransactionSeen,
     Withdrawn,
 )
-from tellerline.routing.tickets.kinds import Ending, Kind, Party, Standing
+from tellerline.routing.tickets.kinds import Ending, Kind, Party, Role, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,14 @@ class Ticket:
     def next_at(self) -> datetime | None:
         """When time does something to it next; None if never, as things stand."""
         return min((clock.next_at for clock in self.clocks if clock.next_at), default=None)
+
+    @property
+    def called(self) -> frozenset[Role]:
+        """Who is called to it now: by a clock that has not been stopped, or by a major event that has not ended."""
+        if self.closed:
+            return frozenset()
+        calls = [alarm for clock in self.clocks if clock.outcome is None for alarm in clock.calls]
+        return frozenset(alarm.to for alarm in (*self.calls, *calls))
 
     def open_clock(self, name: str) -> Clock | None:
         """The run of ``name`` that has not been stopped."""

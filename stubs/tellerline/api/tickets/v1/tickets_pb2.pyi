@@ -961,6 +961,7 @@ class TicketFilter(_message.Message):
     KEYWORD_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    CALLED_FIELD_NUMBER: _builtins.int
     kind: Global___Ticket.Kind.ValueType
     """What it is about."""
     flow: _builtins.str
@@ -983,6 +984,8 @@ class TicketFilter(_message.Message):
     """Only open ones about a transaction whose outcome is unknown."""
     keyword: _builtins.str
     """In subject, text or answer, in any case."""
+    called: Global___Role.ValueType
+    """Only open ones to which this role is called now 升级: by a clock that has not been stopped, or by a major event."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Opened at this instant or later."""
@@ -1007,10 +1010,11 @@ class TicketFilter(_message.Message):
         keyword: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        called: Global___Role.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "department", b"department", "end_time", b"end_time", "ending", b"ending", "flow", b"flow", "in_doubt", b"in_doubt", "keyword", b"keyword", "kind", b"kind", "missed", b"missed", "standing", b"standing", "start_time", b"start_time", "transaction", b"transaction", "urgency", b"urgency"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "customer", b"customer", "department", b"department", "end_time", b"end_time", "ending", b"ending", "flow", b"flow", "in_doubt", b"in_doubt", "keyword", b"keyword", "kind", b"kind", "missed", b"missed", "standing", b"standing", "start_time", b"start_time", "transaction", b"transaction", "urgency", b"urgency"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

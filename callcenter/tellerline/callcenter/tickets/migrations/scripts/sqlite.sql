@@ -18,6 +18,7 @@ CREATE TABLE tickets (
     transaction_serial TEXT NOT NULL, 
     urgency TEXT NOT NULL, 
     words TEXT NOT NULL, 
+    called TEXT NOT NULL, 
     missed BIGINT NOT NULL, 
     in_doubt BIGINT NOT NULL, 
     opened_at BIGINT NOT NULL, 

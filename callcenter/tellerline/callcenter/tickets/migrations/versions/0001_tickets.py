@@ -63,7 +63,7 @@ def _tickets() -> None:
         *_number("revision"),
         *_text("kind", "flow"),
         *_number("flow_version"),
-        *_text("standing", "ending", "customer", "department", "transaction_serial", "urgency", "words"),
+        *_text("standing", "ending", "customer", "department", "transaction_serial", "urgency", "words", "called"),
         *_number("missed", "in_doubt", "opened_at"),
         sa.Column(
             "next_at", sa.BigInteger, comment="when time does something to it next; NULL if never, as things stand"
