@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
+from multiprocessing import get_context
 from typing import Any
 
 from tellerline.adapters.clock import SeededRandomness
@@ -28,7 +29,7 @@ class Effort:
 def compare_grid(effort: Effort) -> Iterator[list[Comparison]]:
     """The comparisons of each point, in the grid's order, as they are ready."""
     points = list(grid())
-    with ProcessPoolExecutor() as workers:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as workers:
         yield from workers.map(partial(_compare, effort), range(len(points)), points)
 
 
