@@ -32,7 +32,8 @@ class Hearer:
 
 
 class SwitchLine:
-    """``patience`` is how many seconds an order waits for its answer; so long, too, a silent link is believed in."""
+    """``patience`` is how many seconds an order waits for its answer, a new link for its greeting, and a silent
+    link for the answer to a ping."""
 
     def __init__(self, connect: Connect, clock: Clock, hearer: Hearer, *, patience: float) -> None:
         self._clock = clock
@@ -55,9 +56,7 @@ class SwitchLine:
         self._greeting = asyncio.Event()
         await self._link.start()
         if self._link.connected and not self._greeted:
-            timer = self._clock.call_later(self._patience, self._greeting.set)
             await self._greeting.wait()
-            timer.cancel()
         self._greeting = None
         return self._greeted
 
@@ -85,7 +84,7 @@ class SwitchLine:
             self._waiting.pop(number, None)
 
     def _connected(self) -> None:
-        self._inbox.clear()
+        self._watch = self._clock.call_later(self._patience, self._link.drop)
 
     def _received(self, line: bytes) -> None:
         self._heard = True
@@ -139,6 +138,8 @@ class SwitchLine:
         self._run, self._seq, self._greeted = run, seq, True
         self._link.proven()
         self._heard = self._pinged = False
+        if self._watch is not None:
+            self._watch.cancel()
         self._watch = self._clock.call_later(self._patience, self._look)
         if self._greeting is not None:
             self._greeting.set()
@@ -176,8 +177,6 @@ class SwitchLine:
         self._guarded_rest()
         greeted = self._greeted
         self._forget()
-        if self._greeting is not None:
-            self._greeting.set()
         if greeted:
             self._hearer.down()
 
@@ -192,6 +191,8 @@ class SwitchLine:
     def _forget(self) -> None:
         self._greeted = False
         self._inbox.clear()
+        if self._greeting is not None:
+            self._greeting.set()
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
