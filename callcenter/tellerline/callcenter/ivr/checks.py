@@ -28,6 +28,7 @@ from tellerline.callcenter.ivr.flow import (
     Queue,
     Slot,
     Transfer,
+    Voicemail,
     When,
     prompts_of,
     ways,
@@ -149,6 +150,10 @@ def _check_values(node: AnyNode, at: str, values: Set[str], note: Note) -> None:
             used = [("cases", name) for when, _ in node.cases for name in when.words]
         case Menu() | Queue():
             used = [("options", name) for option in node.options for name in option.when.words]
+        case Voicemail():
+            used = [("box", name) for name in _FIELD.findall(node.box)]
+        case Transfer():
+            used = [("to", name) for name in _FIELD.findall(node.to)]
     if isinstance(node, Queue):
         used += [("queue", name) for name in _FIELD.findall(node.queue)]
     for key, name in used:

@@ -117,7 +117,7 @@ def heard_out(turn: Turn) -> None:
         case Voicemail() as node:
             number = turn.numbered()
             turn.change(stage=Stage.RECORDING, step=number)
-            turn.act(actions.Record(number, node.box))
+            turn.act(actions.Record(number, turn.filled(node.box)))
             turn.wait(node.most)
         case Transfer() as node:
             turn.change(stage=Stage.HANDED_OVER)
