@@ -46,13 +46,17 @@ FaultPlan = Callable[[Command, HostCall], Fault | None]
 
 @dataclass
 class LedgerHost:
-    """Implements ``Host``. ``late_by`` is how long after the caller's deadline late replies and late work come."""
+    """Implements ``Host``, on an accounting ``day`` of its own.
+
+    ``late_by`` is how long after the caller's deadline late replies and late work come.
+    """
 
     clock: Clock
     name: str = "core"
     balances: dict[str, int] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
     fault_of: FaultPlan = field(default=lambda _command, _call: None)
+    day: str = DAY
     latency: float = 0.0
     late_by: float = 1.0
     late_work_by: float = 1.0
@@ -150,7 +154,7 @@ class LedgerHost:
             return Rejected(code=Code.ACCOUNT_REPORTED_LOST, host_code="1103")
         money = Money(self.balances[account], "CNY")
         balance = Balance(account=account, ledger=money, available=money, as_of=self.clock.now().isoformat())
-        return Done(result=balance, accounting_date=DAY)
+        return Done(result=balance, accounting_date=self.day)
 
     def _change(self, command: Command, reference: str) -> Done | Rejected:
         serial = f"H{len(self._answers) + 1:06}"
@@ -164,7 +168,7 @@ class LedgerHost:
                 lapses_at=self.clock.now().isoformat(),
                 state=LossReportState.IN_FORCE,
             )
-            return Done(result=report, host_serial=serial, accounting_date=DAY)
+            return Done(result=report, host_serial=serial, accounting_date=self.day)
         if not isinstance(command, CreateTransfer):
             return Rejected(code=Code.REJECTED_BY_HOST, host_code="9999")
         if command.debit_account in self.lost:
@@ -174,7 +178,7 @@ class LedgerHost:
         self._move(command, command.amount.minor)
         after = Money(self.balances[command.debit_account], "CNY")
         result = Transferred(balance_after=after, booked_at=self.clock.now().isoformat())
-        return Done(result=result, host_serial=serial, accounting_date=DAY)
+        return Done(result=result, host_serial=serial, accounting_date=self.day)
 
     def _move(self, transfer: CreateTransfer, minor: int) -> None:
         self.balances[transfer.debit_account] -= minor

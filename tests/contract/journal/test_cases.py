@@ -135,7 +135,7 @@ async def test_a_rejected_proposal_leaves_the_case_and_makes_room_for_the_next(s
     assert (await store.journal.doubts())[0].stage is DoubtStage.MANUAL
 
 
-@pytest.mark.parametrize("kind", ["late_reply", "contradicted"])
+@pytest.mark.parametrize("kind", ["late_reply", "contradicted", "day_file"])
 async def test_nobody_confirms_what_was_proposed_before_the_newest_evidence(
     store: Store, other: Store, kind: str
 ) -> None:

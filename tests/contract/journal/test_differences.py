@@ -60,6 +60,8 @@ async def test_cases_are_found_page_by_page(store: Store) -> None:
     assert names(await search(CaseSearch(host="core", after=case("B").name))) == ["D"]
     assert names(await search(CaseSearch(state=CaseState.OPEN))) == ["A", "D", "C"]
     assert names(await search(CaseSearch(accounting_date="2026-03-02", state=CaseState.CLOSED))) == ["B"]
+    assert names(await search(CaseSearch(reference="D"))) == ["D"]
+    assert names(await search(CaseSearch(host="credit", reference="D"))) == []
 
 
 async def test_no_cases_are_no_work(store: Store) -> None:

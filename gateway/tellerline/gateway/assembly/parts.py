@@ -11,6 +11,7 @@ from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.hosts.status import GateStatus
 from tellerline.gateway.pipeline.pipeline import TransactionPipeline
 from tellerline.gateway.reconciliation.desk import Reconciliation
+from tellerline.gateway.reconciliation.undated import Undated
 from tellerline.gateway.services.parts import Parts
 
 
@@ -68,6 +69,13 @@ def _reconciliation(core: Core) -> Reconciliation:
         settler=core.settler,
         pursuit=build_pursuit(core),
         plans=core.plans,
+        undated=Undated(
+            journal=store.journal,
+            differences=store.differences,
+            settler=core.settler,
+            plans=core.plans,
+            clock=around.clock,
+        ),
         clock=around.clock,
         metrics=around.metrics,
         log=around.log,

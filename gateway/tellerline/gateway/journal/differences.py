@@ -32,6 +32,8 @@ _COLUMNS = (
 )
 _GIVEN = ("name", "host", "accounting_date", "reference", "kind", "opened_at", "detail")
 
+_FILTERS = ("host", "accounting_date", "reference", "state")
+
 _insert = insert(differences).values(
     {name: bindparam(f"new_{name}") for name in _GIVEN}
     | {"state": literal_column("'OPEN'"), "closed_by": literal_column("''"), "reason": literal_column("''")}
@@ -69,14 +71,12 @@ CLOSE = Statement(
 
 
 @lru_cache
-def _search(host: bool, day: bool, state: bool) -> Statement:
+def _search(filters: tuple[str, ...]) -> Statement:
     query = select(*_COLUMNS).where(c.name > bindparam("behind"))
-    order = ["behind"]
-    for name, wanted in (("host", host), ("accounting_date", day), ("state", state)):
-        if wanted:
-            query = query.where(c[name] == bindparam(f"wanted_{name}"))
-            order.append(f"wanted_{name}")
-    return Statement(query.order_by(c.name).limit(bindparam("most")), *order, "most")
+    for name in filters:
+        query = query.where(c[name] == bindparam(f"wanted_{name}"))
+    order = ("behind", *(f"wanted_{name}" for name in filters), "most")
+    return Statement(query.order_by(c.name).limit(bindparam("most")), *order)
 
 
 def _open_all(cases: Sequence[DifferenceCase]) -> Steps[None]:
@@ -105,10 +105,9 @@ class StoredDifferences:
         return None if row is None else _case(row)
 
     async def search(self, search: CaseSearch) -> Sequence[DifferenceCase]:
-        statement = _search(bool(search.host), bool(search.accounting_date), search.state is not None)
-        filters = [search.host, search.accounting_date, search.state.value if search.state else ""]
-        values = (search.after, *(value for value in filters if value), search.limit)
-        return [_case(row) for row in await self._database.read(every, statement, *values)]
+        wanted = {name: value for name in _FILTERS if (value := getattr(search, name))}
+        values = (search.after, *wanted.values(), search.limit)
+        return [_case(row) for row in await self._database.read(every, _search(tuple(wanted)), *values)]
 
 
 def _case(row: Row) -> DifferenceCase:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tellerline.adapters.store.statements import every, first
-from tellerline.gateway.journal import doubts, legs, limits, rows, searching, transactions
+from tellerline.gateway.journal import dating, doubts, legs, limits, rows, searching, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import Database
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
+    DayEdges,
     Doubt,
     Duplicate,
     Event,
@@ -97,8 +98,19 @@ class StoredJournal:
         return [rows.doubt(row) for row in await self._database.read(doubts.page, after, limit, host)]
 
     async def dated(self, host: str, accounting_date: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
-        found = await self._database.read(every, transactions.DATED, host, accounting_date, after, until, limit)
+        found = await self._database.read(every, dating.DATED, host, accounting_date, after, until, limit)
         return [rows.record(row) for row in found]
+
+    async def undated(self, host: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
+        found = await self._database.read(every, dating.UNDATED, host, after, until, limit)
+        return [rows.record(row) for row in found]
+
+    async def date(self, global_serial: str, accounting_date: str, event: Event) -> bool:
+        return await self._database.write(dating.date, global_serial, rows.storable(accounting_date), event)
+
+    async def day_edges(self, host: str, accounting_date: str) -> DayEdges:
+        newest, oldest = await self._database.look(dating.edges, host, accounting_date)
+        return DayEdges(newest=rows.instant(newest[0][0]) if newest else None, followed=bool(oldest))
 
     async def limit_usage(self, account: str, limit_day: str) -> LimitUsage:
         return await self._database.look(limits.usage, account, limit_day)

@@ -16,6 +16,7 @@ from tellerline.gateway.journal.records import (
     CaseObstacle,
     CaseSearch,
     Customer,
+    DayEdges,
     DifferenceCase,
     Doubt,
     Duplicate,
@@ -111,6 +112,18 @@ class Journal(Protocol):
     async def dated(self, host: str, accounting_date: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
         """What ``host`` booked or changed on a day of its own, enquiries apart, by global serial: above ``after``, up
         to and with ``until``."""
+
+    async def undated(self, host: str, *, after: str, until: str, limit: int) -> Sequence[Record]:
+        """What two people attested as done at ``host`` while the host has not said on which day, as ``dated``."""
+
+    async def date(self, global_serial: str, accounting_date: str, event: Event) -> bool:
+        """Write the host's day into a row that has none, and ``event`` beside it, in one durable write.
+
+        False, and nothing written, for a row that has a day, or that is neither in doubt, with people, done nor undone.
+        """
+
+    async def day_edges(self, host: str, accounting_date: str) -> DayEdges:
+        """Where a day of ``host`` ends, by what the host dated itself."""
 
     async def limit_usage(self, account: str, limit_day: str) -> LimitUsage: ...
 

@@ -422,11 +422,21 @@ class DifferenceCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayEdges:
+    """``newest`` is when the newest transaction was accepted that a host booked on a day or before it, None where there
+    is none; ``followed`` says whether the host has booked anything on a later day."""
+
+    newest: datetime | None
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSearch:
     """Empty fields do not filter; in the order of names, behind ``after``."""
 
     host: str = ""
     accounting_date: str = ""
+    reference: str = ""
     state: CaseState | None = None
     after: str = ""
     limit: int = 50

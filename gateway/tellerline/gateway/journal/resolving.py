@@ -77,7 +77,7 @@ EVIDENCE_SINCE = Statement(
     select(literal_column("1"))
     .where(
         e.global_serial == bindparam("serial"),
-        e.kind.in_([literal_column("'late_reply'"), literal_column("'contradicted'")]),
+        e.kind.in_([literal_column(f"'{kind}'") for kind in ("late_reply", "contradicted", "day_file")]),
         e.number
         > select(func.max(later.c.number))
         .where(later.c.global_serial == e.global_serial, later.c.kind == literal_column("'resolution_proposed'"))

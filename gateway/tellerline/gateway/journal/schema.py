@@ -60,6 +60,7 @@ HAS_HOST_SERIAL = text("host_serial <> ''")
 IS_OPEN = text("closed_at IS NULL")
 IS_QUEUED = text("state = 'QUEUED'")
 IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
+IS_UNDATED = text("accounting_date = '' AND state = 'DONE' AND effect <> 'ENQUIRY'")
 UNDECIDED = text("verdict = 'OPEN'")
 
 Index(
@@ -109,6 +110,13 @@ Index(
     transactions.c.global_serial,
     sqlite_where=IS_DATED,
     postgresql_where=IS_DATED,
+)
+Index(
+    "transactions_undated",
+    transactions.c.host,
+    transactions.c.global_serial,
+    sqlite_where=IS_UNDATED,
+    postgresql_where=IS_UNDATED,
 )
 
 Index(
@@ -282,6 +290,7 @@ differences = Table(
     comment="what the journal and a host's day file say differently, one case each",
 )
 Index("differences_open", differences.c.name, sqlite_where=STILL_DIFFERENT, postgresql_where=STILL_DIFFERENT)
+Index("differences_by_reference", differences.c.reference)
 
 last_known = Table(
     "last_known",

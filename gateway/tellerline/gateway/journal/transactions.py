@@ -12,7 +12,6 @@ from tellerline.adapters.store.statements import Row, Statement, Steps, Values
 from tellerline.gateway.journal.records import FINAL_STATES, State
 from tellerline.gateway.journal.schema import (
     A_STATE_CHANGE,
-    IS_DATED,
     NOT_AN_ENQUIRY,
     STILL_PENDING,
     events,
@@ -135,23 +134,6 @@ UNFINISHED = Statement(
     .limit(bindparam("most")),
     "wanted",
     "behind",
-    "most",
-)
-DATED = Statement(
-    select(*ROW)
-    .where(
-        IS_DATED,
-        t.host == bindparam("of"),
-        t.accounting_date == bindparam("day"),
-        t.global_serial > bindparam("behind"),
-        t.global_serial <= bindparam("last"),
-    )
-    .order_by(t.global_serial)
-    .limit(bindparam("most")),
-    "of",
-    "day",
-    "behind",
-    "last",
     "most",
 )
 ADD_EVENT = Statement(

@@ -23,10 +23,18 @@ from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
 from tellerline.gateway.reconciliation.sides import case_of, journal_entry, takes_back
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
+from tellerline.gateway.reconciliation.undated import Undated
 from tellerline.routing.model.command import Effect, Reverse
 from tellerline.routing.model.outcome import Done, Listed
 from tellerline.routing.reconciliation.comparison import compare
-from tellerline.routing.reconciliation.entries import DayEntry, Difference, DifferenceKind, HostWord, Match, Word
+from tellerline.routing.reconciliation.entries import (
+    DayEntry,
+    Difference,
+    DifferenceKind,
+    HostWord,
+    Match,
+    Word,
+)
 
 _PAGE = 500
 _LAST = "Z" * 26
@@ -43,6 +51,7 @@ class Reconciliation:
     settler: Settler
     pursuit: Pursuit
     plans: Plans
+    undated: Undated
     clock: Clock
     metrics: Metrics
     log: Log
@@ -78,13 +87,20 @@ class Reconciliation:
         by_serial = {
             each.global_serial: each for each in doubts if _has_line(each.operation, each.global_serial, named)
         }
+        attested = {serial: each for serial, each in records.items() if not each.accounting_date}
         takers = self._takers(stretch.host)
         for serial in {*by_serial, *named} - records.keys():
             record = await self.journal.get(serial)
             if record is not None and record.effect is not Effect.ENQUIRY and record.host in takers:
                 records[serial] = record
+        records = await self.undated.dated(records, attested, lines, stretch)
+        missing = [each for serial, each in attested.items() if serial not in named]
+        expected = await self.undated.expected(missing, takers, stretch)
         undone = await self._undone(records, lines, stretch)
-        entries = [journal_entry(records[serial], undone=undone.get(serial)) for serial in sorted(records)]
+        entries = [
+            journal_entry(records[serial], undone=undone.get(serial), expected=serial in expected)
+            for serial in sorted(records)
+        ]
         now = self.clock.now()
         for finding in compare(lines, entries, stretch.day):
             if isinstance(finding, Match):
@@ -118,7 +134,7 @@ class Reconciliation:
         undoings |= {serial: each for serial, each in reversals.items() if takes_back(each)}
         still_done = {line.reference for line in lines if not line.reversed}
         return {
-            serial: not (serial in still_done and each.settled_at and each.settled_at > stretch.produced_at)
+            serial: not (serial in still_done and await self.undated.undone_since(each, stretch))
             for serial, each in undoings.items()
         }
 
@@ -133,7 +149,10 @@ class Reconciliation:
             undone = self.settler.event("reversed", attempt=0, effective=True, by="day_file", date=stretch.day)
             return await self.settler.undo(record, undone, serial) is not None
         done = Done(result=Listed(), host_serial=serial, accounting_date=word.entry.accounting_date)
-        return await self.settler.end(record, done, IN_DOUBT, event, before_reversal=True) is not None
+        if await self.settler.end(record, done, IN_DOUBT, event, before_reversal=True) is not None:
+            return True
+        await self.undated.date(record, word.entry, stretch)
+        return False
 
     async def _absent(self, record: Record, doubt: Doubt, stretch: Stretch) -> bool:
         """A file that was closed before the host's maximum processing time was over proves nothing."""
@@ -173,11 +192,13 @@ class Reconciliation:
             after = page[-1].name
 
     async def _dated(self, stretch: Stretch, after: str) -> list[Record]:
-        """The next ``_PAGE`` rows of the host and its versions together, by global serial; fewer are the last ones."""
+        """The next ``_PAGE`` rows of the host and its versions together, and of those that have no day yet, by global
+        serial; fewer are the last ones."""
         until = stretch.until or _LAST
         rows: list[Record] = []
         for host in self._takers(stretch.host):
             rows += await self.journal.dated(host, stretch.day, after=after, until=until, limit=_PAGE)
+            rows += await self.journal.undated(host, after=after, until=until, limit=_PAGE)
         return sorted(rows, key=lambda row: row.global_serial)[:_PAGE]
 
     async def _doubts(self, stretch: Stretch) -> list[Doubt]:

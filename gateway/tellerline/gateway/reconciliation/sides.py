@@ -23,7 +23,7 @@ _STANDINGS = {
 }
 
 
-def journal_entry(record: Record, *, undone: bool | None = None) -> JournalEntry:
+def journal_entry(record: Record, *, undone: bool | None = None, expected: bool = False) -> JournalEntry:
     """``undone`` says whether what was done had been undone, by whatever transaction, at the time of the comparison;
     None leaves it to the record."""
     standing = _STANDINGS.get(record.state, Standing.UNSETTLED)
@@ -37,6 +37,7 @@ def journal_entry(record: Record, *, undone: bool | None = None) -> JournalEntry
         account=record.account,
         amount=record.amount,
         host_serial=record.host_serial,
+        expected=expected,
     )
 
 

@@ -26,8 +26,8 @@ def compare(host: Iterable[DayEntry], journal: Iterable[JournalEntry], day: str)
     """One finding for each reference of either side, in their order; a reference that the host has twice is one
     ``DUPLICATE``, whatever else is wrong with it.
 
-    ``journal`` holds every transaction that the host's lines name, those that were done on ``day`` and those in doubt.
-    Raises ``UnorderedError`` for a stream that is not in the order of its references.
+    ``journal`` holds every transaction that the host's lines name, those that were done on ``day`` or are expected in
+    it, and those in doubt. Raises ``UnorderedError`` for a stream that is not in the order of its references.
     """
     theirs, ours = _grouped(host), _ordered(journal)
     line, row = next(theirs, None), next(ours, None)
@@ -56,7 +56,7 @@ def _without_line(row: JournalEntry, day: str) -> Finding | None:
         return Word(HostWord.ABSENT, row.reference, None)
     if row.standing is Standing.UNSETTLED:
         return Unsettled(row.reference)
-    if row.standing is Standing.DONE and row.accounting_date == day:
+    if row.standing is Standing.DONE and (row.accounting_date == day or row.expected):
         return _difference(DifferenceKind.MISSING_AT_HOST, None, row)
     return None
 

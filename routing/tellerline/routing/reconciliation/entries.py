@@ -47,7 +47,8 @@ class DayEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One transaction of the journal. ``accounting_date`` is the host's own, empty while it has said none."""
+    """One transaction of the journal. ``accounting_date`` is the host's own, empty while it has said none; ``expected``
+    then says that the host must have booked it on the day that is compared, or before."""
 
     reference: str
     standing: Standing
@@ -56,6 +57,7 @@ class JournalEntry:
     account: str = ""
     amount: Money | None = None
     host_serial: str = ""
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

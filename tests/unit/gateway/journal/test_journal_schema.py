@@ -15,6 +15,7 @@ from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.migrations import DialectName, Migrations
 from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
+    dating,
     differences,
     doubts,
     legs,
@@ -28,7 +29,7 @@ from tellerline.gateway.journal import (
 )
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
-MODULES = (differences, doubts, legs, limits, proofs, registrations, routing_changes, transactions)
+MODULES = (dating, differences, doubts, legs, limits, proofs, registrations, routing_changes, transactions)
 
 
 def statements() -> Iterator[tuple[str, Statement]]:
@@ -69,15 +70,36 @@ def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     assert "transactions_state_changes" in indexes
 
 
-def test_unfinished_rows_are_read_from_their_own_index(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+def query_plan(folder: Path, statement: Statement, values: tuple[object, ...]) -> list[str]:
+    connection = sqlite3.connect(folder / "journal.db", isolation_level=None)
     MIGRATIONS.upgrade_sqlite(connection)
-    compiled = transactions.UNFINISHED.sqlite
-    values = ("an operation", "", 9)
-    values = values if compiled.arrange is None else compiled.arrange(values)
-    (*_, plan), *_ = connection.execute("EXPLAIN QUERY PLAN " + compiled.sql, values)
+    compiled = statement.sqlite
+    arranged = values if compiled.arrange is None else compiled.arrange(values)
+    plan = [row[-1] for row in connection.execute("EXPLAIN QUERY PLAN " + compiled.sql, arranged)]
     connection.close()
-    assert "transactions_state_changes" in plan
+    return plan
+
+
+def test_unfinished_rows_are_read_from_their_own_index(tmp_path: Path) -> None:
+    first, *_ = query_plan(tmp_path, transactions.UNFINISHED, ("an operation", "", 9))
+    assert "transactions_state_changes" in first
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "index"),
+    [
+        (dating.DATED, ("core", "2026-03-02", "", "Z", 9), "transactions_by_accounting_date"),
+        (dating.UNDATED, ("core", "", "Z", 9), "transactions_undated"),
+        (dating.NEWEST_UNTIL, ("core", "2026-03-02"), "transactions_by_accounting_date"),
+        (dating.OLDEST_AFTER, ("core", "2026-03-02"), "transactions_by_accounting_date"),
+    ],
+)
+def test_days_are_read_in_the_order_of_their_indexes(
+    tmp_path: Path, statement: Statement, values: tuple[object, ...], index: str
+) -> None:
+    first, *more = query_plan(tmp_path, statement, values)
+    assert index in first
+    assert not any("TEMP B-TREE" in step for step in more)
 
 
 def test_an_up_to_date_schema_is_left_alone_and_a_newer_one_refused(tmp_path: Path) -> None:

@@ -419,3 +419,11 @@ CREATE INDEX transactions_uncommon ON transactions (state, accepted_at, global_s
 
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
+-- Running upgrade 0008 -> 0009
+
+CREATE INDEX transactions_undated ON transactions (host, global_serial) WHERE accounting_date = '' AND state = 'DONE' AND effect <> 'ENQUIRY';
+
+CREATE INDEX differences_by_reference ON differences (reference);
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
