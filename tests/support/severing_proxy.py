@@ -13,6 +13,7 @@ class SeveringProxy:
     def __init__(self, host: str, port: int) -> None:
         self._target = host, port
         self._muted = False
+        self._refuses = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -40,8 +41,23 @@ class SeveringProxy:
         self._writers.clear()
         self._muted = False
 
+    def refuse(self) -> None:
+        """Break every connection, and new ones too until ``admit``."""
+        self._refuses = True
+        self.sever()
+
+    def admit(self) -> None:
+        self._refuses = False
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection(*self._target)
+        if self._refuses:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
+        except ConnectionError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, far_writer}
         await asyncio.gather(self._pump(reader, far_writer, hears=True), self._pump(far_reader, writer, hears=False))
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from asterisk_bench import asterisk_bench, bench_server
 from softswitch_bench import softswitch_bench, softswitch_over_tcp_bench
 from switch_bench import SwitchBench
 
+from tellerline.simulators.servers.asterisk import AsteriskServer
+from tellerline.simulators.servers.fixtures import or_skip
+
+
+def _asterisk(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[SwitchBench]:
+    return asterisk_bench(request.getfixturevalue("switch_server"))
+
+
 BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[SwitchBench]]] = {
+    "asterisk": _asterisk,
     "softswitch": lambda request: softswitch_bench(),
     "softswitch-tcp": lambda request: softswitch_over_tcp_bench(),
 }
 """How to open a bench, by the name of its switch; for the length of one test."""
+
+
+@pytest.fixture(scope="module")
+def switch_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskServer]:
+    """One Asterisk for the tests of a module."""
+    with or_skip(), bench_server(tmp_path_factory.mktemp("prompts")) as server:
+        yield server
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -31,7 +31,7 @@ def postgresql_dsn() -> Iterator[str]:
     if given:
         yield given
         return
-    with _or_skip(), PostgresqlServer(SHARED_POSTGRESQL) as server:
+    with or_skip(), PostgresqlServer(SHARED_POSTGRESQL) as server:
         yield server.dsn
 
 
@@ -42,21 +42,21 @@ def rabbitmq_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with _or_skip(), RabbitmqServer() as server:
+    with or_skip(), RabbitmqServer() as server:
         yield server.url
 
 
 @pytest.fixture(scope="module")
 def module_postgresql() -> Iterator[PostgresqlServer]:
     """A PostgreSQL of the test module's own, kept through kills."""
-    with _or_skip(), PostgresqlServer() as server:
+    with or_skip(), PostgresqlServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def module_rabbitmq() -> Iterator[RabbitmqServer]:
     """A RabbitMQ of the test module's own, kept through kills."""
-    with _or_skip(), RabbitmqServer() as server:
+    with or_skip(), RabbitmqServer() as server:
         yield server
 
 
@@ -91,7 +91,8 @@ def skip_missing(reason: str) -> None:
 
 
 @contextmanager
-def _or_skip() -> Iterator[None]:
+def or_skip() -> Iterator[None]:
+    """Skip the running test for a server that is not on this machine; what it says has the command that installs it."""
     try:
         yield
     except ServerMissingError as missing:

@@ -40,11 +40,13 @@ _RATE = 8000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """On loopback; media takes ``MEDIA_PORTS`` UDP ports from ``media`` on."""
+    """On loopback; media takes ``MEDIA_PORTS`` UDP ports from ``media`` on. ``trunk`` is where calls to numbers
+    outside go."""
 
     http: int
     sip: int
     media: int
+    trunk: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +57,13 @@ class Accounts:
     extension_password: str
     controller: str
     controller_password: str
+    media_patience: int
+    """Seconds after which a telephone of which nothing is heard is given up."""
 
 
 def write(directory: Path, installation: Installation, ports: Ports, accounts: Accounts) -> None:
     """Write the whole tree, anew each time; recordings and the database of before stay."""
-    for name in (
-        "etc",
-        "lib",
-        "data/agi-bin",
-        "data/sounds",
-        "data/moh",
-        "spool/recording",
-        "spool/outgoing",
-        "run",
-        "log",
-    ):
+    for name in _FOLDERS:
         (directory / name).mkdir(parents=True, exist_ok=True)
     for name, text in _files(directory, installation, ports, accounts).items():
         (directory / "etc" / f"{name}.conf").write_text(text)
@@ -110,7 +104,7 @@ def _files(directory: Path, installation: Installation, ports: Ports, accounts: 
         "ari": f"[general]\nenabled = yes\nwebsocket_write_timeout = 1000\n[{accounts.controller}]\ntype = user\n"
         f"read_only = no\npassword = {accounts.controller_password}\n",
         "extensions": _dialplan(accounts.controller),
-        "pjsip": _pjsip(ports.sip, accounts),
+        "pjsip": _pjsip(ports, accounts),
     }
 
 
@@ -146,14 +140,14 @@ def _dialplan(app: str) -> str:
     )
 
 
-def _pjsip(port: int, accounts: Accounts) -> str:
+def _pjsip(ports: Ports, accounts: Accounts) -> str:
     common = f"""[global]
 type = global
 endpoint_identifier_order = username,ip,auth_username
 [udp]
 type = transport
 protocol = udp
-bind = 127.0.0.1:{port}
+bind = 127.0.0.1:{ports.sip}
 [base](!)
 type = endpoint
 transport = udp
@@ -163,13 +157,13 @@ direct_media = no
 media_address = 127.0.0.1
 bind_rtp_to_media_address = yes
 dtmf_mode = rfc4733
-rtp_timeout = 30
+rtp_timeout = {accounts.media_patience}
 [trunk](base)
 context = from-trunk
 aors = trunk
 [trunk]
 type = aor
-contact = sip:127.0.0.2:5060
+contact = sip:127.0.0.1:{ports.trunk}
 [trunk]
 type = identify
 endpoint = trunk

@@ -30,16 +30,23 @@ class AsteriskServer:
 
     Its telephones register as ``extensions`` with ``extension_password``; anybody else on loopback is the trunk. Its
     controller is the application ``controller``, whose password is in no log. All methods block; none is safe to call
-    from two threads at once. ``prompts`` is a folder of folders of WAV files, one for each language.
+    from two threads at once. ``prompts`` is a folder of folders of WAV files, one for each language; its ``en`` takes
+    the place of Asterisk's own. ``media_patience`` is in seconds.
     """
 
     controller = _CONTROLLER
 
-    def __init__(self, extensions: Sequence[str] = ("1001", "1002", "1003"), prompts: Path | None = None) -> None:
+    def __init__(
+        self,
+        extensions: Sequence[str] = ("1001", "1002", "1003"),
+        prompts: Path | None = None,
+        media_patience: int = 30,
+    ) -> None:
         randomness = SystemRandomness()
         self.extension_password = randomness.bytes(12).hex()
         self.controller_password = randomness.bytes(16).hex()
-        self.ports = configuration.Ports(http=free_port(), sip=free_port(), media=_media_range())
+        self.ports = configuration.Ports(http=free_port(), sip=free_port(), media=_media_range(), trunk=free_port())
+        self._media_patience = media_patience
         self._extensions = tuple(extensions)
         self._prompts = prompts
         self._directory: Path | None = None
@@ -86,6 +93,7 @@ class AsteriskServer:
             extension_password=self.extension_password,
             controller=_CONTROLLER,
             controller_password=self.controller_password,
+            media_patience=self._media_patience,
         )
         configuration.write(directory, program, self.ports, accounts)
         self._link_prompts(directory)
@@ -133,8 +141,8 @@ class AsteriskServer:
     def _link_prompts(self, directory: Path) -> None:
         for folder in self._prompts.iterdir() if self._prompts else ():
             link = directory / "data/sounds" / folder.name
-            if not link.exists():
-                link.symlink_to(folder)
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder)
 
     def _answers(self) -> bool:
         who = b64encode(f"{_CONTROLLER}:{self.controller_password}".encode()).decode()
