@@ -25,8 +25,8 @@ _AHEAD = 2 * 3 * _FRAME
 _LOUDNESS = 5000
 _AUDIBLE = 500
 """A tone counts as heard from a tenth of a voice's loudness on."""
-_WINDOW = 0.24
-_LAG = 0.08
+_WINDOW = 0.16
+_LAG = 0.06
 _REGISTRATION = 60
 _PATIENCE = 5.0
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from switch_bench import MUSIC, SwitchBench, hear
+from switch_bench import LONG_PROMPT, MUSIC, SwitchBench, hear
 from switch_scenes import AGENT, CALLER, COLLEAGUE, LEADER, answered, dialled, offered, refused, talk
 
 from tellerline.connectors.telephony.errors import SwitchReason
-from tellerline.connectors.telephony.events import Cleared, Digit, PhoneHeld, PhoneRetrieved
+from tellerline.connectors.telephony.events import Cleared, Digit, Ended, PhoneHeld, PhoneRetrieved, PlaybackEnded
 from tellerline.connectors.telephony.switch import Media
 
 
@@ -113,6 +113,19 @@ async def test_keys_in_a_conversation_are_events_and_nobody_elses_tones(bench: S
     await bench.log.take(Digit, leg=scene.caller.leg, digit="2")
     await bench.pause(0.2)
     assert scene.agent.phone.keys_heard == ""
+
+
+async def test_prompts_end_when_a_leg_joins_or_leaves(bench: SwitchBench) -> None:
+    scene = await talk(bench)
+    await bench.switch.play("p-in", scene.caller.leg, [f"sound:{LONG_PROMPT}"])
+    await hear(bench, {scene.caller.phone: {LONG_PROMPT}})
+    await bench.switch.leave(scene.conversation, scene.caller.leg)
+    assert (await bench.log.take(PlaybackEnded, playback="p-in")).end is Ended.STOPPED
+    await hear(bench, {scene.caller.phone: ()})
+    await bench.switch.play("p-out", scene.caller.leg, [f"sound:{LONG_PROMPT}"])
+    await bench.switch.join(scene.conversation, scene.caller.leg)
+    assert (await bench.log.take(PlaybackEnded, playback="p-out")).end is Ended.STOPPED
+    await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
 
 
 async def test_a_telephone_that_holds_by_itself_is_told(bench: SwitchBench) -> None:

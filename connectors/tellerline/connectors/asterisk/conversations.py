@@ -11,7 +11,10 @@ from tellerline.connectors.telephony.switch import Media
 
 
 class Conversations:
-    """Keys pressed in a bridge are absorbed there: Asterisk would send them on as tones of its own making."""
+    """Keys pressed in a bridge are absorbed there: Asterisk would send them on as tones of its own making.
+
+    Asterisk moves a channel into a bridge or out of it when it has played everything, so prompts are stopped first.
+    """
 
     def __init__(self, board: Board, media: MediaRoom) -> None:
         self._board = board
@@ -55,6 +58,7 @@ class Conversations:
         known = self._board.model.legs.get(leg)
         if known is None or known.conversation != conversation:
             return
+        await self._media.stop_all(leg)
         try:
             await self._board.rest.post("bridges", conversation, "removeChannel", channel=leg)
         except RestRefusedError as refused:
@@ -65,9 +69,12 @@ class Conversations:
     async def close(self, conversation: str) -> None:
         if conversation not in self._board.model.conversations:
             return
+        members = [each for each in self._board.model.legs.values() if each.conversation == conversation]
+        for leg in members:
+            await self._media.stop_all(leg.id)
         await self._board.rest.remove("bridges", conversation)
         self._board.model.conversations.discard(conversation)
-        for leg in [each for each in self._board.model.legs.values() if each.conversation == conversation]:
+        for leg in members:
             await self._left(leg)
 
     def _free(self, conversation: str, leg: str) -> Leg:

@@ -41,9 +41,12 @@ class MediaRoom:
 
     async def silence(self, leg: Leg) -> None:
         """End all that plays on a leg, and its music, so that it is ready for other company."""
-        for playback in [each for each in self._board.model.playbacks.values() if each.leg == leg.id]:
-            await self.stop(playback.id)
+        await self.stop_all(leg.id)
         await self._music_off(leg)
+
+    async def stop_all(self, leg: str) -> None:
+        for playback in [each for each in self._board.model.playbacks.values() if each.leg == leg]:
+            await self.stop(playback.id)
 
     async def music(self, leg: str, on: bool) -> None:
         if not on:

@@ -108,11 +108,13 @@ class Switch(Protocol):
         """A place where legs hear each other; empty, it lives on until it is closed."""
 
     async def join(self, conversation: str, leg: str, media: Media = Media.BOTH) -> None:
-        """Let a connected leg take part, or change how it does. A leg is in one conversation at most. Its digits are
-        events, and no other member hears them as tones of the switch's making."""
+        """Let a connected leg take part, or change how it does. A leg is in one conversation at most. What plays on a
+        leg that comes in is stopped. Its digits are events, and no other member hears them as tones of the switch's
+        making."""
 
     async def leave(self, conversation: str, leg: str) -> None:
-        """The leg stays connected, in silence, until it is given music, a prompt or another conversation."""
+        """The leg stays connected, in silence, until it is given music, a prompt or another conversation. What plays on
+        it is stopped."""
 
     async def close_conversation(self, conversation: str) -> None:
         """Its members leave it."""

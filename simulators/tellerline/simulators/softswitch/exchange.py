@@ -37,7 +37,7 @@ class Exchange:
         self.board = Board(clock, run, tell, changed)
         self.recorder = Recorder(self.board, shelf, tone)
         self.player = Player(self.board, prompts, self.recorder)
-        self.mixer = Mixer(self.board, self.player.heard)
+        self.mixer = Mixer(self.board, self.player.heard, self.player.end)
         self.collector = Collector(self.board, randomness, self.recorder.update)
         endings = (self.player.end, self.collector.end, self.recorder.end, self.mixer.end)
         self.calls = Calls(self.board, find, endings, media_patience=media_patience)

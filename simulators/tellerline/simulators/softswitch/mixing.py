@@ -14,9 +14,11 @@ MUSIC = "music"
 class Mixer:
     """Conversations, music on hold, and those who sit in."""
 
-    def __init__(self, board: Board, played: Callable[[Playback], str]) -> None:
+    def __init__(self, board: Board, played: Callable[[Playback], str], hush: Callable[[Leg], None]) -> None:
+        """``hush`` ends all that plays on a leg, which happens to whoever joins a conversation or leaves it."""
         self._board = board
         self._played = played
+        self._hush = hush
 
     def open(self, name: str) -> None:
         if self._board.first_use("conversation", name):
@@ -31,6 +33,8 @@ class Mixer:
             self._board.free(leg_name)
         if leg.collection is not None:
             raise OrderRefusedError(Reason.WRONG_STATE, f"{leg_name} is collecting")
+        if leg.conversation is None:
+            self._hush(leg)
         leg.music = False
         leg.conversation = conversation
         conversation.members[leg] = muted
@@ -117,9 +121,9 @@ class Mixer:
         said = {leg.phone.number} if leg.voiced else set()
         return self._program(leg) | said
 
-    @staticmethod
-    def _take_out(leg: Leg) -> None:
+    def _take_out(self, leg: Leg) -> None:
         if leg.conversation is not None:
+            self._hush(leg)
             del leg.conversation.members[leg]
             leg.conversation = None
 
