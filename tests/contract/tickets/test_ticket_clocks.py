@@ -18,7 +18,7 @@ from ticket_rules import AGENT, COMPLAINT, HOURS_2026, LEADER, at, rules
 from tellerline.adapters.clock import SystemClock
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets.databases import postgresql_tickets, sqlite_tickets
-from tellerline.callcenter.tickets.records import Change
+from tellerline.callcenter.tickets.records import Change, StoreUnavailableError
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.routing.tickets.commands import LookAtClocks
 from tellerline.routing.tickets.decisions import decide, open_ticket
@@ -72,6 +72,22 @@ async def test_the_watch_wakes_when_something_is_due(watched: Office) -> None:
     assert len(await until_recorded(watched, ticket.name, "escalated", 3)) == 3
     ((missed, _),) = await until_recorded(watched, ticket.name, "clock_missed", 1)
     assert missed == at(3, 2, 14).replace(tzinfo=None)
+
+
+async def test_a_store_that_is_away_is_waited_for(watched: Office) -> None:
+    ticket = await watched.opens()
+    await settled(watched)
+    await watched.store.close()
+    await watched.clock.advance(3600)
+    with pytest.raises(StoreUnavailableError):
+        await watched.sees(ticket.name)
+    watched.clock.jump_to(at(3, 2, 11))
+    await watched.clock.advance(60)
+    await watched.store.start()
+    for _ in range(20):
+        await settled(watched)
+        await watched.clock.advance(60)
+    assert await until_recorded(watched, ticket.name, "escalated", 1)
 
 
 async def test_what_happened_while_nobody_watched_is_recorded_at_its_own_instant(desk: Office) -> None:

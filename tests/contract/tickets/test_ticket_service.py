@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,7 @@ async def test_a_complaint_goes_its_way_and_its_history_says_who_did_what(desk: 
     assert [(clock.clock, clock.state) for clock in done.clocks] == [
         (name, pb.Clock.STATE_MET) for name in ("hand_over", "investigation", "audit", "reply")
     ]
+    assert done.pass_time.ToDatetime(UTC) == at(3, 2, 9)
     moves = [event for event in await desk.history(done.name) if event.kind == "moved"]
     assert [(event.actor, event.detail["action"]) for event in moves] == [
         (AGENT.id, "submit"),

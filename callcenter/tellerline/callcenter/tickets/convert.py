@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -134,11 +135,18 @@ def ticket_to_proto(ticket: Ticket, flow: Flow, actor: Actor | None, *, english:
         creator=ticket.opened_by,
         create_time=instant_to_proto(ticket.opened_at),
         step_time=instant_to_proto(ticket.step_since),
+        pass_time=instant_to_proto(min(_passed(ticket, flow), default=None)),
         reply_by_time=instant_to_proto(min(running, default=None)),
         end_time=instant_to_proto(ticket.closed_at),
         follows=named("tickets", ticket.follows),
         followed_by=named("tickets", ticket.followed_by),
     )
+
+
+def _passed(ticket: Ticket, flow: Flow) -> list[datetime]:
+    """When it first came to each step at which the department acts."""
+    departments = [step.name for step in flow.steps if any(Role.DEPARTMENT in action.by for action in step.actions)]
+    return [ticket.entered[name] for name in departments if name in ticket.entered]
 
 
 def event_to_proto(recorded: RecordedEvent) -> pb.TicketEvent:

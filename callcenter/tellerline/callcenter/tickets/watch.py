@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from tellerline.adapters.clock import Clock
@@ -16,6 +16,7 @@ from tellerline.callcenter.tickets.transactions import NotHeardError
 _LONGEST_SLEEP = 60.0
 """Seconds after which it looks even so: another process may have opened a ticket, or an operator set the clock."""
 _AFTER_A_FAILURE = 2.0
+_TOGETHER = 20
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,8 +55,7 @@ class ClockWatch:
         after = (_LONG_AGO, "")
         while due := await self._store.due(self._clock.now(), after=after):
             after = due[-1]
-            for _, ticket in due:
-                failed += not await _tried(self._desk.look, ticket, self._log)
+            failed += await _failures(self._desk.look, [ticket for _, ticket in due], self._log)
         return failed
 
     async def _seconds_left(self) -> float:
@@ -89,9 +89,17 @@ class TransactionWatch:
         failed, after = 0, ""
         while doubtful := await self._store.in_doubt(after=after):
             after = doubtful[-1]
-            for ticket in doubtful:
-                failed += not await _tried(self._desk.ask_transaction, ticket, self._log)
+            failed += await _failures(self._desk.ask_transaction, doubtful, self._log)
         return failed
+
+
+async def _failures(do: Callable[[str], Awaitable[object]], tickets: Sequence[str], log: Log) -> int:
+    """Do it for all, a few at a time, so that they share the store's commits; how many failed."""
+    failed = 0
+    for start in range(0, len(tickets), _TOGETHER):
+        tried = await asyncio.gather(*(_tried(do, ticket, log) for ticket in tickets[start : start + _TOGETHER]))
+        failed += tried.count(False)
+    return failed
 
 
 async def _tried(do: Callable[[str], Awaitable[object]], ticket: str, log: Log) -> bool:

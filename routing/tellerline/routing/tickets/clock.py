@@ -104,10 +104,11 @@ def changed(clock: Clock, event: ClockEvent) -> Clock:
         case ClockPaused():
             return replace(clock, left=event.left, pauses=(*clock.pauses, Pause(event.at)))
         case ClockResumed():
-            pauses = (*clock.pauses[:-1], Pause(clock.pauses[-1].start, event.at))
+            pauses = _ended(clock.pauses, event.at)
             return replace(clock, since=event.at, due=event.due, alarms=event.alarms, pauses=pauses)
         case ClockStopped():
-            return replace(clock, stopped_at=event.at, outcome=event.outcome)
+            pauses = _ended(clock.pauses, event.at)
+            return replace(clock, stopped_at=event.at, outcome=event.outcome, pauses=pauses)
         case ClockMissed():
             return replace(clock, missed_at=event.at)
         case Escalated():
@@ -116,3 +117,10 @@ def changed(clock: Clock, event: ClockEvent) -> Clock:
             return replace(clock, alarms=alarms, calls=(*clock.calls, made))
         case ClockStarted():
             raise ValueError("a run starts once")
+
+
+def _ended(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
+    """With the last one, if it lasts, ended at ``at``."""
+    if pauses and pauses[-1].end is None:
+        return (*pauses[:-1], Pause(pauses[-1].start, at))
+    return pauses

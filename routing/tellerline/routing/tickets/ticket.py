@@ -30,9 +30,9 @@ from tellerline.routing.tickets.kinds import Ending, Kind, Party, Role, Standing
 class Ticket:
     """``revision`` counts its events, ``version`` those that people or the gateway caused.
 
-    ``acted`` names who last did each action. ``told`` are the parties told since the ticket came to its step.
-    ``calls`` are those made at its opening; those of a clock stand with the clock. ``step`` is the last one, once it
-    has ended.
+    ``acted`` names who last did each action, ``entered`` when the ticket first came to each step; ``told`` are the
+    parties told since it came to its step. ``calls`` are those made at its opening; those of a clock stand with the
+    clock. ``step`` is the last one, once it has ended.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Ticket:
     closed_at: datetime | None = None
     ending: Ending | None = None
     acted: Mapping[str, str] = field(default_factory=dict)
+    entered: Mapping[str, datetime] = field(default_factory=dict)
     told: frozenset[Party] = frozenset()
     calls: tuple[Alarm, ...] = ()
     clocks: tuple[Clock, ...] = ()
@@ -107,6 +108,7 @@ def opened(ticket_id: str, event: Opened) -> Ticket:
         opened_at=event.at,
         opened_by=event.actor,
         step_since=event.at,
+        entered={event.step: event.at},
         touched_at=event.at,
         follows=event.follows,
     )
@@ -158,6 +160,7 @@ def _moved(ticket: Ticket, event: Moved) -> Ticket:
         closed_at=None if event.ending is None else event.at,
         step_since=ticket.step_since if stays else event.at,
         acted={**ticket.acted, event.action: event.actor},
+        entered={event.step: event.at, **ticket.entered},
         told=ticket.told if stays else frozenset(),
     )
 

@@ -140,6 +140,13 @@ def test_a_pause_stops_working_time_and_calls() -> None:
     assert case.refuses(at(3, 3, 15), ResumeClocks(actor=LEADER)).why is Why.NOT_PAUSED
 
 
+def test_a_pause_ends_with_the_ticket() -> None:
+    case = Case("complaint", COMPLAINT, at(3, 2, 10))
+    case.does(at(3, 2, 11), PauseClocks(actor=LEADER, reason="等待客户"))
+    (clock,) = case.does(at(3, 2, 12), Withdraw(actor=AGENT)).clocks
+    assert (clock.outcome, clock.pauses) == (Outcome.VOID, (Pause(at(3, 2, 11), at(3, 2, 12)),))
+
+
 def test_a_call_that_was_made_is_not_made_again_after_a_pause() -> None:
     case = Case("complaint", COMPLAINT, at(3, 2, 8, 30))
     case.does(at(3, 2, 11), PauseClocks(actor=LEADER, reason="等待客户"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ticket_rules import HOURS_2026, at
 
@@ -110,16 +110,19 @@ INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 10, 31), timezones=
 SPANS = st.timedeltas(timedelta(), 12 * DAY)
 
 
+@settings(deadline=None)
 @given(start=INSTANTS, span=SPANS)
 def test_what_was_added_is_what_lies_between(start: datetime, span: timedelta) -> None:
     assert between(HOURS_2026, start, add(HOURS_2026, start, span)) == span
 
 
+@settings(deadline=None)
 @given(start=INSTANTS, first=SPANS, second=SPANS)
 def test_adding_twice_is_adding_the_sum(start: datetime, first: timedelta, second: timedelta) -> None:
     assert add(HOURS_2026, add(HOURS_2026, start, first), second) == add(HOURS_2026, start, first + second)
 
 
+@settings(deadline=None)
 @given(instants=st.lists(INSTANTS, min_size=3, max_size=3).map(sorted))
 def test_the_whole_is_its_parts(instants: list[datetime]) -> None:
     start, middle, end = instants
@@ -127,6 +130,7 @@ def test_the_whole_is_its_parts(instants: list[datetime]) -> None:
     assert between(HOURS_2026, start, end) == parts <= end - start
 
 
+@settings(deadline=None)
 @given(start=INSTANTS, span=SPANS)
 def test_no_earlier_instant_would_do(start: datetime, span: timedelta) -> None:
     due = add(HOURS_2026, start, span)

@@ -240,6 +240,7 @@ class Ticket(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     FOLLOWS_FIELD_NUMBER: _builtins.int
     FOLLOWED_BY_FIELD_NUMBER: _builtins.int
+    PASS_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`tickets/{ticket}`. The call centre makes it."""
     kind: Global___Ticket.Kind.ValueType
@@ -298,7 +299,7 @@ class Ticket(_message.Message):
 
     @_builtins.property
     def step_time(self) -> _timestamp_pb2.Timestamp:
-        """When it came to its step; passed to the department 转部门时间 while it is there."""
+        """When it came to its step."""
 
     @_builtins.property
     def reply_by_time(self) -> _timestamp_pb2.Timestamp:
@@ -307,6 +308,10 @@ class Ticket(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When it ended; absent before."""
+
+    @_builtins.property
+    def pass_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was first passed to the department 转部门时间; absent before."""
 
     def __init__(
         self,
@@ -335,10 +340,11 @@ class Ticket(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         follows: _builtins.str = ...,
         followed_by: _builtins.str = ...,
+        pass_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "details", b"details", "end_time", b"end_time", "reply_by_time", b"reply_by_time", "step_time", b"step_time", "transaction", b"transaction"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "details", b"details", "end_time", b"end_time", "pass_time", b"pass_time", "reply_by_time", b"reply_by_time", "step_time", b"step_time", "transaction", b"transaction"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "calls", b"calls", "clocks", b"clocks", "create_time", b"create_time", "creator", b"creator", "details", b"details", "end_time", b"end_time", "ending", b"ending", "flow", b"flow", "flow_version", b"flow_version", "followed_by", b"followed_by", "follows", b"follows", "in_doubt", b"in_doubt", "kind", b"kind", "name", b"name", "paused", b"paused", "reply_by_time", b"reply_by_time", "standing", b"standing", "step", b"step", "step_time", b"step_time", "step_title", b"step_title", "told", b"told", "transaction", b"transaction", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "calls", b"calls", "clocks", b"clocks", "create_time", b"create_time", "creator", b"creator", "details", b"details", "end_time", b"end_time", "ending", b"ending", "flow", b"flow", "flow_version", b"flow_version", "followed_by", b"followed_by", "follows", b"follows", "in_doubt", b"in_doubt", "kind", b"kind", "name", b"name", "pass_time", b"pass_time", "paused", b"paused", "reply_by_time", b"reply_by_time", "standing", b"standing", "step", b"step", "step_time", b"step_time", "step_title", b"step_title", "told", b"told", "transaction", b"transaction", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
