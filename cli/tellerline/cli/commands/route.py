@@ -100,8 +100,9 @@ def why(
     out.result({"policy": policy, "calls": found})
     for each in found:
         record = f"{'实际记录：' if spoken.startswith('zh') else 'On record: '}{each['recorded']}"
-        said = [(line["at"], line["sentence"]) for line in each["said"]]
-        out.table(("", ""), [(each["asked"], record), *said], title=each["call"])
+        out.heading(each["call"], each["call"])
+        for at, sentence in ((each["asked"], record), *((line["at"], line["sentence"]) for line in each["said"])):
+            out.say(f"{at}  {sentence}", f"{at}  {sentence}")
 
 
 def _erlang(out: Output, seed: int, replications: int, callers: int) -> None:
