@@ -46,7 +46,7 @@ from tellerline.routing.calls.model import AgentProfile, Call, RoutingPlan
 from tellerline.routing.calls.policies import DEFAULT, Policy
 from tellerline.routing.calls.roster import Roster, Routes
 from tellerline.routing.calls.standing import Standing, standing_of
-from tellerline.routing.calls.state import AgentState, CallState, ReadyEntry, Seat, Waiter
+from tellerline.routing.calls.state import AgentState, Band, CallState, ReadyEntry, Seat, Waiter
 from tellerline.routing.calls.timers import Timers
 
 
@@ -67,6 +67,7 @@ class Router:
         self._roster = Roster()
         self._waiters: dict[str, Waiter] = {}
         self._pending: dict[int, tuple[Seat, Waiter]] = {}
+        self._bands: dict[tuple[str, str], Band] = {}
         self._routes = Routes(self._roster)
         self._timers = Timers()
         self._now: float = float("-inf")
@@ -93,11 +94,13 @@ class Router:
         self._serve(seat, at, out)
         return out
 
-    def agent_staffed(self, at: float, agent: str) -> Sequence[Decision]:
+    def agent_staffed(self, at: float, agent: str, *, idle_goes_on: bool = False) -> Sequence[Decision]:
+        """``idle_goes_on``: should the agent be ready next, idle time was not interrupted (an offer by a colleague)."""
         seat = self._seat(agent)
         out = self._begin(at)
         freed = self._rescind(seat, at, "forced", out)
-        seat.ready_since = seat.paused_at = None
+        if not idle_goes_on:
+            seat.ready_since = seat.paused_at = None
         self._on_duty(seat)
         seat.state = AgentState.BUSY
         seat.ready = False
@@ -324,7 +327,7 @@ class Router:
                 waiter.queue.id,
                 waiter.step,
                 waiter.entered,
-                waiter.credit,
+                waiter.band.credit,
                 waiter.aging(at),
                 waiter.call.dedicated == seat.id,
                 waiter.proficiency_of(seat.id),
@@ -411,12 +414,15 @@ class Router:
 
     def _waiter(self, call: Call, at: float) -> Waiter:
         queue = self._plan.queues[call.queue]
-        entered = at if call.entered is None else call.entered
-        credit = self._policy.credit(self._plan.classes[call.call_class].credit)
+        band = self._bands.get((call.queue, call.call_class))
+        if band is None:
+            credit = self._policy.credit(self._plan.classes[call.call_class].credit)
+            band = Band(credit, self._policy.weight(queue.weight), queue.service_level)
+            self._bands[(call.queue, call.call_class)] = band
         self._orders += 1
-        weight = self._policy.weight(queue.weight)
-        route = self._routes.of(call, queue, weight)
-        return Waiter(call, queue, route, entered=entered, order=self._orders, credit=credit, weight=weight)
+        route = self._routes.of(call, queue, band.weight)
+        entered = at if call.entered is None else call.entered
+        return Waiter(call, queue, route, band, entered=entered, order=self._orders)
 
     def _check(self, call: Call) -> None:
         plan = self._plan

@@ -15,6 +15,14 @@ def begin(waiter: Waiter) -> None:
     _reach(waiter)
 
 
+def resume(waiter: Waiter, step: int) -> None:
+    """Set the call on ``step``, having reached all before it."""
+    begin(waiter)
+    while waiter.step < step:
+        waiter.step += 1
+        _reach(waiter)
+
+
 def advance(waiter: Waiter, at: float, out: list[Decision]) -> None:
     """Move the call on as far as its age at ``at`` and who is staffed say; each move is a decision in ``out``."""
     steps = waiter.queue.steps
