@@ -74,8 +74,8 @@ class FinishWork(AgentCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Force(AgentCommand):
-    """A leader's 强制示闲, 强制示忙, 强制签出. A call is always finished first. ``hard`` does not wait for the answer to
-    an offer but rescinds it, and cuts the work after a call short."""
+    """A leader's 强制示闲, 强制示忙, 强制签出. A call is always finished first. ``hard`` does not wait for the answer
+    to an offer but rescinds it, and cuts the work after a call short."""
 
     to: Target
     hard: bool = False
@@ -174,7 +174,7 @@ class TransferToQueue(CallCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferToIvr(CallCommand):
-    """转自动. With ``returns`` the agent hears music and gets the caller back when the flow ends, such as with a PIN."""
+    """转自动. With ``returns`` the agent hears music and gets the caller back when the flow ends (with a PIN, say)."""
 
     flow: str
     node: str = ""
@@ -278,7 +278,7 @@ Want: TypeAlias = GoTo | PlayPrompts | StopPrompts | AskSecret | EnterQueue | Ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IvrWants:
-    """Wants are carried out in order. ``flow`` must be the one the call is in, else all are refused: it has moved on."""
+    """Wants are carried out in order. ``flow`` must be the one the call is in, else all are refused."""
 
     call: str
     flow: str

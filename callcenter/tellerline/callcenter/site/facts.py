@@ -164,14 +164,6 @@ class LegEnded(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegHandedOver(CallFact):
-    """A third party becomes the one who serves the call, a leader its agent."""
-
-    leg: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallFact):
     end: CallEnd
 
@@ -286,12 +278,14 @@ class QueueLeft(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationMade(CallFact):
-    """``grounds`` says why this agent: score, credit, aging, step, proficiency, ready since… of the router's offer."""
+    """``grounds`` says why this agent: score, credit, aging, step, proficiency, ready since… of the router's offer, and
+    ``number`` is the router's (0: not by the router)."""
 
     agent: str
     reservation: str
     kind: OfferKind
     expires: datetime
+    number: int = 0
     queue: str = ""
     grounds: Mapping[str, str] = field(default_factory=dict)
 
@@ -302,6 +296,7 @@ class ReservationChanged(CallFact):
 
     agent: str
     reservation: str
+    kind: OfferKind
     state: ReservationState
     cause: str = ""
     excluded_until: datetime | None = None
@@ -426,6 +421,7 @@ class RecordingEnded(CallFact):
     """Now it can be fetched."""
 
     counts: ClassVar[bool] = False
+    leg: str
     recording: str
     end: Ended
 

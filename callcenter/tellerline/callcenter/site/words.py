@@ -104,8 +104,8 @@ class Place(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why an agent calls a third party while the caller holds: to ask (内部求助, 外部求助), to hand the caller over once
-    the other answers (转座席, 转外线), or to speak all together (内部会议, 外部会议)."""
+    """Why an agent calls a third party while the caller holds: to ask (内部求助, 外部求助), to hand the caller over
+    once the other answers (转座席, 转外线), or to speak all together (内部会议, 外部会议)."""
 
     HELP = "HELP"
     TRANSFER = "TRANSFER"

@@ -1,0 +1,122 @@
+"""A call in an IVR flow: entered, led by what the flow wants, left."""
+
+from __future__ import annotations
+
+from tellerline.callcenter.site import commands as c
+from tellerline.callcenter.site import facts as f
+from tellerline.callcenter.site import legs, queueing, talk
+from tellerline.callcenter.site import orders as o
+from tellerline.callcenter.site.refusals import Why
+from tellerline.callcenter.site.state import Call
+from tellerline.callcenter.site.turn import Turn, refuse
+from tellerline.callcenter.site.words import CallEnd, Ear, GrantEnd, LegState, Place
+
+
+def begin(turn: Turn, call: Call, flow: str, node: str = "", *, returns_to: str = "") -> None:
+    """The customer hears the flow from now on; ``returns_to`` waits with music."""
+    leave(turn, call)
+    legs.place(turn, call, call.customer, Ear.SILENCE)
+    if not returns_to:
+        legs.stop_recording(turn, call, call.customer)
+    turn.emit(f.IvrEntered(at=turn.at, call=call.id, flow=flow, node=node, returns_to=returns_to))
+    tell(turn, call)
+
+
+def tell(turn: Turn, call: Call) -> None:
+    """Tell the interpreter where the call is, once the customer can hear it."""
+    leg = call.legs.get(call.customer)
+    if call.flow and leg is not None and leg.state is LegState.CONNECTED:
+        turn.order(
+            o.TellIvr(call=call.id, flow=call.flow, news=o.IvrNews.ENTERED, node=call.node, data=dict(call.data))
+        )
+
+
+def leave(turn: Turn, call: Call) -> None:
+    """Nothing more is played to the customer, and the interpreter forgets the call."""
+    legs.stop_prompts(turn, call)
+    if call.flow:
+        turn.order(o.TellIvr(call=call.id, flow=call.flow, news=o.IvrNews.LEFT))
+
+
+def wants(turn: Turn, wanted: c.IvrWants) -> None:
+    call = turn.state.calls.get(wanted.call)
+    if call is None:
+        refuse(Why.NO_SUCH_CALL)
+    if not wanted.flow or call.flow != wanted.flow:
+        refuse(Why.IVR_MOVED_ON)
+    for want in wanted.wants:
+        _check(turn, call, want)
+    for want in wanted.wants:
+        if call.flow != wanted.flow or call.end is not None:
+            return
+        _carry_out(turn, call, want)
+
+
+def _check(turn: Turn, call: Call, want: c.Want) -> None:
+    in_flow = call.place is Place.IVR
+    if isinstance(want, c.EnterQueue):
+        queueing.check(turn, want)
+    if isinstance(want, (c.EnterQueue, c.BackToAgent, c.AskSecret)) and not in_flow:
+        refuse(Why.WRONG_CALL_STATE)
+    if isinstance(want, c.KeepCallback) and call.place is not Place.QUEUE:
+        refuse(Why.WRONG_CALL_STATE)
+
+
+def _carry_out(turn: Turn, call: Call, want: c.Want) -> None:
+    match want:
+        case c.GoTo(node=node, data=data):
+            turn.emit(f.IvrNodeReached(at=turn.at, call=call.id, flow=call.flow, node=node, data=dict(data)))
+        case c.PlayPrompts(prompts=prompts, language=language):
+            _play(turn, call, prompts, language)
+        case c.StopPrompts():
+            legs.stop_prompts(turn, call)
+        case c.AskSecret():
+            _ask(turn, call, want)
+        case c.EnterQueue():
+            _give_back(turn, call)
+            queueing.enter(turn, call, want)
+        case c.KeepCallback():
+            queueing.keep_callback(turn, call, want)
+        case c.BackToAgent(outcome=outcome):
+            _back(turn, call, outcome=dict(outcome))
+        case c.HangUp():
+            talk.end(turn, call, CallEnd.NORMAL)
+
+
+def _play(turn: Turn, call: Call, prompts: tuple[str, ...], language: str) -> None:
+    legs.stop_prompts(turn, call)
+    leg = call.legs.get(call.customer)
+    if leg is None or leg.state is not LegState.CONNECTED:
+        return
+    playback = f"{leg.id}.p{leg.marks + 1}"
+    turn.emit(f.PromptsStarted(at=turn.at, call=call.id, leg=leg.id, playback=playback))
+    turn.order(o.Play(leg=leg.id, playback=playback, prompts=prompts, language=language))
+
+
+def _ask(turn: Turn, call: Call, want: c.AskSecret) -> None:
+    leg = call.legs.get(call.customer)
+    if leg is None or leg.state is not LegState.CONNECTED or leg.collection:
+        return
+    collection = f"{leg.id}.s{leg.marks + 1}"
+    turn.emit(f.SecretAsked(at=turn.at, call=call.id, leg=leg.id, collection=collection))
+    turn.order(o.CollectSecret(leg=leg.id, collection=collection, plan=want.plan))
+
+
+def _give_back(turn: Turn, call: Call) -> None:
+    """An agent who waits for the caller to come back waits no longer."""
+    if call.returns_to:
+        talk.grant_ends(turn, call, GrantEnd.TRANSFERRED)
+        talk.agent_leaves(turn, call, call.returns_to, "TRANSFERRED")
+
+
+def _back(turn: Turn, call: Call, outcome: dict[str, str]) -> None:
+    agent = call.returns_to
+    if agent:
+        leave(turn, call)
+        turn.emit(f.IvrReturned(at=turn.at, call=call.id, agent=agent, outcome=outcome))
+        for leg in (call.customer, call.agents[agent]):
+            legs.place(turn, call, leg, Ear.CONVERSATION)
+    elif call.request is not None:
+        queueing.enter_again(turn, call)
+    else:
+        talk.end(turn, call, CallEnd.NORMAL)

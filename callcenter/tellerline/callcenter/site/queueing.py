@@ -1,0 +1,106 @@
+"""Calls enter queues, and keep their place as callbacks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tellerline.callcenter.site import facts as f
+from tellerline.callcenter.site import ivr, legs, matching
+from tellerline.callcenter.site import orders as o
+from tellerline.callcenter.site.commands import EnterQueue, KeepCallback
+from tellerline.callcenter.site.refusals import Why
+from tellerline.callcenter.site.state import Call, Request
+from tellerline.callcenter.site.turn import Turn, refuse
+from tellerline.callcenter.site.words import Ear
+
+
+def check(turn: Turn, want: EnterQueue) -> None:
+    plan = turn.settings.plan
+    known = want.queue in plan.queues and want.call_class in plan.classes and want.licences <= plan.licences.keys()
+    if not known or (want.language is not None and want.language not in plan.languages):
+        refuse(Why.NO_SUCH_QUEUE)
+
+
+def enter(turn: Turn, call: Call, want: EnterQueue) -> None:
+    """As an IVR flow wants it; an earlier place may be kept, a later one than now not be had."""
+    request = Request(
+        queue=want.queue,
+        call_class=want.call_class,
+        language=want.language,
+        licences=want.licences,
+        clearance=want.clearance,
+        parties=want.parties,
+        dedicated=want.dedicated,
+        excluded=frozenset(),
+        place=min(turn.at, want.entered or turn.at),
+    )
+    _enter(turn, call, request)
+
+
+def enter_again(turn: Turn, call: Call) -> None:
+    """A caller who lost the agent goes back to the place he had."""
+    assert call.request is not None
+    _enter(turn, call, call.request)
+
+
+def hand_to(turn: Turn, call: Call, queue: str, by: str) -> None:
+    """By an agent, who is not offered the call again; the caller's class is that of before."""
+    asked = call.request
+    request = Request(
+        queue=queue,
+        call_class=asked.call_class if asked else next(iter(turn.settings.plan.classes)),
+        language=asked.language if asked else None,
+        licences=frozenset(),
+        clearance=0,
+        parties=asked.parties if asked else frozenset(),
+        dedicated=None,
+        excluded=(asked.excluded if asked else frozenset()) | {by},
+        place=turn.at,
+    )
+    _enter(turn, call, request)
+
+
+def _enter(turn: Turn, call: Call, request: Request) -> None:
+    ivr.leave(turn, call)
+    legs.stop_recording(turn, call, call.customer)
+    flow = turn.settings.waiting_flow
+    turn.emit(
+        f.QueueEntered(
+            at=turn.at,
+            call=call.id,
+            queue=request.queue,
+            call_class=request.call_class,
+            language=request.language,
+            licences=request.licences,
+            clearance=request.clearance,
+            parties=request.parties,
+            dedicated=request.dedicated,
+            excluded=request.excluded,
+            place=request.place,
+            flow=flow,
+        )
+    )
+    legs.place(turn, call, call.customer, Ear.MUSIC)
+    if flow:
+        turn.order(o.TellIvr(call=call.id, flow=flow, news=o.IvrNews.ENTERED))
+    matching.enter(turn, call)
+
+
+def keep_callback(turn: Turn, call: Call, want: KeepCallback) -> None:
+    """The caller hangs up and keeps his place; an offer of the moment is withdrawn."""
+    assert call.waiting is not None
+    not_before: datetime = max(turn.at, want.not_before or turn.at)
+    customer = call.customer
+    ivr.leave(turn, call)
+    turn.emit(
+        f.CallbackKept(
+            at=turn.at,
+            call=call.id,
+            queue=call.waiting.request.queue,
+            number=want.number,
+            not_before=not_before,
+            attempt=0,
+        )
+    )
+    legs.give_up(turn, call, customer)
+    matching.feed(turn, turn.router.callback_requested(turn.seconds, call.id, not_before.timestamp()))

@@ -1,0 +1,121 @@
+"""A call-centre site: one input after the other in, facts and orders out. No I/O, no clock, no chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tellerline.callcenter.site import (
+    agents,
+    bar,
+    consult,
+    converge,
+    events,
+    ivr,
+    matching,
+    offers,
+    records,
+    supervision,
+)
+from tellerline.callcenter.site import commands as c
+from tellerline.callcenter.site import facts as f
+from tellerline.callcenter.site.refusals import RefusalError
+from tellerline.callcenter.site.routers import router_of
+from tellerline.callcenter.site.settings import SiteSettings
+from tellerline.callcenter.site.state import SiteState
+from tellerline.callcenter.site.turn import Outcome, Turn
+
+
+class Site:
+    """``state`` is changed in place; one that was recovered goes on where the other stopped.
+
+    If the facts of an outcome cannot be written, the site is ahead of what is known of it and must be thrown away.
+    """
+
+    def __init__(self, settings: SiteSettings, state: SiteState | None = None) -> None:
+        self._settings = settings
+        self.state = SiteState() if state is None else state
+        self._router = router_of(settings, self.state)
+
+    def handle(self, given: c.Input, at: datetime) -> Outcome:
+        """Carry out what fell due, then the input. ``at`` (aware, UTC) before the last instant counts as that."""
+        last = self.state.now
+        turn = Turn(self._settings, self.state, self._router, at if last is None else max(last, at))
+        self._carry_out_due(turn)
+        try:
+            _handler(given)(turn, given)
+        except RefusalError as error:
+            return Outcome(turn.facts, turn.orders, error.refused)
+        return Outcome(turn.facts, turn.orders)
+
+    def next_due(self) -> datetime | None:
+        """When ``Tick`` has something to do if nothing happens before; None: never."""
+        instants = list(self.state.timers.values())
+        routing = self._router.next_due()
+        if routing is not None:
+            instants.append(matching.instant(routing))
+        oldest = next(iter(self.state.ended.values()), None)
+        if oldest is not None and oldest.ended is not None:
+            instants.append(oldest.ended + self._settings.kept_records)
+        return min(instants, default=None)
+
+    def _carry_out_due(self, turn: Turn) -> None:
+        until = turn.at
+        while (due := self.next_due()) is not None and due <= until:
+            turn.at = due if self.state.now is None else max(self.state.now, due)
+            self._one_due(turn, due)
+        turn.at = until
+
+    def _one_due(self, turn: Turn, due: datetime) -> None:
+        matching.feed(turn, self._router.advance(turn.seconds))
+        for timer, instant in list(self.state.timers.items()):
+            if instant <= due and timer in self.state.timers:
+                kind, _, name = timer.partition(" ")
+                if kind == "offer":
+                    offers.timed_out(turn, self.state.reservations[name])
+                else:
+                    agents.work_timed_out(turn, self.state.agents[name])
+        for call in list(self.state.ended.values()):
+            if call.ended is None or call.ended + self._settings.kept_records > due:
+                return
+            turn.emit(f.RecordArchived(at=turn.at, call=call.id))
+
+
+def _nothing(turn: Turn, given: c.Tick) -> None:
+    """What was due is done."""
+
+
+_HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
+    c.SignIn: agents.sign_in,
+    c.SignOut: agents.become,
+    c.BecomeReady: agents.become,
+    c.BecomeNotReady: agents.become,
+    c.FinishWork: agents.finish_work,
+    c.Force: agents.force,
+    c.AcceptReservation: offers.accept,
+    c.RejectReservation: offers.reject,
+    c.CallOut: bar.call_out,
+    c.Release: bar.release,
+    c.Hold: bar.hold,
+    c.Resume: bar.resume,
+    c.Consult: consult.start,
+    c.EndConsult: consult.end_command,
+    c.Confer: consult.confer,
+    c.CompleteTransfer: consult.complete,
+    c.TransferToQueue: bar.to_queue,
+    c.TransferToIvr: bar.to_ivr,
+    c.Supervise: supervision.supervise,
+    c.StopSupervising: supervision.stop,
+    c.CompleteRecord: records.complete,
+    c.CorrectRecord: records.correct,
+    c.IvrWants: ivr.wants,
+    c.OrderFailed: converge.failed,
+    c.Converge: converge.converge,
+    c.Tick: _nothing,
+    **events.HANDLERS,
+}
+
+
+def _handler(given: c.Input) -> Callable[[Turn, Any], None]:
+    return _HANDLERS[type(given)]
