@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tellerline.callcenter.ivr.actions import Call
-from tellerline.callcenter.ivr.inputs import Outcome
 from tellerline.callcenter.ivr.library import Flows
 from tellerline.callcenter.ivr.rehearsal import Rehearsal
-from tellerline.callcenter.ivr.script import Player, Script, read_script
-
-Answers = Callable[[Call], Awaitable[Outcome]]
+from tellerline.callcenter.ivr.script import Answers, Player, Script, read_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +31,14 @@ def read_scripts(path: Path) -> Iterator[NamedScript]:
             yield NamedScript(f"{path.stem}: {title} ({language})", replace(script, begin=begin))
 
 
-def play(flows: Flows, script: Script) -> Rehearsal:
-    """Against answers that the script gives itself. Secret digits become a block that says nothing."""
-    player = Player(flows, script.flow, script.values, lambda digits: b"sealed")
+async def play(
+    flows: Flows,
+    script: Script,
+    seal: Callable[[str], bytes] = lambda digits: b"sealed",
+    answers: Answers | None = None,
+) -> Rehearsal:
+    """Against answers that the script gives itself, unless there is a bank to give them."""
+    player = Player(flows, script.flow, script.values, seal, answers)
     for line in script.lines:
-        player.play(line)
-    return player.rehearsal
-
-
-async def play_live(flows: Flows, script: Script, answers: Answers, seal: Callable[[str], bytes]) -> Rehearsal:
-    """Against a bank: whatever the flow asks for is answered by ``answers``."""
-    player = Player(flows, script.flow, script.values, seal)
-    for line in script.lines:
-        player.play(line)
-        while (call := player.rehearsal.call) is not None:
-            player.rehearsal.answered(await answers(call))
+        await player.play(line)
     return player.rehearsal

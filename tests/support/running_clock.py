@@ -12,13 +12,14 @@ from tellerline.adapters.clock import VirtualClock
 ResultT = TypeVar("ResultT")
 
 
-async def passing(clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002) -> ResultT:
-    """Let ``clock`` run as fast as the real one, or slower, while ``work`` does; ``step`` is in seconds."""
+async def passing(clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002, speed: float = 1) -> ResultT:
+    """Let ``clock`` run ``speed`` times as fast as the real one, or slower, while ``work`` does; ``step`` is in
+    seconds."""
 
     async def run() -> None:
         while True:
             await asyncio.sleep(step)
-            await clock.advance(step)
+            await clock.advance(step * speed)
 
     running = asyncio.get_running_loop().create_task(run())
     try:

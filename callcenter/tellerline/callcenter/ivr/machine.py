@@ -35,13 +35,14 @@ Step = tuple[State, Sequence[actions.Action]]
 _AMOUNT = re.compile(r"(\d+)(?:\*(\d{1,2}))?")
 
 
-def begin(flows: Flows, name: str, values: Mapping[str, str]) -> Step:
+def begin(flows: Flows, name: str, values: Mapping[str, str], *, number: int = 0) -> Step:
     """Start a flow for a caller; ``values`` are what is known of him (``language``, ``tier``, ``period`` …).
 
+    ``number`` is the last one of the flow before in the same telephone call, so that no number comes twice in it.
     Raises ``FlowNotFoundError``.
     """
     flow = flows.flow(name)
-    turn = Turn(flows, State(flow=flow.id, version=flow.version, node=flow.start, values=dict(values)))
+    turn = Turn(flows, State(flow=flow.id, version=flow.version, node=flow.start, number=number, values=dict(values)))
     go(turn, flow.start)
     return turn.state, turn.actions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from tellerline.callcenter.ivr.library import Flows
 from tellerline.callcenter.ivr.rehearsal import Heard, Rehearsal
 from tellerline.callcenter.ivr.state import Stage
 
+Answers = Callable[[actions.Call], Awaitable[inputs.Outcome]]
 BEGINNING = ("flow", "language", "tier", "period", "region", "caller", "customer", "queue", "verified")
 """Words that open a script; what they say is known of the caller."""
 ANYBODY: Mapping[str, str] = {
@@ -83,25 +84,33 @@ def read_lines(text: str) -> Iterator[Line]:
 
 
 class Player:
-    """Plays a script's lines on a rehearsal. ``seal`` makes a block of digits; without one the digits go nowhere."""
+    """Plays a script's lines on a rehearsal. ``seal`` makes a block of secret digits. With ``answers`` it is the bank
+    that answers what the flow asks for, else the script's own lines do."""
 
-    def __init__(self, flows: Flows, flow: str, values: Mapping[str, str], seal: Callable[[str], bytes]) -> None:
+    def __init__(
+        self,
+        flows: Flows,
+        flow: str,
+        values: Mapping[str, str],
+        seal: Callable[[str], bytes],
+        answers: Answers | None = None,
+    ) -> None:
         self.rehearsal = Rehearsal(flows, flow, values)
-        self._flow = flow
         self._seal = seal
+        self._answers = answers
 
-    def play(self, line: Line) -> None:
+    async def play(self, line: Line) -> None:
         """One line; one that begins with a language is for calls in that language. Raises ``ScriptError``."""
         if line.words[0] in LANGUAGES:
             if line.words[0] == self.rehearsal.state.language:
-                self.play(replace(line, words=line.words[1:]))
+                await self.play(replace(line, words=line.words[1:]))
             return
         verb = _VERBS.get(line.words[0])
         if verb is None:
             raise line.fail(f"the words that may begin a line are: {', '.join(_VERBS)}")
-        verb(self, line, line.words[1:])
+        await verb(self, line, line.words[1:])
 
-    def hear(self, line: Line, words: tuple[str, ...]) -> None:
+    async def hear(self, line: Line, words: tuple[str, ...]) -> None:
         wanted = " ".join(words)
         missed: list[str] = []
         while True:
@@ -110,16 +119,16 @@ class Player:
                 if _is(heard, wanted, self.rehearsal.state.flow):
                     return
                 missed.append(f"{heard.prompt} {heard.text}")
-            if not self.rehearsal.hear_out():
+            if not await self._go_on():
                 raise line.fail(f"heard instead: {'; '.join(missed) or 'nothing'}")
 
-    def press(self, line: Line, words: tuple[str, ...]) -> None:
+    async def press(self, line: Line, words: tuple[str, ...]) -> None:
         """After everything was heard."""
-        while self.rehearsal.state.stage is not Stage.QUEUED and self.rehearsal.hear_out():
+        while self.rehearsal.state.stage is not Stage.QUEUED and await self._go_on():
             pass
-        self.interrupt(line, words)
+        await self.interrupt(line, words)
 
-    def interrupt(self, line: Line, words: tuple[str, ...]) -> None:
+    async def interrupt(self, line: Line, words: tuple[str, ...]) -> None:
         self.rehearsal.heard.clear()
         for word in words:
             for digit in _KEYS.get(word, word):
@@ -127,8 +136,8 @@ class Player:
                     raise line.fail(f"{digit!r} is no key")
                 self.rehearsal.press(digit)
 
-    def secret(self, line: Line, words: tuple[str, ...]) -> None:
-        while self.rehearsal.collecting is None and self.rehearsal.hear_out():
+    async def secret(self, line: Line, words: tuple[str, ...]) -> None:
+        while self.rehearsal.collecting is None and await self._go_on():
             pass
         if self.rehearsal.collecting is None:
             raise line.fail("no secret digits are asked for")
@@ -139,34 +148,44 @@ class Player:
         else:
             self.rehearsal.secret(self._seal(word))
 
-    def wait(self, line: Line, words: tuple[str, ...]) -> None:
+    async def wait(self, line: Line, words: tuple[str, ...]) -> None:
         self.rehearsal.heard.clear()
+        while self._answers is not None and self.rehearsal.call is not None:
+            await self._go_on()
         self.rehearsal.wait(_seconds(line, " ".join(words)))
 
-    def done(self, line: Line, words: tuple[str, ...]) -> None:
-        self._answer(line, words, inputs.Done(_pairs(line, words[1:])))
+    async def done(self, line: Line, words: tuple[str, ...]) -> None:
+        await self._answer(line, words, inputs.Done(_pairs(line, words[1:])))
 
-    def refused(self, line: Line, words: tuple[str, ...]) -> None:
+    async def refused(self, line: Line, words: tuple[str, ...]) -> None:
         if len(words) < 2:
             raise line.fail("says an operation and a code")
-        self._answer(line, words, inputs.Refused(words[1], _pairs(line, words[2:])))
+        await self._answer(line, words, inputs.Refused(words[1], _pairs(line, words[2:])))
 
-    def unknown(self, line: Line, words: tuple[str, ...]) -> None:
-        self._answer(line, words, inputs.Unknown())
+    async def unknown(self, line: Line, words: tuple[str, ...]) -> None:
+        await self._answer(line, words, inputs.Unknown())
 
-    def _answer(self, line: Line, words: tuple[str, ...], outcome: inputs.Outcome) -> None:
-        while (asked := self._asked_for()) == "nothing" and self.rehearsal.hear_out():
+    async def _answer(self, line: Line, words: tuple[str, ...], outcome: inputs.Outcome) -> None:
+        while (asked := self._asked_for()) == "nothing" and await self._go_on():
             pass
         if not words or words[0] != asked:
             raise line.fail(f"asked for is {asked}")
         self.rehearsal.answered(outcome)
+
+    async def _go_on(self) -> bool:
+        """Let happen what happens by itself, without time passing: an answer, or the end of what plays."""
+        call = self.rehearsal.call
+        if call is not None and self._answers is not None:
+            self.rehearsal.answered(await self._answers(call))
+            return True
+        return self.rehearsal.hear_out()
 
     def _asked_for(self) -> str:
         if self.rehearsal.state.stage is Stage.OFFERING:
             return "callback"
         return self.rehearsal.call.operation if self.rehearsal.call else "nothing"
 
-    def position(self, line: Line, words: tuple[str, ...]) -> None:
+    async def position(self, line: Line, words: tuple[str, ...]) -> None:
         """``position 3 wait 240s``, with ``offer callback`` or ``offer voicemail`` behind it."""
         if not words or not words[0].isdecimal():
             raise line.fail("a position is a number")
@@ -179,14 +198,14 @@ class Player:
             )
         )
 
-    def happens(self, line: Line, words: tuple[str, ...]) -> None:
+    async def happens(self, line: Line, words: tuple[str, ...]) -> None:
         """What others do: the agent, the queue, the caller."""
         if line.words[0] == "recorded":
             self.rehearsal.put(inputs.Recorded(self.rehearsal.state.step))
             return
         self.rehearsal.put(_EVENTS[line.words[0]])
 
-    def expect(self, line: Line, words: tuple[str, ...]) -> None:
+    async def expect(self, line: Line, words: tuple[str, ...]) -> None:
         """What the flow wants next, once everything it says has been heard."""
         wanted = " ".join(words)
         while True:
@@ -195,7 +214,7 @@ class Player:
                 while _named(self.rehearsal.asked.popleft()) != wanted:
                     pass
                 return
-            if wanted == self._asking() or (not self.rehearsal.hear_out()):
+            if wanted == self._asking() or (not await self._go_on()):
                 break
         if wanted != self._asking():
             raise line.fail(f"there is instead: {', '.join([*asked, self._asking()])}")
@@ -254,7 +273,7 @@ _EVENTS: Mapping[str, inputs.Input] = {
     "no-answer": inputs.TransferFailed(),
     "gone": inputs.CallerGone(),
 }
-_VERBS: Mapping[str, Callable[[Player, Line, tuple[str, ...]], None]] = {
+_VERBS: Mapping[str, Callable[[Player, Line, tuple[str, ...]], Awaitable[None]]] = {
     "hear": Player.hear,
     "press": Player.press,
     "interrupt": Player.interrupt,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from ivr_script import NamedScript, play, read_scripts
 
 from tellerline.callcenter.ivr.flow import LANGUAGES
 from tellerline.callcenter.ivr.library import load_flows
+from tellerline.callcenter.ivr.rehearsal import Rehearsal
 
 FLOWS = load_flows()
 FILES = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
@@ -16,8 +18,8 @@ SCRIPTS = [script for file in FILES for script in read_scripts(file)]
 
 
 @pytest.mark.parametrize("named", SCRIPTS, ids=str)
-def test_a_script_is_kept(named: NamedScript) -> None:
-    play(FLOWS, named.script)
+async def test_a_script_is_kept(named: NamedScript) -> None:
+    await play(FLOWS, named.script)
 
 
 def test_every_shipped_flow_has_scripts_in_both_languages() -> None:
@@ -28,7 +30,11 @@ def test_every_shipped_flow_has_scripts_in_both_languages() -> None:
 @pytest.fixture(scope="module")
 def entered() -> set[tuple[str, str]]:
     """Every node that some script comes to, with its flow."""
-    played = (play(FLOWS, named.script) for named in SCRIPTS)
+
+    async def every() -> list[Rehearsal]:
+        return [await play(FLOWS, named.script) for named in SCRIPTS]
+
+    played = asyncio.run(every())
     return {(note.flow, note.node) for rehearsal in played for note in rehearsal.notes if note.what == "entered"}
 
 

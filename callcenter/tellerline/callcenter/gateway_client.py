@@ -1,0 +1,171 @@
+"""The call centre's way to the bank: the gateway's contract, and nothing of the gateway itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+from google.type.money_pb2 import Money
+
+from tellerline.api.accounts.v1.accounts_pb2 import (
+    Account,
+    AccountKind,
+    Balance,
+    GetBalanceRequest,
+    ListAccountsRequest,
+    ReportLossRequest,
+    ReportLossResponse,
+    UnsignedAccount,
+)
+from tellerline.api.accounts.v1.accounts_pb2_grpc import AccountServiceStub
+from tellerline.api.common.v1.context_pb2 import Channel, RequestContext
+from tellerline.api.customers.v1.customers_pb2 import (
+    GetPinKeyRequest,
+    Grant,
+    RevokeGrantRequest,
+    VerifyPinRequest,
+)
+from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
+from tellerline.api.operations.v1.operations_pb2 import GetTransactionRequest, Transaction
+from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
+from tellerline.api.transfers.v1.transfers_pb2 import (
+    CreateTransferRequest,
+    RegisteredPayee,
+    Transfer,
+)
+from tellerline.api.transfers.v1.transfers_pb2_grpc import TransferServiceStub
+from tellerline.callcenter.gateway_errors import GatewayError, read_failure
+
+ReplyT = TypeVar("ReplyT")
+_SERIAL = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+_MOST_ACCOUNTS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """For whom, and in which telephone call, the bank is asked. With an ``agent`` it is he who asks, else the IVR.
+
+    ``step`` numbers what is asked in the call: the same step again is the same transaction.
+    """
+
+    call: str
+    step: str
+    customer: str = ""
+    grant: str = field(default="", repr=False)
+    agent: str = ""
+    language: str = "zh"
+
+    @property
+    def serial(self) -> str:
+        """The channel serial: the same for the same call and step, and for no other."""
+        plain = f"cc:{self.call}:{self.step}"
+        if _SERIAL.fullmatch(plain):
+            return plain
+        return f"cc:{hashlib.sha256(plain.encode()).hexdigest()[:56]}"
+
+    @property
+    def context(self) -> RequestContext:
+        return RequestContext(
+            channel=Channel.CHANNEL_AGENT if self.agent else Channel.CHANNEL_IVR,
+            channel_serial=self.serial,
+            customer=self.customer,
+            grant=self.grant,
+            agent=self.agent,
+            call=self.call,
+            language_code=_LANGUAGES.get(self.language, self.language),
+        )
+
+
+class GatewayClient:
+    """Asks over ``channel``, which the caller closes. Every method raises ``GatewayError``.
+
+    ``seconds`` is what one question may take. Whatever changes something is asked once more, under the same serial,
+    when nobody knows what became of it; an error then says nothing of the first time, and is never definite. A PIN is
+    never compared twice.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, *, seconds: float = 10.0) -> None:
+        self._accounts = AccountServiceStub(channel)
+        self._customers = CustomerServiceStub(channel)
+        self._transfers = TransferServiceStub(channel)
+        self._operations = OperationsServiceStub(channel)
+        self._seconds = seconds
+
+    async def pin_key(self, asker: Asker) -> str:
+        """The key for which PINs are sealed, as a JWK."""
+        reply = await self._ask(self._customers.GetPinKey, GetPinKeyRequest(context=asker.context), asker)
+        return str(reply.jwk)
+
+    async def verify_pin(self, asker: Asker, customer: str, block: str, account: str = "") -> Grant:
+        """A grant for this customer in this call, if the sealed PIN is right. Each comparison counts."""
+        request = VerifyPinRequest(context=asker.context, customer=customer, account=account, pin_block=block)
+        return await self._ask(self._customers.VerifyPin, request, asker)
+
+    async def revoke_grants(self, asker: Asker) -> int:
+        """End every grant of the call; how many there were. Safe to repeat."""
+        request = RevokeGrantRequest(context=asker.context, call=asker.call)
+        reply = await self._twice(self._customers.RevokeGrant, request, asker)
+        return int(reply.revoked_count)
+
+    async def accounts(self, asker: Asker) -> Sequence[Account]:
+        """The customer's registered accounts, by sequence number; 200 at most."""
+        request = ListAccountsRequest(context=asker.context, parent=asker.customer, page_size=_MOST_ACCOUNTS)
+        return list((await self._ask(self._accounts.ListAccounts, request, asker)).accounts)
+
+    async def balance(self, asker: Asker, account: str) -> Balance:
+        """Of one account, by resource name."""
+        request = GetBalanceRequest(context=asker.context, name=f"{account}/balance")
+        return await self._ask(self._accounts.GetBalance, request, asker)
+
+    async def report_loss(self, asker: Asker, account: str) -> ReportLossResponse:
+        """Of a signed customer's account. The reply's transaction says whether it is done, accepted, or unknown."""
+        request = ReportLossRequest(context=asker.context, account=account)
+        return await self._twice(self._accounts.ReportLoss, request, asker)
+
+    async def report_loss_unsigned(self, asker: Asker, number: str, kind: str, block: str) -> ReportLossResponse:
+        """The same for a caller whom the bank has not signed; ``kind`` is ``CARD``, ``PASSBOOK`` or ``ACCOUNT``."""
+        lost = UnsignedAccount(account_number=number, kind=AccountKind.Value(f"ACCOUNT_KIND_{kind}"), pin_block=block)
+        request = ReportLossRequest(context=asker.context, unsigned_account=lost)
+        return await self._twice(self._accounts.ReportLoss, request, asker)
+
+    async def transfer_to_own(self, asker: Asker, account: str, own_account: str, amount: Money) -> Transfer:
+        """Between two accounts of the customer. Look at the state of the transaction: a reply is no success."""
+        return await self._transfer(asker, Transfer(debit_account=account, own_account=own_account, amount=amount))
+
+    async def transfer_to_payee(self, asker: Asker, account: str, number: str, amount: Money) -> Transfer:
+        """To a registered payee of this bank, likewise."""
+        payee = RegisteredPayee(account_number=number)
+        return await self._transfer(asker, Transfer(debit_account=account, registered_payee=payee, amount=amount))
+
+    async def transaction(self, asker: Asker, serial: str) -> Transaction:
+        """A transaction as it stands, by its global serial."""
+        request = GetTransactionRequest(context=asker.context, name=f"transactions/{serial}")
+        return await self._ask(self._operations.GetTransaction, request, asker)
+
+    async def _transfer(self, asker: Asker, transfer: Transfer) -> Transfer:
+        request = CreateTransferRequest(context=asker.context, transfer=transfer)
+        return await self._twice(self._transfers.CreateTransfer, request, asker)
+
+    async def _twice(self, method: Callable[..., Awaitable[ReplyT]], request: Any, asker: Asker) -> ReplyT:
+        try:
+            return await self._ask(method, request, asker)
+        except GatewayError as error:
+            if error.definite:
+                raise
+        try:
+            return await self._ask(method, request, asker)
+        except GatewayError as error:
+            raise error.doubted() from None
+
+    async def _ask(self, method: Callable[..., Awaitable[ReplyT]], request: Any, asker: Asker) -> ReplyT:
+        metadata = (("accept-language", _LANGUAGES.get(asker.language, asker.language)),)
+        try:
+            return await method(request, timeout=self._seconds, metadata=metadata)
+        except grpc.aio.AioRpcError as failure:
+            raise read_failure(failure) from None
