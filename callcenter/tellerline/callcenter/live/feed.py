@@ -36,8 +36,10 @@ class Feed:
         return self._last
 
     def begin(self, position: int) -> None:
-        """The log ends at ``position`` now."""
+        """The log ends at ``position`` now, whatever was published before."""
+        self._recent.clear()
         self._last = position
+        self._wake()
 
     def publish(self, facts: Sequence[Recorded]) -> None:
         """Facts that are durable; they follow upon the last ones without a gap."""

@@ -11,6 +11,7 @@ from tellerline.callcenter import storage
 from tellerline.callcenter.live import statements
 from tellerline.callcenter.live.migrations import MIGRATIONS
 from tellerline.callcenter.live.records import EVERYTHING, Entry, Image, Interest, Recorded
+from tellerline.callcenter.live.statements import SupersededError
 from tellerline.callcenter.storage import Database
 
 
@@ -50,6 +51,14 @@ class FactLog:
         position: int = row[1]
         return position
 
+    async def hold(self) -> int:
+        """The position of the last fact, if the site is still this controller's; raises ``SupersededError``."""
+        row = await self._database.look(first, statements.HELD, self._site, self._term)
+        if row is None:
+            raise SupersededError
+        position: int = row[0]
+        return position
+
     async def append(self, entries: Sequence[Entry]) -> int:
         """Write all of them, or nothing, durably; returns the position of the last. Raises ``SupersededError``.
 
@@ -76,3 +85,12 @@ class FactLog:
     async def image(self) -> Image | None:
         rows = await self._database.read(every, statements.IMAGE, self._site)
         return Image(rows[0][0], bytes(rows[0][1])) if rows else None
+
+    async def cursor(self, follower: str) -> int:
+        """Up to where the follower has come; 0 for a new one."""
+        row = await self._database.look(first, statements.CURSOR, self._site, follower)
+        return 0 if row is None else row[0]
+
+    async def move(self, follower: str, position: int) -> None:
+        """The follower has done what it does about every fact up to ``position``."""
+        await self._database.write(first, statements.MOVE, self._site, follower, position)

@@ -45,3 +45,12 @@ images = Table(
     Column("body", LargeBinary, nullable=False),
     comment="the newest image of each site, so that a start need not read all facts",
 )
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("follower", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    comment="how far each follower has come with what it does about facts",
+)

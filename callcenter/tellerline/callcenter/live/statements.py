@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
 from tellerline.callcenter.live.records import Entry, Image, Interest, Recorded
-from tellerline.callcenter.live.schema import facts, images, sites
+from tellerline.callcenter.live.schema import cursors, facts, images, sites
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED = ("agent", "call", "queue")
@@ -53,6 +53,20 @@ KEEP = Statement(
     "content",
 )
 IMAGE = Statement(select(images.c.position, images.c.body).where(images.c.site == bindparam("of")), "of")
+MOVE = Statement(
+    insert(cursors)
+    .values(site=bindparam("of"), follower=bindparam("whose"), position=bindparam("place"))
+    .on_conflict_do_update(index_elements=[cursors.c.site, cursors.c.follower], set_={"position": bindparam("place")}),
+    "of",
+    "whose",
+    "place",
+)
+CURSOR = Statement(
+    select(cursors.c.position).where(cursors.c.site == bindparam("of"), cursors.c.follower == bindparam("whose")),
+    "of",
+    "whose",
+)
+HELD = Statement(select(s.position).where(s.site == bindparam("of"), s.term == bindparam("during")), "of", "during")
 LAST = Statement(select(s.position).where(s.site == bindparam("of")), "of")
 
 

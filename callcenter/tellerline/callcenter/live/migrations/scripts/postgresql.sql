@@ -47,5 +47,14 @@ CREATE TABLE images (
 
 COMMENT ON TABLE images IS 'the newest image of each site, so that a start need not read all facts';
 
+CREATE TABLE cursors (
+    site TEXT NOT NULL, 
+    follower TEXT NOT NULL, 
+    position BIGINT NOT NULL, 
+    PRIMARY KEY (site, follower)
+);
+
+COMMENT ON TABLE cursors IS 'how far each follower has come with what it does about facts';
+
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 

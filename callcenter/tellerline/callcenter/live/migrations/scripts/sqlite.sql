@@ -37,5 +37,12 @@ CREATE TABLE images (
     PRIMARY KEY (site)
 );
 
+CREATE TABLE cursors (
+    site TEXT NOT NULL, 
+    follower TEXT NOT NULL, 
+    position BIGINT NOT NULL, 
+    PRIMARY KEY (site, follower)
+);
+
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING version_num;
 

@@ -1,4 +1,4 @@
-"""Sites, their facts and their images."""
+"""Sites, their facts and images, and how far their followers are."""
 
 from __future__ import annotations
 
@@ -36,4 +36,11 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         comment="the newest image of each site, so that a start need not read all facts",
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("site", sa.Text, primary_key=True),
+        sa.Column("follower", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        comment="how far each follower has come with what it does about facts",
     )

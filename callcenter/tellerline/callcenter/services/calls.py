@@ -1,0 +1,144 @@
+"""``calls.v1`` over a live site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tellerline.api.calls.v1 import calls_pb2 as pb
+from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.convert import (
+    call_to_proto,
+    identifier,
+    mode_of,
+    purpose_of,
+    record_to_proto,
+    texts,
+)
+from tellerline.callcenter.services.refusals import RefusalError, invalid
+from tellerline.callcenter.site import commands
+from tellerline.callcenter.site.refusals import Why
+
+SERVICE = pb.DESCRIPTOR.services_by_name["CallService"]
+
+
+class CallHandlers:
+    """One method for each of ``CallService``. They raise ``RefusalError``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def call_out(self, request: pb.CallOutRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        command = commands.CallOut(**fields, call=call, number=_number(request.number, "number"))
+        try:
+            return await self._done(command)
+        except RefusalError as refusal:
+            if refusal.code != Why.CALL_EXISTS or not await self._is_own(command):
+                raise
+            return await self._desk.call(call, call_to_proto)
+
+    async def release(self, request: pb.ReleaseRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.Release(**fields, call=call))
+
+    async def hold(self, request: pb.HoldRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.Hold(**fields, call=call))
+
+    async def resume(self, request: pb.ResumeRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.Resume(**fields, call=call))
+
+    async def consult(self, request: pb.ConsultRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        if bool(request.colleague) == bool(request.number):
+            raise invalid("colleague", "either_this_or_number")
+        to: commands.Party
+        if request.colleague:
+            to = commands.ToAgent(identifier(request.colleague, "agents", "colleague"))
+        else:
+            to = commands.ToOutside(_number(request.number, "number"))
+        return await self._done(commands.Consult(**fields, call=call, to=to, purpose=purpose_of(request.purpose)))
+
+    async def end_consult(self, request: pb.EndConsultRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.EndConsult(**fields, call=call))
+
+    async def confer(self, request: pb.ConferRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.Confer(**fields, call=call))
+
+    async def complete_transfer(self, request: pb.CompleteTransferRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.CompleteTransfer(**fields, call=call))
+
+    async def transfer_to_queue(self, request: pb.TransferToQueueRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        queue = identifier(request.queue, "queues", "queue")
+        return await self._done(commands.TransferToQueue(**fields, call=call, queue=queue))
+
+    async def transfer_to_ivr(self, request: pb.TransferToIvrRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        flow, node = _word(request.flow, "flow"), request.node and _word(request.node, "node")
+        command = commands.TransferToIvr(**fields, call=call, flow=flow, node=node, returns=request.returns)
+        return await self._done(command)
+
+    async def supervise(self, request: pb.SuperviseRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        agent, mode = identifier(request.agent, "agents", "agent"), mode_of(request.supervision)
+        return await self._done(commands.Supervise(**fields, call=call, agent=agent, mode=mode))
+
+    async def stop_supervising(self, request: pb.StopSupervisingRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        return await self._done(commands.StopSupervising(**fields, call=call))
+
+    async def complete_record(self, request: pb.CompleteRecordRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        entries = texts(request.entries.items(), "entries")
+        return await self._done(commands.CompleteRecord(**fields, call=call, entries=entries))
+
+    async def correct_record(self, request: pb.CorrectRecordRequest) -> pb.Call:
+        fields, call = self._fields(request)
+        entries = texts(request.entries.items(), "entries")
+        return await self._done(commands.CorrectRecord(**fields, call=call, entries=entries))
+
+    async def get_call(self, request: pb.GetCallRequest) -> pb.Call:
+        self._desk.actor(request)
+        return await self._desk.call(identifier(request.name, "calls", "name"), call_to_proto)
+
+    async def list_calls(self, request: pb.ListCallsRequest) -> pb.ListCallsResponse:
+        self._desk.actor(request)
+        return await self._desk.look(
+            lambda state: pb.ListCallsResponse(
+                calls=[call_to_proto(call) for call in sorted(state.calls.values(), key=lambda call: call.began)]
+            )
+        )
+
+    async def get_call_record(self, request: pb.GetCallRecordRequest) -> pb.CallRecord:
+        self._desk.actor(request)
+        return await self._desk.call(identifier(request.name, "calls", "name"), record_to_proto)
+
+    def _fields(self, request: Any) -> tuple[dict[str, Any], str]:
+        return self._desk.common(request), identifier(request.call, "calls", "call")
+
+    async def _done(self, command: commands.CallCommand) -> pb.Call:
+        await self._desk.order(command)
+        return await self._desk.call(command.call, call_to_proto)
+
+    async def _is_own(self, command: commands.CallOut) -> bool:
+        """Whether the call that is there already is the one that this very command has begun."""
+        return await self._desk.call(
+            command.call, lambda call: (call.origin, call.called) == (command.actor, command.number)
+        )
+
+
+def _number(text: str, field: str) -> str:
+    if not text or len(text) > 32 or not text.removeprefix("+").isdigit() or not text.isascii():
+        raise invalid(field, "malformed" if text else "missing")
+    return text
+
+
+def _word(text: str, field: str) -> str:
+    if not text or len(text) > 64 or not text.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise invalid(field, "malformed" if text else "missing")
+    return text
