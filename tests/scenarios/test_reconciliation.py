@@ -21,7 +21,7 @@ from tellerline.gateway.journal.records import CaseSearch, CaseState, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.codes import Code
-from tellerline.routing.model.command import Command, HostCall
+from tellerline.routing.model.command import Command, HostCall, Inquire
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, Listed
 from tellerline.routing.model.transfers import CreateTransfer
@@ -182,6 +182,22 @@ async def test_a_doubt_is_settled_by_the_hosts_word(tmp_path: Path, undone: bool
             assert answer.outcome.result == Listed()
         (again,) = await day.compare()
         assert (again.matched, again.words, again.cases) == (1, [], [])
+
+
+async def test_what_is_being_reversed_keeps_the_day_that_the_file_says(tmp_path: Path) -> None:
+    """Its reversal may still go to people, who attest what the host did on that day."""
+    async with a_day(tmp_path) as day:
+        day.world.host.fault_of = lambda command, _: None if isinstance(command, Inquire) else Fault.LOSE_REQUEST
+        settled = await day.world.ask(day.world.transfer())
+        await day.world.pass_time(60)
+        await day.enter(settled.global_serial)
+        for _ in range(2):
+            (found,) = await day.compare()
+            assert (found.unsettled, found.words, found.cases) == (1, [], [])
+        record = await day.world.record(settled.global_serial)
+        assert (record.state, record.accounting_date) == (State.IN_DOUBT, DAY)
+        history = await day.world.store.journal.history(settled.global_serial)
+        assert [event.kind for event in history].count("day_file") == 1
 
 
 async def test_absence_proves_something_after_the_hosts_time_only(tmp_path: Path) -> None:

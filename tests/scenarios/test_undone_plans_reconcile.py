@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,18 @@ from plan_bench import no_fault
 from plan_lives import Life, Strike, heal, opened
 from wired_host import WireFault
 
+from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import DoubtStage, State
+from tellerline.gateway.journal.records import CaseEnding, DoubtStage, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.routing.model.command import Command, HostCall, Reverse
 from tellerline.routing.model.money import Money
-from tellerline.routing.reconciliation.entries import DayEntry
+from tellerline.routing.reconciliation.entries import DayEntry, DifferenceKind
 from tellerline.simulators.hosting.dayfile import DayLine, day_lines
 
 NOTHING_ELSE = 99
+PEOPLE = DoubtPolicy(version="p/1", not_found=NotFoundRule.MANUAL, max_processing=5.0, give_up_after=15.0)
+K = DifferenceKind
 
 
 def entry(line: DayLine) -> DayEntry:
@@ -73,6 +78,32 @@ async def test_a_reversal_in_doubt_is_left_to_its_own_pursuit(tmp_path: Path) ->
         assert (await life.row(store)).state is State.REVERSED
 
 
+@pytest.mark.parametrize(("written", "kinds"), [("at once", []), ("when it must have been done", [K.STATE])])
+async def test_a_reversal_that_people_attest_and_the_file_does_not_show_is_a_difference(
+    tmp_path: Path, written: str, kinds: list[str]
+) -> None:
+    """However late they attest it: only a file from before the reversal can be right as well."""
+    life = await Life.begin("securities.TransferToSecurities")
+    policy = life.bench.policies["core"]
+    life.bench.policies["core"] = replace(policy, doubts={Reverse.operation: PEOPLE})
+    life.bench.strike(Silent())
+    async with opened("", tmp_path, "") as store, gateway(life, tmp_path, store) as world:
+        await world.outcomes([life.request])
+        at_once = life.bench.clock.now()
+        await world.pass_time(60.0, step=1.0)
+        (doubt,) = await store.journal.doubts()
+        assert (doubt.operation, doubt.stage) == (Reverse.operation, DoubtStage.MANUAL)
+        late = life.bench.clock.now()
+        await world.pass_time(60.0, step=1.0)
+        desk, serial = world.gateway.parts.desk, doubt.global_serial
+        proposed = await desk.propose(serial, "li.na", CaseEnding.DONE, reason="seen in the books", evidence="")
+        await desk.confirm(serial, proposed.number, "wang.wei", remark="")
+        await heal(life, world, store)
+        assert (await life.row(store)).state is State.REVERSED
+        found = await reconciled(life, world, "core", at=at_once if written == "at once" else late)
+        assert [case.kind for case in found.cases] == kinds
+
+
 class Silent:
     """The second leg is refused, and from then on nobody hears of the reversal of the first."""
 
@@ -97,11 +128,11 @@ def entries_of(life: Life, host: str) -> list[DayEntry]:
     return [entry(line) for line in day_lines(bank.host(host), bank.calendar.accounting_date())]
 
 
-async def reconciled(life: Life, world: World, host: str) -> Findings:
+async def reconciled(life: Life, world: World, host: str, at: datetime | None = None) -> Findings:
     stretch = Stretch(
         host=host,
         day=life.bench.bank.calendar.accounting_date(),
-        produced_at=life.bench.clock.now(),
+        produced_at=at or life.bench.clock.now(),
         after="",
         until="",
         entries=entries_of(life, host),
