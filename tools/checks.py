@@ -17,6 +17,8 @@ from pathlib import Path
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer, ServerFailedError, ServerMissingError
+from tellerline.simulators.servers.asterisk.installation import install
+from tellerline.simulators.servers.asterisk.prompts import prompts
 from tellerline.simulators.servers.fixtures import POSTGRESQL, RABBITMQ, SHARED_POSTGRESQL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,6 +121,23 @@ def running_servers(
         yield variables, absent
 
 
+def installed_switch(install: Callable[[], object], say: Callable[[str], None]) -> list[str]:
+    """Make sure of Asterisk, which the tests start for themselves; its name if it cannot be had."""
+    began = _CLOCK.monotonic()
+    try:
+        install()
+    except (ServerMissingError, ServerFailedError) as error:
+        say("\n".join([f"FAILED  Asterisk: {error}", *getattr(error, "__notes__", [])]))
+        return ["Asterisk"]
+    say(f"ok      Asterisk  {_CLOCK.monotonic() - began:.1f} s")
+    return []
+
+
+def _install_asterisk() -> None:
+    install()
+    prompts()
+
+
 def _start_postgresql(running: ExitStack) -> str:
     PostgresqlServer.install()
     return running.enter_context(PostgresqlServer(SHARED_POSTGRESQL)).dsn
@@ -138,6 +157,7 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
 def run_everything() -> int:
     """Run every check and every test; 0 only if all passed and no server was missing."""
     failed = run_checks(all_checks(), _say)
+    failed += installed_switch(_install_asterisk, _say)
     with running_servers(os.environ, _say) as (variables, absent):
         if failed or absent:
             _say(f"FAILED so far: {', '.join(failed + absent)}")

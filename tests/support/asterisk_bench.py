@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from severing_proxy import SeveringProxy
-from switch_bench import ENGLISH, EXTENSIONS, LONG_PROMPT, MEDIA_PATIENCE, MUSIC, SHORT_PROMPT, EventLog
+from switch_bench import ENGLISH, EXTENSIONS, LONG_PROMPT, MEDIA_PATIENCE, MUSIC, NOBODY, SHORT_PROMPT, EventLog
 from telephones import Exchange, SipTelephone, tones, wav_samples
 
 from tellerline.adapters.clock import SystemClock
@@ -30,8 +31,8 @@ _VOICES = (430, 520, 610, 705, 800, 910, 1010, 1130, 1240, 1370, 1480, 1600)
 _CLOCK = SystemClock()
 
 
-def bench_server(folder: Path) -> AsteriskServer:
-    """A switch with the suite's telephones and prompts, not started; ``folder`` is the test's own."""
+def bench_prompts(folder: Path) -> Path:
+    """Fill a folder with the standard prompts and the suite's own, which are tones."""
     for language in prompts().iterdir():
         own = folder / language.name
         own.mkdir()
@@ -40,7 +41,12 @@ def bench_server(folder: Path) -> AsteriskServer:
         long_hz = _ENGLISH_HZ if language.name == "en" else _LONG_HZ
         write_tone(own / f"{LONG_PROMPT}.wav", long_hz, 20)
         write_tone(own / f"{SHORT_PROMPT}.wav", _SHORT_HZ, 0.4)
-    return AsteriskServer((*EXTENSIONS, "1999"), prompts=folder, media_patience=int(MEDIA_PATIENCE))
+    return folder
+
+
+def bench_server(prompts_folder: Path) -> AsteriskServer:
+    """A switch with the suite's telephones and prompts, not started."""
+    return AsteriskServer((*EXTENSIONS, NOBODY), prompts=prompts_folder, media_patience=int(MEDIA_PATIENCE))
 
 
 class LoneProcess:
@@ -59,10 +65,10 @@ class AsteriskBench:
         self.log = EventLog(self.pause)
         self._server = server
         self._exchange = exchange
-        self._proxy = proxy
+        self.proxy = proxy
         self._telephones: dict[str, SipTelephone] = {}
         self._lone: list[LoneProcess] = []
-        self.switch: Switch = self._connector()
+        self.switch: Switch = self.connector()
 
     async def telephone(self, number: str) -> SipTelephone:
         if number not in self._telephones:
@@ -80,11 +86,11 @@ class AsteriskBench:
         await _CLOCK.sleep(seconds)
 
     async def lose_link(self) -> None:
-        self._proxy.refuse()
+        self.proxy.refuse()
         await self.log.take(LinkLost)
 
     async def restore_link(self) -> None:
-        self._proxy.admit()
+        self.proxy.admit()
         await self.log.take(LinkRestored)
 
     async def stop_switch(self) -> None:
@@ -95,7 +101,7 @@ class AsteriskBench:
 
     async def new_controller(self) -> Switch:
         await self.switch.close()
-        self.switch = self._connector()
+        self.switch = self.connector()
         await self.switch.start(self.log)
         return self.switch
 
@@ -106,6 +112,14 @@ class AsteriskBench:
     def tones(self, wav: Path | bytes, start: float, end: float) -> frozenset[str]:
         return tones(wav_samples(wav, start, end), self._exchange.names)
 
+    async def left_over(self) -> list[str]:
+        """The ids of all channels and bridges that are at the switch."""
+        rest = AriRest(self._settings(self._server.ports.http))
+        rest.open()
+        ids = [str(each["id"]) for kind in ("channels", "bridges") for each in await rest.get(kind)]
+        await rest.close()
+        return ids
+
     async def close(self) -> None:
         """Leave nothing on the switch."""
         await self.switch.close()
@@ -114,11 +128,13 @@ class AsteriskBench:
         if self._server.running:
             await _tidy(AriRest(self._settings(self._server.ports.http)))
 
-    def _connector(self) -> AsteriskSwitch:
-        return AsteriskSwitch(self._settings(self._proxy.port), _CLOCK)
+    def connector(self, patience: float = 10) -> AsteriskSwitch:
+        """A further one, not started."""
+        return AsteriskSwitch(self._settings(self.proxy.port, patience), _CLOCK)
 
-    def _settings(self, port: int) -> AsteriskSettings:
+    def _settings(self, port: int, patience: float = 10) -> AsteriskSettings:
         return AsteriskSettings(
+            patience=timedelta(seconds=patience),
             url=f"http://127.0.0.1:{port}/ari",
             app=self._server.controller,
             user=self._server.controller,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
-from asterisk_bench import asterisk_bench, bench_server
+from asterisk_bench import AsteriskBench, asterisk_bench, bench_prompts, bench_server
 from softswitch_bench import softswitch_bench, softswitch_over_tcp_bench
 from switch_bench import SwitchBench
 
@@ -26,11 +27,24 @@ BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager
 """How to open a bench, by the name of its switch; for the length of one test."""
 
 
+@pytest.fixture(scope="session")
+def switch_prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with or_skip():
+        return bench_prompts(tmp_path_factory.mktemp("prompts"))
+
+
 @pytest.fixture(scope="module")
-def switch_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskServer]:
+def switch_server(switch_prompts: Path) -> Iterator[AsteriskServer]:
     """One Asterisk for the tests of a module."""
-    with or_skip(), bench_server(tmp_path_factory.mktemp("prompts")) as server:
+    with or_skip(), bench_server(switch_prompts) as server:
         yield server
+
+
+@pytest.fixture
+async def asterisk(switch_server: AsteriskServer) -> AsyncIterator[AsteriskBench]:
+    """For what only Asterisk promises."""
+    async with asterisk_bench(switch_server) as opened:
+        yield opened
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import checks
 import pytest
 
+from tellerline.simulators.servers import ServerMissingError
 from tellerline.simulators.servers.fixtures import POSTGRESQL, RABBITMQ
 
 
@@ -34,6 +35,17 @@ def test_servers_that_the_caller_names_are_left_alone() -> None:
         absent,
     ):
         assert (variables, absent, told) == ({}, [], [])
+
+
+def test_a_switch_that_cannot_be_had_is_a_failure() -> None:
+    told: list[str] = []
+
+    def impossible() -> None:
+        raise ServerMissingError("Asterisk", "the command")
+
+    assert checks.installed_switch(impossible, told.append) == ["Asterisk"]
+    assert "run: the command" in told[0]
+    assert checks.installed_switch(lambda: None, told.append) == []
 
 
 def test_pytest_alone_with_arguments(capfd: pytest.CaptureFixture[str]) -> None:

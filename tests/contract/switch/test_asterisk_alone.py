@@ -1,0 +1,113 @@
+"""What the connector promises of Asterisk alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from asterisk_bench import AsteriskBench
+from switch_bench import LONG_PROMPT, NOBODY, EventLog, hear
+from switch_scenes import AGENT, CALLER, LEADER, answered, dialled, refused, talk
+
+from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
+from tellerline.connectors.telephony.events import Cleared, Connected, Digit, LinkLost, LinkRestored, Offered
+from tellerline.connectors.telephony.switch import Listening
+from tellerline.simulators.servers.asterisk import AsteriskServer
+
+
+async def test_a_second_controller_ends_the_first_for_good(asterisk: AsteriskBench) -> None:
+    line = await answered(asterisk)
+    second, log = asterisk.connector(), EventLog(asterisk.pause)
+    await second.start(log)
+    await asterisk.log.take(LinkLost)
+    with pytest.raises(SwitchError, match="another controller"):
+        await asterisk.switch.clear(line.leg)
+    await asterisk.pause(0.5)
+    assert not asterisk.log.seen(LinkRestored)
+    await line.phone.press("5")
+    await log.take(Digit, leg=line.leg)
+    assert not asterisk.log.seen(Digit)
+    await second.close()
+
+
+async def test_an_order_whose_answer_is_lost_may_be_repeated(asterisk: AsteriskBench) -> None:
+    await asterisk.switch.close()
+    switch = asterisk.switch = asterisk.connector(patience=0.5)
+    await switch.start(asterisk.log)
+    phone = await asterisk.telephone(AGENT)
+    asterisk.proxy.mute()
+    with refused(SwitchReason.UNKNOWN):
+        await switch.dial("leg-a", AGENT)
+    asterisk.proxy.sever()
+    await asterisk.log.take(LinkRestored)
+    assert set((await switch.snapshot()).legs) == {"leg-a"}
+    await switch.dial("leg-a", AGENT)
+    await asterisk.pause(0.3)
+    assert phone.connected
+    assert len((await switch.snapshot()).legs) == 1
+
+
+async def test_an_order_that_was_lost_leaves_no_trace(asterisk: AsteriskBench) -> None:
+    await asterisk.switch.close()
+    switch = asterisk.switch = asterisk.connector(patience=0.5)
+    await switch.start(asterisk.log)
+    asterisk.proxy.mute()
+    with refused(SwitchReason.UNKNOWN):
+        await switch.dial("leg-n", NOBODY)
+    asterisk.proxy.sever()
+    await asterisk.log.take(LinkRestored)
+    assert not (await switch.snapshot()).legs
+
+
+async def test_many_callers_at_once(asterisk: AsteriskBench) -> None:
+    """More orders at a time than Asterisk takes connections."""
+    numbers = [f"138000010{line:02}" for line in range(10)]
+    lines = await asyncio.gather(*(answered(asterisk, number) for number in numbers))
+    orders = [asterisk.switch.play(f"p-{line.leg}", line.leg, [f"sound:{LONG_PROMPT}"]) for line in lines]
+    orders += [asterisk.switch.record(f"r-{line.leg}", line.leg) for line in lines]
+    orders += [asterisk.switch.open_conversation(f"c-{place}") for place in range(40)]
+    await asyncio.gather(*orders)
+    snapshot = await asterisk.switch.snapshot()
+    assert (len(snapshot.legs), len(snapshot.recordings), len(snapshot.conversations)) == (10, 10, 40)
+    await asyncio.gather(*(asterisk.switch.clear(line.leg) for line in lines))
+    for line in lines:
+        await asterisk.log.take(Cleared, leg=line.leg)
+    assert len(asterisk.log.seen(Offered)) == len(asterisk.log.seen(Connected)) == 10
+
+
+async def test_orders_for_one_leg_are_carried_out_in_their_order(asterisk: AsteriskBench) -> None:
+    scene = await talk(asterisk)
+    switch, leg = asterisk.switch, scene.caller.leg
+    orders = []
+    for _ in range(5):
+        orders += [switch.leave("talk", leg), switch.music(leg, on=True), switch.join("talk", leg)]
+    await asyncio.gather(*orders)
+    await hear(asterisk, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
+
+
+async def test_a_caller_who_rings_while_the_controller_is_away_hears_so(asterisk: AsteriskBench) -> None:
+    await asterisk.lose_link()
+    phone = await asterisk.telephone(CALLER)
+    await phone.call("4001")
+    await asterisk.pause(0.5)
+    assert phone.connected
+    await asterisk.restore_link()
+    assert not (await asterisk.switch.snapshot()).legs
+    await phone.hang_up()
+    await asterisk.pause(0.2)
+    assert not asterisk.log.seen(Cleared)
+
+
+async def test_nothing_of_the_connectors_own_outlives_its_use(asterisk: AsteriskBench) -> None:
+    line, leader = await answered(asterisk), await dialled(asterisk, LEADER)
+    await asterisk.switch.monitor("m", line.leg, leader.leg, Listening.WHISPER)
+    await asterisk.switch.record("r", line.leg)
+    for each in (line, leader):
+        await each.phone.hang_up()
+        await asterisk.log.take(Cleared, leg=each.leg)
+    await asterisk.pause(0.3)
+    assert await asterisk.left_over() == []
+
+
+def test_the_controllers_password_is_in_no_log(switch_server: AsteriskServer) -> None:
+    assert switch_server.controller_password.encode() not in switch_server.log.read_bytes()
