@@ -50,7 +50,7 @@ def standing_of(waiter: Waiter, seats: Mapping[str, Seat], offered_to: str | Non
         state=waiter.state,
         callback=waiter.callback,
         waited=now - waiter.entered,
-        credit=waiter.credit,
+        credit=waiter.band.credit,
         aging=waiter.aging(now),
         step=waiter.step,
         ahead=_ahead(waiter, now),
@@ -67,7 +67,8 @@ def _ahead(waiter: Waiter, now: float) -> int:
     rivals = {
         entry[2]
         for line in waiter.lines
-        for entry in line.heaps[0][0]
+        for heap in line.heaps
+        for entry in heap
         if entry[3].waiting and entry[3] is not waiter and entry[3].place(now) < key
     }
     return len(rivals)

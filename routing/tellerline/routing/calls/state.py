@@ -14,8 +14,16 @@ from tellerline.routing.calls.model import AgentProfile, Call, Queue
 
 # (-proficiency, ready since, id, number of the seat, seat): the least is the best agent.
 ReadyEntry = tuple[int, float, str, int, "Seat"]
-# (key, entered, order of entry, waiter): the least is the best caller.
+# (entered - credit, entered, order of entry, waiter): the least is the best caller of a heap.
 WaitingEntry = tuple[float, float, int, "Waiter"]
+
+
+class Band(NamedTuple):
+    """What a caller's score is made of beside the time; under aging callers of two bands may change places."""
+
+    credit: float
+    weight: float
+    service_level: float
 
 
 class AgentState(StrEnum):
@@ -63,7 +71,7 @@ class Requirement(NamedTuple):
 class Line:
     """One requirement under one weight of aging."""
 
-    __slots__ = ("departed", "heaps", "members", "ready", "requirement", "staffed", "waiting")
+    __slots__ = ("bands", "departed", "heaps", "members", "ready", "requirement", "slope", "staffed", "waiting")
 
     def __init__(self, requirement: Requirement, weight: float) -> None:
         self.requirement = requirement
@@ -72,9 +80,11 @@ class Line:
         self.staffed = 0
         self.ready: list[ReadyEntry] = []
         self.departed = 0
-        # How many callers wait; the heaps of both keys of the score, each with its slope (without weight, one).
+        # How many callers wait; their heaps, one for each band: callers of one band never change places.
         self.waiting = 0
-        self.heaps: tuple[tuple[list[WaitingEntry], float], ...] = (([], 1), ([], 1 + weight))[: 2 if weight else 1]
+        self.slope = 1 + weight
+        self.bands: dict[Band, list[WaitingEntry]] = {}
+        self.heaps: list[list[WaitingEntry]] = []
 
 
 class Seat:
@@ -108,8 +118,8 @@ class Waiter:
     """A call that asks for an agent, from its entry until it is answered or leaves."""
 
     __slots__ = (
-        "aged", "base", "call", "callback", "credit", "due", "entered", "guarded", "id", "joined", "lines", "missing",
-        "not_before", "order", "queue", "refused", "reservation", "route", "state", "step", "waiting", "weight",
+        "aged", "band", "base", "call", "callback", "due", "entered", "guarded", "heaps", "id", "joined", "lines",
+        "missing", "not_before", "order", "queue", "refused", "reservation", "route", "state", "step", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -117,11 +127,10 @@ class Waiter:
         call: Call,
         queue: Queue,
         route: tuple[Line | None, ...],
+        band: Band,
         *,
         entered: float,
         order: int,
-        credit: float,
-        weight: float,
     ) -> None:
         self.id = call.id
         self.call = call
@@ -130,18 +139,19 @@ class Waiter:
         self.route = route
         self.entered = entered
         self.order = order
-        self.credit = credit
-        self.weight = weight
-        self.base = entered - credit
-        self.aged = (1 + weight) * entered - credit + weight * queue.service_level
+        # The score is the greater of ``now - base`` and ``slope x now - aged``.
+        self.band = band
+        self.base = entered - band.credit
+        self.aged = (1 + band.weight) * entered - band.credit + band.weight * band.service_level
         self.waiting = False
         self.state: CallState | None = None
         self.callback = False
         self.not_before = entered
         self.reservation = 0
         self.step = 0
-        # Lines of the steps reached so far; of these the first ``joined`` hold entries.
+        # Lines of the steps reached so far; in the first ``joined`` the call has been put, into these heaps.
         self.lines: list[Line] = []
+        self.heaps: list[list[WaitingEntry]] = []
         self.joined = 0
         self.missing: list[tuple[list[WaitingEntry], WaitingEntry]] = []
         # Agents that refused, and until when each is not offered the call again; ``guarded``: some agents are excluded.
@@ -169,6 +179,5 @@ class Waiter:
 
     def aging(self, now: float) -> float:
         """What waiting beyond the service level adds to the score at ``now``."""
-        if not self.weight:
-            return 0
-        return self.weight * max(0, now - self.entered - self.queue.service_level)
+        _, weight, service_level = self.band
+        return weight * max(0, now - self.entered - service_level) if weight else 0
