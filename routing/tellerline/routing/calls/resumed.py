@@ -74,11 +74,12 @@ class ResumedRouter(Router):
             self._reserve(waiter, image)
         elif image.not_before is not None and image.not_before > now:
             waiter.state = CallState.POSTPONED
-            self._watch(waiter, image.not_before)
+            waiter.not_before = image.not_before
+            self._timers.watch(waiter, image.not_before)
         else:
             waiter.state = CallState.WAITING
             waiting.enter(waiter)
-            self._watch(waiter, steps.due(waiter))
+            self._timers.watch(waiter, steps.due(waiter))
 
     def _reserve(self, waiter: Waiter, image: WaiterImage) -> None:
         seat = self._roster.seats[image.agent]
