@@ -19,6 +19,7 @@ from ticket_rules import AGENT, AUDITOR, CARDS, LEADER
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.api.common.v1.transaction_pb2 import TransactionState
+from tellerline.callcenter.gateway_client import GatewayClient
 from tellerline.callcenter.tickets.databases import sqlite_tickets
 from tellerline.callcenter.tickets.refusals import Code, RefusalError
 from tellerline.callcenter.tickets.transactions import NOT_FOUND, GatewayTransactions, NotHeardError
@@ -68,7 +69,7 @@ async def bank(tmp_path: Path) -> AsyncIterator[Bank]:
         for person in system.population.people if system.population else ():
             system.bank.core.host.branch.post(person.card, 100_000, kind="CASH_DEPOSIT")
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(system.node.target))
-        gateway = GatewayTransactions(channel, SeededRandomness(2))
+        gateway = GatewayTransactions(GatewayClient(channel, seconds=5), SeededRandomness(2))
         store = sqlite_tickets(tmp_path / "tickets.db")
         desk = await stack.enter_async_context(office(store, clock=clock, gateway=gateway))
         yield Bank(system, clock, Client(channel, timeout=30), gateway, desk)

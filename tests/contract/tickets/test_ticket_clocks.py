@@ -17,8 +17,9 @@ from ticket_rules import AGENT, COMPLAINT, HOURS_2026, LEADER, at, rules
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
+from tellerline.callcenter.storage import StoreUnavailableError
 from tellerline.callcenter.tickets.databases import postgresql_tickets, sqlite_tickets
-from tellerline.callcenter.tickets.records import Change, StoreUnavailableError
+from tellerline.callcenter.tickets.records import Change
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.routing.tickets.commands import LookAtClocks
 from tellerline.routing.tickets.decisions import decide, open_ticket

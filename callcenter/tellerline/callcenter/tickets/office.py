@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from google.protobuf.descriptor import ServiceDescriptor
+
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.telemetry import Log
+from tellerline.api.tickets.v1.tickets_pb2 import DESCRIPTOR
 from tellerline.callcenter.tickets.desk import DeskParts, TicketDesk
 from tellerline.callcenter.tickets.flow_handlers import FlowHandlers
 from tellerline.callcenter.tickets.flows import FlowRegister
@@ -36,7 +39,8 @@ class OfficeParts:
 
 
 class TicketOffice:
-    """Handlers of both services, and the watches over clocks and transactions, from ``start`` to ``stop``."""
+    """Both services with their handlers, for a front, and the watches over clocks and transactions, from ``start`` to
+    ``stop``."""
 
     def __init__(self, parts: OfficeParts) -> None:
         self._parts = parts
@@ -54,6 +58,10 @@ class TicketOffice:
         )
         self.handlers = TicketHandlers(self.desk, parts.staff, parts.calendar().zone)
         self.flow_handlers = FlowHandlers(self.flows, parts.staff)
+        self.services: Sequence[tuple[ServiceDescriptor, object]] = (
+            (DESCRIPTOR.services_by_name["TicketService"], self.handlers),
+            (DESCRIPTOR.services_by_name["TicketFlowService"], self.flow_handlers),
+        )
         self.clocks = ClockWatch(self.desk, parts.store, parts.clock, parts.log)
         self.transactions = TransactionWatch(self.desk, parts.store, parts.clock, parts.log)
         self.desk.changed = self.clocks.wake

@@ -10,15 +10,6 @@ from tellerline.routing.tickets.events import TicketEvent
 from tellerline.routing.tickets.ticket import Ticket
 
 
-class StoreUnavailableError(Exception):
-    """The store could not do it. ``maybe_written`` is True when a commit was under way whose end is not known."""
-
-    def __init__(self, reason: str, *, maybe_written: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.maybe_written = maybe_written
-
-
 class ConflictError(Exception):
     """Somebody else has changed the ticket meanwhile: nothing was written."""
 

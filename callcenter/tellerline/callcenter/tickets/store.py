@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar, TypeVarTuple
 
-from tellerline.adapters.store.statements import Steps, every, first
+from tellerline.adapters.store.statements import every, first
+from tellerline.callcenter.storage import Database
 from tellerline.callcenter.tickets import rows, statements
 from tellerline.callcenter.tickets.records import Change, Found, Mark, RecordedEvent, Request, Search
 from tellerline.routing.tickets.approval import FlowVersion
 from tellerline.routing.tickets.ticket import rebuilt
-
-ResultT = TypeVar("ResultT")
-Args = TypeVarTuple("Args")
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,23 +18,6 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def found_ticket(ticket: str, history: Sequence[RecordedEvent]) -> Found:
     """The ticket that a history, which is not empty, has made."""
     return Found(rebuilt(ticket, (recorded.event for recorded in history)), history)
-
-
-class Database(Protocol):
-    """One of the two databases. Every method raises ``StoreUnavailableError`` and no other error of storage."""
-
-    async def start(self) -> None:
-        """Connect and bring the schema up to date."""
-
-    async def close(self) -> None: ...
-
-    async def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
-        """Read a few rows by key."""
-
-    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT: ...
-
-    async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
-        """Durable before it returns; all of it, or nothing when ``steps`` raise."""
 
 
 class TicketStore:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import grpc
-import grpc.aio
-
 from tellerline.adapters.clock import Randomness
-from tellerline.api.common.v1.context_pb2 import Channel, RequestContext
 from tellerline.api.common.v1.transaction_pb2 import TransactionState
-from tellerline.api.operations.v1.operations_pb2 import GetTransactionRequest
-from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
+from tellerline.callcenter.gateway_client import Asker, GatewayClient
+from tellerline.callcenter.gateway_errors import GatewayError
 
 NOT_FOUND = "NOT_FOUND"
 """The state of a transaction of which the gateway knows nothing."""
 
 _PREFIX = "TRANSACTION_STATE_"
+_ASKER = "tickets"
 
 
 class NotHeardError(Exception):
@@ -41,24 +38,20 @@ class Transactions(Protocol):
 
 
 class GatewayTransactions:
-    """Asks ``operations.v1`` over ``channel``, which the caller closes. A question is never repeated."""
+    """Asks the gateway, each time under a serial of its own. A question is never repeated."""
 
-    def __init__(self, channel: grpc.aio.Channel, randomness: Randomness, *, timeout: float = 5.0) -> None:
-        self._stub = OperationsServiceStub(channel)
+    def __init__(self, client: GatewayClient, randomness: Randomness) -> None:
+        self._client = client
         self._randomness = randomness
-        self._timeout = timeout
 
     async def standing(self, serial: str) -> Standing:
-        context = RequestContext(
-            channel=Channel.CHANNEL_AGENT, channel_serial=f"ticket-{self._randomness.bytes(12).hex()}"
-        )
-        request = GetTransactionRequest(context=context, name=f"transactions/{serial}")
+        asker = Asker(call=_ASKER, step=self._randomness.bytes(12).hex(), agent=_ASKER)
         try:
-            found = await self._stub.GetTransaction(request, timeout=self._timeout)
-        except grpc.aio.AioRpcError as error:
-            if error.code() is grpc.StatusCode.NOT_FOUND:
+            found = await self._client.transaction(asker, serial)
+        except GatewayError as error:
+            if error.code == "TRANSACTION_NOT_FOUND":
                 return Standing(NOT_FOUND, definite=True)
-            raise NotHeardError(error.code().name) from error
+            raise NotHeardError(str(error)) from error
         info = found.info
         day = info.accounting_date
         date = f"{day.year:04}-{day.month:02}-{day.day:02}" if day.year else ""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
+from tellerline.callcenter.storage import StoreUnavailableError
 from tellerline.callcenter.tickets.desk import TicketDesk
-from tellerline.callcenter.tickets.records import StoreUnavailableError
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.callcenter.tickets.transactions import NotHeardError
 

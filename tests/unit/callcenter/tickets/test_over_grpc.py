@@ -1,4 +1,4 @@
-"""``tickets.v1`` over a real gRPC server: every method of the contract has its handler, errors are canonical."""
+"""``tickets.v1`` on the call centre's front: every method of the contract has its handler, errors are canonical."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import grpc.aio
 import pytest
 from ticket_office import MANAGER, WRITTEN, Office, office
 from ticket_rules import AGENT, CARDS
-from ticket_server import serving
 
+from tellerline.adapters.clock import SystemClock
+from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.api.tickets.v1.tickets_pb2_grpc import TicketFlowServiceStub, TicketServiceStub
+from tellerline.callcenter.front import CallCentreFront
 from tellerline.callcenter.tickets.databases import sqlite_tickets
 from tellerline.gateway.client.errors import CanonicalError
-
-TICKETS = pb.DESCRIPTOR.services_by_name["TicketService"]
-FLOWS = pb.DESCRIPTOR.services_by_name["TicketFlowService"]
 
 
 @pytest.fixture
@@ -29,8 +28,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 @pytest.fixture
 async def channel(desk: Office) -> AsyncIterator[grpc.aio.Channel]:
     """To a server on which every method of both services is bound: one without handler would fail here."""
-    async with serving((TICKETS, desk.service.handlers), (FLOWS, desk.service.flow_handlers)) as opened:
+    front = CallCentreFront(desk.service.services, make_log(SystemClock(), LogWriter(2)))
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{await front.start()}") as opened:
         yield opened
+    await front.close()
 
 
 async def test_a_ticket_is_opened_read_and_exported(desk: Office, channel: grpc.aio.Channel) -> None:
