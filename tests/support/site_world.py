@@ -90,6 +90,8 @@ class SiteWorld:
         """The facts alone give the state, and a site made of it decides alike."""
         assert self.folded == self.state
         other = Site(self.settings, copy.deepcopy(self.folded))
+        other.handle(c.Tick(), self.at)
+        assert other.state == self.state
         assert other.next_due() == self.site.next_due()
 
     # Stories

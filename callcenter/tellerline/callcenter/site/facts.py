@@ -461,12 +461,10 @@ class Converged(Fact):
     strangers: int
 
 
-def _kinds(base: type[Fact]) -> dict[str, type[Fact]]:
-    found: dict[str, type[Fact]] = {}
-    for kind in base.__subclasses__():
-        found |= _kinds(kind) or {kind.__name__: kind}
-    return found
-
-
-KINDS: Mapping[str, type[Fact]] = _kinds(Fact)
+_BASES = (Fact, AgentFact, CallFact)
+KINDS: Mapping[str, type[Fact]] = {
+    name: kind
+    for name, kind in list(globals().items())
+    if isinstance(kind, type) and issubclass(kind, Fact) and kind not in _BASES
+}
 """Every fact by the name under which it is written down: that of its class."""

@@ -44,6 +44,9 @@ def wants(turn: Turn, wanted: c.IvrWants) -> None:
         refuse(Why.NO_SUCH_CALL)
     if not wanted.flow or call.flow != wanted.flow:
         refuse(Why.IVR_MOVED_ON)
+    customer = call.legs.get(call.customer)
+    if customer is None or customer.state is not LegState.CONNECTED:
+        refuse(Why.WRONG_CALL_STATE)
     for want in wanted.wants:
         _check(turn, call, want)
     for want in wanted.wants:

@@ -47,15 +47,16 @@ def _seat(state: SiteState, agent: Agent) -> SeatImage:
 
 
 def _waiter(state: SiteState, call: Call) -> WaiterImage:
-    waiting = call.waiting
+    waiting, now = call.waiting, state.now
     assert waiting is not None
+    assert now is not None
     reservation = state.reservations.get(call.reservation)
     return WaiterImage(
         call=matching.routed(call),
         step=waiting.step,
         callback=bool(waiting.number),
         not_before=_seconds(waiting.not_before),
-        refused={agent: until.timestamp() for agent, until in waiting.refused.items()},
+        refused={agent: until.timestamp() for agent, until in waiting.refused.items() if until > now},
         reservation=0 if reservation is None else reservation.number,
         agent="" if reservation is None else reservation.agent,
     )
