@@ -1,4 +1,4 @@
-"""``tellerline bench``: what a request costs, against the bare libraries and a peer in the same run."""
+"""``tellerline bench``: what a request or a routing decision costs, against bare libraries in the same run."""
 
 from __future__ import annotations
 
@@ -19,17 +19,23 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians of them are reported.")] = 25,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Rounds; medians of them are reported. 25, of routing 5.")
+    ] = None,
     requests: Annotated[int, typer.Option(min=1, help="Of each kind in each round.")] = 400,
     fronts: Annotated[str, typer.Option(help="Which fronts, with commas between.")] = "connect,grpcio",
     quick: Annotated[bool, typer.Option("--quick", help="A few requests: shows that it runs, proves nothing.")] = False,
+    routing: Annotated[bool, typer.Option("--routing", help="Measure routing decisions of the call centre.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Measure CPU time per request against the bare libraries and a peer. 性能基准
 
     Starts RabbitMQ, PostgreSQL, a simulated bank and one gateway process per front and store, with all features on.
-    Takes some minutes; needs the machine for itself.
+    Takes some minutes; needs the machine for itself. With --routing it starts nothing and measures routing decisions.
     """
+    if routing:
+        _bench_routing(Output(json=json), rounds, quick)
+        return
     from tellerline.bench.run import FRONTS, QUICK, Plan, run
     from tellerline.bench.worker import BenchFailedError
     from tellerline.simulators.servers import ServerFailedError, ServerMissingError
@@ -38,7 +44,7 @@ def bench(
     chosen = tuple(fronts.split(","))
     if unknown := sorted(set(chosen) - set(FRONTS)):
         out.fail(Exit.USAGE, "BAD_ARGUMENT", f"no such front: {unknown[0]}", f"没有这种前端：{unknown[0]}")
-    plan = replace(QUICK, fronts=chosen) if quick else Plan(rounds=rounds, requests=requests, fronts=chosen)
+    plan = replace(QUICK, fronts=chosen) if quick else Plan(rounds=rounds or 25, requests=requests, fronts=chosen)
     try:
         with out.errors.status("") if out.progress_wanted() else _silence() as status:
             document = run(plan, status.update)
@@ -47,6 +53,34 @@ def bench(
     except (BenchFailedError, ServerFailedError) as error:
         out.fail(Exit.REFUSED, "BENCH_FAILED", str(error), f"基准测试未能完成：{error}")
     _show(out, document)
+    out.result(document)
+
+
+def _bench_routing(out: Output, rounds: int | None, quick: bool) -> None:
+    from tellerline.bench.routing import QUICK_ROUTING, RoutingRun, run_routing
+
+    run = QUICK_ROUTING if quick else RoutingRun(rounds=rounds or 5)
+    with out.errors.status("") if out.progress_wanted() else _silence() as status:
+        document = run_routing(run, status.update)
+    rows = [
+        (
+            str(one["agents"]),
+            f"{one['load']:g}",
+            f"{one['per_second']:,}",
+            f"{one['cpu_us']:.1f}",
+            f"{one['ratio']:.1f}",
+            f"{one['p50_us']:.1f}",
+            f"{one['p99_us']:.1f}",
+        )
+        for one in document["routing"]
+    ]
+    heads = (("agents", "座席"), ("load", "负载"), ("per s", "每秒"), ("CPU µs", "CPU µs"), ("to heap", "堆的倍数"))
+    out.table((*(out.text(en, zh) for en, zh in heads), "p50 µs", "p99 µs"), rows)
+    judged = [
+        (name, f"{value:g}", bound, "✓" if reached else "✗") for name, value, bound, reached in document["verdicts"]
+    ]
+    out.heading("Targets at the largest size", "最大规模的目标")
+    out.table((out.text("what", "项目"), out.text("seen", "实测"), out.text("target", "目标"), ""), judged)
     out.result(document)
 
 
