@@ -3,13 +3,13 @@
 ``simulated_bank`` is a running bank with the population and its magic accounts, on a clock that the test moves
 (``bank_clock``); ``bank_hosts`` are its hosts by name, each with ``faults``, ``received`` and ``ledger``, ``core_host``
 and ``credit_host`` two of them with the books in ``host``; ``bank_broker`` carries the messages of those on a queue.
-Each test finds the books as loaded.
+Each test finds the books as loaded. ``telephone_switch`` is a telephone switch on the same clock.
 Needs pytest-asyncio in any mode. Importing this module loads nothing of the simulators.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tellerline.simulators.core.server import CoreServer
     from tellerline.simulators.credit.server import CreditServer
     from tellerline.simulators.hosting.host import SimulatedHost
+    from tellerline.simulators.softswitch.switch import SoftSwitch
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday morning in the bank: 09:00 in Shanghai."""
@@ -46,6 +47,17 @@ def bank_broker(bank_clock: VirtualClock) -> MemoryBroker:
     from tellerline.adapters.mq.memory import MemoryBroker
 
     return MemoryBroker(bank_clock)
+
+
+@pytest.fixture
+def telephone_switch(bank_clock: VirtualClock) -> Iterator[SoftSwitch]:
+    """A telephone switch to be controlled through ``telephone_switch.connect``; off after the test."""
+    from tellerline.adapters.clock import SeededRandomness
+    from tellerline.simulators.softswitch.switch import SoftSwitch
+
+    switch = SoftSwitch(bank_clock, SeededRandomness(1))
+    yield switch
+    switch.power_off()
 
 
 if async_fixture is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from tellerline.adapters.lines.connection import Accept, LineConnection, LineHandler
 
@@ -37,18 +38,24 @@ class _End:
 
     def __init__(self) -> None:
         self._gone = False
+        self._loop = asyncio.get_running_loop()
 
     def send(self, line: bytes) -> None:
         if not self._gone:
-            asyncio.get_running_loop().call_soon(self.peer._deliver, line)
+            self._soon(self.peer._deliver, line)
 
     def close(self) -> None:
         if not self._gone:
             self._gone = True
-            asyncio.get_running_loop().call_soon(self.peer._lose)
+            self._soon(self.peer._lose)
 
     def abort(self) -> None:
         self.close()
+
+    def _soon(self, step: Callable[..., None], *arguments: bytes) -> None:
+        """Unless the loop has ended before its connections did: then nobody is left to hear it."""
+        if not self._loop.is_closed():
+            self._loop.call_soon(step, *arguments)
 
     def _deliver(self, line: bytes) -> None:
         if not self._gone:

@@ -66,12 +66,12 @@ class _Lines(asyncio.Protocol):
         self._rest += data
         *lines, rest = self._rest.split(b"\n")
         self._rest = rest
-        for line in lines:
-            if self._gone:
+        for line in [*lines, rest]:
+            if len(line) > MAX_LINE:
+                self._break()
                 return
-            self._handler.line_received(bytes(line))
-        if len(rest) > MAX_LINE:
-            self._break()
+            if line is not rest and not self._gone:
+                self._handler.line_received(bytes(line))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._gone:

@@ -109,3 +109,13 @@ async def test_a_line_too_long_breaks_the_connection() -> None:
     assert await far.heard.get() is None
     assert await near.heard.get() is None
     listener.close()
+
+
+def test_ends_within_a_loop_may_outlive_it() -> None:
+    place, lines = Place(), MemoryLines()
+    lines.listen(place.accept)
+    place.connect = lines.connect
+    near, _ = asyncio.run(place.pair())
+    near.connection.send(b"unheard")
+    near.connection.close()
+    assert near.heard.empty()
