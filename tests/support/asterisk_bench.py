@@ -32,7 +32,7 @@ _CLOCK = SystemClock()
 
 
 def bench_prompts(folder: Path) -> Path:
-    """Fill a folder with the standard prompts and the suite's own, which are tones."""
+    """Fill a folder with what numbers are read with, and with the suite's own prompts, which are tones."""
     for language in prompts().iterdir():
         own = folder / language.name
         own.mkdir()

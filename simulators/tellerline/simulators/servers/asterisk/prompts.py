@@ -27,28 +27,29 @@ _PAUSES = (3200, 1600, 800, 400, 200, 100, 50)
 _FORMAT = ("-r", "8000", "-c", "1", "-b", "16", "-e", "signed-integer")
 
 
-def standard_texts() -> Texts:
-    """What Tellerline's own call flows say."""
-    return tomllib.loads((files(__package__) / "prompts.toml").read_text("utf-8"))
-
-
 def prompts(texts: Texts | None = None) -> Path:
     """A folder of folders of WAV files, one for each language, ``sound:<name>`` being ``<name>.wav`` in it.
 
-    Each folder has silences too, and the English one all of Asterisk's own sounds. The same texts are made once and
-    then kept. Blocks for some seconds the first time; raises ``ServerMissingError``, ``ServerFailedError``.
+    Both folders have digits, the words of numbers, and silences; the English one has all of Asterisk's own sounds. The
+    same texts are made once and then kept. Blocks for some seconds the first time; raises ``ServerMissingError``,
+    ``ServerFailedError``.
     """
-    texts = standard_texts() if texts is None else texts
+    given = texts or {}
+    spoken = {language: {**words, **given.get(language, {})} for language, words in _words().items()}
     program = installed()
-    made = hashlib.sha256(repr((_PAUSES, sorted(texts.items()))).encode()).hexdigest()[:16]
+    made = hashlib.sha256(repr((_PAUSES, sorted(spoken.items()))).encode()).hexdigest()[:16]
     folder = prefix() / "prompts" / made
     with _alone(folder.parent):
         if not folder.exists():
             fresh = folder.with_suffix(".new")
             shutil.rmtree(fresh, ignore_errors=True)
-            _make(fresh, texts, program)
+            _make(fresh, spoken, program)
             fresh.rename(folder)
     return folder
+
+
+def _words() -> Texts:
+    return {"en": {}, **tomllib.loads((files(__package__) / "numerals.toml").read_text("utf-8"))}
 
 
 def _make(folder: Path, texts: Texts, program: Installation) -> None:
