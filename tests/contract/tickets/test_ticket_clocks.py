@@ -17,9 +17,9 @@ from ticket_rules import AGENT, COMPLAINT, HOURS_2026, LEADER, at, rules
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
-from tellerline.callcenter.storage import StoreUnavailableError
 from tellerline.callcenter.tickets.databases import postgresql_tickets, sqlite_tickets
 from tellerline.callcenter.tickets.records import Change
+from tellerline.callcenter.tickets.refusals import Code, RefusalError
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.routing.tickets.commands import LookAtClocks
 from tellerline.routing.tickets.decisions import decide, open_ticket
@@ -80,8 +80,9 @@ async def test_a_store_that_is_away_is_waited_for(watched: Office) -> None:
     await settled(watched)
     await watched.store.close()
     await watched.clock.advance(3600)
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(RefusalError) as refused:
         await watched.sees(ticket.name)
+    assert refused.value.code is Code.STORE_UNAVAILABLE
     watched.clock.jump_to(at(3, 2, 11))
     await watched.clock.advance(60)
     await watched.store.start()

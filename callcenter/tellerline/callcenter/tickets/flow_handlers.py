@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets import convert
+from tellerline.callcenter.tickets.answering import answering
 from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.refusals import OF_FLOWS, Code, RefusalError
 from tellerline.callcenter.tickets.requests import actor_of
@@ -27,12 +28,14 @@ class FlowHandlers:
         self._flows = flows
         self._staff = staff
 
+    @answering
     async def list_flow_versions(self, request: pb.ListFlowVersionsRequest) -> pb.ListFlowVersionsResponse:
         await actor_of(request.context, self._staff)
         versions = await self._versions(segments(request.parent, "ticketFlows/*", "parent")[0])
         current = in_effect(versions)
         return pb.ListFlowVersionsResponse(versions=[convert.flow_to_proto(each, current) for each in versions])
 
+    @answering
     async def propose_flow_version(self, request: pb.ProposeFlowVersionRequest) -> pb.FlowVersion:
         actor = await actor_of(request.context, self._staff)
         _permit(actor, _MAY_PROPOSE)
@@ -42,11 +45,13 @@ class FlowHandlers:
         proposed = await self._flows.propose(flow, content, actor.id, reason)
         return await self._answer(flow, proposed)
 
+    @answering
     async def approve_flow_version(self, request: pb.ApproveFlowVersionRequest) -> pb.FlowVersion:
         actor = await actor_of(request.context, self._staff)
         _permit(actor, _MAY_DECIDE)
         return await self._settle(request.name, actor, request.remark, approve=True)
 
+    @answering
     async def reject_flow_version(self, request: pb.RejectFlowVersionRequest) -> pb.FlowVersion:
         actor = await actor_of(request.context, self._staff)
         _permit(actor, _MAY_PROPOSE)

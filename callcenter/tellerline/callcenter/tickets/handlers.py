@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tellerline.api.common.v1.context_pb2 import RequestContext
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets import convert, pages
+from tellerline.callcenter.tickets.answering import answering, streaming
 from tellerline.callcenter.tickets.desk import TicketDesk
 from tellerline.callcenter.tickets.export import as_csv, as_json_lines
 from tellerline.callcenter.tickets.refusals import Code, RefusalError, invalid
@@ -33,13 +34,14 @@ _REASON = 500
 
 
 class TicketHandlers:
-    """One method for each of ``TicketService``. They raise ``RefusalError`` and ``StoreUnavailableError``."""
+    """One method for each of ``TicketService``. They raise ``RefusalError`` alone."""
 
     def __init__(self, desk: TicketDesk, staff: Staff, zone: ZoneInfo) -> None:
         self._desk = desk
         self._staff = staff
         self._zone = zone
 
+    @answering
     async def create_ticket(self, request: pb.CreateTicketRequest) -> pb.Ticket:
         actor = await actor_of(request.context, self._staff)
         flow = checked_text(request.ticket.flow, "ticket.flow", 64)
@@ -49,11 +51,13 @@ class TicketHandlers:
         ticket = await self._desk.create(flow, details, actor, request_of(request), reason=_reason(request.reason))
         return await self._reply(ticket, actor, request.context)
 
+    @answering
     async def get_ticket(self, request: pb.GetTicketRequest) -> pb.Ticket:
         actor = await actor_of(request.context, self._staff)
         ticket = await self._desk.ticket(_id(request.name))
         return await self._reply(ticket, actor, request.context)
 
+    @answering
     async def search_tickets(self, request: pb.SearchTicketsRequest) -> pb.SearchTicketsResponse:
         actor = await actor_of(request.context, self._staff)
         size = pages.page_size(request.page_size)
@@ -67,6 +71,7 @@ class TicketHandlers:
         tickets = [await self._reply(ticket, actor, request.context) for ticket in found]
         return pb.SearchTicketsResponse(tickets=tickets, next_page_token=token)
 
+    @answering
     async def advance_ticket(self, request: pb.AdvanceTicketRequest) -> pb.Ticket:
         def command(ticket: Ticket, actor: Actor) -> Command:
             details = convert.amended(ticket.details, request.details, request.update_mask, "details")
@@ -80,6 +85,7 @@ class TicketHandlers:
 
         return await self._command(request, request.name, request.version, command)
 
+    @answering
     async def update_ticket(self, request: pb.UpdateTicketRequest) -> pb.Ticket:
         if not request.update_mask.paths:
             raise invalid("update_mask", "missing")
@@ -90,6 +96,7 @@ class TicketHandlers:
 
         return await self._command(request, request.ticket.name, request.ticket.version, command)
 
+    @answering
     async def record_telling(self, request: pb.RecordTellingRequest) -> pb.Ticket:
         party = convert.PARTIES.from_proto(request.party, "party")
         return await self._command(
@@ -99,6 +106,7 @@ class TicketHandlers:
             lambda ticket, actor: Tell(party=party, actor=actor, reason=_reason(request.reason)),
         )
 
+    @answering
     async def pause_clocks(self, request: pb.PauseClocksRequest) -> pb.Ticket:
         return await self._command(
             request,
@@ -107,6 +115,7 @@ class TicketHandlers:
             lambda ticket, actor: PauseClocks(actor=actor, reason=_reason(request.reason)),
         )
 
+    @answering
     async def resume_clocks(self, request: pb.ResumeClocksRequest) -> pb.Ticket:
         return await self._command(
             request,
@@ -115,6 +124,7 @@ class TicketHandlers:
             lambda ticket, actor: ResumeClocks(actor=actor, reason=_reason(request.reason)),
         )
 
+    @answering
     async def withdraw_ticket(self, request: pb.WithdrawTicketRequest) -> pb.Ticket:
         return await self._command(
             request,
@@ -123,6 +133,7 @@ class TicketHandlers:
             lambda ticket, actor: Withdraw(actor=actor, reason=_reason(request.reason)),
         )
 
+    @answering
     async def refresh_transaction(self, request: pb.RefreshTransactionRequest) -> pb.Ticket:
         actor = await actor_of(request.context, self._staff)
         try:
@@ -131,11 +142,13 @@ class TicketHandlers:
             raise RefusalError(Code.TRANSACTION_NOT_HEARD) from None
         return await self._reply(ticket, actor, request.context)
 
+    @answering
     async def list_ticket_events(self, request: pb.ListTicketEventsRequest) -> pb.ListTicketEventsResponse:
         await actor_of(request.context, self._staff)
         found = await self._desk.found(_id(request.name))
         return pb.ListTicketEventsResponse(events=[convert.event_to_proto(recorded) for recorded in found.history])
 
+    @streaming
     async def export_tickets(self, request: pb.ExportTicketsRequest) -> AsyncIterator[pb.ExportTicketsResponse]:
         await actor_of(request.context, self._staff)
         search = convert.search_from_proto(request.filter)
