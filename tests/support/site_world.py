@@ -142,7 +142,7 @@ class SiteWorld:
         return {
             "customer" if leg.id == call.customer else leg.party
             for leg in call.legs.values()
-            if self.switch.legs[leg.id].conversation == call.conversation
+            if self.switch.legs[leg.id].conversation == call.conversation and not self.switch.legs[leg.id].cleared
         }
 
     def doing(self, agent: str) -> tuple[AgentState, str]:
