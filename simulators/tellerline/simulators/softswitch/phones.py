@@ -36,6 +36,7 @@ class Network(Protocol):
 
     def now(self) -> datetime: ...
     def later(self, seconds: float, action: Callable[[], None]) -> Timer: ...
+    def attend(self, phone: Phone, on: bool) -> None: ...
     def call(self, phone: Phone, number: str) -> None: ...
     def pick_up(self, leg: Leg) -> None: ...
     def hang_up(self, leg: Leg, cause: Cause) -> None: ...
@@ -164,6 +165,7 @@ class Phone:
         """A transcript: what is heard now, and from now on each change of it, with the instant."""
         if self._transcript is None:
             self._transcript = [(self._network.now(), self.hears())]
+            self._network.attend(self, True)
         return self._transcript
 
     async def until(self, condition: Callable[[Phone], bool], within: float) -> bool:
@@ -174,14 +176,17 @@ class Phone:
         timer = self._network.later(within, lambda: _settle(reached, False))
         watch = (condition, reached)
         self._watches.append(watch)
+        self._network.attend(self, True)
         try:
             return await reached
         finally:
             timer.cancel()
             self._watches.remove(watch)
+            if not self._watches and self._transcript is None:
+                self._network.attend(self, False)
 
     def note(self) -> None:
-        """Of the switch's making: something changed that may change what is heard."""
+        """Of the switch's making, for one that it attends to: something changed that may change what is heard."""
         if self._transcript is not None and (heard := self.hears()) != self._transcript[-1][1]:
             self._transcript.append((self._network.now(), heard))
         for condition, reached in self._watches:

@@ -41,6 +41,7 @@ class SoftSwitch:
     ) -> None:
         self.faults = FaultEngine(randomness)
         self.phones: dict[str, Phone] = {}
+        self._attended: dict[str, Phone] = {}
         self._clock = clock
         self._randomness = randomness
         self._prompts = prompts or PromptTable()
@@ -137,7 +138,7 @@ class SoftSwitch:
         return exchange
 
     def _changed(self) -> None:
-        for phone in self.phones.values():
+        for phone in list(self._attended.values()):
             phone.note()
 
     # What the desk asks
@@ -163,6 +164,13 @@ class SoftSwitch:
 
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         return self._clock.call_later(seconds, action)
+
+    def attend(self, phone: Phone, on: bool) -> None:
+        """Whether the telephone wants to be told of changes."""
+        if on:
+            self._attended[phone.number] = phone
+        else:
+            self._attended.pop(phone.number, None)
 
     def call(self, phone: Phone, number: str) -> None:
         if self._desk.manned:
