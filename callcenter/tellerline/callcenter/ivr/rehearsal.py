@@ -25,7 +25,7 @@ class Rehearsal:
     """One caller in one flow. Nothing happens by itself: playbacks end and time passes when they are told to.
 
     ``heard`` holds what was said and not yet asked for; ``asked`` everything else that the flow wants and nobody has
-    taken: calls, queues, a hang-up. Every state goes to JSON and back on its way.
+    taken, such as a queue or a hang-up; ``told`` is all of both, in order. Every state goes to JSON and back.
     """
 
     def __init__(self, flows: Flows, flow: str, values: Mapping[str, str]) -> None:
@@ -33,6 +33,7 @@ class Rehearsal:
         self._timer: tuple[int, int] | None = None
         self.heard: deque[Heard] = deque()
         self.asked: deque[actions.Action] = deque()
+        self.told: list[Heard | actions.Action] = []
         self.notes: list[actions.Note] = []
         self.call: actions.Call | None = None
         self.collecting: actions.CollectSecret | None = None
@@ -98,19 +99,25 @@ class Rehearsal:
         for act in acts:
             match act:
                 case actions.Play(says=says, language=language):
-                    self.heard.extend(
-                        Heard(said.prompt, words(self._flows.prompts[said.prompt], said.values, language))
-                        for said in says
-                    )
+                    heard = [self._heard(said, language) for said in says]
+                    self.heard.extend(heard)
+                    self.told += heard
+                    continue
                 case actions.StartTimer(timer=timer, seconds=seconds):
                     self._timer = (timer, seconds)
+                    continue
+                case actions.Note():
+                    self.notes.append(act)
+                    continue
                 case actions.CollectSecret():
                     self.collecting = act
                 case actions.StopCollecting():
                     self.collecting = None
                 case actions.Call():
                     self.call = act
-                case actions.Note():
-                    self.notes.append(act)
                 case _:
                     self.asked.append(act)
+            self.told.append(act)
+
+    def _heard(self, said: actions.Say, language: str) -> Heard:
+        return Heard(said.prompt, words(self._flows.prompts[said.prompt], said.values, language))

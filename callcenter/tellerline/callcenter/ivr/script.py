@@ -152,6 +152,10 @@ class Player:
         self.rehearsal.heard.clear()
         while self._answers is not None and self.rehearsal.call is not None:
             await self._go_on()
+        if not words:
+            await self.settle()
+            self.rehearsal.run_out()
+            return
         self.rehearsal.wait(_seconds(line, " ".join(words)))
 
     async def done(self, line: Line, words: tuple[str, ...]) -> None:
@@ -209,17 +213,23 @@ class Player:
         """What the flow wants next, once everything it says has been heard."""
         wanted = " ".join(words)
         while True:
-            asked = [_named(act) for act in self.rehearsal.asked]
+            asked = [named(act) for act in self.rehearsal.asked]
             if wanted in asked:
-                while _named(self.rehearsal.asked.popleft()) != wanted:
+                while named(self.rehearsal.asked.popleft()) != wanted:
                     pass
                 return
-            if wanted == self._asking() or (not await self._go_on()):
+            if wanted == self.asking() or (not await self._go_on()):
                 break
-        if wanted != self._asking():
-            raise line.fail(f"there is instead: {', '.join([*asked, self._asking()])}")
+        if wanted != self.asking():
+            raise line.fail(f"there is instead: {', '.join([*asked, self.asking()])}")
 
-    def _asking(self) -> str:
+    async def settle(self) -> None:
+        """Let everything be heard that is heard without time passing."""
+        while await self._go_on():
+            pass
+
+    def asking(self) -> str:
+        """What the flow waits for: ``input``, ``secret``, ``call`` with an operation, or ``nothing`` of these."""
         if self.rehearsal.call is not None:
             return f"call {self.rehearsal.call.operation}"
         if self.rehearsal.collecting is not None:
@@ -235,7 +245,8 @@ def _is(heard: Heard, wanted: str, flow: str) -> bool:
     return re.search(pattern, heard.text) is not None
 
 
-def _named(act: actions.Action) -> str:
+def named(act: actions.Action) -> str:
+    """What a script calls it."""
     return _NAMES[type(act)](act) if type(act) in _NAMES else type(act).__name__
 
 
@@ -264,6 +275,8 @@ _NAMES: Mapping[type, Callable[[Any], str]] = {
     actions.Music: lambda act: "music" if act.on else "music off",
     actions.HangUp: lambda act: "hang up",
     actions.StopPlaying: lambda act: "stop playing",
+    actions.Call: lambda act: f"call {act.operation}",
+    actions.CollectSecret: lambda act: "secret",
 }
 _KEYS = {"star": "*", "hash": "#"}
 _EVENTS: Mapping[str, inputs.Input] = {
