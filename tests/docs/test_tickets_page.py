@@ -24,5 +24,5 @@ def test_the_page_says_what_happens(tmp_path: Path) -> None:
 def test_every_refusal_is_in_the_table() -> None:
     page = (ROOT / "docs" / "tickets.md").read_text(encoding="utf-8")
     for code, said in SAID.items():
-        assert f"| `{code}` | `{code_pb2.Code.Name(said.grpc)}` | {said.zh} | {said.en} |" in page  # type: ignore[arg-type]
+        assert f"| `{code}` | `{code_pb2.Code.Name(said.grpc)}` | {said.zh} | {said.en} |" in page
     assert [code for code, said in SAID.items() if not said.definite] == ["STORE_UNAVAILABLE"]

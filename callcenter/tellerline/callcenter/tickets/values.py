@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from unicodedata import category
 
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,6 +16,9 @@ from tellerline.callcenter.tickets.refusals import invalid
 
 WordT = TypeVar("WordT", bound=StrEnum)
 
+_NOT_TEXT = frozenset({"Cc", "Cs"})
+"""Control characters and halves of one: a full-width space 　 is text, though Python does not print it."""
+_LINES = "\n\r\t"
 _ID = r"[A-Za-z0-9._:-]{1,64}"
 
 
@@ -70,8 +74,8 @@ def checked_text(text: str, field: str, limit: int, *, lines: bool = False) -> s
     """``text`` if it has at most ``limit`` characters and no control characters; with ``lines``, it may have lines."""
     if len(text) > limit:
         raise invalid(field, "too_long")
-    bare = text.replace("\n", "").replace("\r", "").replace("\t", "") if lines else text
-    if bare and not bare.isprintable():
+    allowed = _LINES if lines else ""
+    if any(category(character) in _NOT_TEXT and character not in allowed for character in text):
         raise invalid(field, "control_character")
     return text
 

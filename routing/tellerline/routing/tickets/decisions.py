@@ -34,7 +34,7 @@ from tellerline.routing.tickets.events import (
     TransactionSeen,
     Withdrawn,
 )
-from tellerline.routing.tickets.flow import Action
+from tellerline.routing.tickets.flow import Action, Step
 from tellerline.routing.tickets.kinds import Role, Standing, Urgency
 from tellerline.routing.tickets.rules import Rules
 from tellerline.routing.tickets.ticket import Ticket, apply
@@ -178,10 +178,17 @@ def _amend(rules: Rules, ticket: Ticket, command: Amend, at: datetime) -> Sequen
         return refused
     if absent := missing(details, rules.flow.needs):
         return Refused(Why.MISSING_DETAILS, absent)
-    answering = frozenset[Role]().union(*(action.by for action in step.actions if "answer" in action.needs))
-    if details.answer != ticket.details.answer and not answering & actor.roles:
-        return Refused(Why.NOT_ALLOWED, ("answer",))
+    for name, writers in _writers(step).items():
+        if getattr(details, name) != getattr(ticket.details, name) and not writers & actor.roles:
+            return Refused(Why.NOT_ALLOWED, (name,))
     return _written(rules, ticket, details, command, at)
+
+
+def _writers(step: Step) -> dict[str, frozenset[Role]]:
+    """Who may change what others rely on: the answer, who decides it; the department, who hands tickets over."""
+    acting = frozenset[Role]().union(*(action.by for action in step.actions))
+    answering = frozenset[Role]().union(*(action.by for action in step.actions if "answer" in action.needs))
+    return {"answer": answering, "department": acting | {Role.LEADER, Role.CENTRE}}
 
 
 def _written(rules: Rules, ticket: Ticket, details: Details, by: Act | Amend, at: datetime) -> list[TicketEvent]:

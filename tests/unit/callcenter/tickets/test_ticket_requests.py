@@ -75,9 +75,9 @@ def test_a_bad_field_is_named(details: pb.TicketDetails, field: str, why: str) -
 
 
 def test_lines_are_kept_and_only_what_the_mask_names_changes() -> None:
-    message = pb.TicketDetails(text="一\n二", contact="new")
+    message = pb.TicketDetails(text="一\n二　三", contact="new")
     changed = convert.amended(Details(contact="old", nature="n"), message, FieldMask(paths=["text"]), "details")
-    assert changed == Details(text="一\n二", contact="old", nature="n")
+    assert changed == Details(text="一\n二　三", contact="old", nature="n")
     unknown = FieldMask(paths=["colour"])
     assert violations(convert.amended, Details(), message, unknown, "d") == {"update_mask": "unknown_field"}
 

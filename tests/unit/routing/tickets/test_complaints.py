@@ -224,6 +224,15 @@ def test_what_audit_decided_is_what_the_customer_is_told() -> None:
     assert case.refuses(at(2, 25, 10), Act(action="told", actor=AGENT, details=other)).names == ("answer",)
 
 
+def test_an_agent_takes_no_ticket_from_its_department() -> None:
+    case = handed_over()
+    other = replace(COMPLAINT, department="loans")
+    assert case.refuses(at(2, 14, 9), Amend(details=other, actor=AGENT)).names == ("department",)
+    assert case.does(at(2, 14, 9), Amend(details=other, actor=LEADER)).details.department == "loans"
+    assert case.refuses(at(2, 14, 9), Act(action="propose", actor=CARDS)).why is Why.OTHER_DEPARTMENT
+    assert case.ticket.runs("investigation") == 1
+
+
 def test_an_opening_needs_somebody_who_may_and_what_the_flow_asks() -> None:
     refused = open_ticket(rules("complaint"), COMPLAINT, CARDS, at(3, 2))
     assert not isinstance(refused, tuple)
