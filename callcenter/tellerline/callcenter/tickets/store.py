@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tellerline.adapters.store.statements import every, first
+from tellerline.adapters.store.statements import Row, every, first
 from tellerline.callcenter.storage import Database
 from tellerline.callcenter.tickets import rows, statements
 from tellerline.callcenter.tickets.records import Change, Found, Mark, RecordedEvent, Request, Search
 from tellerline.routing.tickets.approval import FlowVersion
 from tellerline.routing.tickets.ticket import rebuilt
 
+_AT_A_TIME = 10
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,11 +54,15 @@ class TicketStore:
         return [rows.recorded_event(row) for row in found]
 
     async def search(self, search: Search) -> Sequence[Found]:
-        """The last opened first."""
-        histories: dict[str, list[RecordedEvent]] = {}
+        """The last opened first. Others have their turn while many are read."""
+        histories: dict[str, list[Row]] = {}
         for *row, ticket in await self._database.read(statements.search, search):
-            histories.setdefault(ticket, []).append(rows.recorded_event(row))
-        found = [found_ticket(ticket, history) for ticket, history in histories.items()]
+            histories.setdefault(ticket, []).append(row)
+        found = []
+        for ticket, history in histories.items():
+            found.append(found_ticket(ticket, [rows.recorded_event(row) for row in history]))
+            if len(found) % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
         return sorted(found, key=lambda each: (each.ticket.opened_at, each.ticket.id), reverse=True)
 
     async def due(
