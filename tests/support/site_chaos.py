@@ -53,11 +53,21 @@ class SiteChaos:
         ACTIONS[action](self)
 
     def run(self, steps: int) -> None:
-        for agent in AGENTS:
-            self.world.agent(agent, leader=agent.startswith("b"))
+        self.open()
         for _ in range(steps):
             self.act(self.choose(WEIGHTED if self.world.linked else (*WEIGHTED[::8], "link")))
         self.world.verify_fold()
+
+    def open(self) -> None:
+        """The agents are there, and two of them talk already."""
+        for agent in AGENTS:
+            self.world.agent(agent, leader=agent.startswith("b"))
+        for line in ("line01", "line02"):
+            reservation = self.world.state.reservations[self.world.caller(line).reservation]
+            if not self.world.settings.ring_on_offer:
+                agent = reservation.agent
+                self.world.must(c.AcceptReservation(actor=agent, agent=agent, reservation=reservation.id))
+            self.world.answer(reservation.agent)
 
     # People of the centre
 
@@ -100,9 +110,21 @@ class SiteChaos:
         call = self._call()
         if call is None:
             return
-        actors = [*call.agents] * 4 + list(AGENTS)
+        actors = [call.agent or call.origin] * 12 + [*call.agents, *AGENTS]
         actor = self.choose(actors)
-        self.world.give(self._key(actor, call))
+        self.world.give(self._third_key(actor, call) if call.third else self._key(actor, call))
+
+    def _third_key(self, actor: str, call: Call) -> c.Command:
+        return self.choose(
+            (
+                c.EndConsult(actor=actor, call=call.id),
+                c.Confer(actor=actor, call=call.id),
+                c.Confer(actor=actor, call=call.id),
+                c.CompleteTransfer(actor=actor, call=call.id),
+                c.Consult(actor=actor, call=call.id, to=c.ToAgent(self.choose(AGENTS)), purpose=Purpose.HELP),
+                self._key(actor, call),
+            )
+        )
 
     def _key(self, actor: str, call: Call) -> c.Command:
         parties: tuple[c.Party, ...] = (c.ToAgent(self.choose(AGENTS)), c.ToOutside("02155550000"))
@@ -114,6 +136,7 @@ class SiteChaos:
                 c.Release(actor=actor, call=call.id),
                 c.Consult(actor=actor, call=call.id, to=to, purpose=self.choose(tuple(Purpose))),
                 c.Consult(actor=actor, call=call.id, to=to, purpose=Purpose.HELP),
+                c.Consult(actor=actor, call=call.id, to=to, purpose=Purpose.HELP),
                 c.EndConsult(actor=actor, call=call.id),
                 c.Confer(actor=actor, call=call.id),
                 c.CompleteTransfer(actor=actor, call=call.id),
@@ -121,6 +144,7 @@ class SiteChaos:
                 c.TransferToIvr(actor=actor, call=call.id, flow="pin", returns=True),
                 c.TransferToIvr(actor=actor, call=call.id, flow="menu"),
                 c.CompleteRecord(actor=actor, call=call.id, entries={"kind": "loss"}),
+                c.CorrectRecord(actor=actor, call=call.id, entries={"kind": "rate"}),
             )
         )
 
@@ -153,11 +177,13 @@ class SiteChaos:
         calls = [call for call in self.world.state.calls.values() if call.flow]
         if calls:
             call = self.choose(calls)
-            self.world.give(c.IvrWants(call=call.id, flow=call.flow, wants=(self._want(),)))
+            self.world.give(c.IvrWants(call=call.id, flow=call.flow, wants=(self._want(call),)))
 
-    def _want(self) -> c.Want:
+    def _want(self, call: Call) -> c.Want:
         enter = c.EnterQueue(queue=self.choose(("cards", "credit")), call_class=self.choose(("standard", "priority")))
         later = self.world.at + timedelta(seconds=100)
+        if call.returns_to and self.choose((True, False)):
+            return c.BackToAgent(outcome={"pin": "right"})
         wants: tuple[c.Want, ...] = (
             enter,
             enter,
@@ -236,7 +262,7 @@ class SiteChaos:
     # Time, the link, the controller
 
     def time(self) -> None:
-        self.world.passes(self.choose((0.001, 0.5, 1, 2, 5, 7.3, 21, 61, 400)))
+        self.world.passes(self.choose((0.001, 0.5, 1, 2, 5, 7.3, 21, 61, 400, 90_000)))
 
     def link(self) -> None:
         world = self.world

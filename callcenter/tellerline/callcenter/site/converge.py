@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tellerline.callcenter.site import events, ivr, legs, supervision
+from tellerline.callcenter.site import events, ivr, legs, offers, supervision
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site import orders as o
 from tellerline.callcenter.site.commands import Converge, OrderFailed
@@ -21,6 +21,9 @@ def converge(turn: Turn, command: Converge) -> None:
     """What ended meanwhile has ended, what was answered is answered; what is up and should not be, or should and is
     not, is put right. Repeating it does no harm."""
     seen = command.snapshot
+    if not turn.state.link_up:
+        turn.emit(f.LinkCameBack(at=turn.at, restarted=False))
+        offers.ring_on(turn)
     forget_legs(turn, seen)
     _catch_up(turn, seen)
     strangers = _clear_strangers(turn, seen)

@@ -194,6 +194,7 @@ def _link_lost(turn: Turn, event: e.LinkLost) -> None:
 def _link_restored(turn: Turn, event: e.LinkRestored) -> None:
     if not turn.state.link_up:
         turn.emit(f.LinkCameBack(at=turn.at, restarted=event.restarted))
+        offers.ring_on(turn)
     if event.restarted:
         nothing = Snapshot(legs={}, conversations={}, recordings={}, monitors={})
         converge.forget_legs(turn, nothing, restarted=True)

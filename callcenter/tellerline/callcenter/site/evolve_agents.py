@@ -129,7 +129,7 @@ def _link_back(fact: f.LinkCameBack, state: SiteState) -> None:
 
 
 def _converged(fact: f.Converged, state: SiteState) -> None:
-    state.link_up = True
+    """What it changed, other facts tell."""
 
 
 HANDLERS: Mapping[type[f.Fact], Callable[[Any, SiteState], None]] = {

@@ -304,7 +304,7 @@ class ReservationChanged(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationProlonged(CallFact):
-    """The telephone could not ring meanwhile: the switch was out of reach."""
+    """Held while a callback is being dialled; or the switch was out of reach, and the telephone could not ring."""
 
     counts: ClassVar[bool] = False
     agent: str

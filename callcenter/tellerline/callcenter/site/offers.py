@@ -139,12 +139,7 @@ def answered(turn: Turn, reservation: Reservation, leg: Leg) -> None:
     """The agent's telephone was answered in time. A callback is only dialled now, and the offer held for it."""
     call = turn.state.calls[reservation.call]
     if reservation.kind is OfferKind.CALLBACK and not call.customer:
-        expires = turn.at + turn.settings.ring + _MARGIN
-        turn.emit(
-            f.ReservationProlonged(
-                at=turn.at, call=call.id, agent=reservation.agent, reservation=reservation.id, expires=expires
-            )
-        )
+        _prolong(turn, reservation, turn.settings.ring + _MARGIN)
         assert call.waiting is not None
         number = call.waiting.number
         legs.dial(turn, call, Role.CUSTOMER, number, number, ring=turn.settings.ring)
@@ -209,19 +204,31 @@ def rescind(turn: Turn, reservation: Reservation, cause: str) -> None:
 
 
 def timed_out(turn: Turn, reservation: Reservation) -> None:
-    """It rang for too long; while the switch is out of reach nobody can answer, and the offer waits."""
+    """It rang for too long."""
     call = turn.state.calls[reservation.call]
-    if not turn.state.link_up:
-        expires = turn.at + turn.settings.offer_timeout
-        turn.emit(
-            f.ReservationProlonged(
-                at=turn.at, call=call.id, agent=reservation.agent, reservation=reservation.id, expires=expires
-            )
-        )
-    elif reservation.kind is OfferKind.CALLBACK and call.customer:
+    if reservation.kind is OfferKind.CALLBACK and call.customer:
         callback_unreached(turn, reservation)
     else:
         failed(turn, reservation, ReservationState.TIMEOUT)
+
+
+def ring_on(turn: Turn) -> None:
+    """The switch is in reach again: offers, which meanwhile nobody could answer, ring for their whole time."""
+    for reservation in turn.state.reservations.values():
+        if reservation.state is ReservationState.PENDING:
+            _prolong(turn, reservation, turn.settings.offer_timeout)
+
+
+def _prolong(turn: Turn, reservation: Reservation, by: timedelta) -> None:
+    turn.emit(
+        f.ReservationProlonged(
+            at=turn.at,
+            call=reservation.call,
+            agent=reservation.agent,
+            reservation=reservation.id,
+            expires=max(reservation.expires, turn.at + by),
+        )
+    )
 
 
 def callback_unreached(turn: Turn, reservation: Reservation) -> None:

@@ -43,15 +43,17 @@ class Site:
         last = self.state.now
         turn = Turn(self._settings, self.state, self._router, at if last is None else max(last, at))
         self._carry_out_due(turn)
+        due = len(turn.facts)
         try:
             _handler(given)(turn, given)
         except RefusalError as error:
+            assert len(turn.facts) == due, f"{error} after something was decided"
             return Outcome(turn.facts, turn.orders, error.refused)
         return Outcome(turn.facts, turn.orders)
 
     def next_due(self) -> datetime | None:
         """When ``Tick`` has something to do if nothing happens before; None: never."""
-        instants = list(self.state.timers.values())
+        instants = [instant for _, instant in self._running()]
         routing = self._router.next_due()
         if routing is not None:
             instants.append(matching.instant(routing))
@@ -59,6 +61,11 @@ class Site:
         if oldest is not None and oldest.ended is not None:
             instants.append(oldest.ended + self._settings.kept_records)
         return min(instants, default=None)
+
+    def _running(self) -> list[tuple[str, datetime]]:
+        """Offers stand still while the switch is out of reach: nobody could answer."""
+        timers = self.state.timers.items()
+        return [(timer, at) for timer, at in timers if self.state.link_up or not timer.startswith("offer ")]
 
     def _carry_out_due(self, turn: Turn) -> None:
         until = turn.at
@@ -69,7 +76,7 @@ class Site:
 
     def _one_due(self, turn: Turn, due: datetime) -> None:
         matching.feed(turn, self._router.advance(turn.seconds))
-        for timer, instant in list(self.state.timers.items()):
+        for timer, instant in self._running():
             if instant <= due and timer in self.state.timers:
                 kind, _, name = timer.partition(" ")
                 if kind == "offer":
