@@ -53,6 +53,7 @@ def step(flows: Flows, state: State, heard: inputs.Input) -> Step:
     Raises ``FlowNotFoundError`` if the caller's flow is not in ``flows`` at his version.
     """
     turn = Turn(flows, state)
+    flows.flow(state.flow, state.version)
     if state.stage is not Stage.ENDED:
         _hear(turn, heard)
     return turn.state, turn.actions
@@ -68,11 +69,11 @@ def _hear(turn: Turn, heard: inputs.Input) -> None:  # noqa: PLR0912 - one case 
         case inputs.TimedOut(timer=timer) if timer == turn.state.timer:
             turn.change(timer=0)
             _timed_out(turn)
-        case inputs.SecretCollected(collection=collection) if collection == turn.state.step:
+        case inputs.SecretCollected(collection=number) if turn.awaits(number, Stage.SECRET):
             _secret(turn, heard)
-        case inputs.Answered(step=number, outcome=outcome) if number == turn.state.step:
+        case inputs.Answered(step=number, outcome=outcome) if turn.awaits(number, Stage.CALLING, Stage.OFFERING):
             _answered(turn, outcome)
-        case inputs.Recorded(recording=recording) if recording == turn.state.step:
+        case inputs.Recorded(recording=number) if turn.awaits(number, Stage.RECORDING):
             node = turn.node
             assert isinstance(node, Voicemail)
             turn.note("recorded")

@@ -9,7 +9,7 @@ from typing import Any
 from tellerline.callcenter.ivr import actions
 from tellerline.callcenter.ivr.flow import AnyNode, Flow, Slot
 from tellerline.callcenter.ivr.library import Flows
-from tellerline.callcenter.ivr.state import Frame, State
+from tellerline.callcenter.ivr.state import Frame, Stage, State
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -39,6 +39,10 @@ class Turn:
 
     def set(self, values: dict[str, str]) -> None:
         self.change(values={**self.state.values, **values})
+
+    def awaits(self, number: int, *stages: Stage) -> bool:
+        """Whether what has this number is still waited for, at one of these stages."""
+        return self.state.step == number and self.state.stage in stages
 
     def act(self, action: actions.Action) -> None:
         self.actions.append(action)

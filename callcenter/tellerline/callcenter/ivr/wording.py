@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
-from tellerline.callcenter.ivr.flow import Form, Prompt, Slot
+from tellerline.callcenter.ivr.flow import LANGUAGES, Form, Prompt, Slot
 
 UNITS: Mapping[str, Mapping[str, str]] = {
     "minus": {"zh": "负", "en": "minus"},
@@ -27,7 +27,7 @@ UNITS: Mapping[str, Mapping[str, str]] = {
     "hour": {"zh": "点", "en": "hours"},
     "minute": {"zh": "分", "en": "minutes"},
 }
-"""Words around figures, one sound each: ``unit.<name>``."""
+"""Words around figures, one sound each: ``unit/<name>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def pieces(prompt: Prompt, values: Mapping[str, str], language: str) -> Iterator
         if isinstance(part, Slot):
             yield from _said(part.form, values.get(part.value, ""), language)
         else:
-            yield Words(f"{prompt.name}.{place}", part.strip())
+            yield Words(_recording(prompt, place), part.strip())
 
 
 def words(prompt: Prompt, values: Mapping[str, str], language: str) -> str:
@@ -74,9 +74,9 @@ def sounds(prompt: Prompt, values: Mapping[str, str], language: str) -> tuple[st
 
 def recordings(prompts: Mapping[str, Prompt], language: str) -> dict[str, str]:
     """The text of every sound that these prompts need, by its name."""
-    units = {f"unit.{name}": unit[language] for name, unit in UNITS.items()}
+    units = {f"unit/{name}": unit[language] for name, unit in UNITS.items()}
     said = (
-        (f"{prompt.name}.{place}", part.strip())
+        (_recording(prompt, place), part.strip())
         for prompt in prompts.values()
         for place, part in enumerate(prompt.parts[language])
         if isinstance(part, str) and _SPOKEN.search(part)
@@ -84,7 +84,17 @@ def recordings(prompts: Mapping[str, Prompt], language: str) -> dict[str, str]:
     return {**dict(said), **units}
 
 
+def texts(prompts: Mapping[str, Prompt]) -> dict[str, dict[str, str]]:
+    """``recordings`` of every language, by language."""
+    return {language: recordings(prompts, language) for language in LANGUAGES}
+
+
 _SPOKEN = re.compile(r"\w")
+
+
+def _recording(prompt: Prompt, place: int) -> str:
+    """The sound of a prompt's fixed words: a file ``<flow>/<prompt>/<place>`` of the language."""
+    return f"{prompt.name.replace('.', '/')}/{place}"
 
 
 def _audible(piece: Piece) -> bool:
@@ -112,7 +122,7 @@ def _sound(piece: Piece) -> str:
 
 
 def _unit(name: str, language: str) -> Words:
-    return Words(f"unit.{name}", UNITS[name][language])
+    return Words(f"unit/{name}", UNITS[name][language])
 
 
 def _said(form: Form, value: str, language: str) -> Iterator[Piece]:
