@@ -43,11 +43,11 @@ def advance(waiter: Waiter, at: float, out: list[Decision]) -> None:
 
 def due(waiter: Waiter) -> float | None:
     """When to look at a waiting call again though nothing happens: its next step, or an agent no longer excluded."""
-    instants = list(waiter.refused.values())
     following = next_step_at(waiter)
-    if following is not None:
-        instants.append(following)
-    return min(instants, default=None)
+    if not waiter.refused:
+        return following
+    readmitted = min(waiter.refused.values())
+    return readmitted if following is None else min(readmitted, following)
 
 
 def next_step_at(waiter: Waiter) -> float | None:

@@ -133,6 +133,18 @@ def test_a_call_taken_starts_idle_time_anew() -> None:
     assert offer_of(site.call_entered(60, call("d"))).ready_since == 50
 
 
+def test_idle_time_of_long_ago_does_not_count_in_another_queue() -> None:
+    site = router(queue("cards"), queue("loans", skills=("loans",)))
+    both = {"cards": 5, "loans": 5}
+    free(site, agent("a", skills=both), at=0)
+    free(site, agent("b", skills=both), at=1)
+    site.call_entered(2, call("first", "loans", excluded=frozenset({"a", "b"})))
+    site.call_left(3, "first")
+    site.answered(5, offer_of(site.call_entered(4, call("second", "cards"))).reservation)
+    site.agent_ready(6, "a")
+    assert offer_of(site.call_entered(7, call("third", "loans"))).agent == "b"
+
+
 # Which call an agent gets
 
 
