@@ -1,7 +1,7 @@
 """Where a plan stands and what comes next: pure, so that every process that looks decides the same.
 
-A leg's end changes no more once it is final, so a plan may be looked at by several processes at any time; people alone put
-one right, and whoever writes a decision down makes sure that they have not done so since.
+A leg's end changes no more once it is final, so a plan may be looked at by several processes at any time. People alone
+put one right, and whoever writes a decision down makes sure that they have not done so since.
 """
 
 from __future__ import annotations
