@@ -21,6 +21,7 @@ from tellerline.connectors.softswitch.switch import SoftswitchConnector
 from tellerline.routing.calls.model import AgentProfile
 from tellerline.routing.calls.plan import load_plan
 from tellerline.simulators.softswitch.phones import OnRing, Phone
+from tellerline.simulators.softswitch.playing import PromptTable
 from tellerline.simulators.softswitch.switch import SoftSwitch
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -36,14 +37,16 @@ EXTENSIONS = {"A1": "1001", "A2": "1002", "L1": "1003"}
 class LiveSite:
     """One controller after another on one switch and one log. Every caller goes to the queue ``personal`` at once."""
 
-    def __init__(self, open_log: Callable[[], FactLog]) -> None:
+    def __init__(self, open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS) -> None:
+        self.settings = settings
         self.clock = VirtualClock(START)
-        self.soft = SoftSwitch(self.clock, SeededRandomness("switch"))
+        self.soft = SoftSwitch(self.clock, SeededRandomness("switch"), prompts=PromptTable(sounds={}, other=1.5))
         self.caller = self.soft.outside(CALLER)
         self.phones = {agent: self.soft.extension(number) for agent, number in EXTENSIONS.items()}
         for phone in self.phones.values():
             phone.on_ring = OnRing.ANSWERS
         self.told: list[TellIvr] = []
+        self.tell: Callable[[TellIvr], None] = self._to_the_queue
         self.log: FactLog
         self.feed: Feed
         self.loop: SiteLoop
@@ -58,13 +61,13 @@ class LiveSite:
         self.feed = Feed(self.log)
         switch = SoftswitchConnector(self.soft.connect, self.clock, SeededRandomness(f"connector {self._connectors}"))
         self.loop = SiteLoop(
-            SETTINGS,
+            self.settings,
             Surroundings(
                 log=self.log,
                 feed=self.feed,
                 switch=switch,
                 seal_for=lambda leg: lambda digits: f"sealed for {leg}".encode(),
-                tell_ivr=self._tell,
+                tell_ivr=self._pass_on,
                 clock=self.clock,
                 logger=make_log(self.clock, LogWriter(2), level="error"),
                 image_every=20,
@@ -111,7 +114,10 @@ class LiveSite:
             await self.pass_time(0.05)
         raise AssertionError([(phone.number, phone.hears()) for phone in phones])
 
-    def _tell(self, news: TellIvr) -> None:
+    def _pass_on(self, news: TellIvr) -> None:
+        self.tell(news)
+
+    def _to_the_queue(self, news: TellIvr) -> None:
         self.told.append(news)
         if news.news is IvrNews.ENTERED:
             wants = c.IvrWants(
