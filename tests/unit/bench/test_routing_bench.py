@@ -15,10 +15,12 @@ FIGURE = RoutingFigure(
     waiting=0,
     per_second=100_000,
     cpu_us=10.0,
+    cpu_us_low=9.0,
     floor_us=0.5,
     ratio=20.0,
     p50_us=5.0,
     p99_us=20.0,
+    p99_us_low=19.0,
 )
 LARGE = replace(FIGURE, agents=10_000, per_second=50_000, cpu_us=20.0, p99_us=99.9)
 
@@ -37,7 +39,7 @@ def test_a_quick_run_has_a_figure_for_each_size_and_load() -> None:
     told: list[str] = []
     document = run_routing(QUICK_ROUTING, told.append)
     assert [(one["agents"], one["load"]) for one in document["routing"]] == [(20, 0.9), (100, 0.9)]
-    assert len(told) == 2
+    assert len(told) == 4
     assert all(one["p99_us"] >= one["p50_us"] > 0 for one in document["routing"])
 
 
