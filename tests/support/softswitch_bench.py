@@ -26,6 +26,7 @@ START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PROMPTS = PromptTable(sounds={LONG_PROMPT: 20.0, SHORT_PROMPT: 0.4}, other=None)
 _STEP = 0.02
 _LISTENING = 0.1
+_KEY = 0.1
 _SOCKETS = 0.001
 """Real seconds that what was written to a socket needs to arrive."""
 _RINGING = {
@@ -77,7 +78,9 @@ class SoftTelephone:
         self._phone.hang_up()
 
     async def press(self, keys: str) -> None:
-        self._phone.press(keys)
+        for key in keys:
+            self._phone.press(key)
+            await self._pause(_KEY)
 
     async def hold(self) -> None:
         self._phone.hold()
