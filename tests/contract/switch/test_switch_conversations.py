@@ -7,7 +7,7 @@ from switch_scenes import AGENT, CALLER, COLLEAGUE, LEADER, answered, dialled, o
 
 from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.events import Cleared, Digit, Ended, PhoneHeld, PhoneRetrieved, PlaybackEnded
-from tellerline.connectors.telephony.switch import Media
+from tellerline.connectors.telephony.switch import Listening, Media
 
 
 async def test_two_legs_hear_each_other(bench: SwitchBench) -> None:
@@ -33,9 +33,11 @@ async def test_a_muted_leg_hears_and_is_not_heard(bench: SwitchBench) -> None:
 
 
 async def test_muting_ends_with_the_conversation(bench: SwitchBench) -> None:
-    scene = await talk(bench)
+    scene, leader = await talk(bench), await dialled(bench, LEADER)
     await bench.switch.join(scene.conversation, scene.agent.leg, Media.MUTED)
     await bench.switch.leave(scene.conversation, scene.agent.leg)
+    await bench.switch.monitor("m", scene.agent.leg, leader.leg, Listening.SILENT)
+    await hear(bench, {leader.phone: {AGENT}})
     await bench.switch.join(scene.conversation, scene.agent.leg)
     await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
 
