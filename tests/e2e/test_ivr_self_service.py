@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
+import grpc.aio
 import pytest
 import pytest_asyncio
+from google.type.money_pb2 import Money
 from ivr_bank import IvrBank, ivr_bank
+from running_clock import passing
+from severing_proxy import SeveringProxy
 
+from tellerline.callcenter.gateway_client import Asker, GatewayClient
+from tellerline.callcenter.gateway_errors import GatewayError
+from tellerline.callcenter.ivr.actions import Call
+from tellerline.callcenter.ivr.inputs import Done, Refused, Unknown
+from tellerline.callcenter.ivr.self_service import SelfService
+from tellerline.callcenter.pin_seal import PinSeals
+from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.simulators.faults import FaultKind, FaultRule
 from tellerline.simulators.population import PIN
 
@@ -151,3 +164,98 @@ async def test_a_host_that_is_down_sends_to_the_branch(bank: IvrBank) -> None:
     bank.system.bank.add_fault(down, host="core")
     await bank.play(f"flow balance\nsecret {PIN}\nhear upgrading", bank.person(8))
     bank.system.bank.clear_faults()
+
+
+async def test_a_step_carried_out_again_is_the_same_transfer(bank: IvrBank) -> None:
+    person, payee = bank.person(9), bank.person(10)
+    service = SelfService(bank.gateway, "call-again")
+    sealed = (await bank.seals.seal("call-again"))(PIN)
+    verify = Call(1, "verify_pin", {"customer": person.customer.number}, sealed)
+    assert isinstance(await service.perform(verify), Done)
+    before = bank.booked(payee)
+    transfer = Call(2, "create_transfer", {"account": "1", "payee_number": payee.card, "amount": "CNY 10.00"})
+    assert await service.perform(transfer) == await service.perform(transfer)
+    assert bank.booked(payee) == before + 10_00
+
+
+async def test_a_lost_reply_of_the_gateway_moves_the_money_once(bank: IvrBank) -> None:
+    """The connection breaks behind a transfer that went through; the client asks again under the same serial."""
+    person, payee = bank.person(11), bank.person(12)
+    host, _, port = bank.system.node.target.partition(":")
+    before = bank.booked(payee)
+    async with SeveringProxy(host, int(port)) as proxy, grpc.aio.insecure_channel(f"127.0.0.1:{proxy.port}") as channel:
+        service = SelfService(GatewayClient(channel), "call-severed")
+        sealed = (await bank.seals.seal("call-severed"))(PIN)
+        await service.perform(Call(1, "verify_pin", {"customer": person.customer.number}, sealed))
+        proxy.mute()
+        transfer = Call(2, "create_transfer", {"account": "1", "payee_number": payee.card, "amount": "CNY 10.00"})
+        asking = asyncio.ensure_future(passing(bank.clock, service.perform(transfer)))
+        while bank.booked(payee) == before:  # noqa: ASYNC110 - the host's books tell nobody
+            await asyncio.sleep(0.01)
+        proxy.sever()
+        outcome = await asking
+    assert isinstance(outcome, Done)
+    assert bank.booked(payee) == before + 10_00
+
+
+async def test_a_gateway_that_is_not_there_leaves_everything_unknown(bank: IvrBank) -> None:
+    host, _, port = bank.system.node.target.partition(":")
+    async with SeveringProxy(host, int(port)) as proxy, grpc.aio.insecure_channel(f"127.0.0.1:{proxy.port}") as channel:
+        proxy.refuse()
+        service = SelfService(GatewayClient(channel, seconds=2), "call-dark")
+        unsigned = {"account_number": bank.person(13).card, "kind": "CARD"}
+        for call in (
+            Call(1, "verify_pin", {"customer": "8000000001"}, b"sealed"),
+            Call(2, "report_loss_unsigned", unsigned, b"sealed"),
+        ):
+            assert await service.perform(call) == Unknown()
+
+
+async def test_a_grant_ends_with_the_call(bank: IvrBank) -> None:
+    person = bank.person(13)
+    service = SelfService(bank.gateway, "call-over")
+    assert await service.perform(Call(1, "list_accounts", {})) == Refused("GRANT_MISSING")
+    sealed = (await bank.seals.seal("call-over"))(PIN)
+    await service.perform(Call(2, "verify_pin", {"customer": person.customer.number}, sealed))
+    asker = Asker(call="call-over", step="3", customer=f"customers/{person.customer.number}", grant=service.grant)
+    assert len(await bank.gateway.accounts(asker)) == 1
+    await service.hung_up()
+    with pytest.raises(GatewayError) as refused:
+        await bank.gateway.accounts(replace(asker, step="4"))
+    assert refused.value.definite
+
+
+async def test_a_block_of_another_call_is_refused(bank: IvrBank) -> None:
+    person = bank.person(13)
+    sealed = (await bank.seals.seal("call-one"))(PIN)
+    service = SelfService(bank.gateway, "call-other")
+    outcome = await service.perform(Call(1, "verify_pin", {"customer": person.customer.number}, sealed))
+    assert outcome == Refused("INVALID_REQUEST")
+
+
+async def test_a_block_for_a_key_of_yesterday_makes_the_key_be_fetched_anew(bank: IvrBank) -> None:
+    keys = [PinBlocks().public_key, await bank.gateway.pin_key(Asker(call="line", step="key"))]
+
+    async def fetch() -> str:
+        return keys.pop(0)
+
+    seals = PinSeals(fetch)
+    service = SelfService(bank.gateway, "call-stale", seals=seals)
+    fields = {"customer": bank.person(13).customer.number}
+    sealed = (await seals.seal("call-stale"))(PIN)
+    assert await service.perform(Call(1, "verify_pin", fields, sealed)) == Refused("INVALID_REQUEST")
+    sealed = (await seals.seal("call-stale"))(PIN)
+    assert isinstance(await service.perform(Call(2, "verify_pin", fields, sealed)), Done)
+
+
+async def test_a_transfer_can_be_followed_by_its_serial(bank: IvrBank) -> None:
+    person, payee = bank.person(14), bank.person(15)
+    asker = Asker(call="call-trace", step="1")
+    sealed = (await bank.seals.seal("call-trace"))(PIN).decode()
+    customer = f"customers/{person.customer.number}"
+    grant = await bank.gateway.verify_pin(asker, customer, sealed)
+    asker = replace(asker, step="2", customer=customer, grant=grant.token)
+    amount = Money(currency_code="CNY", units=1)
+    made = await bank.gateway.transfer_to_payee(asker, f"{customer}/accounts/1", payee.card, amount)
+    found = await bank.gateway.transaction(replace(asker, agent="8001"), made.transaction.ref.global_serial)
+    assert found.info.ref.channel_serial == asker.serial

@@ -17,8 +17,11 @@ from tellerline.callcenter.gateway_client import Asker, GatewayClient
 from tellerline.callcenter.gateway_errors import GatewayError, read_status
 from tellerline.callcenter.ivr.actions import Call
 from tellerline.callcenter.ivr.inputs import Done, Outcome, Refused, Unknown
+from tellerline.callcenter.ivr.operations import OPERATIONS
+from tellerline.callcenter.pin_seal import PinSeals
 
 _ACCEPTED = frozenset({TransactionState.TRANSACTION_STATE_DONE, TransactionState.TRANSACTION_STATE_QUEUED})
+_OTHER_KEY = "not_for_us"
 _NANOS = 10**9
 
 
@@ -26,7 +29,8 @@ class SelfService:
     """Answers a flow's calls. The grant that a PIN earned is kept here, in no state and no action; whoever loses this
     object, such as by a crash, lets the customer type his PIN again.
 
-    ``zone`` is the one in which dates and times are told.
+    ``seals`` hears when a block was not sealed for the gateway's key of today. ``zone`` is the one in which dates and
+    times are told.
     """
 
     def __init__(
@@ -37,7 +41,9 @@ class SelfService:
         customer: str = "",
         language: str = "zh",
         zone: str = "Asia/Shanghai",
+        seals: PinSeals | None = None,
     ) -> None:
+        self._seals = seals
         self._gateway = gateway
         self._asker = Asker(call=call, step="", customer=_customer(customer), language=language)
         self._zone = ZoneInfo(zone)
@@ -49,10 +55,14 @@ class SelfService:
 
     async def perform(self, call: Call) -> Outcome:
         """What has become of it, and never a guess. The same call again is the same transaction."""
+        if not self._asker.grant and not OPERATIONS[call.operation].secret:
+            return Refused("GRANT_MISSING")
         operation: Callable[[Asker, Call], Awaitable[Outcome]] = getattr(self, f"_{call.operation}")
         try:
             return await operation(replace(self._asker, step=str(call.step)), call)
         except GatewayError as error:
+            if self._seals is not None and _OTHER_KEY in error.violations.values():
+                self._seals.renew()
             return _outcome(error)
 
     async def hung_up(self) -> None:
