@@ -79,8 +79,8 @@ class SoftTelephone:
 
     async def press(self, keys: str) -> None:
         for key in keys:
-            self._phone.press(key)
             await self._pause(_KEY)
+            self._phone.press(key)
 
     async def hold(self) -> None:
         self._phone.hold()
