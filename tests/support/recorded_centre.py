@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from tellerline.routing.calls.model import AgentProfile, CallClass, Queue, RoutingPlan, Step, StepKind, Title
@@ -51,7 +51,10 @@ def plan(kinds: tuple[str, ...], credits: Mapping[str, float]) -> RoutingPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Laws:
-    """Means in seconds, exponential but for ``after_service``, which is what agents need after each call."""
+    """Means in seconds, exponential but for ``after_service``, which is what agents need after each call.
+
+    ``away``: by agent, after what share of the services ten minutes go to something else.
+    """
 
     gap: float = 24.0
     service: float = 150.0
@@ -59,6 +62,11 @@ class Laws:
     priority: float = 0.5
     credit: float = 90.0
     after_service: Callable[[Random], float]
+    away: Mapping[str, float] = field(default_factory=dict)
+
+    def not_free(self, agent: str, chance: Random) -> float:
+        share = self.away.get(agent, 0.0)
+        return self.after_service(chance) + (600.0 if share and chance.random() < share else 0.0)
 
 
 def record(laws: Laws, *, agents: int, hours: int, seed: int) -> list[RecordedCall]:
@@ -72,7 +80,7 @@ def record(laws: Laws, *, agents: int, hours: int, seed: int) -> list[RecordedCa
         agents=[AgentProfile(id=name, skills={"PS": 10}) for name in names],
         duties=[Duty(name, 0, math.inf) for name in names],
         callers=callers,
-        after_service=lambda agent, waiting: laws.after_service(chance),
+        after_service=lambda agent, waiting: laws.not_free(agent, chance),
     )
     ended = {ending.call: ending for ending in centre.run()}
     return [

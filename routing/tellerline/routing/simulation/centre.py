@@ -105,10 +105,11 @@ class Centre:
         heappush(self._agenda, (at, kind, self._order, carry_out, subject))
 
     def _begin(self, at: float, duty: Duty) -> None:
+        there = self._on_until[duty.agent] >= at
         self._on_until[duty.agent] = duty.end
         if duty.end < inf:
             self._put(duty.end, _Kind.END, self._end, duty.agent)
-        if duty.agent not in self._busy:
+        if not there and duty.agent not in self._busy:
             self._carry_out(at, self._router.agent_ready(at, duty.agent))
 
     def _end(self, at: float, agent: str) -> None:

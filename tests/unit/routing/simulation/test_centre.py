@@ -58,6 +58,14 @@ def test_a_duty_that_begins_during_a_service_gives_no_second_line() -> None:
     assert run(callers, [Duty("A", 0, 10), Duty("A", 20, 200)]) == [Ending("a", 0, "A"), Ending("b", 99, "A")]
 
 
+def test_a_duty_may_follow_on_another_at_once() -> None:
+    callers = [caller("a", 15), caller("b", 26)]
+    assert run(callers, [Duty("A", 0, 10), Duty("A", 10, 20), Duty("A", 20, 30)]) == [
+        Ending("a", 0, "A"),
+        Ending("b", 0, "A"),
+    ]
+
+
 def test_who_is_never_served_and_never_gives_up_has_no_ending() -> None:
     assert run([caller("a", 50)], [Duty("A", 0, 10)]) == []
 

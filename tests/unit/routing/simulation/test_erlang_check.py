@@ -32,6 +32,13 @@ def test_simulated_figures_agree_with_theory(number: int) -> None:
     assert [each for each in _compare(POINTS[number]) if not each.holds] == []
 
 
+def test_the_first_callers_meet_the_steady_state() -> None:
+    """Runs so short that a centre which starts empty would never fill."""
+    point = POINTS[20]
+    runs = compare(point, lambda run: SeededRandomness(f"short/{run}"), replications=600, calls=10, confidence=0.999)
+    assert [each for each in runs if not each.holds] == []
+
+
 def _wrong() -> Iterator[tuple[str, Point]]:
     right = POINTS[20]
     load, gone = right.load, right.abandonment_rate

@@ -35,6 +35,17 @@ def test_laws_are_found_again_in_the_record() -> None:
         assert sum(share for share, edge in zip(found.shares, found.edges, strict=False) if edge < 8) > 0.7
 
 
+def test_who_is_often_away_is_told_from_the_others() -> None:
+    """Every tenth service of two agents is followed by ten minutes of something else."""
+    away = {"agent-2": 0.1, "agent-5": 0.1}
+    model = fit(record(Laws(after_service=lambda chance: 6.5, away=away), agents=8, hours=80, seed=6))
+    assert model.often_away == set(away)
+    for waiting in (0, 1, 3):
+        assert model.breaks_of("agent-2", waiting).mean == pytest.approx(6.5 + 60, rel=0.35)
+        assert model.breaks_of("agent-1", waiting).mean == pytest.approx(6.5, rel=0.35)
+    assert model.breaks_of("agent-2", 0) == model.breaks_of("agent-2", 1)
+
+
 def test_a_model_is_a_document_and_back() -> None:
     model = fit(record(LAWS, agents=7, hours=6, seed=2))
     assert from_document(to_document(model)) == model

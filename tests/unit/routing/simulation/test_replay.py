@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from recorded_centre import PRIORITY, REGULAR, Laws, call, record
@@ -75,3 +76,13 @@ def test_the_lowest_tier_has_no_credit(known: list[RecordedCall]) -> None:
     model = fit(known)
     classes = plan_of(known, model, {}).classes
     assert (classes["1"].credit, classes["2"].credit) == (0, model.credits[PRIORITY])
+    behind = plan_of(known, replace(model, credits={REGULAR: 0, PRIORITY: -90}), {}).classes
+    assert (behind["1"].credit, behind["2"].credit) == (90, 0)
+
+
+def test_a_tier_on_record_is_kept(known: list[RecordedCall]) -> None:
+    fates = run(setting(known, fit(known)), FIFO, SeededRandomness("a"))
+    assert {fate.tier for fate in fates} == {REGULAR, PRIORITY}
+    told = [(call.tier, fate.tier) for call, fate in zip(known, fates, strict=True) if call.tier is not None]
+    assert told
+    assert all(recorded_tier == tier for recorded_tier, tier in told)
