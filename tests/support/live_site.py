@@ -18,6 +18,7 @@ from tellerline.callcenter.site.orders import IvrNews, TellIvr
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.state import SiteState
 from tellerline.connectors.softswitch.switch import SoftswitchConnector
+from tellerline.connectors.telephony.switch import Seal
 from tellerline.routing.calls.model import AgentProfile
 from tellerline.routing.calls.plan import load_plan
 from tellerline.simulators.softswitch.phones import OnRing, Phone
@@ -66,7 +67,7 @@ class LiveSite:
                 log=self.log,
                 feed=self.feed,
                 switch=switch,
-                seal_for=lambda leg: lambda digits: f"sealed for {leg}".encode(),
+                seal_for=_seal_for,
                 tell_ivr=self._pass_on,
                 clock=self.clock,
                 logger=make_log(self.clock, LogWriter(2), level="error"),
@@ -126,6 +127,10 @@ class LiveSite:
             task: asyncio.Task[object] = asyncio.get_running_loop().create_task(self.loop.ask(wants))
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
+
+
+async def _seal_for(leg: str) -> Seal:
+    return lambda digits: f"sealed for {leg}".encode()
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
@@ -14,8 +14,8 @@ from tellerline.connectors.telephony.switch import Seal, Switch
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
 
-SealFor = Callable[[str], Seal]
-"""The seal of secret digits that are typed on a leg."""
+SealFor = Callable[[str], Awaitable[Seal]]
+"""The seal of secret digits that are typed on a leg; without one nothing is collected."""
 OnFailure = Callable[[o.SwitchOrder, SwitchReason], None]
 
 
@@ -116,7 +116,8 @@ class Dispatcher:
             case o.Music():
                 await switch.music(order.leg, order.on)
             case o.CollectSecret():
-                await switch.collect_secret(order.collection, order.leg, order.plan, self._seal_for(order.leg))
+                seal = await self._seal_for(order.leg)
+                await switch.collect_secret(order.collection, order.leg, order.plan, seal)
             case o.StopCollecting():
                 await switch.stop_collecting(order.collection)
             case o.Record():

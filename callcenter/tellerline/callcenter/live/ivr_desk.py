@@ -184,7 +184,7 @@ class IvrDesk:
         await self._carry_out(call, caller, acts)
 
     async def _carry_out(self, call: str, caller: _Caller, acts: Sequence[actions.Action]) -> None:
-        """What concerns the call goes to the site in one piece, with where the flow is now; the rest once that is done."""
+        """What concerns the call goes to the site in one piece, with where the flow is now; the rest comes after."""
         assert caller.state is not None
         wants = [want for act in acts for want in self._wants(caller.state, act)]
         node = caller.state.node if caller.state.flow == caller.flow else f"{caller.state.flow}.{caller.state.node}"

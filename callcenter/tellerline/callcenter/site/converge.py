@@ -113,14 +113,18 @@ def _leg_right(turn: Turn, call: Call, leg: Leg, members: frozenset[str]) -> Non
         turn.order(o.Leave(leg=leg.id, conversation=call.conversation), *legs.ear_orders(call, leg))
     elif leg.ear is Ear.MUSIC:
         turn.order(*legs.ear_orders(call, leg))
+    else:
+        turn.order(o.Music(leg=leg.id, on=False))
 
 
 def _recording_right(turn: Turn, call: Call, leg: Leg, seen: Snapshot) -> None:
-    """A recording that was to run and does not is closed, and another one begun."""
+    """A recording that was to run and does not is closed, and another one begun; one that was to end is ended."""
     if leg.recording and leg.recording not in seen.recordings:
         turn.emit(f.RecordingEnded(at=turn.at, call=call.id, leg=leg.id, recording=leg.recording, end=e.Ended.STOPPED))
         if leg.ear in legs.IN_CONVERSATION:
             legs.record(turn, call, leg.id)
+    elif leg.recording and not call.agents and leg.ear not in legs.IN_CONVERSATION:
+        legs.stop_recording(turn, call, leg.id)
 
 
 def _monitors_right(turn: Turn, call: Call, seen: Snapshot) -> None:
@@ -155,7 +159,7 @@ def _stop_strays(turn: Turn, seen: Snapshot) -> None:
 def failed(turn: Turn, command: OrderFailed) -> None:
     """What was not carried out did not happen; what may have been, or what the link hides, converging tells."""
     order, reason = command.order, command.reason
-    if reason is SwitchReason.UNKNOWN or isinstance(order, o.TellIvr) or not turn.state.link_up:
+    if reason in (SwitchReason.UNKNOWN, SwitchReason.UNAVAILABLE) or not turn.state.link_up:
         return
     match order:
         case o.Dial(leg=leg):
@@ -168,8 +172,7 @@ def failed(turn: Turn, command: OrderFailed) -> None:
             events.secret(turn, e.SecretCollected(at=turn.at, collection=collection, leg=leg, end=stopped))
         case o.Record(leg=leg, recording=recording):
             events.recorded(turn, e.RecordingEnded(at=turn.at, recording=recording, leg=leg, end=e.Ended.FAILED))
-        case o.Monitor(listener=leg) | o.Join(leg=leg) | o.Answer(leg=leg):
-            if reason is not SwitchReason.UNAVAILABLE and leg in turn.state.legs:
-                turn.order(o.Clear(leg=leg))
+        case o.Monitor(listener=leg) | o.Join(leg=leg) | o.Answer(leg=leg) if leg in turn.state.legs:
+            turn.order(o.Clear(leg=leg))
         case _:
             pass

@@ -26,9 +26,11 @@ def dial(
 
 
 def dial_order(turn: Turn, call: Call, leg: Leg, *, ring: timedelta, auto_answer: bool = False) -> o.Dial:
-    """Agents see the caller's number, others the centre's own."""
-    inside = leg.role in (Role.AGENT, Role.LEADER)
-    caller = call.caller if inside else turn.settings.own_number
+    """Agents see the customer's number; others the one that the agent who called out chose, else the centre's own."""
+    if leg.role in (Role.AGENT, Role.LEADER):
+        caller = call.called if call.origin else call.caller
+    else:
+        caller = (call.caller if call.origin else "") or turn.settings.own_number
     return o.Dial(leg=leg.id, address=leg.address, caller=caller, ring=ring, auto_answer=auto_answer)
 
 

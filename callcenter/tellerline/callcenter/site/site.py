@@ -47,9 +47,11 @@ class Site:
         try:
             _handler(given)(turn, given)
         except RefusalError as error:
-            assert len(turn.facts) == due, f"{error} after something was decided"
-            return Outcome(turn.facts, turn.orders, error.refused)
-        return Outcome(turn.facts, turn.orders)
+            refused = error.refused
+        else:
+            return Outcome(turn.facts, turn.orders)
+        assert len(turn.facts) == due, f"{refused} after something was decided"
+        return Outcome(turn.facts, turn.orders, refused)
 
     def next_due(self) -> datetime | None:
         """When ``Tick`` has something to do if nothing happens before; None: never."""

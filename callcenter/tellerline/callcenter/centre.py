@@ -1,0 +1,144 @@
+"""A call centre put together: one site, its flows, its contract, and what it does at the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import grpc.aio
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log
+from tellerline.callcenter.front import CallCentreFront
+from tellerline.callcenter.gateway_client import Asker, GatewayClient
+from tellerline.callcenter.ivr.library import Flows
+from tellerline.callcenter.ivr.self_service import SelfService
+from tellerline.callcenter.live.feed import Feed
+from tellerline.callcenter.live.follower import Follower
+from tellerline.callcenter.live.ivr_desk import IvrDesk
+from tellerline.callcenter.live.log import FactLog
+from tellerline.callcenter.live.loop import SiteLoop, Surroundings
+from tellerline.callcenter.live.records import Recorded
+from tellerline.callcenter.pin_seal import PinSeals
+from tellerline.callcenter.services import agents, calls
+from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.roster import Listed
+from tellerline.callcenter.site.facts import CallEnded, GrantEnds
+from tellerline.callcenter.site.settings import SiteSettings
+from tellerline.callcenter.site.state import SiteState
+from tellerline.connectors.telephony.switch import Seal, Switch
+
+_OF_NO_CALL = Asker(call="centre", step="pin-key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentreParts:
+    """What a call centre is made of. ``gateway`` is a channel to the bank's gateway; ``period`` tells of an instant
+    whether it is ``day``, ``night`` or ``holiday``; nothing listens anywhere but on ``address``."""
+
+    settings: SiteSettings
+    log: FactLog
+    switch: Switch
+    gateway: grpc.aio.Channel
+    flows: Flows
+    roster: Mapping[str, Listed]
+    period: Callable[[datetime], str]
+    clock: Clock
+    logger: Log
+    address: str = "127.0.0.1"
+    port: int = 0
+
+
+class CallCentre:
+    """Runs from ``start`` to ``close``; calls outlive it at the switch, and the next one goes on with them.
+
+    A grant that a customer's PIN has earned ends with his call, with its transfer to another agent and with an
+    intercept: the gateway is told again and again until it has heard, also by the next process.
+    """
+
+    def __init__(self, parts: CentreParts) -> None:
+        self._parts = parts
+        self._gateway = GatewayClient(parts.gateway)
+        self._seals = PinSeals(lambda: self._gateway.pin_key(_OF_NO_CALL))
+        self._banks: dict[str, SelfService] = {}
+        self.feed = Feed(parts.log)
+        self.loop = SiteLoop(
+            parts.settings,
+            Surroundings(
+                log=parts.log,
+                feed=self.feed,
+                switch=parts.switch,
+                seal_for=self._seal_for,
+                tell_ivr=lambda news: self._ivr.tell(news),  # noqa: PLW0108 the desk is made after the loop
+                clock=parts.clock,
+                logger=parts.logger,
+            ),
+        )
+        self._ivr = IvrDesk(
+            parts.flows,
+            ask=self.loop.ask,
+            facts=self._facts,
+            open_bank=self._open_bank,
+            waiting_flow=parts.settings.waiting_flow,
+            clock=parts.clock,
+            logger=parts.logger,
+        )
+        self._grants = Follower(
+            "grants",
+            {GrantEnds.__name__, CallEnded.__name__},
+            self._end_grants,
+            log=parts.log,
+            feed=self.feed,
+            clock=parts.clock,
+            logger=parts.logger,
+        )
+        desk = Desk(self.loop, parts.roster)
+        offered = [
+            (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
+            (calls.SERVICE, calls.CallHandlers(desk)),
+        ]
+        self._front = CallCentreFront(offered, parts.logger, address=parts.address, port=parts.port)
+
+    async def start(self) -> int:
+        """The port on which its contract is served. Raises as ``SiteLoop.start``."""
+        await self.loop.start()
+        await self._grants.start()
+        return await self._front.start()
+
+    async def close(self) -> None:
+        await self._front.close()
+        await self._ivr.close()
+        await self._grants.close()
+        await self.loop.close()
+
+    def grant_of(self, call: str) -> str:
+        """The token that the call's customer has earned by his PIN; empty without one."""
+        bank = self._banks.get(call)
+        return "" if bank is None else bank.grant
+
+    async def _seal_for(self, leg: str) -> Seal:
+        def call_of(state: SiteState) -> str:
+            return state.legs[leg]
+
+        return await self._seals.seal(await self.loop.look(call_of))
+
+    async def _facts(self, call: str) -> Mapping[str, str]:
+        def caller(state: SiteState) -> str:
+            found = state.call(call)
+            return "" if found is None else found.caller
+
+        number = await self.loop.look(caller)
+        period = self._parts.period(self._parts.clock.now())
+        return {"language": "zh", "tier": "unknown", "period": period, "region": "", "caller": number}
+
+    def _open_bank(self, call: str) -> SelfService:
+        bank = self._banks[call] = SelfService(self._gateway, call)
+        return bank
+
+    async def _end_grants(self, recorded: Recorded) -> None:
+        call = recorded.entry.call
+        if recorded.entry.kind == CallEnded.__name__:
+            self._ivr.forget(call)
+            self._banks.pop(call, None)
+        await self._gateway.revoke_grants(Asker(call=call, step=f"end-{recorded.position}"))
