@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
 from typing import Any
 
 
@@ -86,6 +87,14 @@ class Reader:
         if not isinstance(value, bool):
             self.note(key, "must be true or false")
             return default
+        return value
+
+    def wall_time(self, key: str) -> time:
+        """A time of day without a zone; midnight in its place if there is none."""
+        value = self._values.pop(key, None)
+        if not isinstance(value, time):
+            self.note(key, "must be a time of day, such as 08:30:00")
+            return time()
         return value
 
     def texts(self, key: str) -> dict[str, str]:
