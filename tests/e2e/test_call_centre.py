@@ -10,6 +10,8 @@ from typing import Any
 
 import grpc.aio
 import pytest
+from google.protobuf import message_factory
+from google.type.date_pb2 import Date
 from ivr_bank import IvrBank, ivr_bank
 from live_site import CALLER, EXTENSIONS, ROSTER, SETTINGS
 from site_services import context
@@ -32,6 +34,7 @@ from tellerline.simulators.softswitch.phones import OnRing
 from tellerline.simulators.softswitch.playing import PromptTable
 from tellerline.simulators.softswitch.switch import SoftSwitch
 
+ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["AccountService"]
 AS_SHIPPED = replace(SETTINGS, entry_flow="main-menu", waiting_flow="wait-for-agent")
 
 
@@ -88,21 +91,44 @@ class World:
         (call,) = (await self.ask(self.calls.ListCalls(calls.ListCallsRequest(context=context(agent))))).calls
         return call
 
-    async def balance(self, person: Person, call: str, grant: str, agent: str = "A1") -> str:
-        """What the gateway answers an agent's program: OK, or a code."""
-        self.serial += 1
+    async def answers(self, person: Person, call: str, grant: str, agent: str = "A1") -> dict[str, str]:
+        """What the gateway answers an agent's program, by method of the account service: OK, or a code."""
+        stub = accounts_pb2_grpc.AccountServiceStub(self.gateway)
+        return {
+            method: await self._answer(getattr(stub, method), request)
+            for method, request in self._requests(person, call, grant, agent).items()
+        }
+
+    def _requests(self, person: Person, call: str, grant: str, agent: str) -> dict[str, Any]:
         customer = f"customers/{person.customer.number}"
-        asker = RequestContext(
-            channel=CHANNEL_AGENT,
-            channel_serial=f"agent-{self.serial}",
-            customer=customer,
-            grant=grant,
-            call=call,
-            agent=agent,
-        )
-        request = accounts_pb2.GetBalanceRequest(context=asker, name=f"{customer}/accounts/1/balance")
+        account = f"{customer}/accounts/1"
+        day = Date(year=2026, month=3, day=1)
+        fields: dict[str, dict[str, Any]] = {
+            "ListAccounts": {"parent": customer},
+            "GetBalance": {"name": f"{account}/balance"},
+            "ListStatementEntries": {"parent": account, "start_date": day, "end_date": day},
+            "GetLossReport": {"name": f"{account}/lossReport"},
+            "ReportLoss": {"account": account},
+        }
+        assert set(fields) == set(ACCOUNTS.methods_by_name)
+        requests = {}
+        for method, values in fields.items():
+            self.serial += 1
+            asker = RequestContext(
+                channel=CHANNEL_AGENT,
+                channel_serial=f"agent-{self.serial}",
+                customer=customer,
+                grant=grant,
+                call=call,
+                agent=agent,
+            )
+            message: Any = message_factory.GetMessageClass(ACCOUNTS.methods_by_name[method].input_type)
+            requests[method] = message(context=asker, **values)
+        return requests
+
+    async def _answer(self, method: Any, request: Any) -> str:
         try:
-            await self.ask(accounts_pb2_grpc.AccountServiceStub(self.gateway).GetBalance(request, timeout=30))
+            await self.ask(method(request, timeout=30))
         except grpc.aio.AioRpcError as failure:
             return CanonicalError.from_rpc(failure).code
         return "OK"
@@ -127,7 +153,9 @@ class World:
         call = (await self.talk("A1")).name.removeprefix("calls/")
         grant = self.centre.grant_of(call)
         assert grant
-        assert await self.balance(person, call, grant) == "OK"
+        answers = await self.answers(person, call, grant)
+        assert answers.pop("GetLossReport") == "LOSS_REPORT_NOT_FOUND"
+        assert set(answers.values()) == {"OK"}
         return call, grant
 
 
@@ -161,10 +189,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def test_from_ring_to_wrap_up_under_a_grant_that_dies_with_the_call(world: World) -> None:
     person = world.bank.person(0)
     call, grant = await world.verified(person)
-    assert await world.balance(person, "another-call", grant) == "GRANT_NOT_SUFFICIENT"
+    assert set((await world.answers(person, "another-call", grant)).values()) == {"GRANT_NOT_SUFFICIENT"}
     world.caller.hang_up()
     await world.pass_time(2)
-    assert await world.balance(person, call, grant) == "GRANT_EXPIRED"
+    assert set((await world.answers(person, call, grant)).values()) == {"GRANT_EXPIRED"}
     out = await world.ask(world.agents.SignOut(agents.SignOutRequest(context=context("A1"), agent="agents/A1")))
     assert out.day_figures.call_count == 1
 
@@ -179,7 +207,7 @@ async def test_an_intercept_ends_the_grant(world: World) -> None:
     await world.ask(world.calls.Supervise(intercept))
     await world.talk("L1")
     await world.pass_time(1)
-    assert await world.balance(person, call, grant) == "GRANT_EXPIRED"
+    assert set((await world.answers(person, call, grant)).values()) == {"GRANT_EXPIRED"}
     agent = await world.ask(world.agents.GetAgent(agents.GetAgentRequest(context=context("L1"), name="agents/A1")))
     assert (agent.state, agent.cause) == (agents.AGENT_STATE_NOT_READY, "INTERCEPTED")
 
@@ -194,4 +222,5 @@ async def test_a_transfer_ends_the_grant(world: World) -> None:
     await world.ask(world.calls.Consult(hand_over))
     await world.talk("A2")
     await world.pass_time(1)
-    assert await world.balance(person, call, grant, "A2") == "GRANT_EXPIRED"
+    for agent in ("A1", "A2"):
+        assert set((await world.answers(person, call, grant, agent)).values()) == {"GRANT_EXPIRED"}
