@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 import orjson
@@ -21,6 +22,7 @@ from tellerline.simulators.softswitch.script import Script, ScriptError
 from tellerline.simulators.softswitch.switch import SoftSwitch
 
 Result: TypeAlias = Mapping[str, object]
+Action: TypeAlias = Callable[[], "Result | None"]
 _ON_RING = {each.value: each for each in OnRing}
 _FAULTS = {each.value: each for each in FaultKind}
 
@@ -32,31 +34,31 @@ class Admin:
         self._switch = switch
         self._clock = clock
         self._scripts: set[asyncio.Task[None]] = set()
-        self._actions: Mapping[str, Callable[[Fields], Result | None]] = {
-            "extension": lambda fields: self._install(fields, self._switch.extension),
-            "outside": lambda fields: self._install(fields, self._switch.outside),
-            "phone": lambda fields: _seen(self._phone(fields)),
-            "call": lambda fields: self._phone(fields).call(fields.text("to")),
-            "answer": lambda fields: self._phone(fields).answer(),
-            "reject": lambda fields: self._phone(fields).reject(),
-            "hang_up": lambda fields: self._phone(fields).hang_up(),
-            "press": lambda fields: self._phone(fields).press(fields.text("keys")),
-            "hold": lambda fields: self._phone(fields).hold(),
-            "retrieve": lambda fields: self._phone(fields).retrieve(),
-            "speak": lambda fields: self._phone(fields).speak(fields.flag("on")),
-            "lose_media": lambda fields: self._phone(fields).lose_media(),
-            "regain_media": lambda fields: self._phone(fields).regain_media(),
-            "register": lambda fields: self._phone(fields).register(),
-            "unregister": lambda fields: self._phone(fields).unregister(),
-            "transcript": self._transcript,
-            "cut_link": lambda fields: self._switch.cut_link(),
-            "unreachable": lambda fields: self._switch.unreachable(fields.flag("on")),
-            "restart": lambda fields: self._switch.restart(),
-            "power_off": lambda fields: self._switch.power_off(),
-            "power_on": lambda fields: self._switch.power_on(),
-            "fill_disk": lambda fields: self._switch.fill_disk(),
-            "fault": self._fault,
-            "clear_faults": lambda fields: {"cleared": self._switch.faults.clear()},
+        self._actions: Mapping[str, Callable[[Fields], Action]] = {
+            "extension": lambda fields: _installing(fields, switch.extension),
+            "outside": lambda fields: _installing(fields, switch.outside),
+            "phone": lambda fields: partial(_seen, self._phone(fields)),
+            "call": lambda fields: partial(self._phone(fields).call, fields.text("to")),
+            "answer": lambda fields: self._phone(fields).answer,
+            "reject": lambda fields: self._phone(fields).reject,
+            "hang_up": lambda fields: self._phone(fields).hang_up,
+            "press": lambda fields: partial(self._phone(fields).press, fields.text("keys")),
+            "hold": lambda fields: self._phone(fields).hold,
+            "retrieve": lambda fields: self._phone(fields).retrieve,
+            "speak": lambda fields: partial(self._phone(fields).speak, fields.flag("on")),
+            "lose_media": lambda fields: self._phone(fields).lose_media,
+            "regain_media": lambda fields: self._phone(fields).regain_media,
+            "register": lambda fields: self._phone(fields).register,
+            "unregister": lambda fields: self._phone(fields).unregister,
+            "transcript": lambda fields: partial(_transcript, self._phone(fields)),
+            "cut_link": lambda fields: switch.cut_link,
+            "unreachable": lambda fields: partial(switch.unreachable, fields.flag("on")),
+            "restart": lambda fields: switch.restart,
+            "power_off": lambda fields: switch.power_off,
+            "power_on": lambda fields: switch.power_on,
+            "fill_disk": lambda fields: switch.fill_disk,
+            "fault": lambda fields: partial(self._fault, _rule(fields)),
+            "clear_faults": lambda fields: lambda: {"cleared": switch.faults.clear()},
         }
 
     def accept(self, connection: LineConnection) -> LineHandler:
@@ -79,11 +81,12 @@ class Admin:
         send(orjson.dumps({"id": number, "result": result}))
 
     def _do(self, action: str, fields: Fields) -> Result:
+        """Nothing is done before everything is read."""
         if action not in self._actions:
             raise LookupError(f"nothing is called {action[:40]!r}")
-        result = self._actions[action](fields) or {}
+        act = self._actions[action](fields)
         fields.done()
-        return result
+        return act() or {}
 
     def _phone(self, fields: Fields) -> Phone:
         number = fields.text("number")
@@ -91,25 +94,7 @@ class Admin:
             raise LookupError(f"no telephone {number}")
         return self._switch.phones[number]
 
-    @staticmethod
-    def _install(fields: Fields, install: Callable[[str], Phone]) -> Result:
-        phone = install(fields.text("number"))
-        phone.on_ring = fields.choice("on_ring", _ON_RING, phone.on_ring)
-        phone.answers_after = fields.seconds("answers_after", phone.answers_after)
-        phone.auto_answers = fields.flag("auto_answers", phone.auto_answers)
-        return _seen(phone)
-
-    def _transcript(self, fields: Fields) -> Result:
-        heard = self._phone(fields).listen()
-        return {"heard": [{"at": at.isoformat(), "names": sorted(names)} for at, names in heard]}
-
-    def _fault(self, fields: Fields) -> Result:
-        rule = FaultRule(
-            kind=fields.choice("kind", _FAULTS),
-            operations=frozenset(fields.texts("orders")),
-            count=fields.whole("count", 1, 1_000_000, 1),
-            seconds=fields.seconds("seconds", 2.0),
-        )
+    def _fault(self, rule: FaultRule) -> Result:
         return {"fault": self._switch.faults.add(rule).number}
 
     def _start(self, number: object, fields: Fields, send: Callable[[bytes], None]) -> None:
@@ -138,6 +123,32 @@ class _Visitor:
         self._admin.serve(line, self._connection.send)
 
     def connection_lost(self) -> None: ...
+
+
+def _installing(fields: Fields, install: Callable[[str], Phone]) -> Action:
+    number = fields.text("number")
+    on_ring = fields.choice("on_ring", _ON_RING, "RINGS")
+    answers_after, auto_answers = fields.seconds("answers_after", 0.0), fields.flag("auto_answers", True)
+
+    def act() -> Result:
+        phone = install(number)
+        phone.on_ring, phone.answers_after, phone.auto_answers = on_ring, answers_after, auto_answers
+        return _seen(phone)
+
+    return act
+
+
+def _rule(fields: Fields) -> FaultRule:
+    return FaultRule(
+        kind=fields.choice("kind", _FAULTS),
+        operations=frozenset(fields.texts("orders")),
+        count=fields.whole("count", 1, 1_000_000, 1),
+        seconds=fields.seconds("seconds", 2.0),
+    )
+
+
+def _transcript(phone: Phone) -> Result:
+    return {"heard": [{"at": at.isoformat(), "names": sorted(names)} for at, names in phone.listen()]}
 
 
 def _seen(phone: Phone) -> Result:
