@@ -15,7 +15,7 @@ from tellerline.callcenter.site import orders as o
 from tellerline.callcenter.site.site import Site
 from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.turn import Outcome
-from tellerline.callcenter.site.words import Mode, Purpose, Target
+from tellerline.callcenter.site.words import Ear, Mode, Purpose, Target
 from tellerline.connectors.telephony import events as e
 from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.snapshot import LegState
@@ -283,10 +283,26 @@ class SiteChaos:
             self._verify_switch()
 
     def _verify_switch(self) -> None:
-        """After converging, the switch does what the site believes it does."""
+        """After converging, the switch does what the site believes it does, and nothing is left to be put right."""
         again: Outcome = self.world.give(c.Converge(snapshot=self.world.switch.snapshot()))
         joins = [order for order in again.orders if isinstance(order, (o.Join, o.Leave, o.Monitor, o.Dial, o.Record))]
         assert not joins, f"converging did not: {joins}"
+        for call in self.world.state.calls.values():
+            for leg in call.legs.values():
+                there = self.world.switch.legs.get(leg.id)
+                if there is not None and there.cleared is None and there.state is LegState.CONNECTED:
+                    conversing = leg.ear in (Ear.CONVERSATION, Ear.MUTED)
+                    assert (there.conversation == call.conversation, there.music) == (conversing, leg.ear is Ear.MUSIC)
+        assert self.world.switch.conversations == {
+            call.conversation for call in self.world.state.calls.values() if call.conversing
+        }
+
+    def crash(self) -> None:
+        """The controller dies while it does something: it is on record, and was not carried out."""
+        self.world.dying = True
+        self.act(self.choose([action for action in WEIGHTED if action not in ("link", "restart", "crash", "converge")]))
+        self.world.dying = False
+        self.restart()
 
     def restart(self) -> None:
         """The controller is gone; another one goes on from what was written."""
@@ -330,6 +346,18 @@ ACTIONS: Mapping[str, Callable[[SiteChaos], None]] = {
     "link": SiteChaos.link,
     "converge": SiteChaos.converge,
     "restart": SiteChaos.restart,
+    "crash": SiteChaos.crash,
 }
-_OFTEN = {"telephone": 24, "flow": 6, "bar": 14, "arrive": 5, "key": 3, "offer": 3, "time": 5, "lead": 6, "sign_in": 2}
+_OFTEN = {
+    "telephone": 24,
+    "flow": 6,
+    "bar": 14,
+    "arrive": 5,
+    "key": 3,
+    "offer": 3,
+    "time": 5,
+    "crash": 2,
+    "lead": 6,
+    "sign_in": 2,
+}
 WEIGHTED = tuple(name for name in ACTIONS for _ in range(_OFTEN.get(name, 1)))

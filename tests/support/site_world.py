@@ -41,7 +41,10 @@ def settings(**changes: object) -> SiteSettings:
 
 
 class SiteWorld:
-    """Every outcome is carried out at the switch, folded a second time, and held against the invariants."""
+    """Every outcome is carried out at the switch, folded a second time, and held against the invariants.
+
+    While ``dying``, facts are written and no order is carried out any more.
+    """
 
     def __init__(self, given: SiteSettings | None = None, make: Callable[[SiteSettings], Site] = Site) -> None:
         self.settings = given or settings()
@@ -52,6 +55,7 @@ class SiteWorld:
         self.folded = SiteState()
         self.past: list[e.SwitchEvent] = []
         self.linked = True
+        self.dying = False
 
     @property
     def state(self) -> SiteState:
@@ -63,7 +67,7 @@ class SiteWorld:
         for fact in outcome.facts:
             evolve(self.folded, fact)
         self.facts.extend(outcome.facts)
-        if self.linked:
+        if self.linked and not self.dying:
             for order in outcome.orders:
                 self.switch.carry_out(order)
         self._verify(given, serving, outcome)
