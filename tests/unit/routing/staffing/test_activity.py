@@ -9,9 +9,9 @@ from tellerline.routing.staffing.survival import Between
 
 
 def test_a_long_gap_ends_a_duty_and_overlaps_make_one() -> None:
-    calls = [call(1, 0, service=100), call(2, 90, service=50), call(3, 199, service=10), call(4, 269, service=10)]
-    assert duties(calls, 60) == [Duty("A", 0, 209), Duty("A", 269, 279)]
-    assert duties(calls, 61) == [Duty("A", 0, 279)]
+    calls = [call(1, 0, service=100), call(2, 90, service=5), call(3, 159, service=10), call(4, 229, service=10)]
+    assert duties(calls, 60) == [Duty("A", 0, 169), Duty("A", 229, 239)]
+    assert duties(calls, 61) == [Duty("A", 0, 239)]
 
 
 def test_calls_without_an_agent_are_nobodys_duty() -> None:
