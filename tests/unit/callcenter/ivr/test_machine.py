@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tellerline.callcenter.ivr import actions, inputs
-from tellerline.callcenter.ivr.library import FlowNotFoundError, load_flows
+from tellerline.callcenter.ivr.library import FlowNotFoundError, load_flows, read_flows
 from tellerline.callcenter.ivr.machine import begin, step
 from tellerline.callcenter.ivr.script import ANYBODY
 from tellerline.callcenter.ivr.state import Stage, State
@@ -115,6 +116,76 @@ def test_numbers_go_on_from_the_flow_before() -> None:
     state, acts = begin(FLOWS, "verify-pin", ANYBODY, number=41)
     assert next(act.collection for act in acts if isinstance(act, actions.CollectSecret)) == 42
     assert state.number == 43
+
+
+def waiting_with(offer: str) -> State:
+    state, _ = begin(FLOWS, "wait-for-agent", {**ANYBODY, "queue": "personal"})
+    state, _ = step(FLOWS, state, inputs.PlaybackEnded(state.playback))
+    state, _ = step(FLOWS, state, inputs.QueueUpdate(position=9, wait=900, offer=offer))
+    return state
+
+
+def test_a_caller_who_goes_on_waiting_has_never_left_his_place() -> None:
+    state, asked = waiting_with("callback"), list[actions.Action]()
+    for heard in (inputs.Digit("1"), inputs.Digit("3")):
+        state, acts = step(FLOWS, state, heard)
+        asked += acts
+    state, acts = step(FLOWS, state, inputs.PlaybackEnded(state.playback))
+    assert state.stage is Stage.QUEUED
+    assert not [act for act in (*asked, *acts) if isinstance(act, actions.EnterQueue | actions.LeaveQueue)]
+
+
+def test_an_agent_ends_a_collection_of_secret_digits() -> None:
+    flows = read_flows({Path("line.toml"): LINE})
+    state, _ = begin(flows, "line", ANYBODY)
+    state, _ = step(flows, state, inputs.Digit("1"))
+    assert state.stage is Stage.SECRET
+    state, acts = step(flows, state, inputs.Served())
+    assert actions.StopCollecting(2) in acts
+    assert state.stage is Stage.SERVED
+
+
+LINE = """
+version = 1
+title = { zh = "队", en = "line" }
+start = "wait"
+too_long = "bye"
+
+[nodes.wait]
+kind = "queue"
+queue = "personal"
+options = [{ key = "1", next = "pin" }]
+released = "bye"
+closed = "bye"
+
+[nodes.pin]
+kind = "collect_secret"
+prompts = ["type"]
+wrong = "type"
+silent = "type"
+failed = "wait"
+next = "check"
+
+[nodes.check]
+kind = "call"
+operation = "verify_pin"
+fields = { customer = "{customer}" }
+done = "wait"
+otherwise = "bye"
+unknown = "not-known"
+
+[nodes.not-known]
+kind = "play"
+prompts = ["type"]
+next = "bye"
+
+[nodes.bye]
+kind = "hang_up"
+
+[prompts.type]
+zh = "密码"
+en = "PIN"
+"""
 
 
 def test_a_hang_up_ends_everything() -> None:
