@@ -329,6 +329,12 @@ async def test_a_flow_takes_effect_when_a_second_person_approves_and_running_tic
     ]
 
 
+async def test_refusals_name_fields_as_the_contract_does(desk: Office) -> None:
+    with pytest.raises(RefusalError) as refused:
+        await desk.opens("appointment", notice_way="sms", contact="13900000000")
+    assert (code(refused), refused.value.metadata["names"]) == (Code.DETAILS_MISSING, "appointment_time")
+
+
 async def test_a_clock_that_would_run_into_an_unknown_year_is_refused(desk: Office) -> None:
     desk.clock.jump_to(at(12, 31, 15))
     with pytest.raises(RefusalError) as refused:

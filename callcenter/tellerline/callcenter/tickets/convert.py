@@ -14,7 +14,7 @@ from tellerline.api.common.v1.transaction_pb2 import TransactionState
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets import codec
 from tellerline.callcenter.tickets.records import RecordedEvent, Search
-from tellerline.callcenter.tickets.refusals import invalid
+from tellerline.callcenter.tickets.refusals import OUTSIDE, invalid
 from tellerline.callcenter.tickets.values import (
     EnumPair,
     checked_text,
@@ -50,8 +50,7 @@ _OUTCOMES = {
     Outcome.VOID: pb.Clock.STATE_VOID,
 }
 _STATES = frozenset(TransactionState.keys())
-_INSIDE = {"event_time": "event_at", "appointment_time": "appointment_at"}
-_OUTSIDE = {inside: outside for outside, inside in _INSIDE.items()}
+_INSIDE = {outside: inside for inside, outside in OUTSIDE.items()}
 _LIMITS = {"subject": 200, "text": 4000, "answer": 4000}
 _MOST = 100
 
@@ -205,7 +204,7 @@ def _actions(ticket: Ticket, flow: Flow, actor: Actor | None, *, english: bool) 
             action=action.name,
             title=_said(action.title, english=english),
             roles=[ROLES.to_proto(role) for role in sorted(action.by)],
-            needed_details=[_OUTSIDE.get(name, name) for name in action.needs],
+            needed_details=[OUTSIDE.get(name, name) for name in action.needs],
             permitted=bool(roles & action.by),
         )
         for action in flow.step(ticket.step).actions
@@ -261,6 +260,5 @@ def _said(title: Title, *, english: bool) -> str:
 def _outside(values: dict[str, Any]) -> dict[str, Any]:
     """With the names of the contract's fields."""
     return {
-        _OUTSIDE.get(name, name): _outside(value) if isinstance(value, dict) else value
-        for name, value in values.items()
+        OUTSIDE.get(name, name): _outside(value) if isinstance(value, dict) else value for name, value in values.items()
     }

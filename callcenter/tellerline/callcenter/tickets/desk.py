@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.records import Change, ConflictError, Found, Mark, Request, Search
-from tellerline.callcenter.tickets.refusals import OF_COMMANDS, Code, RefusalError
+from tellerline.callcenter.tickets.refusals import Code, RefusalError, of_command
 from tellerline.callcenter.tickets.store import TicketStore, found_ticket
 from tellerline.callcenter.tickets.transactions import NotHeardError, Transactions
 from tellerline.routing.tickets.commands import Act, Actor, Command, LookAtClocks, Refused, SeeTransaction
@@ -143,7 +143,7 @@ class TicketDesk:
         except UnknownYearError as error:
             raise _unknown_year(error) from error
         if isinstance(decision, Refused):
-            raise RefusalError(OF_COMMANDS[decision.why], metadata={"names": ",".join(decision.names)})
+            raise of_command(decision)
         if not decision:
             return []
         after = before
@@ -169,7 +169,7 @@ class TicketDesk:
         except UnknownYearError as error:
             raise _unknown_year(error) from error
         if isinstance(begun, Refused):
-            raise RefusalError(OF_COMMANDS[begun.why], metadata={"names": ",".join(begun.names)})
+            raise of_command(begun)
         first, *rest = begun
         assert isinstance(first, Opened)
         ticket = opened(ticket_id, first)

@@ -12,7 +12,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage
 from google.rpc.status_pb2 import Status
 
 from tellerline.routing.tickets.approval import WhyNot
-from tellerline.routing.tickets.commands import Why
+from tellerline.routing.tickets.commands import Refused, Why
 
 DOMAIN = "tellerline"
 
@@ -33,6 +33,7 @@ class Code(StrEnum):
     OTHER_DEPARTMENT = "OTHER_DEPARTMENT"
     SECOND_PERSON_REQUIRED = "SECOND_PERSON_REQUIRED"
     DETAILS_MISSING = "DETAILS_MISSING"
+    INSTANT_PASSED = "INSTANT_PASSED"
     NOT_ALL_TOLD = "NOT_ALL_TOLD"
     TRANSACTION_IN_DOUBT = "TRANSACTION_IN_DOUBT"
     TRANSACTION_NOT_HEARD = "TRANSACTION_NOT_HEARD"
@@ -95,6 +96,7 @@ SAID: Mapping[Code, Said] = {
     Code.OTHER_DEPARTMENT: Said(_DENIED, "该工单由其他部门受理。", "The ticket belongs to another department."),
     Code.SECOND_PERSON_REQUIRED: Said(_DENIED, "必须由另一人办理。", "Another person must do this."),
     Code.DETAILS_MISSING: Said(_STATE, "工单内容未填写完整。", "Something must be filled in first."),
+    Code.INSTANT_PASSED: Said(_STATE, "所填时间已过。", "The time given has passed already."),
     Code.NOT_ALL_TOLD: Said(_STATE, "尚有人员未告知。", "Not everybody has been told yet."),
     Code.TRANSACTION_IN_DOUBT: Said(
         _STATE, "相关交易结果尚未确定，暂不能审定。", "The outcome of the transaction is not known yet."
@@ -125,6 +127,7 @@ OF_COMMANDS: Mapping[Why, Code] = {
     Why.OTHER_DEPARTMENT: Code.OTHER_DEPARTMENT,
     Why.SECOND_PERSON_REQUIRED: Code.SECOND_PERSON_REQUIRED,
     Why.MISSING_DETAILS: Code.DETAILS_MISSING,
+    Why.INSTANT_PASSED: Code.INSTANT_PASSED,
     Why.NOT_ALL_TOLD: Code.NOT_ALL_TOLD,
     Why.TRANSACTION_IN_DOUBT: Code.TRANSACTION_IN_DOUBT,
     Why.PAUSED: Code.CLOCKS_PAUSED,
@@ -144,6 +147,10 @@ OF_FLOWS: Mapping[WhyNot, tuple[Code, str]] = {
     WhyNot.REASON_MISSING: (Code.REASON_MISSING, "names"),
 }
 """Each with the name under which the metadata carries its evidence."""
+
+
+OUTSIDE: Mapping[str, str] = {"event_at": "event_time", "appointment_at": "appointment_time"}
+"""Details whose field in the contract has another name."""
 
 
 class RefusalError(Exception):
@@ -171,6 +178,12 @@ class RefusalError(Exception):
         if said.retryable:
             status.details.add().Pack(RetryInfo(retry_delay=Duration(seconds=1)))
         return status
+
+
+def of_command(refused: Refused) -> RefusalError:
+    """What is missing or was asked for is named in the metadata."""
+    names = ",".join(OUTSIDE.get(name, name) for name in refused.names)
+    return RefusalError(OF_COMMANDS[refused.why], metadata={"names": names})
 
 
 def invalid(field: str, why: str) -> RefusalError:

@@ -100,6 +100,7 @@ class Why(StrEnum):
     OTHER_DEPARTMENT = "other_department"
     SECOND_PERSON_REQUIRED = "second_person_required"
     MISSING_DETAILS = "missing_details"
+    INSTANT_PASSED = "instant_passed"
     NOT_ALL_TOLD = "not_all_told"
     TRANSACTION_IN_DOUBT = "transaction_in_doubt"
     PAUSED = "paused"

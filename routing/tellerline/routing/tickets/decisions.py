@@ -49,6 +49,8 @@ def open_ticket(
         return Refused(Why.NOT_ALLOWED, tuple(sorted(flow.opened_by)))
     if absent := missing(details, flow.needs):
         return Refused(Why.MISSING_DETAILS, absent)
+    if passed := _passed(rules, details, Details(), at):
+        return Refused(Why.INSTANT_PASSED, passed)
     first = flow.steps[0]
     opening = Opened(
         at=at,
@@ -118,6 +120,8 @@ def _act(rules: Rules, ticket: Ticket, command: Act, at: datetime) -> Sequence[T
     details = command.details or ticket.details
     if obstacle := _obstacle(ticket, action, command.actor, details):
         return obstacle
+    if passed := _passed(rules, details, ticket.details, at):
+        return Refused(Why.INSTANT_PASSED, passed)
     if untold := sorted(step.tells - ticket.told):
         return Refused(Why.NOT_ALL_TOLD, tuple(untold))
     written = _written(rules, ticket, details, command, at)
@@ -178,10 +182,19 @@ def _amend(rules: Rules, ticket: Ticket, command: Amend, at: datetime) -> Sequen
         return refused
     if absent := missing(details, rules.flow.needs):
         return Refused(Why.MISSING_DETAILS, absent)
+    if passed := _passed(rules, details, ticket.details, at):
+        return Refused(Why.INSTANT_PASSED, passed)
     for name, writers in _writers(step).items():
         if getattr(details, name) != getattr(ticket.details, name) and not writers & actor.roles:
             return Refused(Why.NOT_ALLOWED, (name,))
     return _written(rules, ticket, details, command, at)
+
+
+def _passed(rules: Rules, details: Details, before: Details, at: datetime) -> tuple[str, ...]:
+    """Agreed instants that are new and lie in the past: no clock could run until them."""
+    untils = sorted({rule.until for rule in rules.flow.clocks if rule.until})
+    changed = [name for name in untils if getattr(details, name) != getattr(before, name)]
+    return tuple(name for name in changed if getattr(details, name) is not None and getattr(details, name) <= at)
 
 
 def _writers(step: Step) -> dict[str, frozenset[Role]]:

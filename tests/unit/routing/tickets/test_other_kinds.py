@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ticket_rules import AGENT, CARDS, CENTRE, LEADER, Case, at
+from ticket_rules import AGENT, CARDS, CENTRE, LEADER, Case, at, rules
 
-from tellerline.routing.tickets.commands import Act, Amend, LookAtClocks, Tell, Why
+from tellerline.routing.tickets.commands import Act, Amend, LookAtClocks, Refused, Tell, Why
+from tellerline.routing.tickets.decisions import open_ticket
 from tellerline.routing.tickets.details import Details
 from tellerline.routing.tickets.events import Alarm, Outcome
 from tellerline.routing.tickets.kinds import Ending, Party, Role, Standing
@@ -71,6 +72,18 @@ def test_a_moved_appointment_has_another_clock_and_the_old_one_is_void() -> None
     assert case.clock("appointment", 2).due == at(3, 5, 10)
     ended = case.acts(at(3, 3, 9), "not_kept", AGENT, appointment_at=at(3, 6, 10))
     assert [clock.outcome for clock in ended.clocks] == [Outcome.VOID, Outcome.VOID, Outcome.MET]
+
+
+def test_nobody_books_the_past() -> None:
+    booked = Details(appointment_at=at(3, 4, 10), notice_way="sms", contact="13900000000")
+    refused = open_ticket(rules("appointment"), booked, AGENT, at(3, 4, 10))
+    assert refused == Refused(Why.INSTANT_PASSED, ("appointment_at",))
+    case = Case("appointment", booked, at(3, 2, 9))
+    moved = Amend(details=replace(booked, appointment_at=at(3, 1, 10)), actor=AGENT)
+    assert case.refuses(at(3, 2, 10), moved).why is Why.INSTANT_PASSED
+    assert (
+        case.does(at(3, 4, 11), Amend(details=replace(booked, notice_way="call"), actor=AGENT)).runs("appointment") == 1
+    )
 
 
 def test_a_lead_is_contacted_by_the_branch_within_a_day() -> None:
