@@ -135,6 +135,23 @@ async def test_transfers_and_their_limits(bank: IvrBank) -> None:
     assert bank.booked(payee) == before + 1_000_50
 
 
+async def test_an_account_does_not_pay_itself(bank: IvrBank) -> None:
+    person = bank.person(16)
+    await bank.play(
+        f"""
+        flow transfer
+        secret {PIN}
+        press 1
+        press 1 hash
+        press 100 hash
+        press 1
+        hear "转账没有办理"
+        hear not-possible
+        """,
+        person,
+    )
+
+
 async def test_an_unknown_outcome_is_told_as_unknown(bank: IvrBank) -> None:
     person, payee = bank.person(6), bank.person(7)
     lost = FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"}), count=1)
@@ -219,6 +236,7 @@ async def test_a_grant_ends_with_the_call(bank: IvrBank) -> None:
     await service.perform(Call(2, "verify_pin", {"customer": person.customer.number}, sealed))
     asker = Asker(call="call-over", step="3", customer=f"customers/{person.customer.number}", grant=service.grant)
     assert len(await bank.gateway.accounts(asker)) == 1
+    assert len(await bank.gateway.accounts(replace(asker, agent="8001"))) == 1
     await service.hung_up()
     with pytest.raises(GatewayError) as refused:
         await bank.gateway.accounts(replace(asker, step="4"))
