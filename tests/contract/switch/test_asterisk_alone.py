@@ -6,11 +6,20 @@ import asyncio
 
 import pytest
 from asterisk_bench import AsteriskBench
-from switch_bench import LONG_PROMPT, NOBODY, EventLog, hear
+from switch_bench import LONG_PROMPT, NOBODY, SHORT_PROMPT, EventLog, hear
 from switch_scenes import AGENT, CALLER, LEADER, answered, dialled, refused, talk
 
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
-from tellerline.connectors.telephony.events import Cleared, Connected, Digit, LinkLost, LinkRestored, Offered
+from tellerline.connectors.telephony.events import (
+    Cleared,
+    Connected,
+    Digit,
+    LinkLost,
+    LinkRestored,
+    Offered,
+    PlaybackEnded,
+    RecordingEnded,
+)
 from tellerline.connectors.telephony.switch import Listening
 from tellerline.simulators.servers.asterisk import AsteriskServer
 
@@ -45,6 +54,27 @@ async def test_an_order_whose_answer_is_lost_may_be_repeated(asterisk: AsteriskB
     await asterisk.pause(0.3)
     assert phone.connected
     assert len((await switch.snapshot()).legs) == 1
+
+
+async def test_playing_and_recording_may_be_repeated_too(asterisk: AsteriskBench) -> None:
+    await asterisk.switch.close()
+    switch = asterisk.switch = asterisk.connector(patience=0.5)
+    await switch.start(asterisk.log)
+    line = await answered(asterisk)
+    asterisk.proxy.mute()
+    with refused(SwitchReason.UNKNOWN):
+        await switch.play("p", line.leg, [f"sound:{SHORT_PROMPT}", f"sound:{LONG_PROMPT}"])
+    with refused(SwitchReason.UNKNOWN):
+        await switch.record("r", line.leg)
+    asterisk.proxy.sever()
+    await asterisk.log.take(LinkRestored)
+    await switch.play("p", line.leg, [f"sound:{SHORT_PROMPT}", f"sound:{LONG_PROMPT}"])
+    await switch.record("r", line.leg)
+    await hear(asterisk, {line.phone: {LONG_PROMPT}})
+    await line.phone.hang_up()
+    await asterisk.log.take(Cleared, leg=line.leg)
+    assert len(asterisk.log.seen(PlaybackEnded, playback="p")) == 1
+    assert len(asterisk.log.seen(RecordingEnded, recording="r")) == 1
 
 
 async def test_an_order_that_was_lost_leaves_no_trace(asterisk: AsteriskBench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from datetime import timedelta
@@ -56,6 +57,9 @@ class Legs:
                 return
             model.legs.pop(leg, None)
             raise SwitchError(SwitchReason.UNREACHABLE, f"{address}: {refused}") from None
+        except asyncio.CancelledError:
+            known.uncertain = True
+            raise
         except SwitchError as error:
             known.uncertain = error.reason is SwitchReason.UNKNOWN
             if not known.uncertain:
@@ -108,6 +112,7 @@ class Legs:
         leg = self._board.model.legs.get(message.channel)
         if leg is None or leg.over:
             return
+        leg.uncertain = False
         if leg.incoming and message.state == _UP:
             self._connected(leg)
         elif not leg.incoming and message.state == "Ringing" and leg.state is LegState.INITIATED:

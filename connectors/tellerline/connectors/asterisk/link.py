@@ -78,8 +78,10 @@ class EventLink:
                 opened = True
                 self._attempted.set()
                 await self._read(stream)
-        except (aiohttp.ClientError, OSError, TimeoutError, SwitchError, RestRefusedError) as error:
+        except (aiohttp.ClientError, OSError, SwitchError, RestRefusedError) as error:
             _log.warning("no events of Asterisk: %s", type(error).__name__)
+        except Exception as error:
+            _log.error("Asterisk said what nobody understands: %s", type(error).__name__)
         finally:
             if opened:
                 self._on_lost()

@@ -24,13 +24,20 @@ class MediaRoom:
         media = names.media(prompts, language)
         model = self._board.model
         self._board.connected(leg)
-        if playback in model.playbacks or playback in model.used["playback"]:
+        before = model.playbacks.get(playback)
+        if playback in model.used["playback"] or (before and not before.uncertain):
             return
-        model.playbacks[playback] = Playback(playback, leg)
+        fresh = model.playbacks[playback] = before or Playback(playback, leg)
+        if before and await self._board.rest.get_or_none("playbacks", playback):
+            fresh.uncertain = False
+            return
         try:
             await self._board.rest.post("channels", leg, "play", playback, media=media, lang=language)
-        except (RestRefusedError, SwitchError):
-            model.playbacks.pop(playback, None)
+            fresh.uncertain = False
+        except (RestRefusedError, SwitchError) as error:
+            fresh.uncertain = isinstance(error, SwitchError) and error.reason is SwitchReason.UNKNOWN
+            if not fresh.uncertain:
+                model.playbacks.pop(playback, None)
             raise
 
     async def stop(self, playback: str) -> None:
@@ -87,5 +94,6 @@ class MediaRoom:
             self._board.tell(PlaybackEnded(at=self._board.now(), playback=playback.id, leg=playback.leg, end=end))
 
     async def _music_again(self, leg: Leg) -> None:
-        if leg.music:
-            await self._board.rest.post("channels", leg.id, "moh")
+        async with self._board.lanes.turn(leg.id):
+            if leg.music and not leg.over:
+                await self._board.rest.post("channels", leg.id, "moh")

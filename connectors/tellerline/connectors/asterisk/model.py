@@ -37,9 +37,12 @@ class Leg:
 
 @dataclass(slots=True)
 class Playback:
+    """``uncertain`` if no answer came when it was begun."""
+
     id: str
     leg: str
     stopped: bool = False
+    uncertain: bool = False
 
 
 @dataclass(slots=True)

@@ -38,6 +38,8 @@ class RecordingRoom:
         try:
             await self._board.rest.post("channels", snoop, "record", name=recording, format="wav", ifExists="fail")
         except RestRefusedError as refused:
+            if refused.status == 409 and await self._board.rest.get_or_none("recordings", "live", recording):
+                return
             model.recordings.pop(recording, None)
             await self._board.rest.remove("channels", snoop)
             if refused.status != 409:

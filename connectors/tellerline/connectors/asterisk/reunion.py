@@ -43,8 +43,9 @@ def tell_ends(
 ) -> None:
     """Whatever ended unheard has ended now; how is not known any more."""
     for playback in playbacks:
-        if playback in board.model.playbacks:
-            end_playback(board.model.playbacks[playback], Ended.DONE)
+        known = board.model.playbacks.get(playback)
+        if known:
+            end_playback(known, Ended.STOPPED if known.uncertain else Ended.DONE)
     for recording in list(board.model.recordings.values()):
         if recording.id not in found.recordings:
             end_recording(recording, Ended.DONE)
