@@ -9,6 +9,8 @@ from tellerline.connectors.telephony.events import (
     Alerting,
     Cleared,
     Connected,
+    LinkLost,
+    LinkRestored,
     Offered,
     PlaybackEnded,
     RecordingEnded,
@@ -29,6 +31,22 @@ class SwitchModel:
     begun: set[tuple[str, str]] = field(default_factory=set)
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     mistakes: list[str] = field(default_factory=list)
+    known: bool = True
+    """False from the loss of the link until ``resume``."""
+    gaps: int = 0
+    restarted: bool = False
+
+    def resume(self, snapshot: Snapshot) -> None:
+        """Believe a snapshot, now that the link is back. After a restart ids are new again, but not recordings'."""
+        self.legs, self.recordings = dict(snapshot.legs), dict(snapshot.recordings)
+        self.monitors = dict(snapshot.monitors)
+        self.conversations = {name: set(legs) for name, legs in snapshot.conversations.items()}
+        if self.restarted:
+            self.begun = {thing for thing in self.begun if thing[0] == "recording"}
+            self.ends = Counter({thing: count for thing, count in self.ends.items() if thing[0] == "recording"})
+        self.begun |= {("leg", leg) for leg in snapshot.legs}
+        self.known, self.restarted = True, False
+        self.gaps += 1
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
@@ -54,6 +72,14 @@ class SwitchModel:
 
     def follow(self, event: SwitchEvent) -> None:
         match event:
+            case LinkLost():
+                self.known = False
+                return
+            case LinkRestored():
+                self.restarted |= event.restarted
+                return
+            case _ if not self.known:
+                return
             case Offered():
                 self.begin("leg", event.leg)
                 self.legs[event.leg] = LegSeen(

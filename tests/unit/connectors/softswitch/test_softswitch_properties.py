@@ -68,7 +68,7 @@ class Play:
 
     async def move(self, move: Move) -> None:
         try:
-            await MOVES[move.verb](self, move)
+            await GAPS[move.verb](self, move)
         except SwitchError as error:
             if error.reason not in EXPECTED:
                 raise
@@ -98,7 +98,7 @@ class Play:
         await self.check()
         assert not self.model.legs
         ending = {thing for thing in self.model.begun if thing[0] not in ("conversation", "monitor")}
-        assert dict(self.model.ends) == dict.fromkeys(ending, 1)
+        assert self.model.gaps or dict(self.model.ends) == dict.fromkeys(ending, 1)
         await self.switch.close()
 
 
@@ -201,8 +201,24 @@ MOVES: Mapping[str, Order] = {
     "vanish": partial(_telephone, action=Phone.lose_media),
     "time": lambda play, move: play.world.clock.advance(move.way),
 }
+
+
+async def _gap(play: Play, move: Move) -> None:
+    """The link is lost, somebody hangs up, time passes; then it is back, perhaps to a switch that was restarted."""
+    play.world.soft.unreachable(True)
+    play.phone(move.one).hang_up()
+    await play.world.clock.advance(move.way)
+    if move.two == 0:
+        play.world.soft.restart()
+    play.world.soft.unreachable(False)
+    await play.world.clock.advance(2)
+    play.model.resume(await play.switch.snapshot())
+
+
+GAPS: Mapping[str, Order] = {**MOVES, "gap": _gap, "another gap": _gap}
 _NUMBER = st.integers(0, 9)
 _MOVES = st.builds(Move, st.sampled_from(sorted(MOVES)), _NUMBER, _NUMBER, _NUMBER)
+_MOVES_AND_GAPS = st.builds(Move, st.sampled_from(sorted(GAPS)), _NUMBER, _NUMBER, _NUMBER)
 _OPENING = [
     Move("call", 0, 0, 0),
     Move("answer", 0, 0, 0),
@@ -214,14 +230,21 @@ _OPENING = [
 """So that most plays have somebody to play with."""
 
 
+async def _played(moves: list[Move]) -> None:
+    playing = Play()
+    await playing.start()
+    for move in [*_OPENING, *moves]:
+        await playing.move(move)
+    await playing.end()
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_MOVES, min_size=8, max_size=40))
 def test_the_switch_stays_in_order_and_its_events_tell_all(moves: list[Move]) -> None:
-    async def play() -> None:
-        playing = Play()
-        await playing.start()
-        for move in [*_OPENING, *moves]:
-            await playing.move(move)
-        await playing.end()
+    asyncio.run(_played(moves))
 
-    asyncio.run(play())
+
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_MOVES_AND_GAPS, min_size=8, max_size=40))
+def test_a_snapshot_after_a_gap_is_as_good_as_every_event(moves: list[Move]) -> None:
+    asyncio.run(_played(moves))
