@@ -105,9 +105,7 @@ def _consult_ended(fact: f.ConsultEnded, state: SiteState) -> None:
 
 
 def _supervision_asked(fact: f.SupervisionAsked, state: SiteState) -> None:
-    state.calls[fact.call].supervisions[fact.leader] = Supervision(
-        leader=fact.leader, agent=fact.agent, leg=fact.leg, mode=fact.mode
-    )
+    state.calls[fact.call].supervisions[fact.leader] = Supervision(leader=fact.leader, agent=fact.agent, mode=fact.mode)
 
 
 def _supervision_begun(fact: f.SupervisionBegun, state: SiteState) -> None:

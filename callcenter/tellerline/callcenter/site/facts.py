@@ -345,6 +345,8 @@ class CallResumed(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultStarted(CallFact):
+    """``leg`` is empty for a colleague: his telephone is called by the offer."""
+
     agent: str
     leg: str
     party: str
@@ -377,7 +379,6 @@ class SupervisionAsked(CallFact):
 
     leader: str
     agent: str
-    leg: str
     mode: Mode
 
 
@@ -395,7 +396,6 @@ class SupervisionBegun(CallFact):
 class SupervisionEnded(CallFact):
     leader: str
     agent: str
-    leg: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

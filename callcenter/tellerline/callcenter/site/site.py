@@ -37,11 +37,12 @@ class Site:
         self._settings = settings
         self.state = SiteState() if state is None else state
         self._router = router_of(settings, self.state)
+        self._latest = self.state.now
 
     def handle(self, given: c.Input, at: datetime) -> Outcome:
         """Carry out what fell due, then the input. ``at`` (aware, UTC) before the last instant counts as that."""
-        last = self.state.now
-        turn = Turn(self._settings, self.state, self._router, at if last is None else max(last, at))
+        self._latest = at if self._latest is None else max(self._latest, at)
+        turn = Turn(self._settings, self.state, self._router, self._latest)
         self._carry_out_due(turn)
         due = len(turn.facts)
         try:

@@ -115,7 +115,7 @@ class Waiting:
 
 @dataclass(slots=True, kw_only=True)
 class ThirdParty:
-    """Whom ``by`` consults; ``joint`` once the caller takes part."""
+    """Whom ``by`` consults; ``joint`` once the caller takes part. ``leg`` is empty for a colleague."""
 
     by: str
     leg: str
@@ -130,7 +130,6 @@ class ThirdParty:
 class Supervision:
     leader: str
     agent: str
-    leg: str
     mode: Mode
     begun: bool = False
 

@@ -68,8 +68,8 @@ def serving_agent_gone(turn: Turn, call: Call, why: str) -> None:
     if third is not None and third.answered and (third.inside or third.joint):
         consult.hand_over(turn, call, why)
         return
-    consult.end(turn, call)
     grant_ends(turn, call, GrantEnd.HUNG_UP)
+    consult.end(turn, call)
     in_flow = bool(call.returns_to)
     if not in_flow and call.origin:
         end(turn, call, CallEnd.NORMAL, why=why)
@@ -102,8 +102,8 @@ def end_unreached(turn: Turn, call: Call) -> None:
 def end(turn: Turn, call: Call, how: CallEnd, *, why: str = "CALLER_GONE") -> None:
     """Everybody out, every leg cleared."""
     if call.third is not None or call.agents:
-        consult.end(turn, call)
         grant_ends(turn, call, GrantEnd.HUNG_UP)
+        consult.end(turn, call)
     for leader in list(call.supervisions):
         supervision.end(turn, call, leader)
     for agent in list(call.agents):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from site_world import SiteWorld, settings
+from site_world import START, SiteWorld, settings
 
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site import facts as f
@@ -130,3 +130,15 @@ def test_no_work_after_a_call_where_the_site_has_none() -> None:
     world.answer("a1")
     world.ends("line1")
     assert world.doing("a1") == (AgentState.READY, "")
+
+
+def test_a_clock_that_goes_back_counts_as_standing_still() -> None:
+    world = SiteWorld()
+    world.agent("a1")
+    call = world.caller()
+    world.passes(20)
+    world.passes(61)
+    world.at -= timedelta(seconds=70)
+    world.must(c.BecomeReady(actor="a1", agent="a1"))
+    assert world.state.reservations[call.reservation].agent == "a1"
+    assert world.state.now == START + timedelta(seconds=81)
