@@ -3,20 +3,18 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
+from grpc import aio as _aio
+from tellerline.api.tickets.v1 import tickets_pb2 as _tickets_pb2
 import abc as _abc_1
+import grpc as _grpc
 import sys
 import typing as _typing
-from collections import abc as _abc
-
-import grpc as _grpc
-from grpc import aio as _aio
-
-from tellerline.api.tickets.v1 import tickets_pb2 as _tickets_pb2
 
 if sys.version_info >= (3, 11):
     from typing import Self as _Self
 else:
-    from typing import Self as _Self
+    from typing_extensions import Self as _Self
 
 _T = _typing.TypeVar("_T")
 
@@ -161,7 +159,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.CreateTicketRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Opens a ticket 登记 on the version of the flow that is in effect: it finishes on that version. Its clocks run from now.
         `DETAILS_MISSING` (`FAILED_PRECONDITION`) names in the metadata (`names`) what the flow asks for, `INSTANT_PASSED`
         (`FAILED_PRECONDITION`) an agreed time that lies in the past.
@@ -172,7 +170,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.GetTicketRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """One ticket."""
 
     @_abc_1.abstractmethod
@@ -180,7 +178,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.SearchTicketsRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.SearchTicketsResponse | _abc.Awaitable[_tickets_pb2.SearchTicketsResponse]:
+    ) -> _typing.Union[_tickets_pb2.SearchTicketsResponse, _abc.Awaitable[_tickets_pb2.SearchTicketsResponse]]:
         """Tickets that match every filter given, the last opened first."""
 
     @_abc_1.abstractmethod
@@ -188,7 +186,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.AdvanceTicketRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Does one of the ticket's `actions`: it goes to another step, or ends. `ACTION_NOT_AT_THIS_STEP`, `TICKET_CLOSED`,
         `CLOCKS_PAUSED`, `DETAILS_MISSING`, `NOT_ALL_TOLD`, `TRANSACTION_IN_DOUBT` (`FAILED_PRECONDITION`); `OTHER_DEPARTMENT`,
         `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`).
@@ -201,7 +199,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.UpdateTicketRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Corrects or completes what is written on a ticket. What stood there before stays in its history."""
 
     @_abc_1.abstractmethod
@@ -209,7 +207,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.RecordTellingRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Records that somebody has been told of praise 表扬."""
 
     @_abc_1.abstractmethod
@@ -217,7 +215,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.PauseClocksRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Stops the clocks that count working time, for a reason that lies with the customer 暂停计时. `NOTHING_TO_PAUSE`,
         `CLOCKS_PAUSED`, `REASON_MISSING` (`FAILED_PRECONDITION`).
         """
@@ -227,7 +225,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ResumeClocksRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Lets them go on with what was left 恢复计时. `CLOCKS_NOT_PAUSED` (`FAILED_PRECONDITION`)."""
 
     @_abc_1.abstractmethod
@@ -235,7 +233,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.WithdrawTicketRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Ends a ticket on the customer's wish 撤诉. Its history stays."""
 
     @_abc_1.abstractmethod
@@ -243,7 +241,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.RefreshTransactionRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.Ticket | _abc.Awaitable[_tickets_pb2.Ticket]:
+    ) -> _typing.Union[_tickets_pb2.Ticket, _abc.Awaitable[_tickets_pb2.Ticket]]:
         """Asks the gateway now what has become of the ticket's transaction, and records the answer; while the outcome is unknown
         this happens by itself, too. `TRANSACTION_NOT_HEARD` (`UNAVAILABLE`) when the gateway does not answer.
         """
@@ -253,7 +251,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ListTicketEventsRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.ListTicketEventsResponse | _abc.Awaitable[_tickets_pb2.ListTicketEventsResponse]:
+    ) -> _typing.Union[_tickets_pb2.ListTicketEventsResponse, _abc.Awaitable[_tickets_pb2.ListTicketEventsResponse]]:
         """A ticket's whole history, oldest first: everything that people, the gateway and time have done."""
 
     @_abc_1.abstractmethod
@@ -261,10 +259,10 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ExportTicketsRequest,
         context: _ServicerContext,
-    ) -> _abc.Iterator[_tickets_pb2.ExportTicketsResponse] | _abc.AsyncIterator[_tickets_pb2.ExportTicketsResponse]:
+    ) -> _typing.Union[_abc.Iterator[_tickets_pb2.ExportTicketsResponse], _abc.AsyncIterator[_tickets_pb2.ExportTicketsResponse]]:
         """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8."""
 
-def add_TicketServiceServicer_to_server(servicer: TicketServiceServicer, server: _grpc.Server | _aio.Server) -> None: ...
+def add_TicketServiceServicer_to_server(servicer: TicketServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class TicketFlowServiceStub:
     """The flows 流程 of tickets, as data in versions. A version takes effect for new tickets when a second person has approved
@@ -320,7 +318,7 @@ class TicketFlowServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ListFlowVersionsRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.ListFlowVersionsResponse | _abc.Awaitable[_tickets_pb2.ListFlowVersionsResponse]:
+    ) -> _typing.Union[_tickets_pb2.ListFlowVersionsResponse, _abc.Awaitable[_tickets_pb2.ListFlowVersionsResponse]]:
         """Every version of a flow, by number. `FLOW_NOT_FOUND` (`NOT_FOUND`)."""
 
     @_abc_1.abstractmethod
@@ -328,7 +326,7 @@ class TicketFlowServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ProposeFlowVersionRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.FlowVersion | _abc.Awaitable[_tickets_pb2.FlowVersion]:
+    ) -> _typing.Union[_tickets_pb2.FlowVersion, _abc.Awaitable[_tickets_pb2.FlowVersion]]:
         """Proposes the next version of a flow 提交. `FLOW_BROKEN` (`INVALID_ARGUMENT`) says in the metadata (`mistake`) what is
         wrong with it; `FLOW_VERSION_NOT_NEXT` (`FAILED_PRECONDITION`) which number comes next (`next`);
         `FLOW_PROPOSAL_PENDING` (`FAILED_PRECONDITION`) while another proposal waits.
@@ -339,7 +337,7 @@ class TicketFlowServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.ApproveFlowVersionRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.FlowVersion | _abc.Awaitable[_tickets_pb2.FlowVersion]:
+    ) -> _typing.Union[_tickets_pb2.FlowVersion, _abc.Awaitable[_tickets_pb2.FlowVersion]]:
         """Another person's yes 复核: the version is in effect. `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for the proposer,
         `FLOW_NOT_PENDING` (`FAILED_PRECONDITION`) for a version that is decided. One's own yes again is answered as it stands.
         """
@@ -349,7 +347,7 @@ class TicketFlowServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _tickets_pb2.RejectFlowVersionRequest,
         context: _ServicerContext,
-    ) -> _tickets_pb2.FlowVersion | _abc.Awaitable[_tickets_pb2.FlowVersion]:
+    ) -> _typing.Union[_tickets_pb2.FlowVersion, _abc.Awaitable[_tickets_pb2.FlowVersion]]:
         """Another person's no 退回, or the proposer's withdrawal 撤回. `FLOW_NOT_PENDING` (`FAILED_PRECONDITION`)."""
 
-def add_TicketFlowServiceServicer_to_server(servicer: TicketFlowServiceServicer, server: _grpc.Server | _aio.Server) -> None: ...
+def add_TicketFlowServiceServicer_to_server(servicer: TicketFlowServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
