@@ -18,7 +18,7 @@ from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.callcenter.live.records import Recorded
 from tellerline.callcenter.services.refusals import invalid
 from tellerline.callcenter.site import state as model
-from tellerline.callcenter.site.facts import DayFigures
+from tellerline.callcenter.site.figures import DayFigures
 from tellerline.callcenter.site.words import Mode, Purpose, Target
 
 _INDEXED = frozenset({"at", "agent", "call", "queue"})

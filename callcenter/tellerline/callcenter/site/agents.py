@@ -15,6 +15,7 @@ from tellerline.callcenter.site.commands import (
     SignIn,
     SignOut,
 )
+from tellerline.callcenter.site.figures import figures
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.state import Agent, Pending
 from tellerline.callcenter.site.turn import Turn, commanded_agent, refuse, require_leader
@@ -145,26 +146,3 @@ def not_ready(turn: Turn, agent: Agent, cause: str, by: str = "") -> None:
 def _sign_out(turn: Turn, agent: Agent, by: str) -> None:
     turn.emit(f.AgentSignedOut(at=turn.at, agent=agent.id, figures=figures(agent, turn.at), by=by))
     matching.feed(turn, turn.router.agent_left(turn.seconds, agent.id))
-
-
-def figures(agent: Agent, at: datetime) -> f.DayFigures:
-    """The agent's figures from signing in to ``at``, the present state included."""
-    times = dict(agent.times)
-    times[agent.state] = times.get(agent.state, timedelta()) + (at - agent.since)
-    signed_in = at - agent.signed_in
-    tally = agent.tally
-    return f.DayFigures(
-        signed_in=signed_in,
-        working=signed_in - times.get(AgentState.NOT_READY, timedelta()),
-        times=times,
-        talk=tally.talk,
-        held=tally.held,
-        calls=tally.calls,
-        holds=tally.holds,
-        offered=tally.offered,
-        accepted=tally.accepted,
-        rejected=tally.rejected,
-        timed_out=tally.timed_out,
-        transfers=tally.transfers,
-        average_talk=tally.talk / tally.calls if tally.calls else timedelta(),
-    )

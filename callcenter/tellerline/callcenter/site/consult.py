@@ -70,7 +70,7 @@ def answered(turn: Turn, call: Call) -> None:
     third = call.third
     assert third is not None
     leg = leg_of(call, third)
-    turn.emit(f.ConsultAnswered(at=turn.at, call=call.id, agent=third.by, leg=leg))
+    turn.emit(f.ConsultAnswered(at=turn.at, call=call.id, leg=leg))
     if third.inside:
         turn.emit(f.AgentJoined(at=turn.at, call=call.id, agent=third.party, leg=leg, helper=True))
     legs.place(turn, call, leg, Ear.CONVERSATION)
@@ -90,7 +90,7 @@ def confer(turn: Turn, command: Confer) -> None:
 
 
 def _join(turn: Turn, call: Call, leg: str) -> None:
-    turn.emit(f.ConferenceMade(at=turn.at, call=call.id, agent=call.agent, leg=leg))
+    turn.emit(f.ConferenceMade(at=turn.at, call=call.id, leg=leg))
     legs.place(turn, call, call.customer, Ear.CONVERSATION)
 
 

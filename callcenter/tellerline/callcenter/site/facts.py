@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
+from tellerline.callcenter.site.figures import DayFigures
 from tellerline.callcenter.site.words import (
     AgentState,
     CallEnd,
@@ -67,26 +68,6 @@ class AgentPending(AgentFact):
     target: Target | None
     cause: str = ""
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayFigures:
-    """``times`` has the time in each state and sums up to ``signed_in``; ``talk`` leaves out ``held``."""
-
-    signed_in: timedelta
-    working: timedelta
-    """All but the time not ready."""
-    times: Mapping[AgentState, timedelta]
-    talk: timedelta
-    held: timedelta
-    calls: int
-    holds: int
-    offered: int
-    accepted: int
-    rejected: int
-    timed_out: int
-    transfers: int
-    average_talk: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,13 +337,11 @@ class ConsultStarted(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultAnswered(CallFact):
-    agent: str
     leg: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceMade(CallFact):
-    agent: str
     leg: str
 
 
@@ -406,7 +385,7 @@ class GrantEnds(CallFact):
     why: GrantEnd
 
 
-# Recordings, the call record, the link
+# Recordings, call records, the link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
