@@ -291,7 +291,7 @@ class SiteChaos:
             for leg in call.legs.values():
                 there = self.world.switch.legs.get(leg.id)
                 if there is not None and there.cleared is None and there.state is LegState.CONNECTED:
-                    conversing = leg.ear in (Ear.CONVERSATION, Ear.MUTED)
+                    conversing = leg.ear is Ear.CONVERSATION
                     assert (there.conversation == call.conversation, there.music) == (conversing, leg.ear is Ear.MUSIC)
         assert self.world.switch.conversations == {
             call.conversation for call in self.world.state.calls.values() if call.conversing

@@ -106,7 +106,7 @@ def _put_right(turn: Turn, call: Call, seen: Snapshot) -> None:
 
 
 def _leg_right(turn: Turn, call: Call, leg: Leg, members: frozenset[str]) -> None:
-    if leg.ear in legs.IN_CONVERSATION:
+    if leg.ear is Ear.CONVERSATION:
         if leg.id not in members:
             turn.order(o.Music(leg=leg.id, on=False), *legs.ear_orders(call, leg))
     elif leg.id in members:
@@ -121,9 +121,9 @@ def _recording_right(turn: Turn, call: Call, leg: Leg, seen: Snapshot) -> None:
     """A recording that was to run and does not is closed, and another one begun; one that was to end is ended."""
     if leg.recording and leg.recording not in seen.recordings:
         turn.emit(f.RecordingEnded(at=turn.at, call=call.id, leg=leg.id, recording=leg.recording, end=e.Ended.STOPPED))
-        if leg.ear in legs.IN_CONVERSATION:
+        if leg.ear is Ear.CONVERSATION:
             legs.record(turn, call, leg.id)
-    elif leg.recording and not call.agents and leg.ear not in legs.IN_CONVERSATION:
+    elif leg.recording and not call.agents and leg.ear is not Ear.CONVERSATION:
         legs.stop_recording(turn, call, leg.id)
 
 

@@ -66,7 +66,7 @@ def _connected(fact: f.LegConnected, state: SiteState) -> None:
 
 def _placed(fact: f.LegPlaced, state: SiteState) -> None:
     _leg(state, fact, fact.leg).ear = fact.ear
-    if fact.ear in (Ear.CONVERSATION, Ear.MUTED):
+    if fact.ear is Ear.CONVERSATION:
         state.calls[fact.call].conversing = True
 
 

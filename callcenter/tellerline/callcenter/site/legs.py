@@ -10,9 +10,6 @@ from tellerline.callcenter.site.state import Call, Leg
 from tellerline.callcenter.site.turn import Turn
 from tellerline.callcenter.site.words import Ear, LegState, Role
 from tellerline.connectors.telephony.events import Cause, Ended, SecretEnd
-from tellerline.connectors.telephony.switch import Media
-
-IN_CONVERSATION = (Ear.CONVERSATION, Ear.MUTED)
 
 
 def dial(
@@ -42,11 +39,11 @@ def place(turn: Turn, call: Call, leg_id: str, ear: Ear) -> None:
     _drop_secret(turn, call, leg)
     if leg.ear is ear:
         return
-    if leg.ear in IN_CONVERSATION and ear not in IN_CONVERSATION:
+    if leg.ear is Ear.CONVERSATION:
         turn.order(o.Leave(leg=leg_id, conversation=call.conversation))
     if leg.ear is Ear.MUSIC:
         turn.order(o.Music(leg=leg_id, on=False))
-    if ear in IN_CONVERSATION and not call.conversing:
+    if ear is Ear.CONVERSATION and not call.conversing:
         turn.order(o.OpenConversation(conversation=call.conversation))
     turn.emit(f.LegPlaced(at=turn.at, call=call.id, leg=leg_id, ear=ear))
     turn.order(*ear_orders(call, leg))
@@ -54,9 +51,8 @@ def place(turn: Turn, call: Call, leg_id: str, ear: Ear) -> None:
 
 def ear_orders(call: Call, leg: Leg) -> list[o.Order]:
     """What lets a leg that hears nothing hear what it is to."""
-    if leg.ear in IN_CONVERSATION:
-        media = Media.MUTED if leg.ear is Ear.MUTED else Media.BOTH
-        return [o.Join(leg=leg.id, conversation=call.conversation, media=media)]
+    if leg.ear is Ear.CONVERSATION:
+        return [o.Join(leg=leg.id, conversation=call.conversation)]
     return [o.Music(leg=leg.id, on=True)] if leg.ear is Ear.MUSIC else []
 
 

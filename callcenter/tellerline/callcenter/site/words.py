@@ -59,8 +59,6 @@ class Ear(StrEnum):
     """Nothing but prompts."""
     MUSIC = "MUSIC"
     CONVERSATION = "CONVERSATION"
-    MUTED = "MUTED"
-    """In the conversation, not heard by it."""
     SECURED = "SECURED"
     """Typing secret digits: outside of every conversation, unheard and unrecorded."""
 
