@@ -25,7 +25,7 @@ class Form(StrEnum):
     MONEY = "money"
     """``CNY 1234.56``."""
     MINUTES = "minutes"
-    """Seconds, told as whole minutes, upwards and never none."""
+    """Seconds, told as whole minutes with their word, upwards and never none."""
     DATE = "date"
     """``2026-03-02``, told as month and day."""
     TIME = "time"

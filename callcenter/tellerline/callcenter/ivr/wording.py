@@ -11,6 +11,20 @@ from typing import TypeAlias
 
 from tellerline.callcenter.ivr.flow import LANGUAGES, Form, Prompt, Slot
 
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 UNITS: Mapping[str, Mapping[str, str]] = {
     "minus": {"zh": "负", "en": "minus"},
     "CNY": {"zh": "元", "en": "yuan"},
@@ -22,10 +36,12 @@ UNITS: Mapping[str, Mapping[str, str]] = {
     "jiao": {"zh": "角", "en": "jiao"},
     "fen": {"zh": "分", "en": "fen"},
     "cents": {"zh": "分", "en": "cents"},
-    "month": {"zh": "月", "en": "month"},
-    "day": {"zh": "日", "en": "day"},
-    "hour": {"zh": "点", "en": "hours"},
-    "minute": {"zh": "分", "en": "minutes"},
+    "day": {"zh": "日", "en": ""},
+    "hour": {"zh": "点", "en": ""},
+    "past": {"zh": "分", "en": ""},
+    "minute": {"zh": "分钟", "en": "minute"},
+    "minutes": {"zh": "分钟", "en": "minutes"},
+    **{f"month-{number}": {"zh": f"{number}月", "en": name} for number, name in enumerate(_MONTHS, 1)},
 }
 """Words around figures, one sound each: ``unit/<name>``."""
 
@@ -74,7 +90,7 @@ def sounds(prompt: Prompt, values: Mapping[str, str], language: str) -> tuple[st
 
 def recordings(prompts: Mapping[str, Prompt], language: str) -> dict[str, str]:
     """The text of every sound that these prompts need, by its name."""
-    units = {f"unit/{name}": unit[language] for name, unit in UNITS.items()}
+    units = {f"unit/{name}": unit[language] for name, unit in UNITS.items() if unit[language]}
     said = (
         (_recording(prompt, place), part.strip())
         for prompt in prompts.values()
@@ -146,7 +162,8 @@ def _ending(value: str, language: str) -> list[Piece]:
 
 
 def _minutes(value: str, language: str) -> list[Piece]:
-    return [Number(max(1, -(-int(float(value)) // 60)))]
+    minutes = max(1, -(-int(float(value)) // 60))
+    return [Number(minutes), _unit("minute" if minutes == 1 else "minutes", language)]
 
 
 def _money(value: str, language: str) -> list[Piece]:
@@ -166,14 +183,15 @@ def _money(value: str, language: str) -> list[Piece]:
 
 def _date(value: str, language: str) -> list[Piece]:
     day = date.fromisoformat(value)
-    if language == "zh":
-        return [Number(day.month), _unit("month", language), Number(day.day), _unit("day", language)]
-    return [_unit("month", language), Number(day.month), _unit("day", language), Number(day.day)]
+    said: list[Piece] = [_unit(f"month-{day.month}", language), Number(day.day)]
+    return [*said, _unit("day", language)] if language == "zh" else said
 
 
 def _time(value: str, language: str) -> list[Piece]:
     at = datetime.fromisoformat(value)
-    return [Number(at.hour), _unit("hour", language), Number(at.minute), _unit("minute", language)]
+    if language == "zh":
+        return [Number(at.hour), _unit("hour", language), Number(at.minute), _unit("past", language)]
+    return [Number(at.hour), Digits(f"{at.minute:02}")]
 
 
 _FORMS = {
