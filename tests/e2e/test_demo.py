@@ -32,7 +32,9 @@ async def test_the_demo_tells_its_story_and_ends(shell: CommandLine, tmp_path: P
     assert (scenes["lost_reply"]["at_first"], scenes["lost_reply"]["in_the_end"]) == (_IN_DOUBT, _DONE)
     check_two_hosts(scenes["securities_transfer"])
     check_day(scenes["day"])
-    assert [number for number in "一二三四五六七八九十" if f"\n{number}、" not in shown.out] == []
+    check_call(scenes["call"])
+    assert [number for number in (*"一二三四五六七八九十", "十一") if f"\n{number}、" not in shown.out] == []
+    assert "246810" not in shown.out
     assert "在途" in picture.read_text("utf-8")
 
 
@@ -45,6 +47,14 @@ def check_two_hosts(scene: dict[str, Any]) -> None:
     assert [moment["on_the_way"] for moment in (before, between, after)] == ["0.00", "5,000.00", "0.00"]
     assert fen(before["core"]["card"]) - fen(after["core"]["card"]) == 5_000_00
     assert fen(after["securities"]["funds"]) - fen(before["securities"]["funds"]) == 5_000_00
+
+
+def check_call(scene: dict[str, Any]) -> None:
+    """The agent reported the loss under the customer's grant, which went with the call."""
+    assert scene["loss_report"]["state"] == "STATE_IN_FORCE"
+    assert scene["after"] == "GRANT_EXPIRED"
+    assert scene["figures"]["calls"] == 1
+    assert "grant" not in scene
 
 
 def check_day(scene: dict[str, Any]) -> None:

@@ -141,6 +141,10 @@ class SiteLoop:
         answer: Answer = await self._answered(asked)
         return answer
 
+    async def carried_out(self) -> None:
+        """Return when the switch has taken, or refused, every order given so far."""
+        await self._dispatcher.drain()
+
     async def look(self, read: Callable[[SiteState], SeenT]) -> SeenT:
         """What ``read`` makes of the state, which it may not keep or change; nothing in it can be undone any more.
 

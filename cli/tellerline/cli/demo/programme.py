@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tellerline.cli.demo import scenes
 from tellerline.cli.demo.day_end import close_the_day
+from tellerline.cli.demo.one_call import answer_a_call
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.demo.two_hosts import transfer_to_securities
 
@@ -21,4 +22,5 @@ PROGRAMME: tuple[Scene, ...] = (
     scenes.report_loss,
     scenes.transfer_from_lost_card,
     close_the_day,
+    answer_a_call,
 )
