@@ -22,7 +22,7 @@ from tellerline.callcenter.site.words import ReleasePolicy
 
 # How many orders of events are tried by Hypothesis, and by seed. Ten thousand of each take a quarter of an hour.
 EXAMPLES = int(os.environ.get("TELLERLINE_SITE_EXAMPLES", "20"))
-ORDERS = int(os.environ.get("TELLERLINE_SITE_ORDERS", "400"))
+ORDERS = int(os.environ.get("TELLERLINE_SITE_ORDERS", "250"))
 
 
 class _Drawn:
