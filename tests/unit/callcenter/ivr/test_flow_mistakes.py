@@ -163,3 +163,15 @@ def test_only_the_files_asked_for_are_judged(tmp_path: Path) -> None:
     check_files([tmp_path / "other.toml"])
     with pytest.raises(FlowError, match="may end with 'done'"):
         load_flows(tmp_path)
+
+
+JUNK = ("5", '""', '"x"', "[]", "{}", "true", "1.5", "[[1]]", '["x", "x"]', "{ x = [1] }", "[{ x = 1 }]", "08:00:00")
+ASSIGNED = [line for line in FLOW.splitlines() if " = " in line]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_any_place_is_told_or_harmless(junk: str) -> None:
+    for line in ASSIGNED:
+        for place in [part for part in range(len(line)) if line.startswith(" = ", part)]:
+            broken = FLOW.replace(line, line[:place] + f" = {junk}", 1)
+            assert all(told.startswith(("flow.toml: ", "other.toml: ")) for told in mistakes(broken))
