@@ -118,7 +118,7 @@ class Waiter:
     """A call that asks for an agent, from its entry until it is answered or leaves."""
 
     __slots__ = (
-        "aged", "band", "base", "call", "callback", "due", "entered", "guarded", "heaps", "id", "joined", "lines",
+        "aged", "band", "base", "call", "callback", "due", "entered", "guarded", "heaps", "id", "lines",
         "missing", "not_before", "order", "queue", "refused", "reservation", "route", "state", "step", "waiting",
     )  # fmt: skip
 
@@ -149,10 +149,9 @@ class Waiter:
         self.not_before = entered
         self.reservation = 0
         self.step = 0
-        # Lines of the steps reached so far; in the first ``joined`` the call has been put, into these heaps.
+        # Lines of the steps reached so far, and the heaps of those in which the call has been put, the first ones.
         self.lines: list[Line] = []
         self.heaps: list[list[WaitingEntry]] = []
-        self.joined = 0
         self.missing: list[tuple[list[WaitingEntry], WaitingEntry]] = []
         # Agents that refused, and until when each is not offered the call again; ``guarded``: some agents are excluded.
         self.refused: dict[str, float] = {}

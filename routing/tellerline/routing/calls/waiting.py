@@ -16,22 +16,21 @@ def enter(waiter: Waiter) -> None:
     for heap, entry in waiter.missing:
         heappush(heap, entry)
     waiter.missing.clear()
-    for line in waiter.lines[: waiter.joined]:
+    for line in waiter.lines[: len(waiter.heaps)]:
         line.waiting += 1
     extend(waiter)
 
 
 def extend(waiter: Waiter) -> None:
     """Let a waiting call also wait in the lines that it has reached since."""
-    if waiter.joined == len(waiter.lines):
+    if len(waiter.heaps) == len(waiter.lines):
         return
     entry = (waiter.base, waiter.entered, waiter.order, waiter)
-    for line in waiter.lines[waiter.joined :]:
+    for line in waiter.lines[len(waiter.heaps) :]:
         line.waiting += 1
         heap = _heap(line, waiter)
         heappush(heap, entry)
         waiter.heaps.append(heap)
-    waiter.joined = len(waiter.lines)
 
 
 def withdraw(waiter: Waiter) -> None:
