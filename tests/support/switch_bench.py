@@ -20,7 +20,7 @@ HOTLINE = "4001"
 """Who calls it from outside is offered to the controller."""
 NOBODY = "1999"
 """An extension at which nothing is registered."""
-MEDIA_PATIENCE = 3.0
+MEDIA_PATIENCE = 2.0
 """The switches of benches give up a telephone of which they hear nothing for so many seconds."""
 
 MUSIC = "music"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from switch_bench import EXTENSIONS, HOTLINE, SwitchBench, Telephone, hear
+from switch_bench import EXTENSIONS, HOTLINE, SwitchBench, Telephone
 
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.events import Connected, Offered
@@ -57,12 +57,11 @@ async def dialled(bench: SwitchBench, number: str, leg: str = "") -> Line:
 
 
 async def talk(bench: SwitchBench) -> Talk:
-    """Caller and agent hear each other."""
+    """Caller and agent are put into a conversation."""
     scene = Talk(await answered(bench), await dialled(bench, AGENT))
     await bench.switch.open_conversation(scene.conversation)
     await bench.switch.join(scene.conversation, scene.caller.leg)
     await bench.switch.join(scene.conversation, scene.agent.leg)
-    await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
     return scene
 
 

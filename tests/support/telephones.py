@@ -152,7 +152,7 @@ class SipTelephone:
         await self._line.hangup()
 
     async def press(self, keys: str) -> None:
-        await self._line.send_dtmf(keys, interdigit_ms=90)
+        await self._line.send_dtmf(keys, interdigit_ms=50)
 
     async def hold(self) -> None:
         await self._line.hold()

@@ -12,6 +12,7 @@ from tellerline.connectors.telephony.switch import Listening, Media
 
 async def test_two_legs_hear_each_other(bench: SwitchBench) -> None:
     scene = await talk(bench)
+    await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
     await bench.switch.open_conversation(scene.conversation)
     await bench.switch.join(scene.conversation, scene.caller.leg)
     await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
@@ -132,6 +133,7 @@ async def test_prompts_end_when_a_leg_joins_or_leaves(bench: SwitchBench) -> Non
 
 async def test_a_telephone_that_holds_by_itself_is_told(bench: SwitchBench) -> None:
     scene = await talk(bench)
+    await hear(bench, {scene.caller.phone: {AGENT}})
     await scene.agent.phone.hold()
     await bench.log.take(PhoneHeld, leg=scene.agent.leg)
     assert AGENT not in await scene.caller.phone.hears()
@@ -142,6 +144,7 @@ async def test_a_telephone_that_holds_by_itself_is_told(bench: SwitchBench) -> N
 
 async def test_a_closed_conversation_has_no_members(bench: SwitchBench) -> None:
     scene = await talk(bench)
+    await hear(bench, {scene.caller.phone: {AGENT}, scene.agent.phone: {CALLER}})
     await bench.switch.close_conversation(scene.conversation)
     await hear(bench, {scene.caller.phone: (), scene.agent.phone: ()})
     snapshot = await bench.switch.snapshot()

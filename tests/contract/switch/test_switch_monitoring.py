@@ -69,6 +69,7 @@ async def test_a_monitor_goes_wherever_its_leg_goes(bench: SwitchBench) -> None:
 
 async def test_a_stopped_listener_hears_nothing_and_stays_connected(bench: SwitchBench) -> None:
     scene, leader = await _watched(bench, Listening.WHISPER)
+    await hear(bench, {leader.phone: {CALLER, AGENT}, scene.agent.phone: {CALLER, LEADER}})
     await bench.switch.stop_monitoring("m")
     await bench.switch.stop_monitoring("m")
     await hear(bench, {leader.phone: (), scene.agent.phone: {CALLER}})
@@ -78,6 +79,7 @@ async def test_a_stopped_listener_hears_nothing_and_stays_connected(bench: Switc
 
 async def test_a_monitor_ends_with_the_leg_listened_to(bench: SwitchBench) -> None:
     scene, leader = await _watched(bench, Listening.SILENT)
+    await hear(bench, {leader.phone: {CALLER, AGENT}})
     await scene.agent.phone.hang_up()
     await bench.log.take(Cleared, leg=scene.agent.leg)
     await hear(bench, {leader.phone: ()})

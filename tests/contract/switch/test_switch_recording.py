@@ -55,7 +55,7 @@ async def test_a_pause_is_cut_out(bench: SwitchBench) -> None:
     await bench.pause(0.5)
     await bench.switch.pause_recording("r", paused=True)
     await bench.switch.pause_recording("r", paused=True)
-    await bench.pause(2)
+    await bench.pause(1.4)
     await bench.switch.pause_recording("r", paused=False)
     await bench.pause(0.5)
     await bench.switch.stop_recording("r")
@@ -95,7 +95,7 @@ async def test_recording_again_with_the_same_id_has_no_effect(bench: SwitchBench
 async def test_a_recording_can_be_played(bench: SwitchBench) -> None:
     scene = await talk(bench)
     await bench.switch.record("r", scene.agent.leg)
-    await bench.pause(1.5)
+    await bench.pause(0.9)
     await bench.switch.stop_recording("r")
     await bench.log.take(RecordingEnded, recording="r")
     await bench.switch.leave(scene.conversation, scene.caller.leg)

@@ -147,7 +147,7 @@ async def test_recordings_pause_and_go_on_by_themselves(bench: SwitchBench) -> N
     await bench.pause(0.4)
     await _collect(bench, line.leg)
     await line.phone.press(PIN)
-    await bench.pause(1)
+    await bench.pause(0.4)
     await bench.switch.stop_collecting("c")
     await bench.log.take(SecretCollected)
     await bench.pause(0.4)
