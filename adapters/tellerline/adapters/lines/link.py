@@ -12,6 +12,9 @@ from tellerline.adapters.lines.connection import Connect, LineConnection
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds before the first, second … attempt after a loss; the last one from then on."""
 
+ATTEMPT = 5.0
+"""Seconds after which an attempt that has come to nothing is given up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUser:
@@ -83,15 +86,28 @@ class LineLink:
     async def _keep(self, tried: asyncio.Event) -> None:
         while True:
             self._lost.clear()
-            try:
-                await self._connect(self._accept)
-            except OSError:
+            if not await self._attempt():
                 self._lost.set()
             tried.set()
             await self._lost.wait()
             pause = self._pauses[min(self._failures, len(self._pauses) - 1)]
             self._failures += 1
             await self._clock.sleep(pause)
+
+    async def _attempt(self) -> bool:
+        connecting = asyncio.ensure_future(self._connect(self._accept))
+        timer = self._clock.call_later(ATTEMPT, lambda: _cancel(connecting))
+        try:
+            await asyncio.wait([connecting])
+        finally:
+            timer.cancel()
+            connecting.cancel()
+        if connecting.cancelled():
+            return False
+        error = connecting.exception()
+        if error is not None and not isinstance(error, OSError):
+            raise error
+        return error is None
 
     def _accept(self, connection: LineConnection) -> _Handler:
         self._connection = connection
@@ -121,3 +137,7 @@ class _Handler:
     def connection_lost(self) -> None:
         if self._connection is self._link._connection:
             self._link._down()
+
+
+def _cancel(attempt: asyncio.Future[LineConnection]) -> None:
+    attempt.cancel()

@@ -102,7 +102,10 @@ class Mixer:
         return frozenset(self._program(leg) | whispers)
 
     def _program(self, leg: Leg) -> set[str]:
-        """What the switch sends to the leg, whispers apart; a prompt goes before all else."""
+        """What the switch sends to the leg, whispers apart; a prompt goes before all else.
+
+        Whoever hears a prompt is away from his conversation meanwhile, and not heard there.
+        """
         if leg.playbacks:
             played = self._played(leg.playbacks[0])
             return {played} if played else set()
@@ -112,8 +115,11 @@ class Mixer:
             return self._overheard(leg.listening.leg)
         if leg.conversation is None:
             return set()
-        members = leg.conversation.members.items()
-        return {other.phone.number for other, muted in members if other is not leg and not muted and other.voiced}
+        return {
+            other.phone.number
+            for other, muted in leg.conversation.members.items()
+            if other is not leg and not muted and other.voiced and not other.playbacks
+        }
 
     def _overheard(self, leg: Leg) -> set[str]:
         if leg.collection is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from tellerline.adapters.clock import VirtualClock
-from tellerline.adapters.lines.connection import LineConnection
+from tellerline.adapters.lines.connection import Accept, LineConnection
 from tellerline.adapters.lines.link import LineLink, LinkUser
 from tellerline.adapters.lines.memory import MemoryLines
 
@@ -80,6 +81,25 @@ async def test_attempts_become_rarer_until_the_other_end_has_proven_itself(world
     world.link.drop()
     await world.clock.advance(1.0)
     assert world.heard == ["up", "down", "up", "down", "up"]
+
+
+async def test_an_attempt_that_hangs_is_given_up(world: World) -> None:
+    attempts: list[float] = []
+
+    async def nowhere(accept: Accept) -> LineConnection:
+        attempts.append(world.clock.monotonic())
+        connection: asyncio.Future[LineConnection] = asyncio.get_running_loop().create_future()
+        return await connection
+
+    user = LinkUser(up=lambda: None, line=lambda line: None, down=lambda: None)
+    link = LineLink(nowhere, world.clock, user, pauses=(1.0, 2.0))
+    starting = asyncio.create_task(link.start())
+    await world.clock.advance(4.9)
+    assert not starting.done()
+    await world.clock.advance(20)
+    await starting
+    assert attempts == [0.0, 6.0, 13.0, 20.0]
+    await link.close()
 
 
 async def test_a_closed_link_hears_nothing_and_stays_away(world: World) -> None:

@@ -107,3 +107,13 @@ async def test_a_recording_that_is_played_is_heard_as_who_speaks_in_it(wire: Wir
     assert wire.caller.hears() == frozenset()
     await wire.clock.advance(2)
     assert wire.controller.told()[-1] == "playback_ended"
+
+
+async def test_who_hears_a_prompt_is_away_from_his_conversation_meanwhile(wire: Wire) -> None:
+    _, agent = await wire.talk()
+    await wire.done(("play", {"playback": "p", "leg": agent, "prompts": ["sound:short"]}))
+    assert wire.agent.hears() == {"prompt:sound:short"}
+    assert wire.caller.hears() == frozenset()
+    await wire.clock.advance(1)
+    assert wire.agent.hears() == {CALLER}
+    assert wire.caller.hears() == {AGENT}
