@@ -105,16 +105,17 @@ def _consult_ended(fact: f.ConsultEnded, state: SiteState) -> None:
 
 
 def _supervision_asked(fact: f.SupervisionAsked, state: SiteState) -> None:
-    state.calls[fact.call].supervisions[fact.leader] = Supervision(leader=fact.leader, agent=fact.agent, mode=fact.mode)
+    supervision = Supervision(leader=fact.agent, agent=fact.over, mode=fact.mode)
+    state.calls[fact.call].supervisions[fact.agent] = supervision
 
 
 def _supervision_begun(fact: f.SupervisionBegun, state: SiteState) -> None:
-    supervision = state.calls[fact.call].supervisions[fact.leader]
-    supervision.agent, supervision.mode, supervision.begun = fact.agent, fact.mode, True
+    supervision = state.calls[fact.call].supervisions[fact.agent]
+    supervision.agent, supervision.mode, supervision.begun = fact.over, fact.mode, True
 
 
 def _supervision_ended(fact: f.SupervisionEnded, state: SiteState) -> None:
-    del state.calls[fact.call].supervisions[fact.leader]
+    del state.calls[fact.call].supervisions[fact.agent]
 
 
 def _grant_ends(fact: f.GrantEnds, state: SiteState) -> None:

@@ -354,10 +354,10 @@ class ConsultEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionAsked(CallFact):
-    """The leader's telephone is called."""
+    """The leader's telephone is called. ``agent`` is the leader: whom he sits in ``over`` is not told of it."""
 
-    leader: str
     agent: str
+    over: str
     mode: Mode
 
 
@@ -365,16 +365,16 @@ class SupervisionAsked(CallFact):
 class SupervisionBegun(CallFact):
     """Also when the mode changes."""
 
-    leader: str
     agent: str
+    over: str
     leg: str
     mode: Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionEnded(CallFact):
-    leader: str
     agent: str
+    over: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

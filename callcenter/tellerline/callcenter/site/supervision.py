@@ -30,7 +30,7 @@ def supervise(turn: Turn, command: Supervise) -> None:
         return
     if present is None and leader.state not in (AgentState.READY, AgentState.NOT_READY):
         refuse(Why.WRONG_AGENT_STATE)
-    turn.emit(f.SupervisionAsked(at=turn.at, call=call.id, leader=leader.id, agent=command.agent, mode=command.mode))
+    turn.emit(f.SupervisionAsked(at=turn.at, call=call.id, agent=leader.id, over=command.agent, mode=command.mode))
     if present is None:
         offers.make_inside(turn, call, leader, OfferKind.SUPERVISION)
 
@@ -60,7 +60,7 @@ def _sit_in(turn: Turn, call: Call, supervision: Supervision, mode: Mode) -> Non
     legs.place(turn, call, leg.id, Ear.CONVERSATION if mode is Mode.BARGE_IN else Ear.SILENCE)
     turn.emit(
         f.SupervisionBegun(
-            at=turn.at, call=call.id, leader=supervision.leader, agent=supervision.agent, leg=leg.id, mode=mode
+            at=turn.at, call=call.id, agent=supervision.leader, over=supervision.agent, leg=leg.id, mode=mode
         )
     )
     if mode in _LISTENING:
@@ -87,7 +87,7 @@ def _intercept(turn: Turn, call: Call, supervision: Supervision, leg: str) -> No
     consult.end(turn, call)
     if call.held_since is not None:
         turn.emit(f.CallResumed(at=turn.at, call=call.id, agent=agent))
-    turn.emit(f.SupervisionEnded(at=turn.at, call=call.id, leader=leader, agent=agent))
+    turn.emit(f.SupervisionEnded(at=turn.at, call=call.id, agent=leader, over=agent))
     turn.emit(f.AgentJoined(at=turn.at, call=call.id, agent=leader, leg=leg))
     for member in (leg, call.customer):
         legs.place(turn, call, member, Ear.CONVERSATION)
@@ -128,4 +128,4 @@ def end_of(turn: Turn, call: Call, agent: str) -> None:
 def drop(turn: Turn, call: Call, leader: str) -> None:
     supervision = call.supervisions.get(leader)
     if supervision is not None:
-        turn.emit(f.SupervisionEnded(at=turn.at, call=call.id, leader=leader, agent=supervision.agent))
+        turn.emit(f.SupervisionEnded(at=turn.at, call=call.id, agent=leader, over=supervision.agent))
