@@ -26,8 +26,9 @@ _NANOS = 10**9
 
 
 class SelfService:
-    """Answers a flow's calls. The grant that a PIN earned is kept here, in no state and no action; whoever loses this
-    object, such as by a crash, lets the customer type his PIN again.
+    """Answers a flow's calls. The grant that a PIN earned is kept here, in no state and no action. Whoever loses this
+    object, such as by a crash, answers the call that was on its way as unknown, and lets the customer type his PIN
+    again: without a grant everything else is refused here, as the gateway would.
 
     ``seals`` hears when a block was not sealed for the gateway's key of today. ``zone`` is the one in which dates and
     times are told.
