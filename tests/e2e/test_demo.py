@@ -33,7 +33,8 @@ async def test_the_demo_tells_its_story_and_ends(shell: CommandLine, tmp_path: P
     check_two_hosts(scenes["securities_transfer"])
     check_day(scenes["day"])
     check_call(scenes["call"])
-    assert [number for number in (*"一二三四五六七八九十", "十一") if f"\n{number}、" not in shown.out] == []
+    check_complaint(scenes["complaint"])
+    assert [number for number in (*"一二三四五六七八九十", "十一", "十二") if f"\n{number}、" not in shown.out] == []
     assert "246810" not in shown.out
     assert "在途" in picture.read_text("utf-8")
 
@@ -55,6 +56,14 @@ def check_call(scene: dict[str, Any]) -> None:
     assert scene["after"] == "GRANT_EXPIRED"
     assert scene["figures"]["calls"] == 1
     assert "grant" not in scene
+
+
+def check_complaint(scene: dict[str, Any]) -> None:
+    """Three working days from Friday, 13 February at 15:00: the Saturday after it was worked, nine days were not."""
+    assert scene["ending"] == "satisfied"
+    assert scene["called"] == ["leader", "supervisor"]
+    assert scene["clocks"]["investigation"]["due"] == "2026-02-25T15:00:00+08:00"
+    assert {clock["outcome"] for clock in scene["clocks"].values()} == {"met"}
 
 
 def check_day(scene: dict[str, Any]) -> None:

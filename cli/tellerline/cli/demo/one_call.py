@@ -33,6 +33,7 @@ from tellerline.simulators.softswitch.switch import SoftSwitch
 _NUMBER, _CALLER, _EXTENSION, _AGENT = "95588", "13800138000", "1001", "A1001"
 _PATIENCE = 20.0
 _PROMPT_SECONDS = 0.1
+_TALK_SECONDS = 1.0
 _ACCOUNTS = "accounts.v1.AccountService"
 
 
@@ -108,6 +109,7 @@ async def _reach_agent(line: _Line) -> str:
     both = {line.caller.number, line.agent.number}
     if not await line.caller.until(lambda phone: phone.hears() == {line.agent.number}, _PATIENCE):
         raise AssertionError(f"nobody talks: {both}")
+    await line.stage.clock.sleep(_TALK_SECONDS)
     line.stage.out.say(
         f"   Agent {_AGENT} answers: they hear each other. The agent has the customer's grant, and never a digit.",
         f"   座席 {_AGENT} 应答，双方通话。座席凭客户的授权办理，看不到、听不到任何密码。",

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from tellerline.cli.demo import scenes
 from tellerline.cli.demo.day_end import close_the_day
 from tellerline.cli.demo.one_call import answer_a_call
+from tellerline.cli.demo.one_complaint import take_a_complaint
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.demo.two_hosts import transfer_to_securities
 
@@ -23,4 +24,5 @@ PROGRAMME: tuple[Scene, ...] = (
     scenes.transfer_from_lost_card,
     close_the_day,
     answer_a_call,
+    take_a_complaint,
 )
