@@ -16,6 +16,38 @@ from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.lines.tcp import tcp_connect
 from tellerline.connectors.softswitch.switch import SoftswitchConnector
 from tellerline.connectors.telephony.events import Offered, SwitchEvent
+from tellerline.connectors.telephony.snapshot import LegState
+
+CONTROLLER = """
+import asyncio, sys
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.lines.tcp import tcp_connect
+from tellerline.connectors.softswitch.switch import SoftswitchConnector
+from tellerline.connectors.telephony.events import Offered
+from tellerline.connectors.telephony.switch import SecretPlan
+
+async def main():
+    told = asyncio.Queue()
+    connect = tcp_connect("127.0.0.1", int(sys.argv[1]))
+    switch = SoftswitchConnector(connect, SystemClock(), SystemRandomness())
+    await switch.start(lambda event: told.put_nowait(event.leg) if isinstance(event, Offered) else None)
+    print("started", flush=True)
+    for number in range(30):
+        leg = await told.get()
+        if number >= 10:
+            await switch.answer(leg)
+        if 10 <= number < 20:
+            await switch.collect_secret(f"c{number}", leg, SecretPlan(length=6), str.encode)
+        if number >= 20:
+            await switch.open_conversation(f"talk-{number}")
+            await switch.join(f"talk-{number}", leg)
+            await switch.record(f"r{number}", leg)
+        print(leg, flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""
+"""Offers ten calls to nobody, asks ten callers for a PIN and talks to ten; then it waits to be killed."""
 
 
 class Remote:
@@ -73,6 +105,27 @@ async def test_calls_outlive_their_controller(remote: Remote) -> None:
     assert (await second.snapshot()).conversations == {"talk": {offered.leg, "agent"}}
     assert (await remote.ask("phone", number="1001"))["result"]["hears"] == ["13800138000"]
     await second.close()
+
+
+async def test_thirty_calls_are_found_after_their_controller_was_killed(remote: Remote) -> None:
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", CONTROLLER, str(remote.port), stdout=PIPE)
+    assert killed.stdout is not None
+    assert await killed.stdout.readline() == b"started\n"
+    legs = []
+    for number in range(30):
+        await remote.ask("outside", number=f"138{number:08}")
+        await remote.ask("call", number=f"138{number:08}", to="95588")
+        legs.append((await killed.stdout.readline()).decode().strip())
+    killed.kill()
+    await killed.wait()
+    heir = remote.controller()
+    await heir.start(lambda event: None)
+    snapshot = await heir.snapshot()
+    states = [snapshot.legs[leg].state for leg in legs]
+    assert states == [LegState.OFFERED] * 10 + [LegState.CONNECTED] * 20
+    assert snapshot.conversations == {f"talk-{number}": frozenset({legs[number]}) for number in range(20, 30)}
+    assert snapshot.recordings == {f"r{number}": legs[number] for number in range(20, 30)}
+    await heir.close()
 
 
 async def test_a_script_is_played_there(remote: Remote) -> None:
