@@ -76,7 +76,9 @@ class SiteWorld:
     def _verify(self, given: c.Input, serving: dict[str, str], outcome: Outcome) -> None:
         wrong = check(self.state) + self.switch.wrong
         assert not wrong, f"after {given}: {wrong}"
-        ends = {(fact.call, fact.agent) for fact in outcome.facts if isinstance(fact, f.GrantEnds)}
+        grants = [(fact.call, fact.agent) for fact in outcome.facts if isinstance(fact, f.GrantEnds)]
+        ends = set(grants)
+        assert len(ends) == len(grants), f"after {given}: a grant ended twice"
         for call, agent in serving.items():
             now = self.state.calls.get(call)
             if agent and (now is None or now.agent != agent):

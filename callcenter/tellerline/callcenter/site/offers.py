@@ -16,6 +16,7 @@ from tellerline.callcenter.site.words import (
     REJECT,
     RONA,
     AgentState,
+    CallEnd,
     OfferKind,
     Place,
     ReservationState,
@@ -254,7 +255,7 @@ def callback_unreached(turn: Turn, reservation: Reservation) -> None:
     seconds = retry.timestamp() if again else None
     matching.feed(turn, turn.router.callback_unreached(turn.seconds, reservation.number, seconds))
     if not again:
-        talk.end_unreached(turn, call)
+        talk.end(turn, call, CallEnd.UNREACHED)
 
 
 def _withdraw(

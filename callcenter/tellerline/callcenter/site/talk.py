@@ -29,12 +29,15 @@ def begin(turn: Turn, call: Call, agent: str, leg: str) -> None:
 
 
 def agent_leaves(turn: Turn, call: Call, agent: str, why: str, *, to: Pending | None = None) -> None:
-    """The agent, who serves or helps, is out: on to the work after the call, or at once to ``to``."""
+    """The agent, who serves or helps, is out: on to the work after the call, or at once to ``to``; not ready at once
+    when the telephone was lost."""
     supervision.end_of(turn, call, agent)
     leg = call.agents[agent]
     turn.emit(f.AgentLeft(at=turn.at, call=call.id, agent=agent, leg=leg, why=why))
     legs.give_up(turn, call, leg)
     found = turn.state.agents[agent]
+    if why == PHONE_LOST:
+        to = Pending(Target.NOT_READY, PHONE_LOST)
     if to is None:
         agents.freed(turn, found, wrap=True)
         return
@@ -68,16 +71,15 @@ def serving_agent_gone(turn: Turn, call: Call, why: str) -> None:
     if third is not None and third.answered and (third.inside or third.joint):
         consult.hand_over(turn, call, why)
         return
-    grant_ends(turn, call, GrantEnd.HUNG_UP)
-    consult.end(turn, call)
     in_flow = bool(call.returns_to)
     if not in_flow and call.origin:
-        end(turn, call, CallEnd.NORMAL, why=why)
+        end(turn, call, _how(why), why=why)
         return
-    to = Pending(Target.NOT_READY, PHONE_LOST) if why == PHONE_LOST else None
+    grant_ends(turn, call, GrantEnd.HUNG_UP)
+    consult.end(turn, call)
     if not in_flow:
         legs.place(turn, call, call.customer, Ear.MUSIC)
-    agent_leaves(turn, call, call.agent, why, to=to)
+    agent_leaves(turn, call, call.agent, why)
     if not in_flow:
         _dispose(turn, call, why)
 
@@ -92,11 +94,11 @@ def _dispose(turn: Turn, call: Call, why: str) -> None:
     elif closing and policy is not ReleasePolicy.CLEAR and why != PHONE_LOST:
         ivr.begin(turn, call, closing)
     else:
-        end(turn, call, CallEnd.LOST if why == PHONE_LOST else CallEnd.NORMAL)
+        end(turn, call, _how(why))
 
 
-def end_unreached(turn: Turn, call: Call) -> None:
-    end(turn, call, CallEnd.UNREACHED)
+def _how(why: str) -> CallEnd:
+    return CallEnd.LOST if why == PHONE_LOST else CallEnd.NORMAL
 
 
 def end(turn: Turn, call: Call, how: CallEnd, *, why: str = "CALLER_GONE") -> None:
@@ -107,8 +109,7 @@ def end(turn: Turn, call: Call, how: CallEnd, *, why: str = "CALLER_GONE") -> No
     for leader in list(call.supervisions):
         supervision.end(turn, call, leader)
     for agent in list(call.agents):
-        to = Pending(Target.NOT_READY, PHONE_LOST) if why == PHONE_LOST and agent == call.agent else None
-        agent_leaves(turn, call, agent, why, to=to)
+        agent_leaves(turn, call, agent, why)
     if call.place is Place.DIALLING:
         agents.freed(turn, turn.state.agents[call.origin], wrap=False)
     if call.waiting is not None:

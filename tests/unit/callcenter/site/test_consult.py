@@ -203,3 +203,19 @@ def test_only_a_leader_supervises_and_the_call_ends_it() -> None:
     sit_in(world, call, Mode.SILENT)
     world.ends("line1", e.Cause.NORMAL)
     assert world.doing("b1") == (AgentState.NOT_READY, "SIGNED_IN")
+
+
+def test_an_agent_whose_telephone_is_lost_in_a_conference_leaves_the_caller_with_the_other() -> None:
+    world, call = talking()
+    ask(world, call, Purpose.CONFERENCE, c.ToAgent("a2"))
+    world.ends(call.agents["a1"], e.Cause.MEDIA_LOST)
+    assert world.doing("a1") == (AgentState.NOT_READY, "PHONE_LOST")
+    assert (call.agent, world.hearing(call)) == ("a2", {"a2", "customer"})
+
+
+def test_a_helper_whose_telephone_is_lost_is_not_ready_and_the_caller_is_back() -> None:
+    world, call = talking()
+    ask(world, call, Purpose.HELP, c.ToAgent("a2"))
+    world.ends(call.agents["a2"], e.Cause.MEDIA_LOST)
+    assert world.doing("a2") == (AgentState.NOT_READY, "PHONE_LOST")
+    assert world.hearing(call) == {"a1", "customer"}
