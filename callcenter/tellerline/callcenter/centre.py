@@ -133,7 +133,7 @@ class CallCentre:
         return {"language": "zh", "tier": "unknown", "period": period, "region": "", "caller": number}
 
     def _open_bank(self, call: str) -> SelfService:
-        bank = self._banks[call] = SelfService(self._gateway, call)
+        bank = self._banks[call] = SelfService(self._gateway, call, seals=self._seals)
         return bank
 
     async def _end_grants(self, recorded: Recorded) -> None:
