@@ -19,8 +19,10 @@ from tellerline.connectors.telephony.events import (
     Offered,
     PlaybackEnded,
     RecordingEnded,
+    SecretCollected,
+    SecretEnd,
 )
-from tellerline.connectors.telephony.switch import Listening
+from tellerline.connectors.telephony.switch import Listening, SecretPlan
 from tellerline.simulators.servers.asterisk import AsteriskServer
 
 
@@ -141,3 +143,45 @@ async def test_nothing_of_the_connectors_own_outlives_its_use(asterisk: Asterisk
 
 def test_the_controllers_password_is_in_no_log(switch_server: AsteriskServer) -> None:
     assert switch_server.controller_password.encode() not in switch_server.log.read_bytes()
+
+
+async def test_what_ended_unheard_is_told_once_the_link_is_back(asterisk: AsteriskBench) -> None:
+    line = await answered(asterisk)
+    await asterisk.switch.record("r", line.leg)
+    await asterisk.switch.play("p", line.leg, [f"sound:{SHORT_PROMPT}"])
+    await asterisk.lose_link()
+    await asterisk.pause(0.6)
+    await line.phone.hang_up()
+    await asterisk.pause(0.3)
+    await asterisk.restore_link()
+    await asterisk.log.take(Cleared, leg=line.leg)
+    kinds = [type(event) for event in asterisk.log.events]
+    assert kinds[kinds.index(LinkRestored) :] == [LinkRestored, PlaybackEnded, RecordingEnded, Cleared]
+
+
+async def test_a_new_controller_clears_away_what_serves_nothing_any_more(asterisk: AsteriskBench) -> None:
+    line, leader = await answered(asterisk), await dialled(asterisk, LEADER)
+    await asterisk.switch.monitor("m", line.leg, leader.leg, Listening.SILENT)
+    await asterisk.switch.close()
+    await leader.phone.hang_up()
+    await asterisk.pause(0.2)
+    assert len(await asterisk.left_over()) == 3
+    switch = await asterisk.new_controller()
+    await asterisk.pause(0.2)
+    assert await asterisk.left_over() == [line.leg]
+    assert set((await switch.snapshot()).legs) == {line.leg}
+
+
+async def test_a_seal_that_fails_seals_nothing_and_betrays_nothing(
+    asterisk: AsteriskBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(digits: str) -> bytes:
+        raise ValueError(f"cannot seal {digits}")
+
+    line = await answered(asterisk)
+    await asterisk.switch.collect_secret("c", line.leg, SecretPlan(length=3), broken)
+    await line.phone.press("739")
+    event = await asterisk.log.take(SecretCollected)
+    assert (event.end, event.sealed) == (SecretEnd.STOPPED, b"")
+    assert "ValueError" in caplog.text
+    assert "739" not in caplog.text
