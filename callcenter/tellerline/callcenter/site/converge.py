@@ -25,10 +25,10 @@ def converge(turn: Turn, command: Converge) -> None:
         turn.emit(f.LinkCameBack(at=turn.at, restarted=False))
         offers.ring_on(turn)
     forget_legs(turn, seen)
-    _catch_up(turn, seen)
-    strangers = _clear_strangers(turn, seen)
     for call in list(turn.state.calls.values()):
         _put_right(turn, call, seen)
+    _catch_up(turn, seen)
+    strangers = _clear_strangers(turn, seen)
     _stop_strays(turn, seen)
     turn.emit(f.Converged(at=turn.at, strangers=strangers))
 
@@ -88,6 +88,7 @@ def _welcome(turn: Turn, leg: str, there: LegSeen) -> None:
 
 
 def _put_right(turn: Turn, call: Call, seen: Snapshot) -> None:
+    _hush(turn, call)
     members = seen.conversations.get(call.conversation, frozenset())
     if call.conversing and call.conversation not in seen.conversations:
         turn.order(o.OpenConversation(conversation=call.conversation))
@@ -95,14 +96,23 @@ def _put_right(turn: Turn, call: Call, seen: Snapshot) -> None:
         if leg.state is LegState.CONNECTED:
             _leg_right(turn, call, leg, members)
             _recording_right(turn, call, leg, seen)
-    customer = call.legs.get(call.customer)
-    if customer is not None and customer.collection:
-        turn.order(o.StopCollecting(leg=customer.id, collection=customer.collection))
-        end = e.SecretEnd.STOPPED
-        turn.emit(f.SecretTaken(at=turn.at, call=call.id, leg=customer.id, collection=customer.collection, end=end))
-    legs.stop_prompts(turn, call)
     ivr.tell(turn, call)
     _monitors_right(turn, call, seen)
+
+
+def _hush(turn: Turn, call: Call) -> None:
+    """Nothing is played to the customer and no secret asked of him: his flow, if he is in one, begins again."""
+    customer = call.legs.get(call.customer)
+    if customer is None:
+        return
+    if customer.last_collection:
+        turn.order(o.StopCollecting(leg=customer.id, collection=customer.last_collection))
+    if customer.collection:
+        end = e.SecretEnd.STOPPED
+        turn.emit(f.SecretTaken(at=turn.at, call=call.id, leg=customer.id, collection=customer.collection, end=end))
+    if customer.last_playback and not customer.playback:
+        turn.order(o.Stop(leg=customer.id, playback=customer.last_playback))
+    legs.stop_prompts(turn, call)
 
 
 def _leg_right(turn: Turn, call: Call, leg: Leg, members: frozenset[str]) -> None:

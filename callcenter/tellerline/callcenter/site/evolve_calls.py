@@ -122,7 +122,7 @@ def _ivr_returned(fact: f.IvrReturned, state: SiteState) -> None:
 
 def _prompts_started(fact: f.PromptsStarted, state: SiteState) -> None:
     leg = _leg(state, fact, fact.leg)
-    leg.playback = fact.playback
+    leg.playback = leg.last_playback = fact.playback
     leg.marks += 1
 
 
@@ -134,7 +134,8 @@ def _prompts_ended(fact: f.PromptsEnded, state: SiteState) -> None:
 
 def _secret_asked(fact: f.SecretAsked, state: SiteState) -> None:
     leg = _leg(state, fact, fact.leg)
-    leg.collection, leg.ear = fact.collection, Ear.SECURED
+    leg.collection = leg.last_collection = fact.collection
+    leg.ear = Ear.SECURED
     leg.marks += 1
 
 

@@ -81,6 +81,9 @@ class Leg:
     playback: str = ""
     collection: str = ""
     recording: str = ""
+    last_playback: str = ""
+    last_collection: str = ""
+    """Ended or not: a switch that did not hear of the end may still be at them."""
     marks: int = 0
     """How many ids of playbacks, collections and recordings were made from the leg's."""
 

@@ -18,6 +18,7 @@ from tellerline.callcenter.site.words import AgentState, CallEnd, Place
 from tellerline.connectors.telephony import events as e
 from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.snapshot import LegSeen, LegState, Snapshot
+from tellerline.connectors.telephony.switch import SecretPlan
 
 
 def talking() -> tuple[SiteWorld, Call]:
@@ -148,3 +149,18 @@ def test_facts_and_state_survive_being_written_as_json() -> None:
         assert read == world.state
         image = TypeAdapter(SiteState)
         assert image.validate_json(image.dump_json(read)) == world.state
+
+
+def test_a_secret_whose_end_the_switch_did_not_hear_of_is_stopped_before_anything_else() -> None:
+    world = SiteWorld()
+    call = world.caller(queue=None)
+    asked = world.must(c.IvrWants(call=call.id, flow="main", wants=(c.AskSecret(plan=SecretPlan(length=6)),)))
+    world.dying = True
+    enter = c.EnterQueue(queue="cards", call_class="standard")
+    world.must(c.IvrWants(call=call.id, flow="main", wants=(enter,)))
+    world.dying = False
+    order = asked.orders[-1]
+    assert isinstance(order, o.CollectSecret)
+    first = converge(world)[0]
+    assert first == o.StopCollecting(leg="line1", collection=order.collection)
+    assert world.switch.legs["line1"].music
