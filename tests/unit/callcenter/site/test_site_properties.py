@@ -14,7 +14,7 @@ import site_mutant
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from site_chaos import WEIGHTED, RandomChoice, SiteChaos, T
+from site_chaos import WEIGHTED, Choose, RandomChoice, SiteChaos, T
 from site_world import SiteWorld
 from site_world import settings as site_settings
 
@@ -35,9 +35,21 @@ class _Drawn:
         return self._data.draw(st.sampled_from(options))
 
 
-def _world(ring: bool, policy: ReleasePolicy) -> SiteWorld:
-    hour = timedelta(hours=1)
-    return SiteWorld(site_settings(ring_on_offer=ring, releases=policy, kept_records=hour))
+def _world(choose: Choose) -> SiteWorld:
+    """A site of any settings."""
+    return SiteWorld(
+        site_settings(
+            ring_on_offer=choose((True, False)),
+            releases=choose(tuple(ReleasePolicy)),
+            kept_records=timedelta(hours=1),
+            wrap_up=timedelta(seconds=choose((60, 60, 5, 0))),
+            waiting_flow=choose(("waiting", "")),
+            closing_flow=choose(("closing", "")),
+            voicemail_flow=choose(("voicemail", "")),
+            recorded=choose((True, True, False)),
+            callback_attempts=choose((1, 3)),
+        )
+    )
 
 
 class SiteMachine(RuleBasedStateMachine):
@@ -47,9 +59,9 @@ class SiteMachine(RuleBasedStateMachine):
         super().__init__()
         self.world = SiteWorld()
 
-    @initialize(ring=st.booleans(), policy=st.sampled_from(ReleasePolicy))
-    def begin(self, ring: bool, policy: ReleasePolicy) -> None:
-        self.world = _world(ring, policy)
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        self.world = _world(_Drawn(data))
         SiteChaos(self.world, RandomChoice(0)).open()
 
     @rule(action=st.sampled_from(WEIGHTED), data=st.data())
@@ -75,7 +87,7 @@ def test_any_order_of_events_that_hypothesis_finds_keeps_the_invariants() -> Non
 def test_any_order_of_events_by_seed_keeps_the_invariants() -> None:
     for seed in range(ORDERS):
         choose = RandomChoice(seed)
-        world = _world(choose((True, False)), choose(tuple(ReleasePolicy)))
+        world = _world(choose)
         try:
             SiteChaos(world, choose).run(60)
         except AssertionError as wrong:
