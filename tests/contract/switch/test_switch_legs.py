@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from switch_bench import HOTLINE, MEDIA_PATIENCE, NOBODY, OnRing, SwitchBench
-from switch_scenes import AGENT, CALLER, answered, dialled, offered, refused
+from switch_scenes import AGENT, CALLER, COLLEAGUE, answered, dialled, offered, refused
 
 from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.events import Alerting, Cause, Cleared, Connected, Digit, Offered
@@ -168,3 +168,15 @@ async def test_orders_for_a_leg_that_is_gone_say_so(bench: SwitchBench) -> None:
         await bench.switch.clear(leg)
         await bench.switch.leave("talk", leg)
         await bench.switch.music(leg, on=False)
+
+
+async def test_an_id_may_begin_like_another_one(bench: SwitchBench) -> None:
+    """Orders for ``leg-1`` are nothing to ``leg-10``."""
+    longer = await dialled(bench, AGENT, "leg-10")
+    shorter = await dialled(bench, COLLEAGUE, "leg-1")
+    for recording, line in (("r-10", longer), ("r-1", shorter)):
+        await bench.switch.record(recording, line.leg)
+    assert (await bench.switch.snapshot()).recordings == {"r-10": "leg-10", "r-1": "leg-1"}
+    await bench.switch.clear("leg-1")
+    await bench.log.take(Cleared, leg="leg-1")
+    assert set((await bench.switch.snapshot()).legs) == {"leg-10"}

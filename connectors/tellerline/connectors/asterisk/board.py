@@ -11,15 +11,13 @@ from datetime import datetime
 
 from tellerline.adapters.clock import Clock
 from tellerline.connectors.asterisk.lanes import Lanes
-from tellerline.connectors.asterisk.model import Leg, Model
+from tellerline.connectors.asterisk.model import OWN, Leg, Model
 from tellerline.connectors.asterisk.rest import AriRest, RestRefusedError
 from tellerline.connectors.asterisk.settings import AsteriskSettings
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.events import OnEvent, SwitchEvent
 from tellerline.connectors.telephony.snapshot import LegState
 
-OWN = "~"
-"""In the ids of channels and bridges that the connector makes for itself, and in no id of a controller's."""
 BRIDGE = "mixing,proxy_media"
 _ID = re.compile(r"[A-Za-z0-9._:@+-]{1,64}")
 _ENTRY_SECONDS = 3.0
@@ -69,11 +67,19 @@ class Board:
 
     async def snoop(self, leg: str, snoop: str, *args: str, spy: str, whisper: str = "none") -> None:
         """Have a channel ``snoop`` that hears the leg, or is heard on it; returns when it takes orders."""
-        entered = self.entering.setdefault(snoop, asyncio.get_running_loop().create_future())
+        name = snoop.removesuffix(OWN)
+        entered = self.entering.setdefault(name, asyncio.get_running_loop().create_future())
         app = self.settings.app
         try:
             await self.rest.post(
-                "channels", leg, "snoop", snoop, spy=spy, whisper=whisper, app=app, appArgs=",".join(args)
+                "channels",
+                self.model.channel(leg),
+                "snoop",
+                snoop,
+                spy=spy,
+                whisper=whisper,
+                app=app,
+                appArgs=",".join(args),
             )
             await asyncio.wait_for(entered, _ENTRY_SECONDS)
         except RestRefusedError as refused:
@@ -82,7 +88,7 @@ class Board:
         except TimeoutError:
             raise SwitchError(SwitchReason.UNKNOWN, f"{snoop} did not come") from None
         finally:
-            self.entering.pop(snoop, None)
+            self.entering.pop(name, None)
 
     def entered(self, channel: str) -> None:
         """A channel of the connector's own is there."""

@@ -44,7 +44,7 @@ class Conversations:
                 "bridges",
                 conversation,
                 "addChannel",
-                channel=leg,
+                channel=self._board.model.channel(leg),
                 absorbDTMF="true",
                 inhibitConnectedLineUpdates="true",
             )
@@ -60,7 +60,9 @@ class Conversations:
             return
         await self._media.stop_all(leg)
         try:
-            await self._board.rest.post("bridges", conversation, "removeChannel", channel=leg)
+            await self._board.rest.post(
+                "bridges", conversation, "removeChannel", channel=self._board.model.channel(leg)
+            )
         except RestRefusedError as refused:
             if refused.status not in (400, 404, 422):
                 raise
@@ -94,9 +96,9 @@ class Conversations:
         if leg.muted is muted:
             return
         if muted:
-            await self._board.rest.post("channels", leg.id, "mute", direction="in")
+            await self._board.rest.post("channels", self._board.model.channel(leg.id), "mute", direction="in")
         else:
-            await self._board.rest.remove("channels", leg.id, "mute", direction="in")
+            await self._board.rest.remove("channels", self._board.model.channel(leg.id), "mute", direction="in")
         leg.muted = muted
 
 

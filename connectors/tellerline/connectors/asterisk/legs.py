@@ -73,7 +73,7 @@ class Legs:
         inside = re.fullmatch(settings.internal, leg.number)
         await self._board.rest.post(
             "channels",
-            leg.id,
+            self._board.model.channel(leg.id),
             endpoint=f"PJSIP/{leg.number}" if inside else f"PJSIP/{leg.number}@{settings.trunk}",
             app=settings.app,
             appArgs=f"{DIALLED},{leg.number}",
@@ -87,7 +87,9 @@ class Legs:
         if known is None or known.over:
             return
         known.cause = known.cause or cause
-        await self._board.rest.remove("channels", leg, reason_code=str(CODES.get(cause, CODES[Cause.NORMAL])))
+        await self._board.rest.remove(
+            "channels", self._board.model.channel(leg), reason_code=str(CODES.get(cause, CODES[Cause.NORMAL]))
+        )
 
     def entered(self, message: Entered) -> None:
         """A channel of a telephone came under our control: one that we dialled was picked up, or a caller waits."""

@@ -32,7 +32,7 @@ class MediaRoom:
             fresh.uncertain = False
             return
         try:
-            await self._board.rest.post("channels", leg, "play", playback, media=media, lang=language)
+            await self._board.rest.post("channels", model.channel(leg), "play", playback, media=media, lang=language)
             fresh.uncertain = False
         except (RestRefusedError, SwitchError) as error:
             fresh.uncertain = isinstance(error, SwitchError) and error.reason is SwitchReason.UNKNOWN
@@ -65,13 +65,13 @@ class MediaRoom:
         if known.conversation or self._board.model.listens(leg):
             raise SwitchError(SwitchReason.WRONG_STATE, f"{leg} has company")
         if not known.music:
-            await self._board.rest.post("channels", leg, "moh")
+            await self._board.rest.post("channels", self._board.model.channel(leg), "moh")
             known.music = True
 
     async def _music_off(self, leg: Leg) -> None:
         if leg.music is not False:
             leg.music = False
-            await self._board.rest.remove("channels", leg.id, "moh")
+            await self._board.rest.remove("channels", self._board.model.channel(leg.id), "moh")
 
     def over(self, message: PlaybackOver) -> None:
         playback = self._board.model.playbacks.get(message.playback)
@@ -96,4 +96,4 @@ class MediaRoom:
     async def _music_again(self, leg: Leg) -> None:
         async with self._board.lanes.turn(leg.id):
             if leg.music and not leg.over:
-                await self._board.rest.post("channels", leg.id, "moh")
+                await self._board.rest.post("channels", self._board.model.channel(leg.id), "moh")

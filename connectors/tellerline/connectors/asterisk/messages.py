@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from tellerline.connectors.asterisk.model import OWN
 from tellerline.connectors.asterisk.rest import Json
 from tellerline.connectors.telephony.events import Cause
 
@@ -113,7 +114,7 @@ def message(event: Json) -> Message | None:
     """None for an event that nobody acts on."""
     kind = event["type"]
     if kind in _OF_CHANNEL:
-        return _OF_CHANNEL[kind](event["channel"]["id"], event)
+        return _OF_CHANNEL[kind](event["channel"]["id"].removesuffix(OWN), event)
     if kind == "PlaybackFinished":
         return PlaybackOver(event["playback"]["id"], event["playback"]["state"] == "failed")
     if kind in _OF_RECORDING:

@@ -10,6 +10,11 @@ from tellerline.connectors.telephony.events import Cause, SecretEnd
 from tellerline.connectors.telephony.snapshot import LegSeen, LegState, Snapshot
 from tellerline.connectors.telephony.switch import Listening, Seal, SecretPlan
 
+OWN = "~"
+"""In the ids of channels and bridges that the connector makes for itself, and in no id of a controller's.
+
+Asterisk takes an id that another one begins with for that other one, so every channel's id of ours ends with it.
+"""
 _REMEMBERED = 20_000
 
 
@@ -119,6 +124,11 @@ class Model:
                 self.used[kind].add(used)
             things.clear()
         self.conversations.clear()
+
+    def channel(self, leg: str) -> str:
+        """The channel of a leg: those that we dialled have an id of our making."""
+        known = self.legs.get(leg)
+        return f"{leg}{OWN}" if known and not known.incoming else leg
 
     def collecting(self, leg: str) -> Collection | None:
         return next((each for each in self.collections.values() if each.leg == leg), None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tellerline.connectors.asterisk.board import BRIDGE, OWN, Board, checked
+from tellerline.connectors.asterisk.board import BRIDGE, Board, checked
 from tellerline.connectors.asterisk.media import MediaRoom
-from tellerline.connectors.asterisk.model import Monitor
+from tellerline.connectors.asterisk.model import OWN, Monitor
 from tellerline.connectors.asterisk.rest import RestRefusedError
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.switch import Listening
@@ -20,8 +20,13 @@ def bridge_of(monitor: str) -> str:
 
 def _snoop_of(monitor: str, before: str) -> str:
     """Never the one of before: both live for a moment."""
-    number = int(before.rpartition(OWN)[2]) + 1 if before else 1
-    return f"{bridge_of(monitor)}{OWN}{number}"
+    number = serial(before) + 1 if before else 1
+    return f"{OWN}{bridge_of(monitor)}{OWN}{number}{OWN}"
+
+
+def serial(snoop: str) -> int:
+    """The number of a monitor's listening channel."""
+    return int(snoop.split(OWN)[-2])
 
 
 class MonitoringRoom:
@@ -59,7 +64,13 @@ class MonitoringRoom:
             await self._board.snoop(fresh.leg, fresh.snoop, *args, spy="both", whisper=_WHISPER[fresh.listening])
             if before is None:
                 await self._open(bridge)
-                await rest.post("bridges", bridge, "addChannel", channel=fresh.listener, absorbDTMF="true")
+                await rest.post(
+                    "bridges",
+                    bridge,
+                    "addChannel",
+                    channel=self._board.model.channel(fresh.listener),
+                    absorbDTMF="true",
+                )
             if not self._board.model.collecting(fresh.leg):
                 await rest.post("bridges", bridge, "addChannel", channel=fresh.snoop)
         except (RestRefusedError, SwitchError):

@@ -5,9 +5,9 @@ A recorded bridge would mix both sides, and change how a telephone's own hold so
 
 from __future__ import annotations
 
-from tellerline.connectors.asterisk.board import OWN, Board, checked
+from tellerline.connectors.asterisk.board import Board, checked
 from tellerline.connectors.asterisk.messages import RecordingOver
-from tellerline.connectors.asterisk.model import Recording
+from tellerline.connectors.asterisk.model import OWN, Recording
 from tellerline.connectors.asterisk.rest import RestRefusedError
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.events import Ended, RecordingEnded
@@ -17,7 +17,7 @@ RECORD = "record"
 
 
 def snoop_of(recording: str) -> str:
-    return f"{RECORD}{OWN}{recording}"
+    return f"{OWN}{RECORD}{OWN}{recording}{OWN}"
 
 
 class RecordingRoom:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from tellerline.connectors.asterisk.board import OWN, Board, checked
+from tellerline.connectors.asterisk.board import Board, checked
 from tellerline.connectors.asterisk.messages import KeyPressed
-from tellerline.connectors.asterisk.model import Collection
+from tellerline.connectors.asterisk.model import OWN, Collection
 from tellerline.connectors.asterisk.monitoring import MonitoringRoom
 from tellerline.connectors.asterisk.recording import RecordingRoom
 from tellerline.connectors.asterisk.rest import RestRefusedError

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from tellerline.connectors.asterisk.board import OWN
 from tellerline.connectors.asterisk.legs import ADDRESS, DIALLED
-from tellerline.connectors.asterisk.model import Leg, Monitor, Recording
-from tellerline.connectors.asterisk.monitoring import MONITOR, bridge_of
+from tellerline.connectors.asterisk.model import OWN, Leg, Monitor, Recording
+from tellerline.connectors.asterisk.monitoring import MONITOR, bridge_of, serial
 from tellerline.connectors.asterisk.recording import RECORD
 from tellerline.connectors.asterisk.rest import AriRest, Json
 from tellerline.connectors.asterisk.secrets import mark_of, marked
@@ -68,7 +67,7 @@ async def _channel(rest: AriRest, app: str, channel: Json, found: Survey) -> Non
 
 
 def _leg(channel: Json, state: LegState, found: Survey, *, number: str, incoming: bool, called: str = "") -> None:
-    leg = channel["id"]
+    leg = channel["id"].removesuffix(OWN)
     found.legs[leg] = Leg(id=leg, incoming=incoming, number=number, called=called, state=state, music=None, muted=None)
 
 
@@ -89,7 +88,7 @@ def _monitor(monitor: Monitor, found: Survey) -> None:
     """Of two listening channels of one monitor, the later one holds."""
     other = found.monitors.get(monitor.id)
     if other:
-        monitor, other = sorted((monitor, other), key=lambda each: int(each.snoop.rpartition(OWN)[2]), reverse=True)
+        monitor, other = sorted((monitor, other), key=lambda each: serial(each.snoop), reverse=True)
         found.strays.append(("channels", other.snoop))
     found.monitors[monitor.id] = monitor
 
@@ -103,8 +102,9 @@ def _bridges(bridges: Json, found: Survey) -> None:
             continue
         found.conversations.add(bridge["id"])
         for channel in bridge["channels"]:
-            if channel in found.legs:
-                found.legs[channel].conversation = bridge["id"]
+            leg = channel.removesuffix(OWN)
+            if leg in found.legs:
+                found.legs[leg].conversation = bridge["id"]
 
 
 def _drop_strays(found: Survey, bridges: set[str]) -> None:

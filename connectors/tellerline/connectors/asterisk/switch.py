@@ -87,7 +87,7 @@ class AsteriskSwitch:
         self._require_link()
         for leg in [each for each in self._board.model.legs.values() if each.uncertain]:
             try:
-                if await self._board.rest.get_or_none("channels", leg.id) is None:
+                if await self._board.rest.get_or_none("channels", self._board.model.channel(leg.id)) is None:
                     self._board.model.legs.pop(leg.id, None)
                 leg.uncertain = False
             except RestRefusedError as refused:
