@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from tellerline.api.agents.v1 import agents_pb2 as pb
@@ -16,6 +17,7 @@ from tellerline.callcenter.services.convert import (
     identifier,
     target_of,
 )
+from tellerline.callcenter.services.discretion import Discretion
 from tellerline.callcenter.services.refusals import RESUME_TOKEN_UNKNOWN, RefusalError, invalid
 from tellerline.callcenter.site import commands
 from tellerline.callcenter.site.facts import AgentSignedOut
@@ -93,14 +95,16 @@ class AgentHandlers:
         )
 
     async def watch_events(self, request: pb.WatchEventsRequest) -> AsyncIterator[pb.Event]:
-        self._desk.actor(request)
+        who = self._desk.actor(request)
+        discretion = None if self._desk.leads(who) else Discretion(self._desk.leaders)
         names = {
             kind: identifier(getattr(request, kind), f"{kind}s", kind) if getattr(request, kind) else ""
             for kind in ("agent", "call", "queue")
         }
         try:
             async for recorded in self._feed.follow(self._position(request.resume_token), Interest(**names)):
-                yield event_to_proto(recorded)
+                if discretion is None or not await self._desk.look(partial(discretion.hides, recorded)):
+                    yield event_to_proto(recorded)
         except PositionUnknownError:
             raise RefusalError(RESUME_TOKEN_UNKNOWN) from None
 

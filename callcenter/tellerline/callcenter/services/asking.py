@@ -41,6 +41,13 @@ class Desk:
             raise RefusalError(STAFF_UNKNOWN)
         return who
 
+    def leads(self, who: str) -> bool:
+        return self.roster[who].leader
+
+    @property
+    def leaders(self) -> frozenset[str]:
+        return frozenset(who for who, listed in self.roster.items() if listed.leader)
+
     async def order(self, command: Command) -> Sequence[Fact]:
         """What came of it at once, durable. Raises the site's refusal."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tellerline.api.calls.v1 import calls_pb2 as pb
@@ -14,9 +15,11 @@ from tellerline.callcenter.services.convert import (
     record_to_proto,
     texts,
 )
+from tellerline.callcenter.services.discretion import unheard
 from tellerline.callcenter.services.refusals import RefusalError, invalid
 from tellerline.callcenter.site import commands
 from tellerline.callcenter.site.refusals import Why
+from tellerline.callcenter.site.state import Call
 
 SERVICE = pb.DESCRIPTOR.services_by_name["CallService"]
 
@@ -35,7 +38,7 @@ class CallHandlers:
         except RefusalError as refusal:
             if refusal.code != Why.CALL_EXISTS or not await self._is_own(command):
                 raise
-            return await self._desk.call(call, call_to_proto)
+            return await self._desk.call(call, self._shown(request))
 
     async def release(self, request: pb.ReleaseRequest) -> pb.Call:
         fields, call = self._fields(request)
@@ -103,14 +106,13 @@ class CallHandlers:
         return await self._done(commands.CorrectRecord(**fields, call=call, entries=entries))
 
     async def get_call(self, request: pb.GetCallRequest) -> pb.Call:
-        self._desk.actor(request)
-        return await self._desk.call(identifier(request.name, "calls", "name"), call_to_proto)
+        return await self._desk.call(identifier(request.name, "calls", "name"), self._shown(request))
 
     async def list_calls(self, request: pb.ListCallsRequest) -> pb.ListCallsResponse:
-        self._desk.actor(request)
+        show = self._shown(request)
         return await self._desk.look(
             lambda state: pb.ListCallsResponse(
-                calls=[call_to_proto(call) for call in sorted(state.calls.values(), key=lambda call: call.began)]
+                calls=[show(call) for call in sorted(state.calls.values(), key=lambda call: call.began)]
             )
         )
 
@@ -121,9 +123,16 @@ class CallHandlers:
     def _fields(self, request: Any) -> tuple[dict[str, Any], str]:
         return self._desk.common(request), identifier(request.call, "calls", "call")
 
+    def _shown(self, request: Any) -> Callable[[Call], pb.Call]:
+        """As the one who asks may see a call."""
+        if self._desk.leads(self._desk.actor(request)):
+            return call_to_proto
+        return lambda call: call_to_proto(call, unheard(call))
+
     async def _done(self, command: commands.CallCommand) -> pb.Call:
         await self._desk.order(command)
-        return await self._desk.call(command.call, call_to_proto)
+        leads = self._desk.leads(command.actor)
+        return await self._desk.call(command.call, lambda call: call_to_proto(call, () if leads else unheard(call)))
 
     async def _is_own(self, command: commands.CallOut) -> bool:
         """Whether the call that is there already is the one that this very command has begun."""

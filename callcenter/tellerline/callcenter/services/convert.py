@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -87,7 +87,8 @@ def figures_to_proto(figures: DayFigures) -> agents.DayFigures:
     )
 
 
-def call_to_proto(call: model.Call) -> calls.Call:
+def call_to_proto(call: model.Call, hidden: Collection[str] = ()) -> calls.Call:
+    """Without the ``hidden`` legs."""
     queue = call.request.queue if call.request else ""
     return calls.Call(
         name=f"calls/{call.id}",
@@ -102,7 +103,7 @@ def call_to_proto(call: model.Call) -> calls.Call:
         node=call.node,
         begin_time=instant(call.began),
         held_time=instant(call.held_since),
-        legs=[_leg_to_proto(leg) for leg in call.legs.values()],
+        legs=[_leg_to_proto(leg) for leg in call.legs.values() if leg.id not in hidden],
         end_time=instant(call.ended),
     )
 

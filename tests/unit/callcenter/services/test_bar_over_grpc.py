@@ -73,6 +73,43 @@ async def test_the_feed_begins_where_a_program_left_it(desk: Centre) -> None:
     assert own[0].details["caller"] == CALLER
 
 
+async def test_an_agent_is_not_told_that_a_leader_listens(desk: Centre) -> None:
+    await desk.sign_in("A1")
+    await desk.sign_in("L1")
+    call = await desk.call()
+    listen = calls.SuperviseRequest(
+        context=context("L1"), call=call.name, agent="agents/A1", supervision=calls.SUPERVISION_SILENT
+    )
+    await desk.ask(desk.calls.Supervise(listen))
+    leader = desk.site.phones["L1"]
+    both = {CALLER, desk.site.phones["A1"].number}
+    for _ in range(200):
+        if leader.hears() == both:
+            break
+        await desk.site.pass_time(0.05)
+    assert leader.hears() == both
+    held = await desk.ask(desk.calls.Hold(calls.HoldRequest(context=context("A1"), call=call.name)))
+    assert "LEADER" not in str(held)
+    seen = [event async for event in _until(desk, "A1", "CallHeld")]
+    shown = [event async for event in _until(desk, "L1", "CallHeld")]
+    assert "L1" not in str(seen)
+    assert not any(event.kind.startswith("Supervision") for event in seen)
+    assert {"SupervisionAsked", "SupervisionBegun"} <= {event.kind for event in shown}
+    assert len(seen) < len(shown)
+
+
+async def _until(desk: Centre, who: str, kind: str) -> AsyncIterator[agents.Event]:
+    """Everything that this person is told, up to an event of ``kind``."""
+    watching: Any = desk.agents.WatchEvents(agents.WatchEventsRequest(context=context(who), resume_token="begin"))
+    events = aiter(watching)
+    while True:
+        event = await desk.ask(anext(events))
+        yield event
+        if event.kind == kind:
+            watching.cancel()
+            return
+
+
 async def test_a_stale_version_is_refused_with_the_present_one(desk: Centre) -> None:
     agent = await desk.sign_in("A1")
     lunch = agents.BecomeNotReadyRequest(
