@@ -154,10 +154,14 @@ async def _limits_are_in_the_days_of_acceptance(world: Bank, records: list[Recor
         assert (await world.node.gateway.parts.journal.limit_usage(account, day)).total == total
 
 
+@pytest.mark.parametrize("dsn", ["sqlite"], indirect=True)
 async def test_a_reversal_after_cut_over_is_an_adjustment_and_gives_the_amount_back_to_the_original_day(
     tmp_path: Path, store_settings: dict[str, object]
 ) -> None:
-    """At a core that cannot be inquired, so that what was done and not answered is taken back on the next day."""
+    """At a core that cannot be inquired, so that what was done and not answered is taken back on the next day.
+
+    The clock stands still while twenty transfers are booked: a store that may be slow to connect waits for it in vain.
+    """
     core = next(folder for folder in discover() if folder.manifest.name == "core")
     text = (core.path / "host.toml").read_text("utf-8").replace('"host.Inquire" = 5\n', "")
     async with around_cut_over(tmp_path, store_settings, time(), manifest=text) as world:
