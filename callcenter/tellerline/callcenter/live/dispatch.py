@@ -48,9 +48,10 @@ class Dispatcher:
             task.add_done_callback(lambda done, keys=keys: self._forget(done, keys))  # type: ignore[misc]
 
     async def drain(self) -> None:
-        """Return when nothing is under way."""
-        while self._running:
-            await asyncio.wait(self._running)
+        """Return when all that was given before is over."""
+        running = set(self._running)
+        if running:
+            await asyncio.wait(running)
 
     async def close(self) -> None:
         """Give up what is under way."""
