@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from live_site import LiveSite, live_site
@@ -115,6 +116,16 @@ async def test_many_commands_at_once_are_each_answered(site: LiveSite) -> None:
     answers = await asyncio.gather(*(site.loop.ask(command) for command in commands))
     assert {answer.refused for answer in answers} == {None}
     assert (await site.state()).agents["A1"].cause == "REASON_49"
+
+
+async def test_a_defect_ends_neither_the_site_nor_anybodys_waiting(site: LiveSite) -> None:
+    await site.sign_in("A1")
+    nonsense: Any = object()
+    with pytest.raises(SiteUnavailableError) as failed:
+        await asyncio.wait_for(site.loop.ask(nonsense), 30)
+    assert failed.value.maybe_done
+    await site.done(c.BecomeNotReady(actor="A1", agent="A1", cause="LUNCH"))
+    assert (await site.state()).agents["A1"].cause == "LUNCH"
 
 
 async def test_a_controller_that_was_replaced_does_nothing_more(site: LiveSite) -> None:

@@ -71,7 +71,7 @@ class Dispatcher:
                     continue
                 self._on_failure(order, error.reason)
             except Exception as error:  # a defect of a connector must not leave a call where nobody looks for it
-                self._log.error("switch_order_failed", order=type(order).__name__, error=repr(error))
+                self._log.error("switch_order_failed", order=type(order).__name__, error=type(error).__name__)
                 self._on_failure(order, SwitchReason.UNKNOWN)
             return
 

@@ -204,6 +204,12 @@ class SiteLoop:
         except StoreUnavailableError as error:
             self._refuse(self._batch, error.reason, maybe_done=error.maybe_written)
             await self._begin_anew()
+        except SupersededError:
+            raise
+        except Exception as error:  # a defect must end neither the site nor the waiting of whoever asked
+            self._around.logger.error("site_defect", error=type(error).__name__)
+            self._refuse(self._batch, "defect", maybe_done=True)
+            await self._begin_anew()
 
     async def _carry(self, batch: list[_Waiting]) -> None:
         facts: list[Fact] = []
@@ -245,8 +251,8 @@ class SiteLoop:
         try:
             await self._around.log.keep(Image(self._position, state_to_json(self._site.state)))
             self._imaged = self._position
-        except StoreUnavailableError as error:
-            self._around.logger.warning("site_image_not_kept", reason=error.reason)
+        except (StoreUnavailableError, SupersededError) as error:
+            self._around.logger.warning("site_image_not_kept", reason=str(error))
 
     async def _recover(self, last: int) -> None:
         log = self._around.log

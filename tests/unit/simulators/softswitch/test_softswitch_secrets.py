@@ -18,10 +18,10 @@ class _Bytes:
         return bytes(range(count))
 
     def below(self, limit: int) -> int:
-        raise NotImplementedError
+        raise AssertionError("nothing but bytes is asked for")
 
     def fraction(self) -> float:
-        raise NotImplementedError
+        raise AssertionError("nothing but bytes is asked for")
 
 
 async def _collecting(wire: Wire, length: int = 4) -> str:
