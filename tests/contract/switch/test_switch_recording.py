@@ -65,6 +65,19 @@ async def test_a_pause_is_cut_out(bench: SwitchBench) -> None:
     assert bench.tones(wav, 0.1, 0.8) == {CALLER}
 
 
+async def test_a_recording_pauses_as_soon_as_it_is_ordered(bench: SwitchBench) -> None:
+    line = await answered(bench)
+    recordings = [f"r-{number}" for number in range(8)]
+    for recording in recordings:
+        await bench.switch.record(recording, line.leg)
+        await bench.switch.pause_recording(recording, paused=True)
+    await bench.pause(0.4)
+    for recording in recordings:
+        await bench.switch.stop_recording(recording)
+        await bench.log.take(RecordingEnded, recording=recording)
+        assert _seconds(await bench.switch.fetch_recording(recording)) < 0.3
+
+
 async def test_a_recording_ends_before_its_leg_does_and_is_kept(bench: SwitchBench) -> None:
     line = await answered(bench)
     await bench.switch.record("r", line.leg)

@@ -16,6 +16,10 @@ RECORD = "record"
 """First of the arguments of a listening channel; the recording and the leg follow."""
 
 
+_BEGIN_LOOKS = 100
+_BEGIN_PAUSE = 0.02
+
+
 def snoop_of(recording: str) -> str:
     return f"{OWN}{RECORD}{OWN}{recording}{OWN}"
 
@@ -93,5 +97,13 @@ class RecordingRoom:
             self._board.tell(RecordingEnded(at=self._board.now(), recording=recording.id, leg=recording.leg, end=end))
 
     async def _apply(self, recording: Recording, paused: bool) -> None:
-        where = ("recordings", "live", recording.id, "pause")
-        await (self._board.rest.remove_by_post(*where) if paused else self._board.rest.remove(*where))
+        """Asterisk refuses both for a recording that it has taken, and not begun yet: it begins within a moment."""
+        live = ("recordings", "live", recording.id)
+        for left in reversed(range(_BEGIN_LOOKS)):
+            try:
+                await (self._board.rest.remove_by_post if paused else self._board.rest.remove)(*live, "pause")
+                return
+            except RestRefusedError as refused:
+                if refused.status != 409 or not left:
+                    raise
+            await self._board.clock.sleep(_BEGIN_PAUSE)
