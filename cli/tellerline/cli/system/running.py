@@ -25,7 +25,8 @@ def state_directory() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSystem:
-    """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators."""
+    """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators,
+    ``call_centre`` without a call centre."""
 
     name: str
     pid: int
@@ -36,6 +37,7 @@ class RunningSystem:
     store: str
     mq: str
     started: str
+    call_centre: str = ""
 
     @property
     def alive(self) -> bool:
