@@ -122,6 +122,19 @@ async def test_a_new_controller_hears_no_digit_of_a_secret(bench: SwitchBench) -
     assert not bench.log.seen(Digit)
 
 
+async def test_a_recording_goes_on_after_a_secret_whose_controller_is_gone(bench: SwitchBench) -> None:
+    line = await answered(bench)
+    await bench.switch.record("r", line.leg)
+    await bench.switch.collect_secret("c", line.leg, SecretPlan(length=4), str.encode)
+    bench.switch = await bench.new_controller()
+    await bench.switch.stop_collecting("c")
+    await bench.log.take(SecretCollected, collection="c")
+    await bench.pause(0.8)
+    await bench.switch.stop_recording("r")
+    await bench.log.take(RecordingEnded, recording="r")
+    assert bench.tones(await bench.switch.fetch_recording("r"), 0.2, 0.6) == {CALLER}
+
+
 async def test_closing_tells_no_more_and_leaves_calls_alone(bench: SwitchBench) -> None:
     scene = await talk(bench)
     await bench.switch.close()

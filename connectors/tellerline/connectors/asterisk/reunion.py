@@ -11,7 +11,10 @@ from tellerline.connectors.telephony.events import Ended
 
 
 def adopt(model: Model, found: Survey) -> list[Leg]:
-    """Take what was found for true; returns the legs that ended while nobody heard it."""
+    """Take what was found for true; returns the legs that ended while nobody heard it.
+
+    What was recorded of a leg that collects goes on after it: what else may have paused it, the switch does not tell.
+    """
     gone = [leg for leg in model.legs.values() if leg.id not in found.legs]
     for leg in found.legs.values():
         known = model.legs.get(leg.id)
@@ -20,7 +23,9 @@ def adopt(model: Model, found: Survey) -> list[Leg]:
         else:
             known.state, known.conversation, known.uncertain = leg.state, leg.conversation, False
     model.conversations = set(found.conversations)
+    secretive = set(found.secrets.values())
     for recording in found.recordings.values():
+        recording.paused = recording.paused and recording.leg not in secretive
         model.recordings.setdefault(recording.id, recording)
     for used in set(model.monitors) - set(found.monitors):
         model.used["monitor"].add(used)

@@ -133,7 +133,10 @@ class Switch(Protocol):
         """Record what this leg says, from now until it ends or ``stop_recording``; ``RecordingEnded`` follows."""
 
     async def pause_recording(self, recording: str, paused: bool) -> None:
-        """Silence is not recorded instead: what was recorded is shorter by the pause."""
+        """Silence is not recorded instead: what was recorded is shorter by the pause.
+
+        The pause outlives its controller, but not a secret that is collected meanwhile: order it again after that.
+        """
 
     async def stop_recording(self, recording: str) -> None:
         """End it; what there is of it is kept."""
