@@ -38,7 +38,7 @@ async def test_pages_are_newest_first_without_gap_or_repetition(journal: Journal
 
 
 @pytest.mark.parametrize(
-    "name", ["global_serial", "channel", "channel_serial", "customer", "account", "operation", "host"]
+    "name", ["global_serial", "channel", "channel_serial", "customer", "account", "operation", "host", "call"]
 )
 async def test_each_field_filters(journal: Journal, name: str) -> None:
     await accepted(journal, 2)

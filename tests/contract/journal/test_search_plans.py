@@ -31,6 +31,8 @@ CASES: list[tuple[Search, set[str]]] = [
     (Search(host_serial="H7", states=(State.DONE,)), {"transactions_by_host_serial"}),
     (Search(customer="U7", operation="fx.CreateOrder"), {"transactions_by_customer"}),
     (Search(account="A7", operation="fx.CreateOrder"), {"transactions_by_account"}),
+    (Search(call="main-7"), {"transactions_by_call"}),
+    (Search(call="main-7", states=(State.DONE,), accepted_from=NOON), {"transactions_by_call"}),
     (Search(states=(State.PENDING,)), {"transactions_due"}),
     (Search(states=(State.PENDING,), accepted_from=NOON, accepted_before=NOON), {"transactions_due"}),
     (Search(states=(State.MANUAL,)), {"transactions_uncommon"}),
@@ -48,7 +50,8 @@ SELECT 'G' || n, 'ivr', 'C' || n, '', CASE n % 7 WHEN 0 THEN 'fx.CreateOrder' EL
     CASE n % 3 WHEN 0 THEN 'MONEY' ELSE 'ENQUIRY' END, 'core', 'U' || n % 2000, 'A' || n % 3000, 'CNY', '',
     CASE n % 97 WHEN 0 THEN 'MANUAL' WHEN 1 THEN 'REJECTED' WHEN 2 THEN 'PENDING' ELSE 'DONE' END,
     1772424000000000 + n * 1000, 1772424000000000 + n * 1000, '', '', '',
-    CASE n % 3 WHEN 0 THEN 'H' || n ELSE '' END, '', '', '', '', '', '', '', 0
+    CASE n % 3 WHEN 0 THEN 'H' || n ELSE '' END, '', '', '', CASE n % 5 WHEN 0 THEN 'main-' || n % 3000 ELSE '' END,
+    '', '', '', 0
 FROM rows
 """
 

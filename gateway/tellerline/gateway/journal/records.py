@@ -307,6 +307,7 @@ class Search:
     account: str = ""
     operation: str = ""
     host: str = ""
+    call: str = ""
     states: tuple[State, ...] = ()
     accepted_from: datetime | None = None
     accepted_before: datetime | None = None

@@ -62,6 +62,7 @@ IS_QUEUED = text("state = 'QUEUED'")
 IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
 IS_UNDATED = text("accounting_date = '' AND state = 'DONE' AND effect <> 'ENQUIRY'")
 UNDECIDED = text("verdict = 'OPEN'")
+IN_A_CALL = text("call <> ''")
 
 Index(
     "transactions_by_channel_serial",
@@ -93,6 +94,13 @@ Index(
     transactions.c.host_serial,
     sqlite_where=HAS_HOST_SERIAL,
     postgresql_where=HAS_HOST_SERIAL,
+)
+Index(
+    "transactions_by_call",
+    transactions.c.call,
+    transactions.c.accepted_at,
+    sqlite_where=IN_A_CALL,
+    postgresql_where=IN_A_CALL,
 )
 Index("transactions_due", transactions.c.due_at, sqlite_where=STILL_PENDING, postgresql_where=STILL_PENDING)
 Index(

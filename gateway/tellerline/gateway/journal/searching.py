@@ -14,6 +14,7 @@ from tellerline.gateway.journal.rows import micros
 from tellerline.gateway.journal.schema import (
     AN_ENQUIRY,
     HAS_HOST_SERIAL,
+    IN_A_CALL,
     IS_UNCOMMON,
     NOT_AN_ENQUIRY,
     STILL_PENDING,
@@ -33,6 +34,7 @@ _EQUAL = (
     "account",
     "operation",
     "host",
+    "call",
 )
 _FINDS_FEW = frozenset({"global_serial", "customer", "account"})
 
@@ -95,6 +97,8 @@ def _parts(equal: tuple[str, ...], states: tuple[State, ...]) -> list[list[Condi
         return [[HAS_HOST_SERIAL, *any_state]]
     if "channel_serial" in equal:
         return [[NOT_AN_ENQUIRY, *any_state], [AN_ENQUIRY, *any_state]]
+    if "call" in equal:
+        return [[IN_A_CALL, *any_state]]
     if not states or State.DONE in states or not _FINDS_FEW.isdisjoint(equal):
         return [any_state]
     return [[STILL_PENDING if state is State.PENDING else IS_UNCOMMON, is_state[state]] for state in states]

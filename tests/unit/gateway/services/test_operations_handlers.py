@@ -153,6 +153,7 @@ async def test_a_search_pages_newest_first(platform: Any) -> None:
         ({"customer": "customers/1001", "host": "hosts/core", "host_serial": "H1"}, 1),
         ({"channel": CHANNEL_COUNTER}, 0),
         ({"channel": CHANNEL_IVR, "operation": "transfers.CreateTransfer"}, 1),
+        ({"call": "main-1"}, 0),
         ({"states": [TRANSACTION_STATE_IN_DOUBT]}, 0),
         ({"states": [TRANSACTION_STATE_IN_DOUBT, TRANSACTION_STATE_DONE]}, 1),
     ],

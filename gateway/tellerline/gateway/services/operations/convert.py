@@ -42,6 +42,7 @@ def search_from_proto(request: pb.SearchTransactionsRequest, account: str, *, af
         account=account,
         operation=checked_text(request.operation, "operation", _MOST),
         host=host_of(request.host) if request.host else "",
+        call=checked_text(request.call, "call", _MOST),
         states=tuple(STATES.from_proto(state, "states") for state in dict.fromkeys(request.states)),
         accepted_from=instant_from_proto(request.start_time, "start_time") if request.HasField("start_time") else None,
         accepted_before=instant_from_proto(request.end_time, "end_time") if request.HasField("end_time") else None,

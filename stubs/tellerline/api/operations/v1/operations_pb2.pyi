@@ -582,6 +582,7 @@ class SearchTransactionsRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
     global_serial: _builtins.str
     """Global serial 全局流水号."""
     channel: _context_pb2.Channel.ValueType
@@ -602,6 +603,8 @@ class SearchTransactionsRequest(_message.Message):
     """At most this many; 50 when 0, never more than 200. Negative: `INVALID_REQUEST`."""
     page_token: _builtins.str
     """`next_page_token` of the page before, with everything else as it was; else `INVALID_PAGE_TOKEN`."""
+    call: _builtins.str
+    """The telephone call in which they were asked for, as `context.call` named it."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
@@ -635,10 +638,11 @@ class SearchTransactionsRequest(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        call: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "channel", b"channel", "channel_serial", b"channel_serial", "context", b"context", "customer", b"customer", "end_time", b"end_time", "global_serial", b"global_serial", "host", b"host", "host_serial", b"host_serial", "operation", b"operation", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "states", b"states"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "call", b"call", "channel", b"channel", "channel_serial", b"channel_serial", "context", b"context", "customer", b"customer", "end_time", b"end_time", "global_serial", b"global_serial", "host", b"host", "host_serial", b"host_serial", "operation", b"operation", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "states", b"states"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -427,3 +427,9 @@ CREATE INDEX differences_by_reference ON differences (reference);
 
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
+-- Running upgrade 0009 -> 0010
+
+CREATE INDEX transactions_by_call ON transactions (call, accepted_at) WHERE call <> '';
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
+
