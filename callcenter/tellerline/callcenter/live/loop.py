@@ -23,6 +23,7 @@ from tellerline.callcenter.site.orders import Order, SwitchOrder, TellIvr
 from tellerline.callcenter.site.refusals import Refused
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.site import Site
+from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.state import SiteState
 from tellerline.callcenter.site.turn import Outcome
 from tellerline.callcenter.storage import StoreUnavailableError
@@ -78,9 +79,9 @@ SeenT = TypeVar("SeenT")
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Somebody who wants to see the state once all of it is durable."""
+    """Somebody who wants to see the site once all of its state is durable."""
 
-    read: Callable[[SiteState], Any]
+    read: Callable[[Site], Any]
 
 
 _Waiting: TypeAlias = tuple[Input | _Look, asyncio.Future[Any] | None]
@@ -150,7 +151,12 @@ class SiteLoop:
 
         Raises what ``read`` raises, and ``SiteUnavailableError``.
         """
-        seen: SeenT = await self._answered(_Look(read))
+        seen: SeenT = await self._answered(_Look(lambda site: read(site.state)))
+        return seen
+
+    async def survey(self, read: Callable[[Standings], SeenT]) -> SeenT:
+        """What ``read`` makes of how calls stand with routing now; otherwise as ``look``."""
+        seen: SeenT = await self._answered(_Look(lambda site: read(site.standings(self._around.clock.now()))))
         return seen
 
     async def _answered(self, given: Asked | _Look) -> Any:
@@ -218,7 +224,7 @@ class SiteLoop:
         for given, answer in batch:
             if isinstance(given, _Look):
                 assert answer is not None
-                answers.append((answer, partial(given.read, self._site.state)))
+                answers.append((answer, partial(given.read, self._site)))
                 continue
             outcome = self._site.handle(given, self._around.clock.now())
             facts += outcome.facts

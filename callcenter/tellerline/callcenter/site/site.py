@@ -23,6 +23,7 @@ from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.refusals import RefusalError
 from tellerline.callcenter.site.routers import router_of
 from tellerline.callcenter.site.settings import SiteSettings
+from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.state import SiteState
 from tellerline.callcenter.site.turn import Outcome, Turn
 
@@ -64,6 +65,11 @@ class Site:
         if oldest is not None and oldest.ended is not None:
             instants.append(oldest.ended + self._settings.kept_records)
         return min(instants, default=None)
+
+    def standings(self, at: datetime) -> Standings:
+        """How calls stand; to be asked before anything else is handled."""
+        now = at if self._latest is None else max(self._latest, at)
+        return Standings(self._settings.plan, self.state, self._router, now)
 
     def _running(self) -> list[tuple[str, datetime]]:
         """Offers stand still while the switch is out of reach: nobody could answer."""

@@ -19,7 +19,7 @@ Offers    answered(at, reservation)         the agent has the call, which leaves
           rescinded(at, reservation)        the agent's telephone was lost: not ready; the call goes on
           callback_unreached(at, ...)       the customer did not answer: dropped, or kept until ``retry_at``
 Time      next_due(), advance(at)           ringing is not timed here: whoever carries out offers does
-Questions state_of, agent_state, standing   change nothing
+Questions state_of, agent_state, standing, places   change nothing
 
 ``ready since`` leaves out time spent not ready and goes on after it; only a call or work of the agent's starts it anew.
 One reservation is pending at most per call and per agent. A caller and a free agent who may serve that caller never
@@ -45,7 +45,7 @@ from tellerline.routing.calls.decisions import (
 from tellerline.routing.calls.model import AgentProfile, Call, RoutingPlan
 from tellerline.routing.calls.policies import DEFAULT, Policy
 from tellerline.routing.calls.roster import Roster, Routes
-from tellerline.routing.calls.standing import Standing, standing_of
+from tellerline.routing.calls.standing import Place, Standing, places_of, standing_of
 from tellerline.routing.calls.state import AgentState, Band, CallState, ReadyEntry, Seat, Waiter
 from tellerline.routing.calls.timers import Timers
 
@@ -224,9 +224,11 @@ class Router:
         waiter = self._waiters.get(call)
         if waiter is None:
             return None
-        offer = self._pending.get(waiter.reservation)
-        offered_to = offer[0].id if offer is not None and waiter.state is CallState.RESERVED else None
-        return standing_of(waiter, self._roster.seats, offered_to, at)
+        return standing_of(waiter, self._roster.seats, self._pending, at)
+
+    def places(self, at: float) -> Sequence[Place]:
+        """Of every call that is here, the best placed first; callbacks that are put off come last. O(n log n)."""
+        return places_of(self._waiters.values(), self._pending, at)
 
     def _begin(self, at: float) -> list[Decision]:
         """Every event's first step: what fell due, and a list for what follows."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tellerline.routing.calls import steps
 from tellerline.routing.calls.state import CallState, Seat, Waiter
 
+_Pending = Mapping[int, tuple[Seat, Waiter]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Durations in seconds. ``ahead``: waiting callers with a better score who could take an agent from this call.
+class Place:
+    """A call's place among those who wait. Durations in seconds.
 
-    ``staffed`` agents are on duty for the steps reached so far; of these ``barred`` may not have this very call
-    (conflict of interest, excluded, refused it lately). ``offered_to``: while an offer is pending. ``next_step_in``:
-    when its age moves the call on. ``dialled_in``: when a callback that was put off may be dialled.
+    ``offered_to``: while an offer is pending. ``next_step_in``: when its age moves the call on. ``dialled_in``: when a
+    callback that was put off may be dialled.
     """
 
     call: str
@@ -26,9 +28,6 @@ class Standing:
     credit: float
     aging: float
     step: int
-    ahead: int
-    staffed: int
-    barred: int
     offered_to: str | None
     next_step_in: float | None
     dialled_in: float | None
@@ -38,28 +37,54 @@ class Standing:
         return self.waited + self.credit + self.aging
 
 
-def standing_of(waiter: Waiter, seats: Mapping[str, Seat], offered_to: str | None, now: float) -> Standing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Place):
+    """``ahead``: waiting callers with a better score who could take an agent from this call.
+
+    ``staffed`` agents are on duty for the steps reached so far; of these ``barred`` may not have this very call
+    (conflict of interest, excluded, refused it lately).
+    """
+
+    ahead: int
+    staffed: int
+    barred: int
+
+
+def places_of(waiters: Iterable[Waiter], pending: _Pending, now: float) -> list[Place]:
+    """The best placed first; callbacks that are put off come last."""
+    order = sorted(waiters, key=lambda each: (each.state is CallState.POSTPONED, each.place(now)))
+    return [Place(**_place(waiter, pending, now)) for waiter in order]
+
+
+def standing_of(waiter: Waiter, seats: Mapping[str, Seat], pending: _Pending, now: float) -> Standing:
     """O(callers and agents of the call's lines): meant for questions, not for every event."""
-    assert waiter.state is not None
     eligible = [seats[agent] for agent in {agent for line in waiter.lines for agent in line.members}]
     staffed = [seat for seat in eligible if seat.staffed]
-    following = steps.next_step_at(waiter)
     return Standing(
-        call=waiter.id,
-        queue=waiter.queue.id,
-        state=waiter.state,
-        callback=waiter.callback,
-        waited=now - waiter.entered,
-        credit=waiter.band.credit,
-        aging=waiter.aging(now),
-        step=waiter.step,
+        **_place(waiter, pending, now),
         ahead=_ahead(waiter, now),
         staffed=len(staffed),
         barred=sum(waiter.bars(seat) for seat in staffed),
-        offered_to=offered_to,
-        next_step_in=None if following is None else max(0, following - now),
-        dialled_in=max(0, waiter.not_before - now) if waiter.state is CallState.POSTPONED else None,
     )
+
+
+def _place(waiter: Waiter, pending: _Pending, now: float) -> dict[str, Any]:
+    assert waiter.state is not None
+    offer = pending.get(waiter.reservation) if waiter.state is CallState.RESERVED else None
+    following = steps.next_step_at(waiter)
+    return {
+        "call": waiter.id,
+        "queue": waiter.queue.id,
+        "state": waiter.state,
+        "callback": waiter.callback,
+        "waited": now - waiter.entered,
+        "credit": waiter.band.credit,
+        "aging": waiter.aging(now),
+        "step": waiter.step,
+        "offered_to": None if offer is None else offer[0].id,
+        "next_step_in": None if following is None else max(0, following - now),
+        "dialled_in": max(0, waiter.not_before - now) if waiter.state is CallState.POSTPONED else None,
+    }
 
 
 def _ahead(waiter: Waiter, now: float) -> int:
