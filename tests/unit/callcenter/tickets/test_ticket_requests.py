@@ -13,22 +13,9 @@ from tellerline.api.tickets.v1 import tickets_pb2 as pb
 from tellerline.callcenter.tickets import convert
 from tellerline.callcenter.tickets.refusals import OF_COMMANDS, OF_FLOWS, SAID, Code, RefusalError
 from tellerline.callcenter.tickets.requests import request_of
-from tellerline.callcenter.tickets.staff import StaffError, read_staff
 from tellerline.routing.tickets.approval import WhyNot
 from tellerline.routing.tickets.commands import Why
 from tellerline.routing.tickets.details import Details
-from tellerline.routing.tickets.kinds import Role
-
-LISTED = """
-[[people]]
-id = "A1001"
-roles = ["agent", "leader"]
-
-[[people]]
-id = "D3001"
-roles = ["department"]
-department = "cards"
-"""
 
 
 def asked(text: str = "x", **context: Any) -> pb.CreateTicketRequest:
@@ -101,27 +88,3 @@ def test_every_refusal_has_its_code_and_every_code_its_sentences() -> None:
     for said in SAID.values():
         assert said.zh.endswith("。")
         assert said.en.endswith(".")
-
-
-async def test_the_staff_list_says_who_has_which_roles() -> None:
-    staff = read_staff(LISTED)
-    agent, clerk = await staff.find("A1001"), await staff.find("D3001")
-    assert agent is not None
-    assert agent.roles == {Role.AGENT, Role.LEADER}
-    assert clerk is not None
-    assert clerk.department == "cards"
-    assert await staff.find("X") is None
-
-
-@pytest.mark.parametrize(
-    ("good", "bad", "said"),
-    [
-        ('"leader"', '"boss"', "roles: 'boss' is none of"),
-        ('"D3001"', '"A1001"', "somebody stands twice"),
-        ('department = "cards"', "", "D3001: stands with the role department"),
-        ('"leader"]', '"leader"]\ndepartment = "x"', "A1001: stands with the role department"),
-    ],
-)
-def test_a_mistake_in_the_staff_list_is_named(good: str, bad: str, said: str) -> None:
-    with pytest.raises(StaffError, match=said):
-        read_staff(LISTED.replace(good, bad))
