@@ -126,7 +126,7 @@ class AsteriskBench:
         for telephone in self._lone:
             telephone.vanish()
         if self._server.running:
-            await _tidy(AriRest(self._settings(self._server.ports.http)))
+            await tidy(AriRest(self._settings(self._server.ports.http)))
 
     def connector(self, patience: float = 10) -> AsteriskSwitch:
         """A further one, not started."""
@@ -156,7 +156,7 @@ def _start_telephone(number: str, exchange: Exchange) -> subprocess.Popen[str]:
     return process
 
 
-async def _tidy(rest: AriRest) -> None:
+async def tidy(rest: AriRest) -> None:
     rest.open()
     for kind in ("channels", "bridges"):
         for each in await rest.get(kind):

@@ -1,0 +1,17 @@
+"""What tests of a whole call centre on Asterisk share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from asterisk_centre import centre_prompts
+
+from tellerline.simulators.servers.fixtures import or_skip
+
+
+@pytest.fixture(scope="session")
+def tone_prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every prompt of every flow, as a tone."""
+    with or_skip():
+        return centre_prompts(tmp_path_factory.mktemp("prompts"))
