@@ -15,6 +15,7 @@ from ivr_bank import IvrBank, ivr_bank
 from running_clock import passing
 from severing_proxy import SeveringProxy
 
+from tellerline.callcenter.call_trace import trace_of
 from tellerline.callcenter.gateway_client import Asker, GatewayClient
 from tellerline.callcenter.gateway_errors import GatewayError
 from tellerline.callcenter.ivr.actions import Call
@@ -277,3 +278,4 @@ async def test_a_transfer_can_be_followed_by_its_serial(bank: IvrBank) -> None:
     made = await bank.gateway.transfer_to_payee(asker, f"{customer}/accounts/1", payee.card, amount)
     found = await bank.gateway.transaction(replace(asker, agent="8001"), made.transaction.ref.global_serial)
     assert found.info.ref.channel_serial == asker.serial
+    assert (found.call, found.trace) == ("call-trace", trace_of("call-trace"))

@@ -29,7 +29,7 @@ from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.state import SiteState
 from tellerline.connectors.telephony.switch import Seal, Switch
 
-_OF_NO_CALL = Asker(call="centre", step="pin-key")
+_OF_NO_CALL = Asker(call="", step="centre-pin-key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

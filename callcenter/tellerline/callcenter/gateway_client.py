@@ -12,6 +12,7 @@ import grpc
 import grpc.aio
 from google.type.money_pb2 import Money
 
+from tellerline.adapters.telemetry import Trace
 from tellerline.api.accounts.v1.accounts_pb2 import (
     Account,
     AccountKind,
@@ -39,6 +40,7 @@ from tellerline.api.transfers.v1.transfers_pb2 import (
     Transfer,
 )
 from tellerline.api.transfers.v1.transfers_pb2_grpc import TransferServiceStub
+from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.gateway_errors import GatewayError, read_failure
 
 ReplyT = TypeVar("ReplyT")
@@ -49,7 +51,8 @@ _MOST_ACCOUNTS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """For whom, and in which telephone call, the bank is asked. With an ``agent`` it is he who asks, else the IVR.
+    """For whom, and in which telephone call (empty: in none), the bank is asked. With an ``agent`` it is he who asks,
+    else the IVR.
 
     ``step`` numbers what is asked in the call: the same step again is the same transaction.
     """
@@ -83,19 +86,21 @@ class Asker:
 
 
 class GatewayClient:
-    """Asks over ``channel``, which the caller closes. Every method raises ``GatewayError``.
+    """Asks over ``channel``, which the caller closes, in the trace of the telephone call. Every method raises
+    ``GatewayError``.
 
     ``seconds`` is what one question may take. Whatever changes something is asked once more, under the same serial,
     when nobody knows what became of it; an error then says nothing of the first time, and is never definite. A PIN is
     never compared twice.
     """
 
-    def __init__(self, channel: grpc.aio.Channel, *, seconds: float = 10.0) -> None:
+    def __init__(self, channel: grpc.aio.Channel, *, seconds: float = 10.0, tracing: CallTracing | None = None) -> None:
         self._accounts = AccountServiceStub(channel)
         self._customers = CustomerServiceStub(channel)
         self._transfers = TransferServiceStub(channel)
         self._operations = OperationsServiceStub(channel)
         self._seconds = seconds
+        self._tracing = tracing or CallTracing()
 
     async def pin_key(self, asker: Asker) -> str:
         """The key for which PINs are sealed, as a JWK."""
@@ -164,8 +169,21 @@ class GatewayClient:
             raise error.doubted() from None
 
     async def _ask(self, method: Callable[..., Awaitable[ReplyT]], request: Any, asker: Asker) -> ReplyT:
-        metadata = (("accept-language", _LANGUAGES.get(asker.language, asker.language)),)
+        trace = self._tracing.ask(type(request).__name__.removesuffix("Request"), asker.call)
+        result = "UNKNOWN"
         try:
-            return await method(request, timeout=self._seconds, metadata=metadata)
+            reply = await method(request, timeout=self._seconds, metadata=self._metadata(asker, trace))
+            result = "OK"
         except grpc.aio.AioRpcError as failure:
-            raise read_failure(failure) from None
+            error = read_failure(failure)
+            result = error.code or result
+            raise error from None
+        finally:
+            self._tracing.end(trace, failed=result != "OK", result=result, step=asker.step)
+        return reply
+
+    def _metadata(self, asker: Asker, trace: Trace | None) -> tuple[tuple[str, str], ...]:
+        """What is asked in no call is in no trace."""
+        said = ("accept-language", _LANGUAGES.get(asker.language, asker.language))
+        traceparent = trace.traceparent if trace else self._tracing.traceparent(asker.call)
+        return (said, ("traceparent", traceparent)) if asker.call else (said,)

@@ -4,7 +4,7 @@ from tellerline.adapters.telemetry.libraries import LibraryLines
 from tellerline.adapters.telemetry.logs import Log, LogWriter, make_log
 from tellerline.adapters.telemetry.masking import mask_number, mask_text
 from tellerline.adapters.telemetry.metrics import Metrics
-from tellerline.adapters.telemetry.tracing import TRACEPARENT, Trace, Tracing, TracingRules
+from tellerline.adapters.telemetry.tracing import TRACEPARENT, PastSpan, Trace, Tracing, TracingRules
 
 __all__ = [
     "TRACEPARENT",
@@ -12,6 +12,7 @@ __all__ = [
     "Log",
     "LogWriter",
     "Metrics",
+    "PastSpan",
     "Trace",
     "Tracing",
     "TracingRules",

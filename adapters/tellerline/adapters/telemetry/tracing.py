@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tellerline.adapters.clock import Randomness, SeededRandomness
@@ -48,6 +50,21 @@ class Trace:
         return f"00-{context.trace_id:032x}-{context.span_id:016x}-01"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastSpan:
+    """Something that is over. Whoever tells of it chooses the identifiers, so that telling it again makes no second
+    one: trace 32, span and parent 16 hexadecimal digits; no parent for the root of its trace."""
+
+    name: str
+    trace_id: str
+    span_id: str
+    parent_id: str
+    began: datetime
+    ended: datetime
+    failed: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
 class Tracing:
     """Begins and ends requests' spans. A caller's own decision (its ``traceparent``) goes before the ratio."""
 
@@ -75,10 +92,20 @@ class Tracing:
 
     def exchange(self, name: str) -> Trace | None:
         """A client span under the work under way (``TRACEPARENT``); None when that is not sampled."""
-        parent = _TRACEPARENT.fullmatch(TRACEPARENT.get())
-        if parent is None or self._spans is None:
+        return self.ask(name, TRACEPARENT.get())
+
+    def ask(self, name: str, traceparent: str) -> Trace | None:
+        """A client span under ``traceparent``; None when that is not sampled."""
+        parent = _TRACEPARENT.fullmatch(traceparent)
+        if parent is None or self._spans is None or not self._sampled(parent):
             return None
         return Trace(parent[1], self._spans.ask(name, parent.groups()))
+
+    def record(self, past: PastSpan) -> None:
+        """Export a span of something that is over, whose trace its caller has decided to sample."""
+        if self._spans is not None:
+            attributes = {f"tellerline.{key}": mask_text(value) for key, value in past.attributes.items()}
+            self._spans.record(replace(past, attributes=attributes))
 
     def end(self, trace: Trace, *, failed: bool, **attributes: str) -> None:
         """End the request's span; attribute values are masked."""

@@ -45,7 +45,7 @@ class GatewayTransactions:
         self._randomness = randomness
 
     async def standing(self, serial: str) -> Standing:
-        asker = Asker(call=_ASKER, step=self._randomness.bytes(12).hex(), agent=_ASKER)
+        asker = Asker(call="", step=self._randomness.bytes(12).hex(), agent=_ASKER)
         try:
             found = await self._client.transaction(asker, serial)
         except GatewayError as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tellerline.adapters.clock import SeededRandomness
-from tellerline.adapters.telemetry import Tracing, TracingRules
+from tellerline.adapters.telemetry import PastSpan, Tracing, TracingRules
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -54,3 +56,27 @@ def test_the_ratio_samples_about_its_share() -> None:
         traced.end(traced.begin("x", ""), failed=False)
     traced.close()
     assert 60 < len(exporter.get_finished_spans()) < 140
+
+
+def test_what_is_over_is_told_as_it_was() -> None:
+    traced, exporter = tracing(0.0)
+    began = datetime(2026, 3, 2, 1, 0, 0, 250_001, tzinfo=UTC)
+    past = PastSpan(
+        name="talk",
+        trace_id=TRACE,
+        span_id="00000000000000aa",
+        parent_id=SPAN,
+        began=began,
+        ended=began + timedelta(seconds=90),
+        attributes={"account": "6217000012345678"},
+    )
+    traced.record(past)
+    traced.close()
+    [span] = exporter.get_finished_spans()
+    assert (span.context.trace_id, span.context.span_id) == (int(TRACE, 16), 0xAA)
+    assert span.parent is not None
+    assert span.parent.span_id == int(SPAN, 16)
+    assert span.start_time == 1_772_413_200_250_001_000
+    assert (span.end_time or 0) - span.start_time == 90 * 10**9
+    assert dict(span.attributes or {}) == {"tellerline.account": "621700******5678"}
+    assert '"service.name": "tellerline"' in span.to_json()
