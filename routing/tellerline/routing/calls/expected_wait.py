@@ -8,28 +8,63 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
 from tellerline.routing.calls.model import AgentProfile, Queue, RoutingPlan, StepKind
 from tellerline.routing.staffing.erlang import expected_wait
 
 _MEMORY = 200
+_BELIEF = 10
+"""As many calls as the plan's figures count for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Recent:
+    """What one queue has lately been like: plain values, to be kept and read again. The last few hundred calls make
+    them; older ones fade. ``handling`` is the mean of ``handled`` calls, ``gave_up`` callers did so in ``exposed``
+    seconds of waiting, ``entered`` is the queue's share of all that came."""
+
+    handled: int = 0
+    handling: float = 0.0
+    gave_up: float = 0.0
+    exposed: float = 0.0
+    entered: float = 0.0
+
+    def add_handled(self, seconds: float) -> None:
+        self.handled = min(self.handled + 1, _MEMORY)
+        self.handling += (seconds - self.handling) / self.handled
+
+    def add_waited(self, seconds: float, *, gave_up: bool) -> None:
+        keep = 1 - 1 / _MEMORY
+        self.gave_up = keep * self.gave_up + gave_up
+        self.exposed = keep * self.exposed + seconds
+
+
+def add_entered(recent: MutableMapping[str, Recent], queue: str) -> None:
+    """A call has entered one of these queues."""
+    recent.setdefault(queue, Recent()).entered += 1
+    if sum(each.entered for each in recent.values()) > _MEMORY * len(recent):
+        for each in recent.values():
+            each.entered /= 2
 
 
 class ExpectedWaits:
-    """Recent figures of every queue. The last few hundred calls of a queue make them; older ones fade.
+    """Who is on duty for which queue, beside what the queues are like. ``recent`` is kept by the caller, who may change
+    it at any time; without it the figures are kept here.
 
-    Nothing is expected of a queue that no call was handled for yet, unless ``handling`` says how long one takes.
+    Nothing is expected of a queue that no call was handled for yet, unless the plan or ``handling`` says how long one
+    takes.
     """
 
-    def __init__(self, plan: RoutingPlan, handling: float | None = None) -> None:
+    def __init__(
+        self, plan: RoutingPlan, handling: float | None = None, recent: MutableMapping[str, Recent] | None = None
+    ) -> None:
         self._plan = plan
-        self._queues = {queue: _Recent(handling) for queue in plan.queues}
+        self._default = handling
+        self._recent = {} if recent is None else recent
         self._agents: dict[str, frozenset[str]] = {}
         self._alike: Counter[frozenset[str]] = Counter()
-        self._entered = dict.fromkeys(plan.queues, 0.0)
-        self._entered_in_all = 0.0
 
     def staffed(self, profile: AgentProfile) -> None:
         """The agent is on duty; repeated, the profile is taken anew."""
@@ -46,21 +81,17 @@ class ExpectedWaits:
                 del self._alike[served]
 
     def entered(self, queue: str) -> None:
-        self._entered[queue] += 1
-        self._entered_in_all += 1
-        if self._entered_in_all > _MEMORY * len(self._entered):
-            self._entered = {name: count / 2 for name, count in self._entered.items()}
-            self._entered_in_all /= 2
+        add_entered(self._recent, queue)
 
     def answered(self, queue: str, waited: float) -> None:
-        self._queues[queue].waited(waited, gave_up=False)
+        self._of(queue).add_waited(waited, gave_up=False)
 
     def abandoned(self, queue: str, waited: float) -> None:
-        self._queues[queue].waited(waited, gave_up=True)
+        self._of(queue).add_waited(waited, gave_up=True)
 
     def handled(self, queue: str, seconds: float) -> None:
         """A call of the queue has kept an agent for so long, work after it included."""
-        self._queues[queue].handled(seconds)
+        self._of(queue).add_handled(seconds)
 
     def agents(self, queue: str) -> float:
         """Agents on duty for the queue, each counted by the queue's share of what the agent serves."""
@@ -72,40 +103,36 @@ class ExpectedWaits:
 
     def estimate(self, queue: str, ahead: int) -> float | None:
         """What a caller with ``ahead`` callers before (by score) will wait; None: nothing is known, or nobody there."""
-        recent = self._queues[queue]
-        if recent.handling is None or not recent.handling:
+        handling = self.handling(queue)
+        if not handling:
             return None
-        wait = expected_wait(ahead, self.agents(queue), 1 / recent.handling, recent.abandonment_rate)
+        wait = expected_wait(ahead, self.agents(queue), 1 / handling, self.abandonment_rate(queue))
         return wait if math.isfinite(wait) else None
+
+    def handling(self, queue: str) -> float | None:
+        """Seconds that a call of the queue takes; None while nothing is known of it."""
+        seen, believed = self._recent.get(queue), self._plan.queues[queue].handling or self._default
+        if seen is None or not seen.handled:
+            return believed
+        if believed is None:
+            return seen.handling
+        return (_BELIEF * believed + seen.handled * seen.handling) / (_BELIEF + seen.handled)
+
+    def abandonment_rate(self, queue: str) -> float:
+        """Abandoned calls per second of waiting of all: what exponential patience would have."""
+        seen, believed = self._recent.get(queue, Recent()), self._plan.queues[queue].patience
+        gave_up, exposed = seen.gave_up, seen.exposed
+        if believed is not None:
+            gave_up, exposed = gave_up + _BELIEF, exposed + _BELIEF * believed
+        return gave_up / exposed if exposed else 0.0
+
+    def _of(self, queue: str) -> Recent:
+        return self._recent.setdefault(queue, Recent())
 
     def _load(self, queue: str) -> float:
         """Recent work of the queue; one call more than were seen, so that a new queue has some."""
-        return (self._entered[queue] + 1) * (self._queues[queue].handling or 1)
-
-
-class _Recent:
-    """Fading means of one queue."""
-
-    def __init__(self, handling: float | None) -> None:
-        self.handling = handling
-        self._handled = 0
-        self._gave_up = 0.0
-        self._exposed = 0.0
-
-    @property
-    def abandonment_rate(self) -> float:
-        """Abandoned calls per second of waiting of all: what exponential patience would have."""
-        return self._gave_up / self._exposed if self._exposed else 0.0
-
-    def handled(self, seconds: float) -> None:
-        self._handled = min(self._handled + 1, _MEMORY)
-        before = seconds if self.handling is None else self.handling
-        self.handling = before + (seconds - before) / self._handled
-
-    def waited(self, seconds: float, gave_up: bool) -> None:
-        keep = 1 - 1 / _MEMORY
-        self._gave_up = keep * self._gave_up + gave_up
-        self._exposed = keep * self._exposed + seconds
+        entered = self._recent[queue].entered if queue in self._recent else 0
+        return (entered + 1) * (self.handling(queue) or 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

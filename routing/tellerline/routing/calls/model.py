@@ -69,6 +69,9 @@ class Queue:
     """A queue. Waiting beyond ``service_level`` seconds counts ``1 + weight`` times under aging.
 
     ``skills``, ``licences`` and ``clearance`` are what its calls ask of an agent; the last two are never relaxed.
+    ``handling`` and ``patience`` are what a call takes, work after it included, and how long callers wait before they
+    give up, as far as nothing was seen yet. Who waits is told his place at most every ``told_every``, and is offered a
+    callback once he is expected to wait for longer than ``callback_beyond`` (None: when its step comes).
     """
 
     id: str
@@ -79,6 +82,10 @@ class Queue:
     weight: float = 0.0
     licences: frozenset[str] = frozenset()
     clearance: int = 0
+    handling: float | None = None
+    patience: float | None = None
+    told_every: float = 30.0
+    callback_beyond: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,10 @@ def _plan(reader: Reader) -> RoutingPlan:
             weight=part.number("weight", 0),
             licences=frozenset(part.words("licences", licences)),
             clearance=part.whole("clearance", 0, 0),
+            handling=_seconds(part, "handling"),
+            patience=_seconds(part, "patience"),
+            told_every=part.number("told_every", 30, 5),
+            callback_beyond=_seconds(part, "callback_beyond"),
         )
     for key, found in (("classes", classes), ("queues", queues)):
         if not found:
@@ -83,6 +87,10 @@ def _plan(reader: Reader) -> RoutingPlan:
         queues=queues,
         reoffer_after=reader.number("reoffer_after"),
     )
+
+
+def _seconds(reader: Reader, key: str) -> float | None:
+    return reader.number(key, least=1) if reader.has(key) else None
 
 
 def _title(reader: Reader) -> Title:

@@ -39,13 +39,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing(Place):
-    """``ahead``: waiting callers with a better score who could take an agent from this call.
+    """``ahead``: waiting callers with a better score who could take an agent from this call; ``ahead_here``: those of
+    them who wait in the same queue.
 
     ``staffed`` agents are on duty for the steps reached so far; of these ``barred`` may not have this very call
     (conflict of interest, excluded, refused it lately).
     """
 
     ahead: int
+    ahead_here: int
     staffed: int
     barred: int
 
@@ -60,9 +62,11 @@ def standing_of(waiter: Waiter, seats: Mapping[str, Seat], pending: _Pending, no
     """O(callers and agents of the call's lines): meant for questions, not for every event."""
     eligible = [seats[agent] for agent in {agent for line in waiter.lines for agent in line.members}]
     staffed = [seat for seat in eligible if seat.staffed]
+    ahead = _ahead(waiter, now)
     return Standing(
         **_place(waiter, pending, now),
-        ahead=_ahead(waiter, now),
+        ahead=len(ahead),
+        ahead_here=sum(rival.queue is waiter.queue for rival in ahead.values()),
         staffed=len(staffed),
         barred=sum(waiter.bars(seat) for seat in staffed),
     )
@@ -87,13 +91,12 @@ def _place(waiter: Waiter, pending: _Pending, now: float) -> dict[str, Any]:
     }
 
 
-def _ahead(waiter: Waiter, now: float) -> int:
+def _ahead(waiter: Waiter, now: float) -> Mapping[int, Waiter]:
     key = waiter.place(now)
-    rivals = {
-        entry[2]
+    return {
+        entry[2]: entry[3]
         for line in waiter.lines
         for heap in line.heaps
         for entry in heap
         if entry[3].waiting and entry[3] is not waiter and entry[3].place(now) < key
     }
-    return len(rivals)

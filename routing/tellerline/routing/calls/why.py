@@ -6,6 +6,8 @@ the decision itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tellerline.routing.calls import words
 from tellerline.routing.calls.decisions import (
     Accepted,
@@ -21,7 +23,7 @@ from tellerline.routing.calls.decisions import (
     StepSkipped,
     VoicemailDue,
 )
-from tellerline.routing.calls.model import RoutingPlan, StepKind, Title
+from tellerline.routing.calls.model import CallClass, Queue, RoutingPlan, StepKind, Title
 from tellerline.routing.calls.standing import Standing
 from tellerline.routing.calls.state import CallState
 
@@ -74,9 +76,9 @@ def _sentence(decision: Decision, plan: RoutingPlan, language: str) -> tuple[Tit
     values: dict[str, str] = {}
     match decision:
         case Queued():
-            queue, call_class = plan.queues[decision.queue].title, plan.classes[decision.call_class].title
-            title = words.QUEUED
-            values = {"queue": queue.in_language(language), "call_class": call_class.in_language(language)}
+            queue = title_of(plan.queues, decision.queue, language)
+            call_class = title_of(plan.classes, decision.call_class, language)
+            title, values = words.QUEUED, {"queue": queue, "call_class": call_class}
         case Accepted():
             title, values = words.ACCEPTED, {"agent": decision.agent}
         case Refused():
@@ -121,8 +123,15 @@ def score_in_words(waited: float, credit: float, aging: float, language: str) ->
 
 
 def step_in_words(kind: StepKind, group: str, plan: RoutingPlan, language: str) -> str:
-    name = plan.groups[group].in_language(language) if group else ""
+    title = plan.groups.get(group)
+    name = group if title is None else title.in_language(language)
     return words.STEPS[kind].in_language(language).format(group=name)
+
+
+def title_of(named: Mapping[str, Queue] | Mapping[str, CallClass], name: str, language: str) -> str:
+    """What people call the queue or class; its id, where the plan has it no longer."""
+    found = named.get(name)
+    return name if found is None else found.title.in_language(language)
 
 
 def duration(seconds: float, language: str) -> str:
