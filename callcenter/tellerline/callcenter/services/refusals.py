@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from google.rpc import code_pb2
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, RetryInfo
 from google.rpc.status_pb2 import Status
 
+from tellerline.adapters.rpc.status import Refusal
 from tellerline.callcenter.site.refusals import Refused, Why
 
-DOMAIN = "tellerline"
 INVALID_REQUEST = "INVALID_REQUEST"
 STAFF_UNKNOWN = "STAFF_UNKNOWN"
 RESUME_TOKEN_UNKNOWN = "RESUME_TOKEN_UNKNOWN"  # noqa: S105 a code
@@ -68,19 +67,17 @@ class RefusalError(Exception):
     def status(self, *, english: bool = False) -> Status:
         """As ``google.rpc.Status`` (AIP-193): ``message`` is English, the localized detail is for people."""
         number, zh, en = SAID[self.code]
-        status = Status(code=number, message=en)
-        definite = "false" if self.code == OUTCOME_UNKNOWN else "true"
-        facts = {"definite": definite, **self.metadata}
-        status.details.add().Pack(ErrorInfo(reason=str(self.code), domain=DOMAIN, metadata=facts))
-        status.details.add().Pack(LocalizedMessage(locale="en" if english else "zh-CN", message=en if english else zh))
-        if self.violations:
-            bad = [BadRequest.FieldViolation(field=name, description=why) for name, why in self.violations.items()]
-            status.details.add().Pack(BadRequest(field_violations=bad))
-        if self.code in (SITE_UNAVAILABLE, Why.SWITCH_UNAVAILABLE):
-            retry = RetryInfo()
-            retry.retry_delay.seconds = 1
-            status.details.add().Pack(retry)
-        return status
+        refusal = Refusal(
+            number=number,
+            code=str(self.code),
+            zh=zh,
+            en=en,
+            definite=self.code != OUTCOME_UNKNOWN,
+            soon=self.code in (SITE_UNAVAILABLE, Why.SWITCH_UNAVAILABLE),
+            metadata=self.metadata,
+            violations=tuple(self.violations.items()),
+        )
+        return refusal.status(english=english)
 
 
 def invalid(field: str, why: str) -> RefusalError:

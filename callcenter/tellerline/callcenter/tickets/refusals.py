@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from google.protobuf.duration_pb2 import Duration
 from google.rpc import code_pb2
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, RetryInfo
 from google.rpc.status_pb2 import Status
 
+from tellerline.adapters.rpc.status import Refusal
 from tellerline.routing.tickets.approval import WhyNot
 from tellerline.routing.tickets.commands import Refused, Why
-
-DOMAIN = "tellerline"
 
 
 class Code(StrEnum):
@@ -167,17 +164,17 @@ class RefusalError(Exception):
     def status(self, *, english: bool = False) -> Status:
         """As ``google.rpc.Status`` (AIP-193): ``message`` is English, the localized detail is for people."""
         said = SAID[self.code]
-        status = Status(code=said.grpc, message=said.en)
-        facts = {"definite": "true" if said.definite else "false", **self.metadata}
-        status.details.add().Pack(ErrorInfo(reason=self.code.value, domain=DOMAIN, metadata=facts))
-        text = said.en if english else said.zh
-        status.details.add().Pack(LocalizedMessage(locale="en" if english else "zh-CN", message=text))
-        if self.violations:
-            bad = [BadRequest.FieldViolation(field=name, description=why) for name, why in self.violations.items()]
-            status.details.add().Pack(BadRequest(field_violations=bad))
-        if said.retryable:
-            status.details.add().Pack(RetryInfo(retry_delay=Duration(seconds=1)))
-        return status
+        refusal = Refusal(
+            number=said.grpc,
+            code=self.code.value,
+            zh=said.zh,
+            en=said.en,
+            definite=said.definite,
+            soon=said.retryable,
+            metadata=self.metadata,
+            violations=tuple(self.violations.items()),
+        )
+        return refusal.status(english=english)
 
 
 def of_command(refused: Refused) -> RefusalError:
