@@ -71,6 +71,16 @@ class Feed:
                     return
                 await self._wait()
 
+    async def past(self, interest: Interest) -> Sequence[Recorded]:
+        """Every fact of ``interest`` that was published so far. Raises ``StoreUnavailableError``."""
+        found: list[Recorded] = []
+        after, last = 0, self._last
+        while after < last:
+            page = await self._log.read(after, last, interest, limit=_PAGE)
+            found += page
+            after = page[-1].position if len(page) == _PAGE else last
+        return found
+
     async def _onwards(self, after: int, interest: Interest) -> tuple[Sequence[Recorded], int]:
         """Some of what is of interest behind ``after``, and the position up to which that is all."""
         last = self._last

@@ -18,6 +18,7 @@ from tellerline.callcenter.services.roster import Listed
 from tellerline.callcenter.site.commands import Command
 from tellerline.callcenter.site.facts import Fact
 from tellerline.callcenter.site.refusals import Why
+from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.state import Agent, Call, SiteState
 
 SeenT = TypeVar("SeenT")
@@ -82,6 +83,13 @@ class Desk:
     async def look(self, read: Callable[[SiteState], SeenT]) -> SeenT:
         try:
             return await self._loop.look(read)
+        except SiteUnavailableError as error:
+            raise RefusalError(SITE_UNAVAILABLE) from error
+
+    async def survey(self, read: Callable[[Standings], SeenT]) -> SeenT:
+        """What ``read`` makes of how calls stand with routing."""
+        try:
+            return await self._loop.survey(read)
         except SiteUnavailableError as error:
             raise RefusalError(SITE_UNAVAILABLE) from error
 

@@ -126,9 +126,6 @@ class WaitingCall(_message.Message):
     STEP_FIELD_NUMBER: _builtins.int
     STEP_TEXT_FIELD_NUMBER: _builtins.int
     NEXT_STEP_DURATION_FIELD_NUMBER: _builtins.int
-    AHEAD_COUNT_FIELD_NUMBER: _builtins.int
-    STAFFED_COUNT_FIELD_NUMBER: _builtins.int
-    BARRED_COUNT_FIELD_NUMBER: _builtins.int
     OFFERED_AGENT_FIELD_NUMBER: _builtins.int
     CALLBACK_FIELD_NUMBER: _builtins.int
     CALLBACK_AFTER_DURATION_FIELD_NUMBER: _builtins.int
@@ -152,12 +149,6 @@ class WaitingCall(_message.Message):
     """The step of the queue that it is at, from 0."""
     step_text: _builtins.str
     """What that step is, for people, in the language of the request."""
-    ahead_count: _builtins.int
-    """Callers with a better score who could take an agent from it, of whatever queue."""
-    staffed_count: _builtins.int
-    """Agents on duty for the steps that it has reached."""
-    barred_count: _builtins.int
-    """Of these, who may not have this very call: conflict of interest, excluded, or did not take it lately."""
     offered_agent: _builtins.str
     """To whom it is being offered, `agents/{agent}`."""
     callback: _builtins.bool
@@ -198,16 +189,13 @@ class WaitingCall(_message.Message):
         step: _builtins.int = ...,
         step_text: _builtins.str = ...,
         next_step_duration: _duration_pb2.Duration | None = ...,
-        ahead_count: _builtins.int = ...,
-        staffed_count: _builtins.int = ...,
-        barred_count: _builtins.int = ...,
         offered_agent: _builtins.str = ...,
         callback: _builtins.bool = ...,
         callback_after_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["callback_after_duration", b"callback_after_duration", "enter_time", b"enter_time", "expected_wait_duration", b"expected_wait_duration", "next_step_duration", b"next_step_duration", "wait_duration", b"wait_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aging", b"aging", "ahead_count", b"ahead_count", "barred_count", b"barred_count", "call", b"call", "call_class", b"call_class", "callback", b"callback", "callback_after_duration", b"callback_after_duration", "credit", b"credit", "enter_time", b"enter_time", "expected_wait_duration", b"expected_wait_duration", "next_step_duration", b"next_step_duration", "offered_agent", b"offered_agent", "position", b"position", "score", b"score", "staffed_count", b"staffed_count", "state", b"state", "step", b"step", "step_text", b"step_text", "wait_duration", b"wait_duration"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aging", b"aging", "call", b"call", "call_class", b"call_class", "callback", b"callback", "callback_after_duration", b"callback_after_duration", "credit", b"credit", "enter_time", b"enter_time", "expected_wait_duration", b"expected_wait_duration", "next_step_duration", b"next_step_duration", "offered_agent", b"offered_agent", "position", b"position", "score", b"score", "state", b"state", "step", b"step", "step_text", b"step_text", "wait_duration", b"wait_duration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -224,12 +212,21 @@ class CallExplanation(_message.Message):
     WAITING_CALL_FIELD_NUMBER: _builtins.int
     AGENT_FIELD_NUMBER: _builtins.int
     DECISIONS_FIELD_NUMBER: _builtins.int
+    AHEAD_COUNT_FIELD_NUMBER: _builtins.int
+    STAFFED_COUNT_FIELD_NUMBER: _builtins.int
+    BARRED_COUNT_FIELD_NUMBER: _builtins.int
     call: _builtins.str
     """The call, `calls/{call}`."""
     text: _builtins.str
     """The answer: why it still waits; else why it went to its agent; else what became of it."""
     agent: _builtins.str
-    """The agent to whom it was offered last, and who was not lost since: `agents/{agent}`; empty: none."""
+    """Whom it is being offered to, else who serves it or served it last: `agents/{agent}`; empty: nobody."""
+    ahead_count: _builtins.int
+    """While it waits: callers with a better score who could take an agent from it, of whatever queue."""
+    staffed_count: _builtins.int
+    """While it waits: agents on duty for the steps that it has reached."""
+    barred_count: _builtins.int
+    """Of these, who may not have this very call: conflict of interest, excluded, or did not take it lately."""
     @_builtins.property
     def waiting_call(self) -> Global___WaitingCall:
         """How it stands in its queue; absent when it waits no longer."""
@@ -246,10 +243,13 @@ class CallExplanation(_message.Message):
         waiting_call: Global___WaitingCall | None = ...,
         agent: _builtins.str = ...,
         decisions: _abc.Iterable[Global___RoutingDecision] | None = ...,
+        ahead_count: _builtins.int = ...,
+        staffed_count: _builtins.int = ...,
+        barred_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["waiting_call", b"waiting_call"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "call", b"call", "decisions", b"decisions", "text", b"text", "waiting_call", b"waiting_call"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "ahead_count", b"ahead_count", "barred_count", b"barred_count", "call", b"call", "decisions", b"decisions", "staffed_count", b"staffed_count", "text", b"text", "waiting_call", b"waiting_call"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,137 @@
+"""Queues and who waits in them, in the contract's words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from google.protobuf.duration_pb2 import Duration
+
+from tellerline.api.queues.v1 import queues_pb2 as pb
+from tellerline.callcenter.services.convert import duration, instant
+from tellerline.callcenter.services.explaining import Story
+from tellerline.callcenter.site.standings import Standings
+from tellerline.callcenter.site.words import AgentState
+from tellerline.routing.calls.expected_wait import queues_served
+from tellerline.routing.calls.standing import Place
+from tellerline.routing.calls.state import CallState
+from tellerline.routing.calls.why import step_in_words, why_still_waiting
+
+ExpectedWait: TypeAlias = Callable[[str, int], float | None]
+
+_AWAY = (AgentState.NULL, AgentState.NOT_READY)
+_STATES: dict[CallState, Any] = {
+    CallState.WAITING: pb.WaitingCall.STATE_WAITING,
+    CallState.RESERVED: pb.WaitingCall.STATE_OFFERED,
+    CallState.POSTPONED: pb.WaitingCall.STATE_POSTPONED,
+}
+
+
+class Lines:
+    """What a site's queues look like at the instant of ``standings``, to a reader of ``language``."""
+
+    def __init__(self, standings: Standings, language: str, expected_wait: ExpectedWait) -> None:
+        self.standings = standings
+        self.language = language
+        self._expected_wait = expected_wait
+        self._waiting: dict[str, list[Place]] = defaultdict(list)
+        for place in standings.places():
+            self._waiting[place.queue].append(place)
+        self._staffed, self._ready = _on_duty(standings)
+
+    def queue(self, name: str) -> pb.Queue:
+        queue = self.standings.plan.queues[name]
+        waiting = self._waiting[name]
+        return pb.Queue(
+            name=f"queues/{name}",
+            display_name=queue.title.in_language(self.language),
+            waiting_calls=[self._waiting_call(position, place) for position, place in enumerate(waiting, 1)],
+            staffed_count=self._staffed[name],
+            ready_count=self._ready[name],
+            longest_wait_duration=_length(max((place.waited for place in waiting), default=None)),
+            service_level_duration=_length(queue.service_level),
+            expected_wait_duration=_length(self._expected_wait(name, len(waiting))),
+        )
+
+    def waiting_call(self, call: str) -> pb.WaitingCall | None:
+        """None for a call that does not wait."""
+        for waiting in self._waiting.values():
+            for position, place in enumerate(waiting, 1):
+                if place.call == call:
+                    return self._waiting_call(position, place)
+        return None
+
+    def _waiting_call(self, position: int, place: Place) -> pb.WaitingCall:
+        plan = self.standings.plan
+        step = plan.queues[place.queue].steps[place.step]
+        postponed = place.state is CallState.POSTPONED
+        request = self.standings.state.calls[place.call].request
+        return pb.WaitingCall(
+            call=f"calls/{place.call}",
+            state=_STATES[place.state],
+            position=position,
+            enter_time=instant(self.standings.at - timedelta(seconds=place.waited)),
+            wait_duration=_length(place.waited),
+            score=place.score,
+            credit=place.credit,
+            aging=place.aging,
+            expected_wait_duration=None if postponed else _length(self._expected_wait(place.queue, position - 1)),
+            call_class=request.call_class if request else "",
+            step=place.step,
+            step_text=step_in_words(step.kind, step.group, plan, self.language),
+            next_step_duration=_length(place.next_step_in),
+            offered_agent=f"agents/{place.offered_to}" if place.offered_to else "",
+            callback=place.callback,
+            callback_after_duration=_length(place.dialled_in),
+        )
+
+
+def _on_duty(standings: Standings) -> tuple[Counter[str], Counter[str]]:
+    """By queue: agents on duty whom its calls reach by skill, and those of them who are ready."""
+    staffed: Counter[str] = Counter()
+    ready: Counter[str] = Counter()
+    for agent in standings.state.agents.values():
+        if agent.state in _AWAY:
+            continue
+        served = queues_served(standings.plan, agent.profile)
+        staffed.update(served)
+        if agent.state is AgentState.READY:
+            ready.update(served)
+    return staffed, ready
+
+
+def explanation_to_proto(call: str, story: Story, lines: Lines) -> pb.CallExplanation:
+    """Of a call that waits why it does; of one that is being offered also why to this agent."""
+    text, agent = story.answer, story.agent
+    standing = lines.standings.of(call)
+    if standing is not None:
+        agent = standing.offered_to or ""
+        text = why_still_waiting(standing, lines.standings.plan, lines.language)
+        if agent:
+            text = ("" if lines.language.startswith("zh") else " ").join((text, story.why_offered(agent)))
+    return pb.CallExplanation(
+        call=f"calls/{call}",
+        text=text,
+        waiting_call=lines.waiting_call(call),
+        agent=f"agents/{agent}" if agent else "",
+        decisions=[
+            pb.RoutingDecision(
+                decide_time=instant(told.at),
+                kind=told.kind,
+                text=told.text,
+                queue=f"queues/{told.queue}" if told.queue else "",
+                agent=f"agents/{told.agent}" if told.agent else "",
+                grounds=told.grounds,
+            )
+            for told in story.told
+        ],
+        ahead_count=standing.ahead if standing else 0,
+        staffed_count=standing.staffed if standing else 0,
+        barred_count=standing.barred if standing else 0,
+    )
+
+
+def _length(seconds: float | None) -> Duration | None:
+    return None if seconds is None else duration(timedelta(seconds=seconds))
