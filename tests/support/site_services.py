@@ -22,6 +22,7 @@ from tellerline.callcenter.live.log import sqlite_log
 from tellerline.callcenter.services.agents import SERVICE as AGENTS
 from tellerline.callcenter.services.agents import AgentHandlers
 from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.calls import SERVICE as CALLS
 from tellerline.callcenter.services.calls import CallHandlers
 
@@ -82,7 +83,8 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
     async with live_site(lambda: sqlite_log(folder / "sites.db")) as site:
         desk = Desk(site.loop, ROSTER)
         logger = make_log(site.clock, LogWriter(2), level="error")
-        front = CallCentreFront([(AGENTS, AgentHandlers(desk, site.feed)), (CALLS, CallHandlers(desk))], logger)
+        calls_of = CallHandlers(desk, CallEvents(desk, site.log, site.feed))
+        front = CallCentreFront([(AGENTS, AgentHandlers(desk, site.feed)), (CALLS, calls_of)], logger)
         port = await front.start()
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import grpc.aio
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
+from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.front import CallCentreFront
 from tellerline.callcenter.gateway_client import Asker, GatewayClient
 from tellerline.callcenter.ivr.library import Flows
@@ -23,6 +24,7 @@ from tellerline.callcenter.live.records import Recorded
 from tellerline.callcenter.pin_seal import PinSeals
 from tellerline.callcenter.services import agents, calls
 from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.roster import Listed
 from tellerline.callcenter.site.facts import CallEnded, GrantEnds
 from tellerline.callcenter.site.settings import SiteSettings
@@ -48,6 +50,7 @@ class CentreParts:
     logger: Log
     address: str = "127.0.0.1"
     port: int = 0
+    tracing: CallTracing = field(default_factory=CallTracing)
 
 
 class CallCentre:
@@ -59,7 +62,7 @@ class CallCentre:
 
     def __init__(self, parts: CentreParts) -> None:
         self._parts = parts
-        self._gateway = GatewayClient(parts.gateway)
+        self._gateway = GatewayClient(parts.gateway, tracing=parts.tracing)
         self._seals = PinSeals(lambda: self._gateway.pin_key(_OF_NO_CALL))
         self._banks: dict[str, SelfService] = {}
         self.feed = Feed(parts.log)
@@ -96,7 +99,7 @@ class CallCentre:
         desk = Desk(self.loop, parts.roster)
         offered = [
             (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
-            (calls.SERVICE, calls.CallHandlers(desk)),
+            (calls.SERVICE, calls.CallHandlers(desk, CallEvents(desk, parts.log, self.feed), parts.tracing)),
         ]
         self._front = CallCentreFront(offered, parts.logger, address=parts.address, port=parts.port)
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tellerline.api.calls.v1 import calls_pb2 as pb
+from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.convert import (
     call_to_proto,
     identifier,
@@ -27,8 +29,10 @@ SERVICE = pb.DESCRIPTOR.services_by_name["CallService"]
 class CallHandlers:
     """One method for each of ``CallService``. They raise ``RefusalError``."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, events: CallEvents, tracing: CallTracing | None = None) -> None:
         self._desk = desk
+        self._events = events
+        self._tracing = tracing or CallTracing()
 
     async def call_out(self, request: pb.CallOutRequest) -> pb.Call:
         fields, call = self._fields(request)
@@ -120,19 +124,29 @@ class CallHandlers:
         self._desk.actor(request)
         return await self._desk.call(identifier(request.name, "calls", "name"), record_to_proto)
 
+    async def list_call_events(self, request: pb.ListCallEventsRequest) -> pb.ListCallEventsResponse:
+        return await self._events.page(request)
+
     def _fields(self, request: Any) -> tuple[dict[str, Any], str]:
         return self._desk.common(request), identifier(request.call, "calls", "call")
 
     def _shown(self, request: Any) -> Callable[[Call], pb.Call]:
         """As the one who asks may see a call."""
-        if self._desk.leads(self._desk.actor(request)):
-            return call_to_proto
-        return lambda call: call_to_proto(call, unheard(call))
+        return self._as_seen_by(self._desk.actor(request))
+
+    def _as_seen_by(self, actor: str) -> Callable[[Call], pb.Call]:
+        leads = self._desk.leads(actor)
+
+        def shown(call: Call) -> pb.Call:
+            made = call_to_proto(call, () if leads else unheard(call))
+            made.traceparent = self._tracing.traceparent(call.id)
+            return made
+
+        return shown
 
     async def _done(self, command: commands.CallCommand) -> pb.Call:
         await self._desk.order(command)
-        leads = self._desk.leads(command.actor)
-        return await self._desk.call(command.call, lambda call: call_to_proto(call, () if leads else unheard(call)))
+        return await self._desk.call(command.call, self._as_seen_by(command.actor))
 
     async def _is_own(self, command: commands.CallOut) -> bool:
         """Whether the call that is there already is the one that this very command has begun."""

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from tellerline.api.agents.v1 import agents_pb2 as _agents_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
 import builtins as _builtins
 import sys
@@ -866,6 +867,74 @@ class GetCallRecordRequest(_message.Message):
 Global___GetCallRecordRequest: _TypeAlias = GetCallRecordRequest  # noqa: Y015
 
 @_typing.final
+class ListCallEventsRequest(_message.Message):
+    """Request of `ListCallEvents`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """The call, `calls/{call}`."""
+    page_size: _builtins.int
+    """At most this many; 50 when 0, never more than 200. Negative: `INVALID_REQUEST`."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; else `INVALID_REQUEST`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks: `context.agent`, or an operator."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCallEventsRequest: _TypeAlias = ListCallEventsRequest  # noqa: Y015
+
+@_typing.final
+class ListCallEventsResponse(_message.Message):
+    """Reply of `ListCallEvents`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TRACE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page, for now: a call that is up goes on."""
+    trace: _builtins.str
+    """The call's trace id (W3C), the same in spans, in the gateway's journal and in what the hosts are sent."""
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_agents_pb2.Event]:
+        """Oldest first."""
+
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[_agents_pb2.Event] | None = ...,
+        next_page_token: _builtins.str = ...,
+        trace: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token", "trace", b"trace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCallEventsResponse: _TypeAlias = ListCallEventsResponse  # noqa: Y015
+
+@_typing.final
 class Call(_message.Message):
     """A call, from its arrival to its end."""
 
@@ -885,6 +954,7 @@ class Call(_message.Message):
     HELD_TIME_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`calls/{call}`."""
     version: _builtins.int
@@ -903,6 +973,10 @@ class Call(_message.Message):
     """The IVR flow it is in."""
     node: _builtins.str
     """Where in it."""
+    traceparent: _builtins.str
+    """The call's trace context (W3C). A program that asks the gateway for anything in this call sends it as the metadata
+    `traceparent`, or one of its own with the same trace id: so all that was done in the call is in one trace.
+    """
     @_builtins.property
     def agents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Everybody in it."""
@@ -940,10 +1014,11 @@ class Call(_message.Message):
         held_time: _timestamp_pb2.Timestamp | None = ...,
         legs: _abc.Iterable[Global___Leg] | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["begin_time", b"begin_time", "end_time", b"end_time", "held_time", b"held_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agents", b"agents", "begin_time", b"begin_time", "called_number", b"called_number", "caller_number", b"caller_number", "end_time", b"end_time", "flow", b"flow", "held_time", b"held_time", "legs", b"legs", "name", b"name", "node", b"node", "place", b"place", "queue", b"queue", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agents", b"agents", "begin_time", b"begin_time", "called_number", b"called_number", "caller_number", b"caller_number", "end_time", b"end_time", "flow", b"flow", "held_time", b"held_time", "legs", b"legs", "name", b"name", "node", b"node", "place", b"place", "queue", b"queue", "traceparent", b"traceparent", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -122,6 +122,11 @@ class CallServiceStub:
                 request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallRecordRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallRecord.FromString,
                 _registered_method=True)
+        self.ListCallEvents = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/ListCallEvents',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -251,6 +256,16 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListCallEvents(self, request, context):
+        """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
+        what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
+        agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
+        `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -338,6 +353,11 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.GetCallRecord,
                     request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallRecordRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallRecord.SerializeToString,
+            ),
+            'ListCallEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCallEvents,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -802,6 +822,33 @@ class CallService:
             '/tellerline.api.calls.v1.CallService/GetCallRecord',
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallRecordRequest.SerializeToString,
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallRecord.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCallEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/ListCallEvents',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -74,6 +74,12 @@ class CallServiceStub:
     """Every call that is up, in the order in which they began."""
     GetCallRecord: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetCallRecordRequest, _calls_pb2.CallRecord]
     """The record 话务 of a call that is up, or ended lately."""
+    ListCallEvents: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ListCallEventsRequest, _calls_pb2.ListCallEventsResponse]
+    """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
+    what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
+    agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
+    `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -121,6 +127,12 @@ class CallServiceAsyncStub(CallServiceStub):
     """Every call that is up, in the order in which they began."""
     GetCallRecord: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetCallRecordRequest, _calls_pb2.CallRecord]  # type: ignore[assignment]
     """The record 话务 of a call that is up, or ended lately."""
+    ListCallEvents: _aio.UnaryUnaryMultiCallable[_calls_pb2.ListCallEventsRequest, _calls_pb2.ListCallEventsResponse]  # type: ignore[assignment]
+    """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
+    what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
+    agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
+    `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     """Calls 呼叫 and the telephony bar 话务条 during them. Who acts, versions and errors as in `AgentService`; further
@@ -267,5 +279,17 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_calls_pb2.CallRecord, _abc.Awaitable[_calls_pb2.CallRecord]]:
         """The record 话务 of a call that is up, or ended lately."""
+
+    @_abc_1.abstractmethod
+    def ListCallEvents(
+        self,
+        request: _calls_pb2.ListCallEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.ListCallEventsResponse, _abc.Awaitable[_calls_pb2.ListCallEventsResponse]]:
+        """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
+        what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
+        agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
+        `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

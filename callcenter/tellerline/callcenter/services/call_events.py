@@ -1,0 +1,120 @@
+"""What has happened in one call, for its trace: read from the site's facts, which outlive the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from tellerline.adapters.telemetry import mask_number
+from tellerline.api.calls.v1 import calls_pb2 as pb
+from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER
+from tellerline.callcenter.call_trace import trace_of
+from tellerline.callcenter.live.feed import Feed
+from tellerline.callcenter.live.log import FactLog
+from tellerline.callcenter.live.records import Interest, Recorded
+from tellerline.callcenter.services.asking import Desk
+from tellerline.callcenter.services.convert import event_to_proto, identifier
+from tellerline.callcenter.services.discretion import Discretion
+from tellerline.callcenter.services.refusals import SITE_UNAVAILABLE, RefusalError, invalid
+from tellerline.callcenter.site.facts import AgentJoined, CallOriginated, ConsultStarted, LegDialled
+from tellerline.callcenter.site.refusals import Why
+from tellerline.callcenter.site.words import Role
+from tellerline.callcenter.storage import StoreUnavailableError
+
+_DEFAULT, _MOST = 50, 200
+_AT_ONCE = 1_000
+_MOST_DIGITS = 18
+_LEFT_OUT = frozenset({"data", "entries", "parties", "version"})
+_NUMBERS = frozenset({"caller", "number"})
+_PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
+SHOWN_DATA = frozenset({"asked", "answered"})
+"""What of a flow's data is no caller's: the operation that was asked for, and how it ended."""
+
+
+class CallEvents:
+    """``ListCallEvents``."""
+
+    def __init__(self, desk: Desk, log: FactLog, feed: Feed) -> None:
+        self._desk = desk
+        self._log = log
+        self._feed = feed
+
+    async def page(self, request: pb.ListCallEventsRequest) -> pb.ListCallEventsResponse:
+        call, size = identifier(request.parent, "calls", "parent"), _size(request.page_size)
+        after = _position(request.page_token)
+        viewer = self._viewer(request)
+        facts = await self._facts(call)
+        if not facts:
+            raise RefusalError(Why.NO_SUCH_CALL)
+        if viewer:
+            facts = await self._told_to(viewer, facts)
+        page = [recorded for recorded in facts if recorded.position > after]
+        more = len(page) > size
+        return pb.ListCallEventsResponse(
+            events=[event_to_proto(masked(recorded)) for recorded in page[:size]],
+            next_page_token=str(page[size - 1].position) if more else "",
+            trace=trace_of(call),
+        )
+
+    def _viewer(self, request: pb.ListCallEventsRequest) -> str:
+        """The agent who asks; empty for somebody who may see everything."""
+        if not request.context.agent and request.context.channel == CHANNEL_COUNTER:
+            return ""
+        who = self._desk.actor(request)
+        return "" if self._desk.leads(who) else who
+
+    async def _facts(self, call: str) -> list[Recorded]:
+        found: list[Recorded] = []
+        after, until = 0, self._feed.last
+        try:
+            while page := await self._log.read(after, until, Interest(call=call), limit=_AT_ONCE):
+                found += page
+                after = page[-1].position
+        except StoreUnavailableError as error:
+            raise RefusalError(SITE_UNAVAILABLE) from error
+        return found
+
+    async def _told_to(self, agent: str, facts: list[Recorded]) -> list[Recorded]:
+        """What an agent who had a part in the call may know of it."""
+        if not any(recorded.entry.agent == agent and recorded.entry.kind in _PARTS for recorded in facts):
+            raise RefusalError(Why.NOT_A_LEADER)
+        discretion = Discretion(self._desk.leaders)
+        return await self._desk.look(
+            lambda state: [recorded for recorded in facts if not discretion.hides(recorded, state)]
+        )
+
+
+def masked(recorded: Recorded) -> Recorded:
+    """Without what was typed or written, and with telephone numbers masked."""
+    entry = recorded.entry
+    body: dict[str, Any] = orjson.loads(entry.body)
+    shown = {name: value for name, value in body.items() if name not in _LEFT_OUT}
+    shown |= {name: mask_number(shown[name]) for name in _NUMBERS if isinstance(shown.get(name), str)}
+    if _is_outside(entry.kind, shown):
+        shown |= {name: mask_number(shown[name]) for name in ("party", "address") if name in shown}
+    data = body.get("data")
+    if isinstance(data, Mapping):
+        shown |= {name: value for name, value in data.items() if name in SHOWN_DATA}
+    return Recorded(recorded.position, replace(entry, body=orjson.dumps(shown)))
+
+
+def _is_outside(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether the other party is not one of our own people."""
+    if kind == LegDialled.__name__:
+        return body["role"] in (Role.CUSTOMER, Role.OUTSIDE)
+    return kind == ConsultStarted.__name__ and not body["inside"]
+
+
+def _size(asked: int) -> int:
+    if asked < 0:
+        raise invalid("page_size", "negative")
+    return min(asked or _DEFAULT, _MOST)
+
+
+def _position(token: str) -> int:
+    if token and not (token.isascii() and token.isdigit() and len(token) <= _MOST_DIGITS):
+        raise invalid("page_token", "malformed")
+    return int(token or 0)
