@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,14 +17,17 @@ from tellerline.api.agents.v1.agents_pb2_grpc import AgentServiceStub
 from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.api.calls.v1.calls_pb2_grpc import CallServiceStub
 from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, RequestContext
+from tellerline.api.queues.v1.queues_pb2_grpc import QueueServiceStub
 from tellerline.callcenter.front import CallCentreFront
-from tellerline.callcenter.live.log import sqlite_log
+from tellerline.callcenter.live.log import FactLog, sqlite_log
 from tellerline.callcenter.services.agents import SERVICE as AGENTS
 from tellerline.callcenter.services.agents import AgentHandlers
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.calls import SERVICE as CALLS
 from tellerline.callcenter.services.calls import CallHandlers
+from tellerline.callcenter.services.queues import SERVICE as QUEUES
+from tellerline.callcenter.services.queues import QueueHandlers
 
 R = TypeVar("R")
 
@@ -40,6 +43,7 @@ class Centre:
         self.site = site
         self.agents = AgentServiceStub(channel)
         self.calls = CallServiceStub(channel)
+        self.queues = QueueServiceStub(channel)
 
     async def ask(self, call: Awaitable[R]) -> R:
         """The reply, with time passing until it is there."""
@@ -80,11 +84,22 @@ class Centre:
 
 @asynccontextmanager
 async def centre(folder: Path) -> AsyncIterator[Centre]:
-    async with live_site(lambda: sqlite_log(folder / "sites.db")) as site:
+    async with centre_on(lambda: sqlite_log(folder / "sites.db")) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def centre_on(open_log: Callable[[], FactLog]) -> AsyncIterator[Centre]:
+    """Half a minute is expected of every caller before."""
+    async with live_site(open_log) as site:
         desk = Desk(site.loop, ROSTER)
         logger = make_log(site.clock, LogWriter(2), level="error")
-        calls_of = CallHandlers(desk, CallEvents(desk, site.log, site.feed))
-        front = CallCentreFront([(AGENTS, AgentHandlers(desk, site.feed)), (CALLS, calls_of)], logger)
+        offered = [
+            (AGENTS, AgentHandlers(desk, site.feed)),
+            (CALLS, CallHandlers(desk, CallEvents(desk, site.log, site.feed))),
+            (QUEUES, QueueHandlers(desk, site.feed, site.settings.plan, lambda queue, ahead: 30.0 * ahead)),
+        ]
+        front = CallCentreFront(offered, logger)
         port = await front.start()
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
