@@ -24,6 +24,7 @@ from tellerline.callcenter.centre import CallCentre, CentreParts
 from tellerline.callcenter.ivr.library import load_flows
 from tellerline.callcenter.live.log import sqlite_log
 from tellerline.callcenter.services.roster import Listed
+from tellerline.callcenter.settings import FrontSettings
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.connectors.asterisk import AsteriskSettings, AsteriskSwitch
 from tellerline.routing.calls.model import AgentProfile
@@ -84,7 +85,7 @@ async def run(orders: ControllerOrders) -> None:
                 period=lambda at: "day",
                 clock=clock,
                 logger=log,
-                port=orders.port,
+                front=FrontSettings(port=orders.port),
             )
         )
         await centre.start()

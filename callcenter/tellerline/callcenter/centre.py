@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import grpc.aio
+from google.protobuf.descriptor import ServiceDescriptor
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
@@ -26,6 +27,7 @@ from tellerline.callcenter.services import agents, calls
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.roster import Listed
+from tellerline.callcenter.settings import FrontSettings
 from tellerline.callcenter.site.facts import CallEnded, GrantEnds
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.state import SiteState
@@ -37,7 +39,8 @@ _OF_NO_CALL = Asker(call="", step="centre-pin-key")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CentreParts:
     """What a call centre is made of. ``gateway`` is a channel to the bank's gateway; ``period`` tells of an instant
-    whether it is ``day``, ``night`` or ``holiday``; nothing listens anywhere but on ``address``."""
+    whether it is ``day``, ``night`` or ``holiday``, ``region`` where a caller's number belongs. ``beside`` are further
+    services on the same front, each with its handlers."""
 
     settings: SiteSettings
     log: FactLog
@@ -48,8 +51,9 @@ class CentreParts:
     period: Callable[[datetime], str]
     clock: Clock
     logger: Log
-    address: str = "127.0.0.1"
-    port: int = 0
+    region: Callable[[str], str] = lambda number: ""
+    front: FrontSettings = field(default_factory=FrontSettings)
+    beside: Sequence[tuple[ServiceDescriptor, object]] = ()
     tracing: CallTracing = field(default_factory=CallTracing)
 
 
@@ -97,11 +101,12 @@ class CallCentre:
             logger=parts.logger,
         )
         desk = Desk(self.loop, parts.roster)
-        offered = [
+        offered: list[tuple[ServiceDescriptor, object]] = [
             (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
             (calls.SERVICE, calls.CallHandlers(desk, CallEvents(desk, parts.log, self.feed), parts.tracing)),
+            *parts.beside,
         ]
-        self._front = CallCentreFront(offered, parts.logger, address=parts.address, port=parts.port)
+        self._front = CallCentreFront(offered, parts.logger, parts.front)
 
     async def start(self) -> int:
         """The port on which its contract is served. Raises as ``SiteLoop.start``."""
@@ -133,7 +138,13 @@ class CallCentre:
 
         number = await self.loop.look(caller)
         period = self._parts.period(self._parts.clock.now())
-        return {"language": "zh", "tier": "unknown", "period": period, "region": "", "caller": number}
+        return {
+            "language": "zh",
+            "tier": "unknown",
+            "period": period,
+            "region": self._parts.region(number),
+            "caller": number,
+        }
 
     def _open_bank(self, call: str) -> SelfService:
         bank = self._banks[call] = SelfService(self._gateway, call, seals=self._seals)
