@@ -22,8 +22,8 @@ from tellerline.callcenter.site.orders import IvrNews, TellIvr
 from tellerline.connectors.telephony.events import Ended, SecretEnd
 from tellerline.connectors.telephony.switch import SecretPlan
 
-STATE = "state"
-"""The name under which the machine's state is kept with the call."""
+STATE, ASKED, ANSWERED = "state", "asked", "answered"
+"""The names under which the machine's state is kept with the call, and what was asked of the bank and answered."""
 _CLASSES = {"vip": "vip", "group": "priority"}
 _STANDARD = "standard"
 
@@ -181,14 +181,16 @@ class IvrDesk:
         if caller.state is None or not caller.flow:
             return
         caller.state, acts = step(self._flows, caller.state, heard)
-        await self._carry_out(call, caller, acts)
+        await self._carry_out(call, caller, acts, heard)
 
-    async def _carry_out(self, call: str, caller: _Caller, acts: Sequence[actions.Action]) -> None:
+    async def _carry_out(
+        self, call: str, caller: _Caller, acts: Sequence[actions.Action], heard: inputs.Input | None = None
+    ) -> None:
         """What concerns the call goes to the site in one piece, with where the flow is now; the rest comes after."""
         assert caller.state is not None
         wants = [want for act in acts for want in self._wants(caller.state, act)]
         node = caller.state.node if caller.state.flow == caller.flow else f"{caller.state.flow}.{caller.state.node}"
-        goto = c.GoTo(node=node, data={STATE: caller.state.to_json()})
+        goto = c.GoTo(node=node, data={STATE: caller.state.to_json(), **_of_the_bank(acts, heard)})
         if not await self._want(call, caller, (goto, *wants)):
             return
         for act in acts:
@@ -231,6 +233,19 @@ class IvrDesk:
             case _:
                 want = _want_of(act)
                 return () if want is None else (want,)
+
+
+def _of_the_bank(acts: Sequence[actions.Action], heard: inputs.Input | None) -> Mapping[str, str]:
+    """For the call's trace: which operation is asked for now, and how the one before it ended (a code)."""
+    said = {}
+    for act in acts:
+        if isinstance(act, actions.Call):
+            said[ASKED] = act.operation
+    if isinstance(heard, inputs.Answered):
+        outcome = heard.outcome
+        code = outcome.code if isinstance(outcome, inputs.Refused) else type(outcome).__name__.upper()
+        said[ANSWERED] = code
+    return said
 
 
 def _want_of(act: actions.Action) -> c.Want | None:

@@ -13,6 +13,7 @@ from tellerline.api.calls.v1 import calls_pb2 as pb
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER
 from tellerline.callcenter.call_trace import trace_of
 from tellerline.callcenter.live.feed import Feed
+from tellerline.callcenter.live.ivr_desk import ANSWERED, ASKED
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import Interest, Recorded
 from tellerline.callcenter.services.asking import Desk
@@ -30,7 +31,7 @@ _MOST_DIGITS = 18
 _LEFT_OUT = frozenset({"data", "entries", "parties", "version"})
 _NUMBERS = frozenset({"caller", "number"})
 _PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
-SHOWN_DATA = frozenset({"asked", "answered"})
+SHOWN_DATA = frozenset({ASKED, ANSWERED})
 """What of a flow's data is no caller's: the operation that was asked for, and how it ended."""
 
 

@@ -11,6 +11,8 @@ from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.turn import Turn, refuse
 from tellerline.callcenter.site.words import CallEnd, Ear, GrantEnd, LegState, Place
 
+_SOUND = "sound:"
+
 
 def begin(turn: Turn, call: Call, flow: str, node: str = "", *, returns_to: str = "") -> None:
     """The customer hears the flow from now on; ``returns_to`` waits with music."""
@@ -92,7 +94,8 @@ def _play(turn: Turn, call: Call, prompts: tuple[str, ...], language: str) -> No
     if leg is None or leg.state is not LegState.CONNECTED:
         return
     playback = f"{leg.id}.p{leg.marks + 1}"
-    turn.emit(f.PromptsStarted(at=turn.at, call=call.id, leg=leg.id, playback=playback))
+    named = tuple(prompt.removeprefix(_SOUND) for prompt in prompts if prompt.startswith(_SOUND))
+    turn.emit(f.PromptsStarted(at=turn.at, call=call.id, leg=leg.id, playback=playback, prompts=named))
     turn.order(o.Play(leg=leg.id, playback=playback, prompts=prompts, language=language))
 
 

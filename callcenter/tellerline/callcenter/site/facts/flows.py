@@ -37,9 +37,12 @@ class IvrReturned(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptsStarted(CallFact):
+    """``prompts`` are names of recordings, without the figures that are said between them."""
+
     counts: ClassVar[bool] = False
     leg: str
     playback: str
+    prompts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
