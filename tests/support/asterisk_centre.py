@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -207,7 +207,7 @@ class AsteriskCentre:
         return self.phones[who]
 
     async def sign_in(self, *who: str, ready: bool = True) -> None:
-        """With their telephones at hand."""
+        """With their telephones at hand; not ready unless ``ready``."""
         for each in who:
             phone = await self.phone(each)
             await self.agents.SignIn(agents.SignInRequest(context=context(each), telephone=phone.number))
@@ -244,6 +244,19 @@ class AsteriskCentre:
 
         await self.until(there)
         return found[0]
+
+
+async def hear(expected: Mapping[SipTelephone, Collection[str]], patience: float = _PATIENCE) -> None:
+    """Wait until each telephone hears exactly what is expected, all at one time; fails with what they do hear."""
+    wanted = {telephone.number: frozenset(names) for telephone, names in expected.items()}
+    heard: dict[str, frozenset[str]] = {}
+    until = _CLOCK.monotonic() + patience
+    while _CLOCK.monotonic() < until:
+        names = await asyncio.gather(*(telephone.hears() for telephone in expected))
+        heard = dict(zip(wanted, names, strict=True))
+        if heard == wanted:
+            return
+    raise AssertionError(f"heard {heard}, expected {wanted}")
 
 
 @asynccontextmanager

@@ -120,6 +120,9 @@ class SipTelephone:
         self._ringing = asyncio.Event()
         self._vanished = False
         self._heard: deque[tuple[float, bytes]] = deque(maxlen=500)
+        self._aloud: deque[bytes] = deque()
+        self.tape: bytearray | None = None
+        """All that is heard from when it is an empty one, as samples of 16 bit."""
         agent.on_incoming(self._rung)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -153,6 +156,14 @@ class SipTelephone:
 
     async def press(self, keys: str) -> None:
         await self._line.send_dtmf(keys, interdigit_ms=50)
+
+    async def play(self, samples: Samples) -> None:
+        """Instead of the voice, such as the tones of keys; returns when all is said."""
+        whole = np.append(samples, np.zeros(-len(samples) % _FRAME)).astype("<i2").tobytes()
+        self._aloud.extend(whole[at : at + 2 * _FRAME] for at in range(0, len(whole), 2 * _FRAME))
+        await asyncio.sleep(len(samples) / RATE)
+        while self._aloud:  # noqa: ASYNC110 the pump empties it, and has no word for it
+            await asyncio.sleep(_PACE)
 
     async def hold(self) -> None:
         await self._line.hold()
@@ -205,11 +216,15 @@ class SipTelephone:
                     said, ahead = said + _FRAME, ahead + 2 * _FRAME
                 if pcm := call.audio.read(8192):
                     self._heard.append((self._exchange.clock.monotonic(), pcm))
+                    if self.tape is not None:
+                        self.tape += pcm
             except (AudioNotActive, AudioRestarted):
                 pass
             await asyncio.sleep(_PACE)
 
     def _voice(self, start: int) -> bytes:
+        if self._aloud:
+            return self._aloud.popleft()
         at = np.arange(start, start + _FRAME)
         return bytes((_LOUDNESS * np.sin(2 * np.pi * self._hz * at / RATE)).astype("<i2").tobytes())
 
