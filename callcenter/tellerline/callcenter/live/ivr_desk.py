@@ -168,14 +168,15 @@ class IvrDesk:
     async def _resume(self, call: str, caller: _Caller) -> None:
         """Nobody knows what the caller heard, so that what was to come after it comes now."""
         assert caller.state is not None
-        if caller.state.playback:
-            await self._step(call, caller, inputs.PlaybackEnded(caller.state.playback))
-        elif caller.state.stage is Stage.SECRET:
-            await self._step(call, caller, inputs.SecretCollected(caller.state.step, silent=True))
-        elif caller.state.stage is Stage.CALLING:
-            await self._step(call, caller, inputs.Answered(caller.state.step, inputs.Unknown()))
-        elif caller.state.timer:
-            await self._step(call, caller, inputs.TimedOut(caller.state.timer))
+        before = caller.state
+        if before.playback:
+            await self._step(call, caller, inputs.PlaybackEnded(before.playback))
+        if before.stage is Stage.SECRET:
+            await self._step(call, caller, inputs.SecretCollected(before.step, silent=True))
+        elif before.stage is Stage.CALLING:
+            await self._step(call, caller, inputs.Answered(before.step, inputs.Unknown()))
+        elif before.timer and not before.playback:
+            await self._step(call, caller, inputs.TimedOut(before.timer))
 
     async def _step(self, call: str, caller: _Caller, heard: inputs.Input) -> None:
         if caller.state is None or not caller.flow:
