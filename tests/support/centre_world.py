@@ -1,0 +1,189 @@
+"""A whole call centre on virtual time: the simulated switch, the centre, the gateway and the bank, all the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+from google.protobuf import message_factory
+from google.type.date_pb2 import Date
+from ivr_bank import IvrBank, ivr_bank
+from live_site import CALLER, EXTENSIONS, ROSTER, SETTINGS
+from site_services import context
+
+from tellerline.adapters.clock import SeededRandomness
+from tellerline.adapters.telemetry import LogWriter, make_log
+from tellerline.api.accounts.v1 import accounts_pb2, accounts_pb2_grpc
+from tellerline.api.agents.v1 import agents_pb2 as agents
+from tellerline.api.agents.v1.agents_pb2_grpc import AgentServiceStub
+from tellerline.api.calls.v1 import calls_pb2 as calls
+from tellerline.api.calls.v1.calls_pb2_grpc import CallServiceStub
+from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, RequestContext
+from tellerline.callcenter.centre import CallCentre, CentreParts
+from tellerline.callcenter.ivr.library import load_flows
+from tellerline.callcenter.live.log import sqlite_log
+from tellerline.connectors.softswitch.switch import SoftswitchConnector
+from tellerline.gateway.client.errors import CanonicalError
+from tellerline.simulators.population import PIN, Person
+from tellerline.simulators.softswitch.phones import OnRing
+from tellerline.simulators.softswitch.playing import PromptTable
+from tellerline.simulators.softswitch.switch import SoftSwitch
+
+ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["AccountService"]
+AS_SHIPPED = replace(SETTINGS, entry_flow="main-menu", waiting_flow="wait-for-agent")
+
+
+@dataclass
+class World:
+    bank: IvrBank
+    soft: SoftSwitch
+    centre: CallCentre
+    agents: Any
+    calls: Any
+    gateway: grpc.aio.Channel
+    port: int
+    serial: int = 0
+
+    async def pass_time(self, seconds: float) -> None:
+        target = self.bank.clock.monotonic() + seconds
+        while (left := target - self.bank.clock.monotonic()) > 0:
+            await self.bank.clock.advance(min(left, 0.05))
+            await asyncio.sleep(0.001)
+
+    async def ask(self, call: Awaitable[Any]) -> Any:
+        asked = asyncio.ensure_future(call)
+        while not asked.done():
+            await self.pass_time(0.02)
+        return await asked
+
+    async def until(self, true: Callable[[], bool], seconds: float = 90) -> None:
+        for _ in range(int(seconds * 20)):
+            if true():
+                return
+            await self.pass_time(0.05)
+        raise AssertionError(f"never; the caller hears {self.caller.hears()}")
+
+    @property
+    def caller(self) -> Any:
+        return self.soft.outside(CALLER)
+
+    async def hears(self, prompt: str) -> None:
+        await self.until(lambda: any(f"sound:{prompt}/" in name for name in self.caller.hears()))
+
+    async def press(self, keys: str) -> None:
+        self.caller.press(keys)
+        await self.pass_time(0.3)
+
+    async def sign_in(self, agent: str) -> None:
+        await self.ask(self.agents.SignIn(agents.SignInRequest(context=context(agent), telephone=EXTENSIONS[agent])))
+        await self.ask(
+            self.agents.BecomeReady(agents.BecomeReadyRequest(context=context(agent), agent=f"agents/{agent}"))
+        )
+
+    async def talk(self, agent: str) -> calls.Call:
+        """With this agent, once each hears the other."""
+        phone = self.soft.extension(EXTENSIONS[agent])
+        await self.until(lambda: self.caller.hears() == {phone.number} and phone.hears() == {CALLER})
+        (call,) = (await self.ask(self.calls.ListCalls(calls.ListCallsRequest(context=context(agent))))).calls
+        return call
+
+    async def answers(self, person: Person, call: str, grant: str, agent: str = "A1") -> dict[str, str]:
+        """What the gateway answers an agent's program, by method of the account service: OK, or a code."""
+        stub = accounts_pb2_grpc.AccountServiceStub(self.gateway)
+        return {
+            method: await self._answer(getattr(stub, method), request)
+            for method, request in self._requests(person, call, grant, agent).items()
+        }
+
+    def _requests(self, person: Person, call: str, grant: str, agent: str) -> dict[str, Any]:
+        customer = f"customers/{person.customer.number}"
+        account = f"{customer}/accounts/1"
+        day = Date(year=2026, month=3, day=1)
+        fields: dict[str, dict[str, Any]] = {
+            "ListAccounts": {"parent": customer},
+            "GetBalance": {"name": f"{account}/balance"},
+            "ListStatementEntries": {"parent": account, "start_date": day, "end_date": day},
+            "GetLossReport": {"name": f"{account}/lossReport"},
+            "ReportLoss": {"account": account},
+        }
+        assert set(fields) == set(ACCOUNTS.methods_by_name)
+        requests = {}
+        for method, values in fields.items():
+            self.serial += 1
+            asker = RequestContext(
+                channel=CHANNEL_AGENT,
+                channel_serial=f"agent-{self.serial}",
+                customer=customer,
+                grant=grant,
+                call=call,
+                agent=agent,
+            )
+            message: Any = message_factory.GetMessageClass(ACCOUNTS.methods_by_name[method].input_type)
+            requests[method] = message(context=asker, **values)
+        return requests
+
+    async def _answer(self, method: Any, request: Any) -> str:
+        try:
+            await self.ask(method(request, timeout=30))
+        except grpc.aio.AioRpcError as failure:
+            return CanonicalError.from_rpc(failure).code
+        return "OK"
+
+    async def verified(self, person: Person) -> tuple[str, str]:
+        """A call whose customer has typed his PIN and heard his balance, and is with A1 now; its id, its grant."""
+        await self.sign_in("A1")
+        self.caller.call("95588")
+        await self.hears("main-menu/choose-language")
+        await self.press("1")
+        await self.hears("main-menu/for-balance")
+        await self.press("1")
+        await self.hears("verify-pin/type-number")
+        await self.press(f"{person.customer.number}#")
+        await self.hears("verify-pin/type-pin")
+        await self.pass_time(2)
+        await self.press(PIN)
+        await self.hears("balance/balance")
+        await self.press("*")
+        await self.hears("main-menu/for-agent")
+        await self.press("0")
+        call = (await self.talk("A1")).name.removeprefix("calls/")
+        grant = self.centre.grant_of(call)
+        assert grant
+        answers = await self.answers(person, call, grant)
+        assert answers.pop("GetLossReport") == "LOSS_REPORT_NOT_FOUND"
+        assert set(answers.values()) == {"OK"}
+        return call, grant
+
+
+@asynccontextmanager
+async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
+    """``parts`` of the centre that are not the usual ones."""
+    async with ivr_bank(folder) as bank, grpc.aio.insecure_channel(bank.system.node.target) as gateway:
+        clock = bank.clock
+        soft = SoftSwitch(clock, SeededRandomness("switch"), prompts=PromptTable(sounds={}, other=1.5))
+        for number in EXTENSIONS.values():
+            soft.extension(number).on_ring = OnRing.ANSWERS
+        centre = CallCentre(
+            CentreParts(
+                settings=AS_SHIPPED,
+                log=sqlite_log(folder / "sites.db"),
+                switch=SoftswitchConnector(soft.connect, clock, SeededRandomness("connector")),
+                gateway=gateway,
+                flows=load_flows(),
+                roster=ROSTER,
+                period=lambda at: "day",
+                clock=clock,
+                logger=make_log(clock, LogWriter(2), level="error"),
+                **parts,
+            )
+        )
+        port = await centre.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield World(bank, soft, centre, AgentServiceStub(channel), CallServiceStub(channel), gateway, port)
+        await centre.close()
+        soft.power_off()
