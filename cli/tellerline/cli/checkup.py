@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Literal
 
 from tellerline.adapters.clock import SystemClock
@@ -49,6 +50,9 @@ def check_up(years: Sequence[int] = ()) -> list[Finding]:
         _clock,
         _postgresql,
         _rabbitmq,
+        _asterisk,
+        _telephones,
+        _call_centre,
         _running,
     )
     return [*(check() for check in checks), *_working_days(years)]
@@ -106,6 +110,44 @@ def _rabbitmq() -> Finding:
         return Finding("RabbitMQ", "ok", str(binaries()))
     except ServerMissingError as error:
         return Finding("RabbitMQ", "note", "not installed; needed by --mq rabbitmq only", error.command)
+
+
+def _asterisk() -> Finding:
+    from tellerline.simulators.servers import ServerMissingError
+    from tellerline.simulators.servers.asterisk.installation import installed
+
+    try:
+        return Finding("Asterisk", "ok", str(installed().root))
+    except ServerMissingError as error:
+        text = "not installed; --switch asterisk does it by itself"
+        return Finding("Asterisk", "note", text, error.command)
+
+
+def _telephones() -> Finding:
+    if find_spec("baresip") and find_spec("numpy"):
+        return Finding("SIP telephones", "ok", version("baresip-python"))
+    text = "not installed; needed by demo --switch asterisk only"
+    return Finding("SIP telephones", "note", text, "pip install 'tellerline[telephones]'")
+
+
+def _call_centre() -> Finding:
+    """By the settings in the environment alone; ``tellerline config check`` looks at a file."""
+    from tellerline.cli.system.centre_files import read_centre_files
+    from tellerline.cli.system.command_settings import Wishes, call_centre_wished
+    from tellerline.cli.system.setting_mistakes import SettingsError
+    from tellerline.gateway.settings import GatewaySettings
+
+    try:
+        settings = call_centre_wished(Wishes(), GatewaySettings.model_construct())
+        if settings is None:
+            return Finding("call centre", "ok", "none")
+        files = read_centre_files(settings, SystemClock())
+    except SettingsError as error:
+        return Finding("call centre", "missing", str(error))
+    counts = (
+        f"{len(files.people.roster)} at telephones, {len(files.plan.queues)} queues, {len(files.flows.flows)} flows"
+    )
+    return Finding("call centre", "ok", f"{settings.switch.kind}; {counts}")
 
 
 def _running() -> Finding:

@@ -22,7 +22,9 @@ from tellerline.gateway.journal.records import Limits
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 
+_OF_OTHERS = frozenset({"call_centre"})
 _VERIFY = "customers.VerifyPin"
+_FIND_CALLER = "customers.FindCustomersByPhone"
 _SELF_SERVICE = (
     "accounts.*",
     "billing.*",
@@ -33,6 +35,7 @@ _SELF_SERVICE = (
     "transfers.*",
     _VERIFY,
     "customers.ChangePin",
+    "customers.GetCustomer",
     "customers.GetPinKey",
     "customers.RevokeGrant",
     "customers.UpdateLimits",
@@ -193,10 +196,15 @@ class TelemetrySettings(_Part):
 def standard_channels() -> dict[str, ChannelSettings]:
     """A bank's usual channels: the phone without foreign currency, the counter without grants."""
     return {
-        "IVR": ChannelSettings(grant_seconds=600, foreign_currency=False),
+        "IVR": ChannelSettings(
+            operations=(*_SELF_SERVICE, _FIND_CALLER),
+            grantless=(_VERIFY, "customers.RevokeGrant", _FIND_CALLER),
+            grant_seconds=600,
+            foreign_currency=False,
+        ),
         "AGENT": ChannelSettings(
-            operations=(*_SELF_SERVICE, "operations.*"),
-            grantless=(_VERIFY, "customers.RevokeGrant", "operations.*"),
+            operations=(*_SELF_SERVICE, _FIND_CALLER, "operations.*"),
+            grantless=(_VERIFY, "customers.RevokeGrant", _FIND_CALLER, "operations.*"),
             foreign_currency=False,
             accepts_grants_of=("IVR",),
         ),
@@ -204,6 +212,13 @@ def standard_channels() -> dict[str, ChannelSettings]:
         "ONLINE_BANKING": ChannelSettings(grant_seconds=900),
         "COUNTER": ChannelSettings(operations=("*",), grantless=("*",)),
     }
+
+
+class _OwnTables(TomlConfigSettingsSource):
+    """A file without its tables for others of the house."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return {name: part for name, part in super()._read_file(file_path).items() if name not in _OF_OTHERS}
 
 
 class GatewaySettings(BaseSettings):
@@ -296,7 +311,7 @@ class GatewaySettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """No ``.env`` and no secrets directory: what is not in the file is in the environment."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _OwnTables(settings_cls)
 
     def limit_rules(self) -> LimitRules:
         return LimitRules(

@@ -13,6 +13,7 @@ from tellerline.cli.gateway_access import JsonOption
 from tellerline.cli.output import Output
 
 if TYPE_CHECKING:
+    from tellerline.callcenter.settings import CentreSettings
     from tellerline.gateway.settings import GatewaySettings
     from tellerline.routing.transactions.router import Router
 
@@ -21,7 +22,7 @@ FileArgument = Annotated[Path | None, typer.Argument(help="TOML file; without it
 
 
 def register(app: typer.Typer) -> None:
-    config = typer.Typer(no_args_is_help=True, help="The gateway's settings. 配置")
+    config = typer.Typer(no_args_is_help=True, help="The settings of gateway and call centre. 配置")
     config.command()(check)
     config.command()(explain)
     app.add_typer(config, name="config")
@@ -32,8 +33,10 @@ def check(file: FileArgument = None, json: JsonOption = False) -> None:
     out = Output(json=json)
     settings = _load(out, file)
     rules = _router(out, settings).rules
+    centre = _call_centre(out, settings, file)
     valid = {"valid": True, "instance": settings.instance, "store": settings.store.kind, "mq": settings.mq.kind}
-    out.result(valid | ({"routing_rules": rules.version} if rules.version else {}))
+    valid |= {"routing_rules": rules.version} if rules.version else {}
+    out.result(valid | ({"call_centre": {"site": centre.site, "switch": centre.switch.kind}} if centre else {}))
     out.say("The configuration is valid.", "配置有效。", style="green")
     name = f" {file}" if file else ""
     out.hint(f"tellerline config explain{name}", "every value and where it comes from", "查看每项配置及来源")
@@ -50,6 +53,7 @@ def explain(
 
     With ``--operation`` show instead which host would take a transaction by the routing rules, and why.
     """
+    from tellerline.callcenter.settings import SECTION, CentreSettings
     from tellerline.gateway.settings import GatewaySettings
 
     out = Output(json=json)
@@ -59,6 +63,9 @@ def explain(
         return
     values = dict(_leaves(settings.model_dump(mode="json")))
     standard = dict(_leaves(GatewaySettings.model_construct().model_dump(mode="json")))
+    if centre := _call_centre(out, settings, file):
+        values |= _leaves(centre.model_dump(mode="json"), f"{SECTION}.")
+        standard |= _leaves(CentreSettings.model_construct().model_dump(mode="json"), f"{SECTION}.")
     rows = [(name, value, "standard" if standard.get(name) == value else "yours") for name, value in values.items()]
     out.table(("setting", "value", "source"), rows)
     out.result({"settings": [{"name": name, "value": value, "source": source} for name, value, source in rows]})
@@ -88,6 +95,25 @@ def _router(out: Output, settings: GatewaySettings) -> Router:
         out.fail(Exit.REFUSED, "BAD_CONFIGURATION", str(error), str(error))
     except RoutingError as error:
         out.fail(Exit.REFUSED, "BAD_ROUTING", str(error), str(error))
+
+
+def _call_centre(out: Output, settings: GatewaySettings, file: Path | None) -> CentreSettings | None:
+    """What the file says of a call centre, with all that it refers to; None where it says nothing."""
+    from tellerline.adapters.clock import SystemClock
+    from tellerline.callcenter.settings import stated
+    from tellerline.cli.system.centre_files import read_centre_files
+    from tellerline.cli.system.command_settings import Wishes, call_centre_wished
+    from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
+
+    if file is None or not stated(file):
+        return None
+    try:
+        centre = call_centre_wished(Wishes(config=file), settings)
+        if centre is not None:
+            read_centre_files(centre, SystemClock())
+    except SettingsError as error:
+        refuse_settings(out, Exit.REFUSED, error)
+    return centre
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

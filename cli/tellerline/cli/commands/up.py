@@ -30,12 +30,14 @@ def up(
     processes: Annotated[int, typer.Option(min=1, max=16, help="Gateway processes on that port (PostgreSQL).")] = 1,
     customers: Annotated[int, typer.Option(min=0, help="Fictional customers of the simulated bank.")] = 1_000,
     seed: Annotated[int, typer.Option(help="Of the fictional bank.")] = 1,
+    switch: Annotated[str, typer.Option(help="Of the call centre: softswitch, asterisk or none.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Start the system and keep it running until Ctrl-C. 启动系统
 
-    Without options: gateway and every simulated host in one process, SQLite, no server to install. With
-    --store postgresql, --mq rabbitmq or --processes: the large form, servers and processes included.
+    Without options: gateway, every simulated host and a call centre on a simulated switch in one process, SQLite, no
+    server to install. With --store postgresql, --mq rabbitmq or --processes: the large form, servers and processes
+    included. With --switch asterisk: real calls, on an Asterisk that is installed without root when there is none.
     """
     from tellerline.cli.system.command_settings import Wishes
     from tellerline.cli.system.lifecycle import keep_up
@@ -51,5 +53,6 @@ def up(
         processes=processes,
         customers=customers,
         seed=seed,
+        switch=switch,
     )
     keep_up(Output(json=json), wishes)

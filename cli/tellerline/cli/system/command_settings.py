@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from tellerline.callcenter.settings import SECTION, CentreSettings, stated
+from tellerline.cli.system.setting_mistakes import SettingsError, mistakes_of
 from tellerline.cli.system.settings_file import write_settings
 from tellerline.gateway.settings import GatewaySettings
+
+SWITCHES = ("softswitch", "asterisk", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,7 @@ class Wishes:
     processes: int = 1
     customers: int = 1_000
     seed: int = 1
+    switch: str = ""
 
 
 class WishError(ValueError):
@@ -50,6 +57,29 @@ def prepared(wishes: Wishes, directory: Path, **more: Any) -> Iterator[GatewaySe
             "front": {"port": wishes.port, "reflection": True} | ({"kind": wishes.front} if wishes.front else {}),
         }
         yield write_settings(directory / "settings.toml", document | more)
+
+
+def call_centre_wished(wishes: Wishes, gateway: GatewaySettings) -> CentreSettings | None:
+    """None where there is to be no call centre: with ``--switch none``, and beside a bank's own hosts unless its file
+    or ``--switch`` wishes one. A bank that is simulated by options alone is always open.
+
+    Raises ``WishError``, ``SettingsError``, or ``OSError``.
+    """
+    if wishes.switch not in {"", *SWITCHES}:
+        raise WishError(f"--switch is {', '.join(SWITCHES)}, not {wishes.switch}")
+    if gateway.hosts and not wishes.switch and not (wishes.config and stated(wishes.config)):
+        return None
+    beside = {"switch": {"kind": wishes.switch}} if wishes.switch else {}
+    otherwise = {} if wishes.config else {"period": "day"}
+    try:
+        settings = CentreSettings.load(wishes.config, otherwise=otherwise, **beside)
+    except ValidationError as error:
+        raise SettingsError(mistakes_of(error, SECTION)) from None
+    if settings.switch.kind == "none":
+        return None
+    if gateway.front.tls and not settings.gateway.authority:
+        raise SettingsError({f"{SECTION}.gateway.authority": "needed, for the gateway's front has TLS"})
+    return settings
 
 
 def _nothing_beside(wishes: Wishes) -> None:

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from tellerline.adapters.clock import Clock, SeededRandomness
 from tellerline.cli.system.children import Child
 from tellerline.cli.system.embedded import Books
@@ -42,10 +45,11 @@ async def start_large(
         await bank.start()
         await admin.start()
         port = settings.front.port or free_port()
+        pin_key = _pin_key(directory)
         for number in range(1, processes + 1):
             instance = f"{settings.instance}-{number}"
             file = directory / f"{instance}.toml"
-            write_settings(file, _document(settings, bank, instance, port, directory))
+            write_settings(file, _document(settings, bank, instance, port, directory) | pin_key)
             children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
         for child in children:
             await asyncio.to_thread(child.ready)
@@ -59,6 +63,16 @@ async def start_large(
         await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children))
         await admin.close()
         await bank.close()
+
+
+def _pin_key(directory: Path) -> dict[str, Any]:
+    """One key for all gateways: a PIN block that is made for one of them may come to another."""
+    file = directory / "pin-key.pem"
+    file.touch(mode=0o600)
+    key = ec.generate_private_key(ec.SECP256R1())
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key.private_bytes(*form))
+    return {"pin": {"keys": [str(file)]}}
 
 
 def _document(

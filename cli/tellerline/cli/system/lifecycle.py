@@ -6,24 +6,32 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tomllib import TOMLDecodeError
+from typing import Any
 
 import uvloop
 from pydantic import ValidationError
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.telemetry import LogWriter, make_log
+from tellerline.callcenter.settings import CentreSettings, StoreSettings
+from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUnavailableError
 from tellerline.cli.exits import Exit
 from tellerline.cli.output import Output
+from tellerline.cli.system.call_centre import RunningCentre, call_centre, store_beside
+from tellerline.cli.system.centre_files import CentreFiles, read_centre_files
 from tellerline.cli.system.chatter import chatter_to
-from tellerline.cli.system.command_settings import WishError, Wishes, prepared
+from tellerline.cli.system.command_settings import WishError, Wishes, call_centre_wished, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
 from tellerline.cli.system.node import build_node, reload_on_signal
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
-from tellerline.cli.system.setting_mistakes import refuse_settings
+from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
+from tellerline.cli.system.switches import TelephoneRoom
 from tellerline.connectors.toml import ManifestError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
@@ -39,7 +47,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
             uvloop.run(_keep_up(out, wishes, settings, directory))
     except WishError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         refuse_settings(out, Exit.USAGE, error)
     except FileNotFoundError as error:
         missing = error.filename or error
@@ -50,7 +58,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
-    except (ServerFailedError, StoreUnavailableError, OSError) as error:
+    except (ServerFailedError, StoreUnavailableError, CentreStoreUnavailableError, OSError) as error:
         out.fail(Exit.SETUP, "CANNOT_START", str(error), f"无法启动：{error}")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -66,14 +74,34 @@ def fresh_directory(name: str) -> Path:
 
 async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, directory: Path) -> None:
     stop = stop_signal()
-    async with _running(wishes, settings, directory) as system:
+    centre = call_centre_wished(wishes, settings)
+    files = read_centre_files(centre, SystemClock()) if centre else None
+    async with AsyncExitStack() as stack:
+        log = _STANDARD_ERROR if settings.hosts else os.open(directory / "gateway.log", _LOG_FLAGS, 0o600)
+        system = await stack.enter_async_context(_running(wishes, settings, directory, log))
+        room = None
+        if centre and files:
+            store = centre.store or store_beside(settings.store)
+            running = await stack.enter_async_context(_centre(centre, files, store, system.gateway, settings, log))
+            system, room = with_call_centre(system, running), running.room
         announce(system)
-        try:
-            show_running(out, system)
-            await stop.wait()
-            out.say("Stopping: running calls end first.", "正在停止：先完成进行中的交易。")
-        finally:
-            withdraw(system)
+        stack.callback(withdraw, system)
+        show_running(out, system, room)
+        await stop.wait()
+        out.say("Stopping: running calls end first.", "正在停止：先完成进行中的交易。")
+
+
+def _centre(
+    centre: CentreSettings,
+    files: CentreFiles,
+    store: StoreSettings,
+    gateway: str,
+    settings: GatewaySettings,
+    descriptor: int,
+) -> AbstractAsyncContextManager[RunningCentre]:
+    clock = SystemClock()
+    log = make_log(clock, LogWriter(descriptor), level=settings.telemetry.log_level, instance=centre.site)
+    return call_centre(centre, files, store, gateway, clock=clock, randomness=SystemRandomness(), logger=log)
 
 
 def stop_signal() -> asyncio.Event:
@@ -85,11 +113,13 @@ def stop_signal() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def _running(wishes: Wishes, settings: GatewaySettings, directory: Path) -> AsyncIterator[RunningSystem]:
-    clock, randomness, log = SystemClock(), SystemRandomness(), os.open(directory / "gateway.log", _LOG_FLAGS, 0o600)
+async def _running(
+    wishes: Wishes, settings: GatewaySettings, directory: Path, log: int
+) -> AsyncIterator[RunningSystem]:
+    clock, randomness = SystemClock(), SystemRandomness()
     books = Books(seed=wishes.seed, customers=wishes.customers)
     if settings.hosts:
-        node = build_node(settings, clock=clock, randomness=randomness, log_descriptor=2)
+        node = build_node(settings, clock=clock, randomness=randomness, log_descriptor=log)
         await node.start()
         reload_on_signal(node)
         try:
@@ -109,6 +139,7 @@ async def _running(wishes: Wishes, settings: GatewaySettings, directory: Path) -
                 await system.stop()
 
 
+_STANDARD_ERROR = 2
 _LOG_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 
 
@@ -127,7 +158,12 @@ def running_system(settings: GatewaySettings, target: str, admin: str, metrics: 
     )
 
 
-def show_running(out: Output, system: RunningSystem) -> None:
+def with_call_centre(system: RunningSystem, running: RunningCentre) -> RunningSystem:
+    """The same system, with where its call centre is."""
+    return replace(system, call_centre=running.target, switch=running.switch, leader=running.people.leader)
+
+
+def show_running(out: Output, system: RunningSystem, room: TelephoneRoom | None = None) -> None:
     out.say("Ready!", "就绪！", style="bold green")
     rows = [
         (out.text("gateway", "网关"), f"{system.gateway}  (gRPC, {system.front})"),
@@ -137,8 +173,35 @@ def show_running(out: Output, system: RunningSystem) -> None:
         rows.append((out.text("hosts' admin API", "主机管理接口"), system.admin))
     if system.metrics:
         rows.append((out.text("metrics", "指标"), system.metrics))
-    out.table(("", ""), rows)
+    if system.call_centre:
+        rows.append((out.text("call centre", "客服中心"), f"{system.call_centre}  (gRPC, {system.switch})"))
+    out.table(("", ""), [*rows, *(_ways_in(out, room) if room else ())])
     out.hint("tellerline status", "what runs, from another terminal", "在另一个终端查看状态")
     out.hint("tellerline list", "what can be called", "列出可调用的方法")
     if out.json:
-        out.result({"ready": True, "gateway": system.gateway, "admin": system.admin, "metrics": system.metrics})
+        out.result(_document(system, room))
+
+
+def _ways_in(out: Output, room: TelephoneRoom) -> Iterator[tuple[str, str]]:
+    """How a call is made on this switch."""
+    if room.telephones:
+        yield out.text("its telephones", "模拟话机"), room.telephones
+    if room.sip:
+        extensions = ", ".join(room.extensions)
+        yield out.text("callers dial", "客户拨打"), f"sip:95588@{room.sip}"
+        yield out.text("agents register", "座席注册"), f"{extensions} @ {room.sip}  ({room.password})"
+
+
+def _document(system: RunningSystem, room: TelephoneRoom | None) -> dict[str, Any]:
+    said = {"ready": True, "gateway": system.gateway, "admin": system.admin, "metrics": system.metrics}
+    if room is None:
+        return said
+    ways = {
+        "call_centre": system.call_centre,
+        "switch": system.switch,
+        "telephones": room.telephones,
+        "sip": room.sip,
+        "extensions": list(room.extensions),
+        "extension_password": room.password,
+    }
+    return said | {name: value for name, value in ways.items() if value}

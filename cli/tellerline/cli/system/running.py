@@ -26,7 +26,7 @@ def state_directory() -> Path:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSystem:
     """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators,
-    ``call_centre`` without a call centre."""
+    ``call_centre`` without a call centre, whose ``switch`` it is on and ``leader`` the first who leads there."""
 
     name: str
     pid: int
@@ -38,6 +38,8 @@ class RunningSystem:
     mq: str
     started: str
     call_centre: str = ""
+    switch: str = ""
+    leader: str = ""
 
     @property
     def alive(self) -> bool:
