@@ -274,7 +274,7 @@ async def asterisk_centre(
     seconds; ``gateway`` more of the gateway's."""
     server.start()
     exchange = Exchange(f"127.0.0.1:{server.ports.sip}", server.extension_password, server.ports.trunk, _NAMES)
-    async with exchange, _bank(folder, customers, gateway or {}) as system:
+    async with exchange, bank_of(folder, customers, gateway or {}) as system:
         controller = Controller(
             ControllerOrders(
                 ari=server.url,
@@ -332,8 +332,8 @@ class _Running:
 
 
 @asynccontextmanager
-async def _bank(folder: Path, customers: int, more: Mapping[str, Any]) -> AsyncIterator[EmbeddedSystem]:
-    """With its gateway, in this process."""
+async def bank_of(folder: Path, customers: int, more: Mapping[str, Any]) -> AsyncIterator[EmbeddedSystem]:
+    """A simulated bank with its gateway, in this process; ``more`` of the gateway's settings."""
     settings = GatewaySettings.model_validate({"store": {"path": folder / "journal.db"}, **more})
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     books = Books(customers=customers, magic=False)
