@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
+from tellerline.callcenter.live.dispatch import SealFor
 from tellerline.callcenter.live.feed import Feed
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.loop import SiteLoop, Surroundings
@@ -47,6 +48,8 @@ class LiveSite:
         for phone in self.phones.values():
             phone.on_ring = OnRing.ANSWERS
         self.told: list[TellIvr] = []
+        self.seal_for: SealFor = _seal_for
+        self.superseded = 0
         self.tell: Callable[[TellIvr], None] = self._to_the_queue
         self.log: FactLog
         self.feed: Feed
@@ -67,10 +70,11 @@ class LiveSite:
                 log=self.log,
                 feed=self.feed,
                 switch=switch,
-                seal_for=_seal_for,
+                seal_for=self._seal,
                 tell_ivr=self._pass_on,
                 clock=self.clock,
                 logger=make_log(self.clock, LogWriter(2), level="error"),
+                on_superseded=self._replaced,
                 image_every=20,
             ),
         )
@@ -114,6 +118,12 @@ class LiveSite:
                 return
             await self.pass_time(0.05)
         raise AssertionError([(phone.number, phone.hears()) for phone in phones])
+
+    async def _seal(self, leg: str) -> Seal:
+        return await self.seal_for(leg)
+
+    def _replaced(self) -> None:
+        self.superseded += 1
 
     def _pass_on(self, news: TellIvr) -> None:
         self.tell(news)

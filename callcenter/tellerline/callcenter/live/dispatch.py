@@ -117,8 +117,7 @@ class Dispatcher:
             case o.Music():
                 await switch.music(order.leg, order.on)
             case o.CollectSecret():
-                seal = await self._seal_for(order.leg)
-                await switch.collect_secret(order.collection, order.leg, order.plan, seal)
+                await switch.collect_secret(order.collection, order.leg, order.plan, await self._seal(order.leg))
             case o.StopCollecting():
                 await switch.stop_collecting(order.collection)
             case o.Record():
@@ -127,6 +126,14 @@ class Dispatcher:
                 await switch.stop_recording(order.recording)
             case _:
                 raise TypeError(f"no order for the switch: {type(order).__name__}")
+
+    async def _seal(self, leg: str) -> Seal:
+        """Where there is none, the switch was not asked for anything."""
+        try:
+            return await self._seal_for(leg)
+        except Exception as error:
+            self._log.error("no_seal", leg=leg, error=type(error).__name__)
+            raise SwitchError(SwitchReason.REFUSED, "no seal") from error
 
 
 def _concerned(order: o.SwitchOrder) -> tuple[str, ...]:

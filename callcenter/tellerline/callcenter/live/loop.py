@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
@@ -16,7 +17,9 @@ from tellerline.callcenter.live.feed import Feed
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import EVERYTHING, Image, Recorded
 from tellerline.callcenter.live.statements import SupersededError
+from tellerline.callcenter.live.steady import SteadyTime
 from tellerline.callcenter.site.commands import Command, Converge, Input, IvrWants, OrderFailed, Tick
+from tellerline.callcenter.site.converge import LEFT_OPEN
 from tellerline.callcenter.site.evolve import evolve
 from tellerline.callcenter.site.facts import Fact
 from tellerline.callcenter.site.orders import Order, SwitchOrder, TellIvr
@@ -34,7 +37,10 @@ from tellerline.connectors.telephony.switch import Switch
 _MOST = 512
 _PAGE = 1000
 _RETRY_SECONDS = 0.5
+_RECHECK_SECONDS = 1.0
+_BEAT = timedelta(seconds=1)
 _SUPERSEDED = "another controller has taken the site"
+_CLOSED = "closed"
 
 Asked: TypeAlias = Command | IvrWants
 
@@ -93,6 +99,9 @@ class SiteLoop:
     The order is: decide, write durably, then carry out, answer and publish. So nobody ever hears of anything that a
     crash could undo. While the database does not write, commands are answered with ``SiteUnavailableError`` and calls
     live on at the switch; once it does, the site begins anew from what is written and converges with the switch.
+
+    A controller that another one has replaced finds out before its next order, and within a second at the latest; it
+    lets go of the switch, and what it had ordered and the switch had not taken yet is not done by it any more.
     """
 
     def __init__(self, settings: SiteSettings, around: Surroundings) -> None:
@@ -104,10 +113,14 @@ class SiteLoop:
         self._timer: Timer | None = None
         self._dispatcher = Dispatcher(around.switch, around.seal_for, self._failed, around.clock, around.logger)
         self._site: Site
+        self._time = SteadyTime(around.clock)
         self._position = 0
         self._imaged = 0
+        self._ours_at = self._time.now()
         self._working: asyncio.Task[None] | None = None
         self._converging: asyncio.Task[None] | None = None
+        self._look_again = False
+        self._over = ""
 
     async def start(self) -> None:
         """Take the site, go on where the controller before ended, and listen to the switch.
@@ -122,13 +135,14 @@ class SiteLoop:
 
     async def close(self) -> None:
         """Stop deciding; calls live on at the switch. What waits is answered with ``SiteUnavailableError``."""
+        self._over = self._over or _CLOSED
         for task in (self._converging, self._working):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
         self._cancel_timer()
-        self._refuse(self._batch, "closed", maybe_done=True)
-        self._refuse_waiting("closed")
+        self._refuse(self._batch, _CLOSED, maybe_done=True)
+        self._refuse_waiting(_CLOSED)
         await self._dispatcher.close()
         await self._around.switch.close()
         self._around.feed.close()
@@ -156,12 +170,12 @@ class SiteLoop:
 
     async def survey(self, read: Callable[[Standings], SeenT]) -> SeenT:
         """What ``read`` makes of how calls stand with routing now; otherwise as ``look``."""
-        seen: SeenT = await self._answered(_Look(lambda site: read(site.standings(self._around.clock.now()))))
+        seen: SeenT = await self._answered(_Look(lambda site: read(site.standings(self._time.now()))))
         return seen
 
     async def _answered(self, given: Asked | _Look) -> Any:
-        if self._working is None or self._working.done():
-            raise SiteUnavailableError(_SUPERSEDED, maybe_done=False)
+        if self._over or self._working is None:
+            raise SiteUnavailableError(self._over or _CLOSED, maybe_done=False)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._put(given, answer)
         return await asyncio.shield(answer)
@@ -173,23 +187,40 @@ class SiteLoop:
             self._converge()
 
     def _put(self, given: Input | _Look, answer: asyncio.Future[Any] | None = None) -> None:
+        if self._over:
+            return
         self._inputs.append((given, answer))
         self._awake.set()
 
     def _failed(self, order: SwitchOrder, reason: SwitchReason) -> None:
+        """Where nobody knows whether an order was carried out, the switch is asked what is up."""
         self._put(OrderFailed(order=order, reason=reason))
+        if reason in LEFT_OPEN:
+            self._around.clock.call_later(_RECHECK_SECONDS, self._converge)
 
     def _converge(self) -> None:
+        if self._over:
+            return
         if self._converging is None or self._converging.done():
             self._converging = asyncio.get_running_loop().create_task(self._look_at_switch())
+        else:
+            self._look_again = True
 
     async def _look_at_switch(self) -> None:
-        """Compare with the switch, once what was ordered before is over; a lost link begins it anew."""
-        await self._dispatcher.drain()
-        try:
-            self._put(Converge(snapshot=await self._around.switch.snapshot()))
-        except SwitchError as error:
-            self._around.logger.warning("no_snapshot", reason=error.reason)
+        """Compare with the switch, once what was ordered before is over. Without a link there is nothing to compare:
+        its return begins it anew."""
+        while True:
+            self._look_again = False
+            await self._dispatcher.drain()
+            try:
+                self._put(Converge(snapshot=await self._around.switch.snapshot()))
+            except SwitchError as error:
+                self._around.logger.warning("no_snapshot", reason=error.reason)
+                if error.reason is not SwitchReason.UNAVAILABLE:
+                    await self._around.clock.sleep(_RECHECK_SECONDS)
+                    continue
+            if not self._look_again:
+                return
 
     async def _work(self) -> None:
         while True:
@@ -200,7 +231,7 @@ class SiteLoop:
                 try:
                     await self._carry_or_begin_anew()
                 except SupersededError:
-                    self._give_up()
+                    await self._give_up()
                     return
             self._set_timer()
 
@@ -215,6 +246,7 @@ class SiteLoop:
         except Exception as error:  # a defect must end neither the site nor the waiting of whoever asked
             self._around.logger.error("site_defect", error=type(error).__name__)
             self._refuse(self._batch, "defect", maybe_done=True)
+            await self._around.clock.sleep(_RETRY_SECONDS)
             await self._begin_anew()
 
     async def _carry(self, batch: list[_Waiting]) -> None:
@@ -226,19 +258,24 @@ class SiteLoop:
                 assert answer is not None
                 answers.append((answer, partial(given.read, self._site)))
                 continue
-            outcome = self._site.handle(given, self._around.clock.now())
+            outcome = self._site.handle(given, self._time.now())
             facts += outcome.facts
             orders += outcome.orders
             if answer is not None:
                 answers.append((answer, partial(self._answer, outcome)))
+        commanded = [order for order in orders if not isinstance(order, TellIvr)]
         if facts:
             await self._write(facts)
-        self._dispatcher.give([order for order in orders if not isinstance(order, TellIvr)])
+        elif commanded or self._time.now() - self._ours_at >= _BEAT:
+            await self._make_sure(commanded)
+        self._dispatcher.give(commanded)
         for answer, say in answers:
             _settle(answer, say)
         for order in orders:
             if isinstance(order, TellIvr):
                 self._around.tell_ivr(order)
+        if self._position - self._imaged >= self._around.image_every:
+            await self._keep_image()
 
     def _answer(self, outcome: Outcome) -> Answer:
         return Answer(outcome.refused, outcome.facts, self._position)
@@ -247,18 +284,26 @@ class SiteLoop:
         entries = [entry_of(fact) for fact in facts]
         last = await self._around.log.append(entries)
         first = last - len(entries) + 1
-        self._position = last
+        self._position, self._ours_at = last, self._time.now()
         self._around.feed.publish([Recorded(first + place, entry) for place, entry in enumerate(entries)])
-        if last - self._imaged >= self._around.image_every:
-            await self._keep_image()
+
+    async def _make_sure(self, commanded: Sequence[Order]) -> None:
+        """That the site is still this controller's; without orders to give, an answer of the database can wait."""
+        try:
+            await self._around.log.hold()
+        except StoreUnavailableError as error:
+            if commanded:
+                raise
+            self._around.logger.warning("site_not_sure", reason=error.reason)
+        self._ours_at = self._time.now()
 
     async def _keep_image(self) -> None:
         """One that cannot be kept now is kept the next time: it only makes a start quicker."""
         try:
             await self._around.log.keep(Image(self._position, state_to_json(self._site.state)))
             self._imaged = self._position
-        except (StoreUnavailableError, SupersededError) as error:
-            self._around.logger.warning("site_image_not_kept", reason=str(error))
+        except StoreUnavailableError as error:
+            self._around.logger.warning("site_image_not_kept", reason=error.reason)
 
     async def _recover(self, last: int) -> None:
         log = self._around.log
@@ -272,6 +317,8 @@ class SiteLoop:
             position = page[-1].position
         self._position = last
         self._around.feed.begin(last)
+        self._time.begin(state.now)
+        self._ours_at = self._time.now()
         self._site = Site(self._settings, state)
         self._set_timer()
 
@@ -284,17 +331,25 @@ class SiteLoop:
                 await self._recover(await self._around.log.hold())
             except StoreUnavailableError as error:
                 self._around.logger.error("site_waits_for_database", reason=error.reason)
-                await self._around.clock.sleep(_RETRY_SECONDS)
-                continue
-            break
+            except SupersededError:
+                raise
+            except Exception as error:
+                self._around.logger.error("site_cannot_begin_anew", error=type(error).__name__)
+            else:
+                break
+            await self._around.clock.sleep(_RETRY_SECONDS)
         self._around.logger.warning("site_began_anew", position=self._position)
         self._converge()
 
-    def _give_up(self) -> None:
+    async def _give_up(self) -> None:
+        self._over = _SUPERSEDED
         self._cancel_timer()
         self._refuse(self._batch, _SUPERSEDED, maybe_done=False)
         self._refuse_waiting(_SUPERSEDED)
         self._around.logger.error("site_superseded", site=self._settings.name)
+        await self._dispatcher.close()
+        await self._around.switch.close()
+        self._around.feed.close()
         self._around.on_superseded()
 
     def _refuse_waiting(self, reason: str) -> None:
@@ -309,10 +364,10 @@ class SiteLoop:
 
     def _set_timer(self) -> None:
         self._cancel_timer()
-        due = self._site.next_due()
-        if due is not None:
-            seconds = max(0.0, (due - self._around.clock.now()).total_seconds())
-            self._timer = self._around.clock.call_later(seconds, lambda: self._put(Tick()))
+        due, beat = self._site.next_due(), self._ours_at + _BEAT
+        first = beat if due is None else min(beat, due)
+        seconds = max(0.0, (first - self._time.now()).total_seconds())
+        self._timer = self._around.clock.call_later(seconds, lambda: self._put(Tick()))
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

@@ -14,6 +14,9 @@ from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.snapshot import LegSeen, Snapshot
 from tellerline.connectors.telephony.snapshot import LegState as Seen
 
+LEFT_OPEN = (SwitchReason.UNKNOWN, SwitchReason.NO_SUCH_CONVERSATION)
+"""Of an order that may have been carried out, or could not be because one before it was not: converging puts it right,
+and is asked for by whoever tells of the failure."""
 _LISTENING = (Mode.SILENT, Mode.WHISPER)
 
 
@@ -169,7 +172,7 @@ def _stop_strays(turn: Turn, seen: Snapshot) -> None:
 def failed(turn: Turn, command: OrderFailed) -> None:
     """What was not carried out did not happen; what may have been, or what the link hides, converging tells."""
     order, reason = command.order, command.reason
-    if reason in (SwitchReason.UNKNOWN, SwitchReason.UNAVAILABLE) or not turn.state.link_up:
+    if reason in LEFT_OPEN or reason is SwitchReason.UNAVAILABLE or not turn.state.link_up:
         return
     match order:
         case o.Dial(leg=leg):
