@@ -129,7 +129,13 @@ async def customers(walk: Walk) -> None:
     core.branch.open_customer(stranger)
     core.branch.open_account(replace(known.accounts[0], number=STRANGERS_CARD, owner=stranger.number))
     document = {"display_name": stranger.name, "identity_document": stranger.identity_document}
+    document["mobile_number"] = "+86 110 0000 0099"
     registered = await walk.call(f"{service}/RegisterCustomer", customer=document)
+    found = await walk.call(f"{service}/FindCustomersByPhone", phone_number="011000000099")
+    assert [each["customer"] for each in found["customer_hints"]] == [registered["name"]]
+    changed = {"name": registered["name"], "mobile_number": "11000000098"}
+    assert (await walk.call(f"{service}/UpdateCustomer", customer=changed))["masked_mobile_number"] == "110****0098"
+    assert (await walk.call(f"{service}/GetCustomer", name=registered["name"]))["display_name"] == stranger.name
     await walk.call(f"{service}/RegisterAccount", parent=registered["name"], account_number=STRANGERS_CARD)
 
 

@@ -9,13 +9,36 @@ from dataclasses import replace
 from journal_rows import ACCOUNT, account, customer
 
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import LimitChange, Limits
+from tellerline.gateway.journal.records import CustomerChange, LimitChange, Limits
 
 
 async def test_a_customer_is_kept_as_given(store: Store, other: Store) -> None:
     assert await store.registry.add_customer(customer())
     assert await other.registry.customer("C1") == customer()
     assert await store.registry.customer("C2") is None
+
+
+async def test_a_customer_is_found_by_his_mobile_number(store: Store, other: Store) -> None:
+    for number, mobile in (("C2", "11000000001"), ("C1", "11000000001"), ("C3", "11000000003"), ("C4", "")):
+        await store.registry.add_customer(replace(customer(number, f"D{number}"), mobile=mobile))
+    found = await other.registry.customers_of("11000000001", 5)
+    assert [each.number for each in found] == ["C1", "C2"]
+    assert [each.number for each in await store.registry.customers_of("11000000001", 1)] == ["C1"]
+    assert not await store.registry.customers_of("", 5)
+    assert not await store.registry.customers_of("11000000009", 5)
+
+
+async def test_changes_of_a_customer_leave_the_rest_as_it_is(store: Store, other: Store) -> None:
+    await store.registry.add_customer(customer())
+    moved = await store.registry.update_customer("C1", CustomerChange(mobile="11000000007"))
+    assert moved == replace(customer(), mobile="11000000007")
+    promoted = await other.registry.update_customer("C1", CustomerChange(tier="GROUP"))
+    assert promoted == replace(customer(), mobile="11000000007", tier="GROUP")
+    assert await store.registry.customers_of("11000000007", 5) == [promoted]
+    forgotten = await store.registry.update_customer("C1", CustomerChange(mobile=""))
+    assert forgotten == replace(customer(), tier="GROUP")
+    assert not await store.registry.customers_of("11000000007", 5)
+    assert await store.registry.update_customer("nobody", CustomerChange(tier="VIP")) is None
 
 
 async def test_neither_a_number_nor_a_document_is_registered_twice(store: Store) -> None:

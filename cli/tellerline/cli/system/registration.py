@@ -29,6 +29,7 @@ async def register_population(
                 identity_document=person.customer.identity_document,
                 tier=_TIERS[int(person.customer.number) % len(_TIERS)],
                 registered_at=clock.now(),
+                mobile=person.mobile,
             )
             if not await registry.add_customer(customer):
                 return

@@ -16,6 +16,7 @@ from tellerline.gateway.journal.records import (
     CaseObstacle,
     CaseSearch,
     Customer,
+    CustomerChange,
     DayEdges,
     DifferenceCase,
     Doubt,
@@ -168,6 +169,12 @@ class Registry(Protocol):
         """False, and nothing written, when the number or the identity document is registered already."""
 
     async def customer(self, number: str) -> Customer | None: ...
+
+    async def customers_of(self, mobile: str, limit: int) -> Sequence[Customer]:
+        """Who registered this mobile number (of canonical form), by number; nobody has the empty one."""
+
+    async def update_customer(self, number: str, change: CustomerChange) -> Customer | None:
+        """The customer as he is now; None when he is not registered. Two changes of different figures both hold."""
 
     async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:
         """Register under the next sequence number (``account.sequence`` is ignored).

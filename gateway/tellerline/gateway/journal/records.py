@@ -324,6 +324,16 @@ class Customer:
     identity_document: str = field(repr=False)
     tier: str
     registered_at: datetime
+    mobile: str = field(default="", repr=False)
+    """In the canonical form of ``services.customers.telephones``; empty where none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChange:
+    """What to change of a customer; None leaves it as it is."""
+
+    tier: str | None = None
+    mobile: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps
@@ -10,7 +10,7 @@ from tellerline.gateway.journal.records import Customer, RegisteredAccount
 from tellerline.gateway.journal.rows import account_values, customer_values
 from tellerline.gateway.journal.schema import accounts, customers
 
-_CUSTOMER = customers.columns.values()[:5]
+_CUSTOMER = [column for column in customers.columns if column is not customers.c.last_sequence]
 _ACCOUNT = accounts.columns.values()
 
 
@@ -26,6 +26,26 @@ ADD_CUSTOMER = Statement(
     *(column.name for column in _CUSTOMER),
 )
 CUSTOMER = Statement(select(*_CUSTOMER).where(customers.c.number == bindparam("of")), "of")
+OF_MOBILE = Statement(
+    select(*_CUSTOMER)
+    .where(customers.c.mobile == bindparam("mobile"), text("mobile <> ''"))
+    .order_by(customers.c.number)
+    .limit(bindparam("most")),
+    "mobile",
+    "most",
+)
+UPDATE_CUSTOMER = Statement(
+    update(customers)
+    .where(customers.c.number == bindparam("of"))
+    .values(
+        tier=func.coalesce(bindparam("new_tier", type_=Text), customers.c.tier),
+        mobile=func.coalesce(bindparam("new_mobile", type_=Text), customers.c.mobile),
+    )
+    .returning(*_CUSTOMER),
+    "new_tier",
+    "new_mobile",
+    "of",
+)
 NEXT_SEQUENCE = Statement(
     update(customers)
     .where(customers.c.number == bindparam("of"))

@@ -9,7 +9,7 @@ from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import registrations, rows
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.records import Customer, LimitChange, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
 
 
 class StoredRegistry:
@@ -24,6 +24,14 @@ class StoredRegistry:
 
     async def customer(self, number: str) -> Customer | None:
         row = await self._database.look(first, registrations.CUSTOMER, number)
+        return None if row is None else rows.customer(row)
+
+    async def customers_of(self, mobile: str, limit: int) -> Sequence[Customer]:
+        found = await self._database.look(every, registrations.OF_MOBILE, mobile, limit)
+        return [rows.customer(row) for row in found]
+
+    async def update_customer(self, number: str, change: CustomerChange) -> Customer | None:
+        row = await self._database.write(first, registrations.UPDATE_CUSTOMER, change.tier, change.mobile, number)
         return None if row is None else rows.customer(row)
 
     async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:

@@ -257,11 +257,19 @@ def customer_values(customer: Customer) -> Values:
         customer.identity_document,
         customer.tier,
         micros(customer.registered_at),
+        customer.mobile,
     )
 
 
 def customer(row: Row) -> Customer:
-    return Customer(number=row[0], name=row[1], identity_document=row[2], tier=row[3], registered_at=instant(row[4]))
+    return Customer(
+        number=row[0],
+        name=row[1],
+        identity_document=row[2],
+        tier=row[3],
+        registered_at=instant(row[4]),
+        mobile=row[5],
+    )
 
 
 def account_values(account: RegisteredAccount, sequence: int) -> Values:

@@ -57,6 +57,7 @@ A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 IS_UNCOMMON = text("state <> 'DONE' AND state <> 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
+HAS_MOBILE = text("mobile <> ''")
 IS_OPEN = text("closed_at IS NULL")
 IS_QUEUED = text("state = 'QUEUED'")
 IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
@@ -218,7 +219,14 @@ customers = Table(
     _text("tier"),
     _number("registered_at"),
     Column("last_sequence", BigInteger, nullable=False, server_default="0"),
+    Column("mobile", Text, nullable=False, server_default=""),
     comment="signed customers",
+)
+Index(
+    "customers_by_mobile",
+    customers.c.mobile,
+    sqlite_where=HAS_MOBILE,
+    postgresql_where=HAS_MOBILE,
 )
 
 accounts = Table(

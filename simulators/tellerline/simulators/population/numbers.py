@@ -37,6 +37,11 @@ def account_number(serial: int) -> str:
     return f"9901{serial:016d}"
 
 
+def mobile_number(customer: str) -> str:
+    """Eleven digits of a prefix that no operator has, by the customer's number."""
+    return f"11{int(customer[-9:]):09d}"
+
+
 def identity_document(region: int, born: date, order: int) -> str:
     """Eighteen characters as GB 11643 has them; ``region`` is four digits behind the fictional 99."""
     body = f"{FICTIONAL_REGION}{region:04d}{born:%Y%m%d}{order:03d}"

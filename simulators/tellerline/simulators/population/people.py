@@ -8,7 +8,13 @@ from datetime import date, timedelta
 from tellerline.adapters.clock import Randomness
 from tellerline.simulators.core.register import AccountKind, CoreAccount, Customer
 from tellerline.simulators.population.names import personal_name
-from tellerline.simulators.population.numbers import account_number, card_number, identity_document, passbook_number
+from tellerline.simulators.population.numbers import (
+    account_number,
+    card_number,
+    identity_document,
+    mobile_number,
+    passbook_number,
+)
 
 PIN = "246810"
 """Of every account in the population, but for the magic ones that say otherwise."""
@@ -24,6 +30,11 @@ class Person:
     @property
     def card(self) -> str:
         return self.accounts[0].number
+
+    @property
+    def mobile(self) -> str:
+        """The telephone that the customer calls from."""
+        return mobile_number(self.customer.number)
 
     @property
     def holder(self) -> AccountHolder:

@@ -46,7 +46,7 @@ from tellerline.gateway.routes.desk import RouteDesk
 from tellerline.gateway.services.discovery import build_services
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.ports import HostCalendarFacts, HostFacts, Request, Settled
-from tellerline.gateway.settings import ChannelSettings
+from tellerline.gateway.settings import standard_channels
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Effect
 from tellerline.routing.model.customers import PinVerified, VerifyPin
@@ -249,7 +249,7 @@ async def _register(store: SqliteStore, number: str, *accounts: str) -> None:
 
 def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     policies = {
-        "IVR": ChannelPolicy(operations=ChannelSettings().operations, grantless=("customers.VerifyPin",)),
+        "IVR": standard_channels()["IVR"].policy(),
         "ATM": ChannelPolicy(),
         "COUNTER": ChannelPolicy(grantless=("*",)),
     }

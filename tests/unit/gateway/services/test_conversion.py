@@ -118,7 +118,7 @@ PAIRINGS = [
         Customer,
         customers.customer_to_proto,
         frozenset({"identity_document"}),
-        frozenset({"identity_document"}),  # never given back
+        frozenset({"identity_document", "mobile_number"}),  # never given back
     ),
     Pairing(
         Record,

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from tellerline.api.customers.v1 import customers_pb2 as pb
-from tellerline.gateway.journal.records import Customer, LimitChange, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
+from tellerline.gateway.services.accounts.convert import KINDS
+from tellerline.gateway.services.customers.telephones import checked_number, mask_mobile, mask_name
 from tellerline.gateway.services.enums import words
 from tellerline.gateway.services.names import account_name, customer_name
 from tellerline.gateway.services.ports import IssuedGrant
 from tellerline.gateway.services.refusals import checked_text, invalid
 from tellerline.gateway.services.values import instant_to_proto, money_from_proto, money_to_proto
+from tellerline.routing.model.accounts import AccountKind
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import Money
 
 TIERS: Final = words(pb.Customer.Tier.DESCRIPTOR, "TIER_")
 _TIER_NUMBERS: Final = {word: number for number, word in TIERS.items()}
+_CHANGEABLE: Final = {"tier", "mobile_number"}
 _CUSTOMER_ID: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
 _LIMIT_FIELDS: Final = {"single_amount": "single", "daily_amount": "daily", "daily_count": "count"}
 
@@ -37,7 +42,26 @@ def customer_from_proto(request: pb.RegisterCustomerRequest, host_number: str, r
         identity_document=identity_document(request),
         tier=TIERS[tier],
         registered_at=registered_at,
+        mobile=_mobile(request.customer),
     )
+
+
+def customer_change(request: pb.UpdateCustomerRequest) -> CustomerChange:
+    """What the mask names, or without one what is set (AIP-134)."""
+    given = request.customer
+    paths = set(request.update_mask.paths) or {field.name for field, _ in given.ListFields()} & _CHANGEABLE
+    if not paths <= _CHANGEABLE:
+        raise invalid("update_mask", "unknown_path")
+    if "tier" in paths and given.tier not in TIERS:
+        raise invalid("customer.tier", "unknown_value")
+    return CustomerChange(
+        tier=TIERS[given.tier] if "tier" in paths else None,
+        mobile=_mobile(given) if "mobile_number" in paths else None,
+    )
+
+
+def _mobile(customer: pb.Customer) -> str:
+    return checked_number(customer.mobile_number, "customer.mobile_number") if customer.mobile_number else ""
 
 
 def identity_document(request: pb.RegisterCustomerRequest) -> str:
@@ -51,6 +75,24 @@ def customer_to_proto(customer: Customer) -> pb.Customer:
         display_name=customer.name,
         tier=_TIER_NUMBERS.get(customer.tier, 0),  # type: ignore[arg-type]
         register_time=instant_to_proto(customer.registered_at),
+        masked_mobile_number=mask_mobile(customer.mobile),
+    )
+
+
+def hint_to_proto(customer: Customer, accounts: Sequence[RegisteredAccount]) -> pb.CustomerHint:
+    """What a number alone may be told."""
+    return pb.CustomerHint(
+        customer=customer_name(customer.number),
+        masked_display_name=mask_name(customer.name),
+        tier=_TIER_NUMBERS.get(customer.tier, 0),  # type: ignore[arg-type]
+        accounts=[
+            pb.CustomerHint.AccountHint(
+                account=account_name(account.customer, account.sequence),
+                kind=KINDS.to_proto(AccountKind(account.kind)),
+                number_ending=account.account[-4:],
+            )
+            for account in accounts
+        ],
     )
 
 

@@ -37,6 +37,17 @@ class RegistrationHandlers:
             raise RefusalError(Code.CUSTOMER_ALREADY_REGISTERED, metadata={"customer": customer_name(customer.number)})
         return convert.customer_to_proto(customer)
 
+    async def update_customer(self, request: pb.UpdateCustomerRequest, call: CallContext) -> pb.Customer:
+        number = customer_of(request.customer.name, "customer.name")
+        asking = request_from(request.context, customer=number)
+        if asking.customer != number:
+            raise RefusalError(Code.CUSTOMER_NOT_FOUND)
+        await self._parts.admission.admit("customers.UpdateCustomer", asking, call)
+        customer = await self._registry.update_customer(number, convert.customer_change(request))
+        if customer is None:
+            raise RefusalError(Code.CUSTOMER_NOT_FOUND)
+        return convert.customer_to_proto(customer)
+
     async def register_account(self, request: pb.RegisterAccountRequest, call: CallContext) -> accounts_pb2.Account:
         number = customer_of(request.parent, "parent")
         if request.context.customer and context_customer(request.context) != number:

@@ -33,7 +33,7 @@ from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_commo
 from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xf0\x02\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xd7\x01\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xc8\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\xb8\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\tpin_block\x18\x07 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"S\n\x10GetPinKeyRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"%\n\x06PinKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0b\n\x03jwk\x18\x02 \x01(\t\"\xf6\x01\n\x10\x43hangePinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\x07old_pin\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x18\n\x07new_pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rold_pin_block\x18\x05 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rnew_pin_block\x18\x06 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"\xaa\x01\n\tPinChange\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x03 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05\x32\xdb\x06\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12|\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"\x15\xda\x41\x12limits,update_mask\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12s\n\tChangePin\x12-.tellerline.api.customers.v1.ChangePinRequest\x1a&.tellerline.api.customers.v1.PinChange\"\x0f\xda\x41\x0cname,new_pin\x12_\n\tGetPinKey\x12-.tellerline.api.customers.v1.GetPinKeyRequest\x1a#.tellerline.api.customers.v1.PinKey\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xb5\x03\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1f\n\rmobile_number\x18\x06 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x01\x04\x12\"\n\x14masked_mobile_number\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xea\x02\n\x0c\x43ustomerHint\x12.\n\x08\x63ustomer\x18\x01 \x01(\tB\x1c\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x1b\n\x13masked_display_name\x18\x02 \x01(\t\x12\x38\n\x04tier\x18\x03 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.Tier\x12G\n\x08\x61\x63\x63ounts\x18\x04 \x03(\x0b\x32\x35.tellerline.api.customers.v1.CustomerHint.AccountHint\x1a\x89\x01\n\x0b\x41\x63\x63ountHint\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32\'.tellerline.api.accounts.v1.AccountKind\x12\x15\n\rnumber_ending\x18\x03 \x01(\t\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xd7\x01\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xce\x01\n\x15UpdateCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\x85\x01\n\x12GetCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12.\n\x04name\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\"}\n\x1b\x46indCustomersByPhoneRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x1d\n\x0cphone_number\x18\x02 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"a\n\x1c\x46indCustomersByPhoneResponse\x12\x41\n\x0e\x63ustomer_hints\x18\x01 \x03(\x0b\x32).tellerline.api.customers.v1.CustomerHint\"\xc8\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\xb8\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\tpin_block\x18\x07 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"S\n\x10GetPinKeyRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"%\n\x06PinKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0b\n\x03jwk\x18\x02 \x01(\t\"\xf6\x01\n\x10\x43hangePinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\x07old_pin\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x18\n\x07new_pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rold_pin_block\x18\x05 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rnew_pin_block\x18\x06 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"\xaa\x01\n\tPinChange\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x03 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05\x32\xf1\t\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12\x84\x01\n\x0eUpdateCustomer\x12\x32.tellerline.api.customers.v1.UpdateCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,update_mask\x12n\n\x0bGetCustomer\x12/.tellerline.api.customers.v1.GetCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x07\xda\x41\x04name\x12\x9c\x01\n\x14\x46indCustomersByPhone\x12\x38.tellerline.api.customers.v1.FindCustomersByPhoneRequest\x1a\x39.tellerline.api.customers.v1.FindCustomersByPhoneResponse\"\x0f\xda\x41\x0cphone_number\x12|\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"\x15\xda\x41\x12limits,update_mask\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12s\n\tChangePin\x12-.tellerline.api.customers.v1.ChangePinRequest\x1a&.tellerline.api.customers.v1.PinChange\"\x0f\xda\x41\x0cname,new_pin\x12_\n\tGetPinKey\x12-.tellerline.api.customers.v1.GetPinKeyRequest\x1a#.tellerline.api.customers.v1.PinKey\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,8 +50,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMER'].fields_by_name['tier']._serialized_options = b'\342A\001\001'
   _globals['_CUSTOMER'].fields_by_name['register_time']._loaded_options = None
   _globals['_CUSTOMER'].fields_by_name['register_time']._serialized_options = b'\342A\001\003'
+  _globals['_CUSTOMER'].fields_by_name['mobile_number']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['mobile_number']._serialized_options = b'\200\001\001\342A\002\001\004'
+  _globals['_CUSTOMER'].fields_by_name['masked_mobile_number']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['masked_mobile_number']._serialized_options = b'\342A\001\003'
   _globals['_CUSTOMER']._loaded_options = None
   _globals['_CUSTOMER']._serialized_options = b'\352AD\n\027tellerline.dev/Customer\022\024customers/{customer}*\tcustomers2\010customer'
+  _globals['_CUSTOMERHINT_ACCOUNTHINT'].fields_by_name['account']._loaded_options = None
+  _globals['_CUSTOMERHINT_ACCOUNTHINT'].fields_by_name['account']._serialized_options = b'\372A\030\n\026tellerline.dev/Account'
+  _globals['_CUSTOMERHINT'].fields_by_name['customer']._loaded_options = None
+  _globals['_CUSTOMERHINT'].fields_by_name['customer']._serialized_options = b'\372A\031\n\027tellerline.dev/Customer'
   _globals['_LIMITS'].fields_by_name['name']._loaded_options = None
   _globals['_LIMITS'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_LIMITS'].fields_by_name['single_amount']._loaded_options = None
@@ -84,6 +92,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERACCOUNTREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\030\022\026tellerline.dev/Account'
   _globals['_REGISTERACCOUNTREQUEST'].fields_by_name['account_number']._loaded_options = None
   _globals['_REGISTERACCOUNTREQUEST'].fields_by_name['account_number']._serialized_options = b'\200\001\001\342A\001\002'
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['customer']._loaded_options = None
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['customer']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\031\n\027tellerline.dev/Customer'
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST'].fields_by_name['phone_number']._loaded_options = None
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST'].fields_by_name['phone_number']._serialized_options = b'\200\001\001\342A\001\002'
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['limits']._loaded_options = None
@@ -128,6 +150,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSERVICE'].methods_by_name['RegisterCustomer']._serialized_options = b'\332A\024customer,customer_id'
   _globals['_CUSTOMERSERVICE'].methods_by_name['RegisterAccount']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['RegisterAccount']._serialized_options = b'\332A\025parent,account_number'
+  _globals['_CUSTOMERSERVICE'].methods_by_name['UpdateCustomer']._loaded_options = None
+  _globals['_CUSTOMERSERVICE'].methods_by_name['UpdateCustomer']._serialized_options = b'\332A\024customer,update_mask'
+  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomer']._loaded_options = None
+  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomer']._serialized_options = b'\332A\004name'
+  _globals['_CUSTOMERSERVICE'].methods_by_name['FindCustomersByPhone']._loaded_options = None
+  _globals['_CUSTOMERSERVICE'].methods_by_name['FindCustomersByPhone']._serialized_options = b'\332A\014phone_number'
   _globals['_CUSTOMERSERVICE'].methods_by_name['UpdateLimits']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['UpdateLimits']._serialized_options = b'\332A\022limits,update_mask'
   _globals['_CUSTOMERSERVICE'].methods_by_name['VerifyPin']._loaded_options = None
@@ -135,33 +163,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._serialized_options = b'\332A\014name,new_pin'
   _globals['_CUSTOMER']._serialized_start=381
-  _globals['_CUSTOMER']._serialized_end=749
-  _globals['_CUSTOMER_TIER']._serialized_start=599
-  _globals['_CUSTOMER_TIER']._serialized_end=676
-  _globals['_LIMITS']._serialized_start=752
-  _globals['_LIMITS']._serialized_end=988
-  _globals['_GRANT']._serialized_start=991
-  _globals['_GRANT']._serialized_end=1206
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=1209
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=1389
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=1392
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=1563
-  _globals['_UPDATELIMITSREQUEST']._serialized_start=1566
-  _globals['_UPDATELIMITSREQUEST']._serialized_end=1766
-  _globals['_VERIFYPINREQUEST']._serialized_start=1769
-  _globals['_VERIFYPINREQUEST']._serialized_end=2081
-  _globals['_GETPINKEYREQUEST']._serialized_start=2083
-  _globals['_GETPINKEYREQUEST']._serialized_end=2166
-  _globals['_PINKEY']._serialized_start=2168
-  _globals['_PINKEY']._serialized_end=2205
-  _globals['_CHANGEPINREQUEST']._serialized_start=2208
-  _globals['_CHANGEPINREQUEST']._serialized_end=2454
-  _globals['_PINCHANGE']._serialized_start=2457
-  _globals['_PINCHANGE']._serialized_end=2627
-  _globals['_REVOKEGRANTREQUEST']._serialized_start=2630
-  _globals['_REVOKEGRANTREQUEST']._serialized_end=2763
-  _globals['_REVOKEGRANTRESPONSE']._serialized_start=2765
-  _globals['_REVOKEGRANTRESPONSE']._serialized_end=2809
-  _globals['_CUSTOMERSERVICE']._serialized_start=2812
-  _globals['_CUSTOMERSERVICE']._serialized_end=3671
+  _globals['_CUSTOMER']._serialized_end=818
+  _globals['_CUSTOMER_TIER']._serialized_start=668
+  _globals['_CUSTOMER_TIER']._serialized_end=745
+  _globals['_CUSTOMERHINT']._serialized_start=821
+  _globals['_CUSTOMERHINT']._serialized_end=1183
+  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_start=1046
+  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_end=1183
+  _globals['_LIMITS']._serialized_start=1186
+  _globals['_LIMITS']._serialized_end=1422
+  _globals['_GRANT']._serialized_start=1425
+  _globals['_GRANT']._serialized_end=1640
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=1643
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=1823
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=1826
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=1997
+  _globals['_UPDATECUSTOMERREQUEST']._serialized_start=2000
+  _globals['_UPDATECUSTOMERREQUEST']._serialized_end=2206
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=2209
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=2342
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_start=2344
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_end=2469
+  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_start=2471
+  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_end=2568
+  _globals['_UPDATELIMITSREQUEST']._serialized_start=2571
+  _globals['_UPDATELIMITSREQUEST']._serialized_end=2771
+  _globals['_VERIFYPINREQUEST']._serialized_start=2774
+  _globals['_VERIFYPINREQUEST']._serialized_end=3086
+  _globals['_GETPINKEYREQUEST']._serialized_start=3088
+  _globals['_GETPINKEYREQUEST']._serialized_end=3171
+  _globals['_PINKEY']._serialized_start=3173
+  _globals['_PINKEY']._serialized_end=3210
+  _globals['_CHANGEPINREQUEST']._serialized_start=3213
+  _globals['_CHANGEPINREQUEST']._serialized_end=3459
+  _globals['_PINCHANGE']._serialized_start=3462
+  _globals['_PINCHANGE']._serialized_end=3632
+  _globals['_REVOKEGRANTREQUEST']._serialized_start=3635
+  _globals['_REVOKEGRANTREQUEST']._serialized_end=3768
+  _globals['_REVOKEGRANTRESPONSE']._serialized_start=3770
+  _globals['_REVOKEGRANTRESPONSE']._serialized_end=3814
+  _globals['_CUSTOMERSERVICE']._serialized_start=3817
+  _globals['_CUSTOMERSERVICE']._serialized_end=5082
 # @@protoc_insertion_point(module_scope)

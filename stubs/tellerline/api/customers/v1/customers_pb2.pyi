@@ -11,6 +11,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import money_pb2 as _money_pb2
+from tellerline.api.accounts.v1 import accounts_pb2 as _accounts_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
 from tellerline.api.common.v1 import transaction_pb2 as _transaction_pb2
 import builtins as _builtins
@@ -62,6 +63,8 @@ class Customer(_message.Message):
     IDENTITY_DOCUMENT_FIELD_NUMBER: _builtins.int
     TIER_FIELD_NUMBER: _builtins.int
     REGISTER_TIME_FIELD_NUMBER: _builtins.int
+    MOBILE_NUMBER_FIELD_NUMBER: _builtins.int
+    MASKED_MOBILE_NUMBER_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`: the customer number 客户号."""
     display_name: _builtins.str
@@ -70,6 +73,10 @@ class Customer(_message.Message):
     """Number of the identity document 证件号码. Never in a reply."""
     tier: Global___Customer.Tier.ValueType
     """Tier 客户级别; unspecified: standard."""
+    mobile_number: _builtins.str
+    """Mobile number 手机号码 from which the customer calls: 5 to 20 digits, with or without `+86`. Never in a reply."""
+    masked_mobile_number: _builtins.str
+    """The mobile number for people, such as `138****0001`; empty: none is known."""
     @_builtins.property
     def register_time(self) -> _timestamp_pb2.Timestamp:
         """When the customer was registered."""
@@ -82,14 +89,80 @@ class Customer(_message.Message):
         identity_document: _builtins.str = ...,
         tier: Global___Customer.Tier.ValueType = ...,
         register_time: _timestamp_pb2.Timestamp | None = ...,
+        mobile_number: _builtins.str = ...,
+        masked_mobile_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["register_time", b"register_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "identity_document", b"identity_document", "name", b"name", "register_time", b"register_time", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "identity_document", b"identity_document", "masked_mobile_number", b"masked_mobile_number", "mobile_number", b"mobile_number", "name", b"name", "register_time", b"register_time", "tier", b"tier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Customer: _TypeAlias = Customer  # noqa: Y015
+
+@_typing.final
+class CustomerHint(_message.Message):
+    """What may be told of a customer to whoever calls from his number."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class AccountHint(_message.Message):
+        """An account, as little of it as tells it from others."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        ACCOUNT_FIELD_NUMBER: _builtins.int
+        KIND_FIELD_NUMBER: _builtins.int
+        NUMBER_ENDING_FIELD_NUMBER: _builtins.int
+        account: _builtins.str
+        """The account, `customers/{customer}/accounts/{account}`."""
+        kind: _accounts_pb2.AccountKind.ValueType
+        """What it is."""
+        number_ending: _builtins.str
+        """The last four places of its number."""
+        def __init__(
+            self,
+            *,
+            account: _builtins.str = ...,
+            kind: _accounts_pb2.AccountKind.ValueType = ...,
+            number_ending: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "kind", b"kind", "number_ending", b"number_ending"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    MASKED_DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    TIER_FIELD_NUMBER: _builtins.int
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    customer: _builtins.str
+    """The customer, `customers/{customer}`."""
+    masked_display_name: _builtins.str
+    """The name 姓名 with all but its first character hidden, such as `张*`."""
+    tier: Global___Customer.Tier.ValueType
+    """Tier 客户级别."""
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomerHint.AccountHint]:
+        """The registered accounts, by sequence number."""
+
+    def __init__(
+        self,
+        *,
+        customer: _builtins.str = ...,
+        masked_display_name: _builtins.str = ...,
+        tier: Global___Customer.Tier.ValueType = ...,
+        accounts: _abc.Iterable[Global___CustomerHint.AccountHint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "customer", b"customer", "masked_display_name", b"masked_display_name", "tier", b"tier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerHint: _TypeAlias = CustomerHint  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
@@ -240,6 +313,122 @@ class RegisterAccountRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterAccountRequest: _TypeAlias = RegisterAccountRequest  # noqa: Y015
+
+@_typing.final
+class UpdateCustomerRequest(_message.Message):
+    """Request of `UpdateCustomer`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks."""
+
+    @_builtins.property
+    def customer(self) -> Global___Customer:
+        """The customer, with `name` set. An empty `mobile_number` that the mask names takes away the one that is known."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """What to change: `tier`, `mobile_number`. Empty: those that are set (AIP-134)."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        customer: Global___Customer | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateCustomerRequest: _TypeAlias = UpdateCustomerRequest  # noqa: Y015
+
+@_typing.final
+class GetCustomerRequest(_message.Message):
+    """Request of `GetCustomer`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The customer, `customers/{customer}`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCustomerRequest: _TypeAlias = GetCustomerRequest  # noqa: Y015
+
+@_typing.final
+class FindCustomersByPhoneRequest(_message.Message):
+    """Request of `FindCustomersByPhone`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    phone_number: _builtins.str
+    """The calling number, as the switch gives it."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks. `context.call` is the telephone call from that number."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        phone_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "phone_number", b"phone_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindCustomersByPhoneRequest: _TypeAlias = FindCustomersByPhoneRequest  # noqa: Y015
+
+@_typing.final
+class FindCustomersByPhoneResponse(_message.Message):
+    """Reply of `FindCustomersByPhone`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_HINTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def customer_hints(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomerHint]:
+        """Everybody who registered this number, by customer number; five at most."""
+
+    def __init__(
+        self,
+        *,
+        customer_hints: _abc.Iterable[Global___CustomerHint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer_hints", b"customer_hints"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindCustomersByPhoneResponse: _TypeAlias = FindCustomersByPhoneResponse  # noqa: Y015
 
 @_typing.final
 class UpdateLimitsRequest(_message.Message):

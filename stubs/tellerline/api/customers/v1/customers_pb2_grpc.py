@@ -48,6 +48,21 @@ class CustomerServiceStub:
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.RegisterAccountRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2.Account.FromString,
                 _registered_method=True)
+        self.UpdateCustomer = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/UpdateCustomer',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.UpdateCustomerRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.FromString,
+                _registered_method=True)
+        self.GetCustomer = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/GetCustomer',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetCustomerRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.FromString,
+                _registered_method=True)
+        self.FindCustomersByPhone = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/FindCustomersByPhone',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.FromString,
+                _registered_method=True)
         self.UpdateLimits = channel.unary_unary(
                 '/tellerline.api.customers.v1.CustomerService/UpdateLimits',
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.UpdateLimitsRequest.SerializeToString,
@@ -97,6 +112,30 @@ class CustomerServiceServicer:
         (`NOT_FOUND`), `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`). `ACCOUNT_ALREADY_REGISTERED` (`ALREADY_EXISTS`); a repeat
         after a lost reply answers this too and, when it is the same customer's, names the account in the metadata
         (`account`). Counter only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCustomer(self, request, context):
+        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+        Counter only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCustomer(self, request, context):
+        """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindCustomersByPhone(self, request, context):
+        """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
+        of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
+        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -163,6 +202,21 @@ def add_CustomerServiceServicer_to_server(servicer, server):
                     servicer.RegisterAccount,
                     request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.RegisterAccountRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2.Account.SerializeToString,
+            ),
+            'UpdateCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCustomer,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.UpdateCustomerRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.SerializeToString,
+            ),
+            'GetCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCustomer,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetCustomerRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.SerializeToString,
+            ),
+            'FindCustomersByPhone': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindCustomersByPhone,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.SerializeToString,
             ),
             'UpdateLimits': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateLimits,
@@ -247,6 +301,87 @@ class CustomerService:
             '/tellerline.api.customers.v1.CustomerService/RegisterAccount',
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.RegisterAccountRequest.SerializeToString,
             tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2.Account.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/UpdateCustomer',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.UpdateCustomerRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/GetCustomer',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetCustomerRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Customer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindCustomersByPhone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/FindCustomersByPhone',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.FromString,
             options,
             channel_credentials,
             insecure,

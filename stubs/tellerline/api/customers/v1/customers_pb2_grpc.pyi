@@ -50,6 +50,17 @@ class CustomerServiceStub:
     after a lost reply answers this too and, when it is the same customer's, names the account in the metadata
     (`account`). Counter only.
     """
+    UpdateCustomer: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateCustomerRequest, _customers_pb2.Customer]
+    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+    Counter only.
+    """
+    GetCustomer: _grpc.UnaryUnaryMultiCallable[_customers_pb2.GetCustomerRequest, _customers_pb2.Customer]
+    """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter."""
+    FindCustomersByPhone: _grpc.UnaryUnaryMultiCallable[_customers_pb2.FindCustomersByPhoneRequest, _customers_pb2.FindCustomersByPhoneResponse]
+    """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
+    of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
+    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
+    """
     UpdateLimits: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
     20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
@@ -100,6 +111,17 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     (`NOT_FOUND`), `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`). `ACCOUNT_ALREADY_REGISTERED` (`ALREADY_EXISTS`); a repeat
     after a lost reply answers this too and, when it is the same customer's, names the account in the metadata
     (`account`). Counter only.
+    """
+    UpdateCustomer: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateCustomerRequest, _customers_pb2.Customer]  # type: ignore[assignment]
+    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+    Counter only.
+    """
+    GetCustomer: _aio.UnaryUnaryMultiCallable[_customers_pb2.GetCustomerRequest, _customers_pb2.Customer]  # type: ignore[assignment]
+    """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter."""
+    FindCustomersByPhone: _aio.UnaryUnaryMultiCallable[_customers_pb2.FindCustomersByPhoneRequest, _customers_pb2.FindCustomersByPhoneResponse]  # type: ignore[assignment]
+    """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
+    of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
+    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
     """
     UpdateLimits: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]  # type: ignore[assignment]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
@@ -160,6 +182,35 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         (`NOT_FOUND`), `ACCOUNT_CLOSED` (`FAILED_PRECONDITION`). `ACCOUNT_ALREADY_REGISTERED` (`ALREADY_EXISTS`); a repeat
         after a lost reply answers this too and, when it is the same customer's, names the account in the metadata
         (`account`). Counter only.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateCustomer(
+        self,
+        request: _customers_pb2.UpdateCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.Customer, _abc.Awaitable[_customers_pb2.Customer]]:
+        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+        Counter only.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCustomer(
+        self,
+        request: _customers_pb2.GetCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.Customer, _abc.Awaitable[_customers_pb2.Customer]]:
+        """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter."""
+
+    @_abc_1.abstractmethod
+    def FindCustomersByPhone(
+        self,
+        request: _customers_pb2.FindCustomersByPhoneRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.FindCustomersByPhoneResponse, _abc.Awaitable[_customers_pb2.FindCustomersByPhoneResponse]]:
+        """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
+        of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
+        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
         """
 
     @_abc_1.abstractmethod

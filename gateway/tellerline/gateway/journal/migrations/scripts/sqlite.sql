@@ -268,3 +268,11 @@ CREATE INDEX transactions_by_call ON transactions (call, accepted_at) WHERE call
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+ALTER TABLE customers ADD COLUMN mobile TEXT DEFAULT '' NOT NULL;
+
+CREATE INDEX customers_by_mobile ON customers (mobile) WHERE mobile <> '';
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
