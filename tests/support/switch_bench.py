@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from tellerline.connectors.telephony.events import SwitchEvent
 from tellerline.connectors.telephony.switch import Switch
+from tellerline.simulators.telephones.exchange import OnRing
+
+__all__ = ["OnRing"]
 
 EXTENSIONS = ("1001", "1002", "1003", "1004")
 """Registered when the bench is ready. Every other number is outside, reached through the trunk."""
@@ -33,15 +35,6 @@ ENGLISH = "bench-long in en"
 _STEP = 0.02
 _PATIENCE = 5.0
 _E = TypeVar("_E")
-
-
-class OnRing(StrEnum):
-    """What a telephone does when it is called."""
-
-    ANSWERS = "ANSWERS"
-    RINGS = "RINGS"
-    REJECTS = "REJECTS"
-    """As busy."""
 
 
 class Telephone(Protocol):
