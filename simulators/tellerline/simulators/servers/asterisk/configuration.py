@@ -51,12 +51,14 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """Who may register, all with one password, and the controller's own user."""
+    """Who may register, all with one password, and the controller's own user. ``tone_callers`` are numbers outside
+    whose telephones send keys as tones in band."""
 
     extensions: Sequence[str]
     extension_password: str
     controller: str
     controller_password: str
+    tone_callers: Sequence[str]
     media_patience: int
     """Seconds after which a telephone of which nothing is heard is given up."""
 
@@ -168,6 +170,9 @@ contact = sip:127.0.0.1:{ports.trunk}
 type = identify
 endpoint = trunk
 match = 127.0.0.0/8
+[tones](!,base)
+context = from-trunk
+dtmf_mode = inband
 [agent](!,base)
 context = from-agent
 [agent-auth](!)
@@ -180,7 +185,8 @@ max_contacts = 1
 remove_existing = yes
 minimum_expiration = 30
 """
-    return common + "".join(
+    tone_callers = "".join(f"[{number}](tones)\n" for number in accounts.tone_callers)
+    return f"{common}{tone_callers}" + "".join(
         f"[{name}](agent)\nauth = {name}\naors = {name}\ncallerid = Agent {name} <{name}>\n"
         f"[{name}](agent-auth)\nusername = {name}\n[{name}](agent-aor)\n"
         for name in accounts.extensions

@@ -31,7 +31,8 @@ class AsteriskServer:
     Its telephones register as ``extensions`` with ``extension_password``; anybody else on loopback is the trunk. Its
     controller is the application ``controller``, whose password is in no log. All methods block; none is safe to call
     from two threads at once. ``prompts`` is a folder of folders of WAV files, one for each language; its ``en`` takes
-    the place of Asterisk's own. ``media_patience`` is in seconds.
+    the place of Asterisk's own. ``media_patience`` is in seconds. ``tone_callers`` are numbers outside whose telephones
+    send keys as tones in band.
     """
 
     controller = _CONTROLLER
@@ -41,6 +42,7 @@ class AsteriskServer:
         extensions: Sequence[str] = ("1001", "1002", "1003"),
         prompts: Path | None = None,
         media_patience: int = 30,
+        tone_callers: Sequence[str] = (),
     ) -> None:
         randomness = SystemRandomness()
         self.extension_password = randomness.bytes(12).hex()
@@ -48,6 +50,7 @@ class AsteriskServer:
         self.ports = configuration.Ports(http=free_port(), sip=free_port(), media=_media_range(), trunk=free_port())
         self._media_patience = media_patience
         self._extensions = tuple(extensions)
+        self._tone_callers = tuple(tone_callers)
         self._prompts = prompts
         self._directory: Path | None = None
         self._process: ServerProcess | None = None
@@ -93,6 +96,7 @@ class AsteriskServer:
             extension_password=self.extension_password,
             controller=_CONTROLLER,
             controller_password=self.controller_password,
+            tone_callers=self._tone_callers,
             media_patience=self._media_patience,
         )
         configuration.write(directory, program, self.ports, accounts)
