@@ -11,59 +11,64 @@ from heapq import heapify, heappop, heappush, heapreplace
 from tellerline.routing.calls.state import Line, ReadyEntry, Seat, Waiter
 
 _FEW_DEPARTED = 16
+_FEW_DROPPED = 8
+_SMALL_SHARE = 8
 
 
 def put(seat: Seat) -> None:
     """Enter a free agent wherever no entry is left of an earlier time."""
     since = seat.ready_since
     assert since is not None
-    for line, rank in seat.missing:
-        heappush(line.ready, (rank, since, seat.id, seat.number, seat))
+    for line in seat.missing:
+        heappush(line.ready, (line.members[seat.id], since, seat.id, seat.number, seat))
     seat.missing.clear()
 
 
 def best(line: Line, waiter: Waiter) -> ReadyEntry | None:
     """The best free agent of the line who may have the call; nobody is taken out."""
+    entry = _top(line)
+    if entry is not None and (waiter.guarded or entry[4].conflicts) and waiter.bars(entry[4]):
+        return _best_behind(line, waiter)
+    return entry
+
+
+def _top(line: Line) -> ReadyEntry | None:
+    """The first entry that holds; those before it are dropped, or put where they belong."""
     heap = line.ready
+    dropped = 0
     while heap:
         entry = heap[0]
         seat = entry[4]
-        if not seat.ready or entry[1] != seat.ready_since:
-            _correct(line)
-        elif (waiter.guarded or seat.conflicts) and waiter.bars(seat):
-            return _best_behind(line, waiter)
+        if not seat.ready:
+            heappop(heap)
+            seat.missing.append(line)
+            dropped += 1
+            if dropped > _FEW_DROPPED and dropped * _SMALL_SHARE > len(heap):
+                _sift(line)
+        elif (since := seat.ready_since) != entry[1]:
+            assert since is not None
+            heapreplace(heap, (entry[0], since, seat.id, entry[3], seat))
         else:
             return entry
     return None
 
 
-def _correct(line: Line) -> None:
-    """Drop the top entry, which does not hold, or put it where it belongs."""
-    rank, _, agent, number, seat = line.ready[0]
-    if seat.ready:
-        assert seat.ready_since is not None
-        heapreplace(line.ready, (rank, seat.ready_since, agent, number, seat))
-    else:
-        heappop(line.ready)
-        seat.missing.append((line, rank))
+def _sift(line: Line) -> None:
+    """Drop all who are not free at once: when nobody has been free for long, many times as fast as one by one."""
+    for entry in line.ready:
+        if not entry[4].ready:
+            entry[4].missing.append(line)
+    line.ready[:] = [entry for entry in line.ready if entry[4].ready]
+    heapify(line.ready)
 
 
 def _best_behind(line: Line, waiter: Waiter) -> ReadyEntry | None:
     """Look past those whom the call may not have: O(log n) for each of them."""
-    heap = line.ready
     barred = []
-    found = None
-    while heap and found is None:
-        entry = heap[0]
-        seat = entry[4]
-        if not seat.ready or entry[1] != seat.ready_since:
-            _correct(line)
-        elif waiter.bars(seat):
-            barred.append(heappop(heap))
-        else:
-            found = entry
+    while (found := _top(line)) is not None and waiter.bars(found[4]):
+        barred.append(heappop(line.ready))
     for entry in barred:
-        heappush(heap, entry)
+        heappush(line.ready, entry)
     return found
 
 

@@ -95,7 +95,7 @@ def _introduce(seat: Seat, line: Line) -> None:
     line.members[seat.id] = rank
     line.staffed += seat.staffed
     seat.lines.append(line)
-    seat.missing.append((line, rank))
+    seat.missing.append(line)
     if seat.ready:
         ready.put(seat)
 

@@ -94,9 +94,9 @@ def _place(waiter: Waiter, pending: _Pending, now: float) -> dict[str, Any]:
 def _ahead(waiter: Waiter, now: float) -> Mapping[int, Waiter]:
     key = waiter.place(now)
     return {
-        entry[2]: entry[3]
+        entry[2]: entry[4]
         for line in waiter.lines
         for heap in line.heaps
         for entry in heap
-        if entry[3].waiting and entry[3] is not waiter and entry[3].place(now) < key
+        if entry[4].waiting and entry[4] is not waiter and entry[4].place(now) < key
     }

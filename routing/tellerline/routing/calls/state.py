@@ -14,8 +14,8 @@ from tellerline.routing.calls.model import AgentProfile, Call, Queue
 
 # (-proficiency, ready since, id, number of the seat, seat): the least is the best agent.
 ReadyEntry = tuple[int, float, str, int, "Seat"]
-# (entered - credit, entered, order of entry, waiter): the least is the best caller of a heap.
-WaitingEntry = tuple[float, float, int, "Waiter"]
+# (entered - credit, entered, order of entry, ``aged``, waiter): the least is the best caller of a heap.
+WaitingEntry = tuple[float, float, int, float, "Waiter"]
 
 
 class Band(NamedTuple):
@@ -107,7 +107,7 @@ class Seat:
         self.paused_at: float | None = None
         self.reservation = 0
         self.lines: list[Line] = []
-        self.missing: list[tuple[Line, int]] = []
+        self.missing: list[Line] = []
 
     @property
     def staffed(self) -> bool:
