@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,11 +20,14 @@ from tellerline.callcenter.ivr.wording import sounds
 from tellerline.callcenter.live.loop import Answer, SiteUnavailableError
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.orders import IvrNews, TellIvr
+from tellerline.callcenter.site.refusals import Why
 from tellerline.connectors.telephony.events import Ended, SecretEnd
 from tellerline.connectors.telephony.switch import SecretPlan
 
 STATE, ASKED, ANSWERED = "state", "asked", "answered"
 """The names under which the machine's state is kept with the call, and what was asked of the bank and answered."""
+FAILED = "failed"
+"""The result of a flow that could not be gone on with."""
 _CLASSES = {"vip": "vip", "group": "priority"}
 _STANDARD = "standard"
 
@@ -123,8 +127,9 @@ class IvrDesk:
                 await self._hear(call, caller, heard)
             except SiteUnavailableError as error:
                 self._logger.warning("ivr_not_heard", call=call, reason=error.reason)
-            except Exception as error:  # a caller's flow must not silence the desk for him
-                self._logger.error("ivr_failed", call=call, flow=caller.flow, error=repr(error))
+            except Exception as error:  # a defect must not leave a caller in silence
+                self._logger.error("ivr_failed", call=call, flow=caller.flow, error=type(error).__name__)
+                await self._let_go(call, caller)
 
     async def _hear(self, call: str, caller: _Caller, heard: _Heard) -> None:
         if not isinstance(heard, TellIvr):
@@ -161,9 +166,13 @@ class IvrDesk:
             caller.state, acts = begin(self._flows, news.flow, await self._facts(call), number=number)
         except FlowNotFoundError as error:
             self._logger.error("ivr_without_flow", call=call, flow=news.flow, error=str(error))
-            await self._want(call, caller, (c.HangUp(),))
-            return None
+            return await self._let_go(call, caller)
         return await self._carry_out(call, caller, acts)
+
+    async def _let_go(self, call: str, caller: _Caller) -> None:
+        """There is no going on in this flow: back to the agent who lent the caller, or to his place in line."""
+        with suppress(SiteUnavailableError):
+            await self._want(call, caller, (c.BackToAgent(outcome={"result": FAILED}),))
 
     async def _resume(self, call: str, caller: _Caller) -> None:
         """Nobody knows what the caller heard, so that what was to come after it comes now."""
@@ -218,9 +227,12 @@ class IvrDesk:
     async def _want(self, call: str, caller: _Caller, wants: tuple[c.Want, ...]) -> bool:
         """Whether the site has taken them."""
         answer = await self._ask(c.IvrWants(call=call, flow=caller.flow, wants=wants))
-        if answer.refused is not None:
-            self._logger.warning("ivr_refused", call=call, flow=caller.flow, why=answer.refused.why)
-        return answer.refused is None
+        if answer.refused is None:
+            return True
+        self._logger.warning("ivr_refused", call=call, flow=caller.flow, why=answer.refused.why)
+        if answer.refused.why is Why.NO_SUCH_QUEUE:
+            await self._let_go(call, caller)
+        return False
 
     def _wants(self, state: State, act: actions.Action) -> Sequence[c.Want]:
         match act:
@@ -277,7 +289,7 @@ def _inputs(state: State | None, news: TellIvr) -> Sequence[inputs.Input]:
             return (inputs.Digit(news.digit),)
         case IvrNews.PLAYED if news.played is not Ended.STOPPED:
             return (inputs.PlaybackEnded(state.playback),)
-        case IvrNews.SECRET if news.secret is not SecretEnd.STOPPED:
+        case IvrNews.SECRET:
             silent = news.secret is SecretEnd.TIMED_OUT
             return (inputs.SecretCollected(state.step, news.sealed, silent),)
         case IvrNews.CALLBACK_DUE:

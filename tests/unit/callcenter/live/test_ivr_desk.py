@@ -12,9 +12,12 @@ from live_site import CALLER, SETTINGS, LiveSite
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.callcenter.ivr import actions, inputs
 from tellerline.callcenter.ivr.library import load_flows
+from tellerline.callcenter.live.dispatch import SealFor
 from tellerline.callcenter.live.ivr_desk import STATE, IvrDesk
 from tellerline.callcenter.live.log import sqlite_log
+from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.words import Place
+from tellerline.connectors.telephony.switch import Seal
 from tellerline.simulators.softswitch.phones import PhoneState
 
 FLOWS = load_flows(None)
@@ -141,3 +144,58 @@ async def test_a_pin_is_typed_unseen_and_the_balance_is_told(line: Line) -> None
     assert PIN.encode() not in written
     assert b"sealed for" not in written
     assert STATE.encode() in written
+
+
+async def no_seal(leg: str) -> Seal:
+    raise ConnectionRefusedError("no key to be had")
+
+
+async def unable(leg: str) -> Seal:
+    def seal(digits: str) -> bytes:
+        raise ValueError("no curve")
+
+    return seal
+
+
+@pytest.mark.parametrize("seal_for", [no_seal, unable])
+async def test_a_pin_that_cannot_be_sealed_leaves_nobody_in_silence(line: Line, seal_for: SealFor) -> None:
+    line.site.seal_for = seal_for
+    line.site.caller.call("95588")
+    await line.hears("main-menu/choose-language")
+    await line.presses("1")
+    await line.presses("1")
+    for _ in range(100):
+        state = await line.site.state()
+        if not state.calls:
+            break
+        (call,) = state.calls.values()
+        await line.presses(PIN if call.legs[call.customer].collection else "1#")
+        await line.site.pass_time(2)
+    assert line.bank.asked == []
+    assert line.site.caller.state is PhoneState.IDLE
+
+
+async def talking(line: Line) -> str:
+    """A caller who talks with agent A1; the call's id."""
+    await line.site.sign_in("A1")
+    line.site.caller.call("95588")
+    await line.hears("main-menu/choose-language")
+    await line.presses("1")
+    await line.presses("0")
+    await line.site.talking(line.site.caller, line.site.phones["A1"])
+    (call,) = (await line.site.state()).calls
+    return call
+
+
+async def test_who_is_lent_to_a_flow_that_is_not_there_comes_back(line: Line) -> None:
+    call = await talking(line)
+    await line.site.done(c.TransferToIvr(actor="A1", call=call, flow="no-such-flow", returns=True))
+    await line.site.pass_time(1)
+    await line.site.talking(line.site.caller, line.site.phones["A1"])
+
+
+async def test_who_is_handed_to_a_flow_that_is_not_there_gets_his_place_in_line_back(line: Line) -> None:
+    call = await talking(line)
+    await line.site.sign_in("A2")
+    await line.site.done(c.TransferToIvr(actor="A1", call=call, flow="no-such-flow"))
+    await line.site.talking(line.site.caller, line.site.phones["A2"])
