@@ -1,63 +1,58 @@
-"""A call at the call centre: the simulated switch, a flow, a PIN that nobody sees, an agent under a grant."""
+"""A call at the call centre: a switch, a flow, a PIN that nobody sees, an agent under a grant."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tellerline.adapters.clock import SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, make_log
-from tellerline.callcenter.centre import CallCentre, CentreParts
-from tellerline.callcenter.ivr.library import Flows, load_flows
+from tellerline.callcenter.centre import CallCentre
 from tellerline.callcenter.ivr.wording import recordings
-from tellerline.callcenter.live.log import sqlite_log
-from tellerline.callcenter.services.roster import Listed
+from tellerline.callcenter.settings import CentreSettings, StoreSettings
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.facts import AgentSignedOut
-from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.cli.demo.stage import Stage
+from tellerline.cli.demo.telephones import Telephones, telephones
 from tellerline.cli.rendering import money_text
-from tellerline.connectors.softswitch.switch import SoftswitchConnector
-from tellerline.gateway.client import CanonicalError, open_channel
-from tellerline.routing.calls.model import AgentProfile
-from tellerline.routing.calls.plan import load_plan
+from tellerline.cli.system.call_centre import call_centre
+from tellerline.cli.system.centre_files import CentreFiles, read_centre_files
+from tellerline.gateway.client import CanonicalError
 from tellerline.simulators.population import PIN, Person
-from tellerline.simulators.softswitch.phones import OnRing, Phone
-from tellerline.simulators.softswitch.playing import PromptTable
-from tellerline.simulators.softswitch.switch import SoftSwitch
 
-_NUMBER, _CALLER, _EXTENSION, _AGENT = "95588", "13800138000", "1001", "A1001"
-_PATIENCE = 20.0
-_PROMPT_SECONDS = 0.1
+_NUMBER, _AGENT = "95588", "A1001"
 _TALK_SECONDS = 1.0
 _ACCOUNTS = "accounts.v1.AccountService"
+_SWITCHES = {"softswitch": ("", ""), "asterisk": (", on Asterisk", "（Asterisk）")}
 
 
 @dataclass(slots=True, kw_only=True)
 class _Line:
-    """The telephones of one call."""
+    """One call. ``heard`` says of each prompt how sure it is that the caller heard it, of 1."""
 
     stage: Stage
     centre: CallCentre
-    flows: Flows
-    caller: Phone
-    agent: Phone
+    files: CentreFiles
+    phones: Telephones
+    language: str = "zh"
+    heard: dict[str, float] = field(default_factory=dict)
 
     async def hear(self, prompt: str) -> None:
         """Wait until the caller hears this prompt, and show its words."""
-        name = f"prompt:sound:{prompt}/0"
-        if not await self.caller.until(lambda phone: name in phone.hears(), _PATIENCE):
-            raise AssertionError(f"{prompt} was not heard")
-        english, chinese = (recordings(self.flows.prompts, language)[f"{prompt}/0"] for language in ("en", "zh"))
+        sound = f"{prompt}/0"
+        self.heard[prompt] = round(await self.phones.hears(sound, self.language), 2)
+        prompts = self.files.flows.prompts
+        english, chinese = (recordings(prompts, language)[sound] for language in ("en", "zh"))
         self.stage.out.say(f"   “{english}”", f"   “{chinese}”", style="cyan")
 
-    def press(self, keys: str, *, shown: str = "") -> None:
-        self.caller.press(keys)
+    async def press(self, keys: str, *, shown: str = "") -> None:
         self.stage.out.say(f"      the caller presses {shown or keys}", f"      客户按 {shown or keys}", style="dim")
+        await self.phones.press(keys)
 
     async def secured(self) -> None:
         """Wait until the switch keeps the caller's keys to itself."""
@@ -66,49 +61,55 @@ class _Line:
             if any(leg.collection for call in calls for leg in call.legs.values()):
                 return await self.centre.loop.carried_out()
             await self.stage.clock.sleep(0.05)
-        raise AssertionError("nobody waits for a PIN")
+        raise TimeoutError("nobody waits for a PIN")
 
     async def command(self, command: c.Command) -> Any:
         return await self.centre.loop.ask(command)
 
 
-async def answer_a_call(stage: Stage) -> None:
-    """From ring to wrap-up, on the simulated switch."""
-    stage.out.heading("11. A call to the call centre, from ring to wrap-up", "十一、客服中心的一通来电")
+async def answer_a_call(stage: Stage, switch: str = "softswitch") -> None:
+    """From ring to wrap-up."""
+    english, chinese = _SWITCHES[switch]
+    stage.out.heading(
+        f"11. A call to the call centre, from ring to wrap-up{english}", f"十一、客服中心的一通来电{chinese}"
+    )
     person = _customer(stage)
-    async with _line(stage) as line:
+    async with _line(stage, switch) as line:
         await _sign_in(line)
-        line.caller.call(_NUMBER)
+        await line.phones.call(_NUMBER)
         await _serve_himself(line, person)
         call = await _reach_agent(line)
         scene = await _report_loss(stage, line, person, call)
-        line.caller.hang_up()
+        await line.phones.hang_up()
         scene["after"] = await _hung_up(stage, line, person, call, scene.pop("grant"))
         scene["figures"] = await _sign_out(stage, line)
-    stage.scenes["call"] = scene
+    stage.scenes["call"] = scene | {"switch": switch, "heard": line.heard}
+
+
+answer_a_real_call = partial(answer_a_call, switch="asterisk")
+"""Real telephones, real audio."""
 
 
 async def _serve_himself(line: _Line, person: Person) -> None:
     """Menu, PIN, balance; in the language in which the demo speaks."""
     await line.hear("main-menu/choose-language")
-    line.press(line.stage.out.text("2", "1"))
+    await line.press(line.stage.out.text("2", "1"))
+    line.language = line.stage.out.text("en", "zh")
     await line.hear("main-menu/for-balance")
-    line.press("1")
+    await line.press("1")
     await line.hear("verify-pin/type-number")
-    line.press(f"{person.customer.number}#")
+    await line.press(f"{person.customer.number}#")
     await line.hear("verify-pin/type-pin")
     await line.secured()
-    line.press(PIN, shown="******")
+    await line.press(PIN, shown="******")
     await line.hear("balance/balance")
-    line.press("*")
+    await line.press("*")
 
 
 async def _reach_agent(line: _Line) -> str:
     await line.hear("main-menu/for-agent")
-    line.press("0")
-    both = {line.caller.number, line.agent.number}
-    if not await line.caller.until(lambda phone: phone.hears() == {line.agent.number}, _PATIENCE):
-        raise AssertionError(f"nobody talks: {both}")
+    await line.press("0")
+    await line.phones.talk()
     await line.stage.clock.sleep(_TALK_SECONDS)
     line.stage.out.say(
         f"   Agent {_AGENT} answers: they hear each other. The agent has the customer's grant, and never a digit.",
@@ -156,8 +157,9 @@ async def _hung_up(stage: Stage, line: _Line, person: Person, call: str, grant: 
 
 
 async def _sign_in(line: _Line) -> None:
-    profile = AgentProfile(id=_AGENT, skills={"cards": 8}, languages=frozenset({"zh", "en"}))
-    await line.command(c.SignIn(actor=_AGENT, profile=profile, telephone=_EXTENSION))
+    people = line.files.people
+    profile, telephone = people.roster[_AGENT].profile, people.telephones[_AGENT]
+    await line.command(c.SignIn(actor=_AGENT, profile=profile, telephone=telephone))
     await line.command(c.BecomeReady(actor=_AGENT, agent=_AGENT))
 
 
@@ -195,34 +197,23 @@ def _customer(stage: Stage) -> Person:
 
 
 @asynccontextmanager
-async def _line(stage: Stage) -> AsyncIterator[_Line]:
-    clock, randomness = stage.clock, SystemRandomness()
-    soft = SoftSwitch(
-        clock, randomness, prompts=PromptTable(sounds={}, other=_PROMPT_SECONDS, digit=_PROMPT_SECONDS / 4)
-    )
-    agent = soft.extension(_EXTENSION)
-    agent.on_ring = OnRing.ANSWERS
-    flows = load_flows()
+async def _line(stage: Stage, switch: str) -> AsyncIterator[_Line]:
+    clock = stage.clock
+    settings = CentreSettings.model_construct(site="demo", period="day", closing_flow="")
+    files = read_centre_files(settings, clock)
+    extension = files.people.telephones[_AGENT]
     with tempfile.TemporaryDirectory(prefix="tellerline-calls-") as place:
-        async with open_channel(stage.system.node.target) as gateway:
-            centre = CallCentre(
-                CentreParts(
-                    settings=SiteSettings(
-                        name="demo", plan=load_plan(None), entry_flow="main-menu", waiting_flow="wait-for-agent"
-                    ),
-                    log=sqlite_log(Path(place) / "site.db"),
-                    switch=SoftswitchConnector(soft.connect, clock, randomness),
-                    gateway=gateway,
-                    flows=flows,
-                    roster={_AGENT: Listed(AgentProfile(id=_AGENT), leader=False)},
-                    period=lambda at: "day",
-                    clock=clock,
-                    logger=make_log(clock, LogWriter(2), level="error"),
-                )
-            )
-            await centre.start()
-            try:
-                yield _Line(stage=stage, centre=centre, flows=flows, caller=soft.outside(_CALLER), agent=agent)
-            finally:
-                await centre.close()
-                soft.power_off()
+        async with (
+            telephones(switch, files.people, files.flows, extension, clock) as (room, phones),
+            call_centre(
+                settings,
+                files,
+                StoreSettings(directory=Path(place)),
+                room,
+                stage.system.node.target,
+                clock=clock,
+                randomness=SystemRandomness(),
+                logger=make_log(clock, LogWriter(2), level="error"),
+            ) as running,
+        ):
+            yield _Line(stage=stage, centre=running.centre, files=files, phones=phones)

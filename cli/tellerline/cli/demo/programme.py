@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tellerline.cli.demo import scenes
 from tellerline.cli.demo.day_end import close_the_day
-from tellerline.cli.demo.one_call import answer_a_call
+from tellerline.cli.demo.one_call import answer_a_call, answer_a_real_call
 from tellerline.cli.demo.one_complaint import take_a_complaint
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.demo.two_hosts import transfer_to_securities
@@ -26,3 +26,4 @@ PROGRAMME: tuple[Scene, ...] = (
     answer_a_call,
     take_a_complaint,
 )
+ON_ASTERISK: tuple[Scene, ...] = (answer_a_real_call,)

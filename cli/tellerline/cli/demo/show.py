@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
-from tellerline.cli.demo.programme import PROGRAMME
+from tellerline.cli.demo.programme import PROGRAMME, Scene
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.gateway_access import connected
 from tellerline.cli.output import Output
@@ -30,14 +30,16 @@ ANSWER_EARLY = 1.0
 _WATCHED = frozenset({"transfers.CreateTransfer", "securities.DepositFunds"})
 
 
-async def show(out: Output, settings: GatewaySettings, directory: Path, *, stay: bool) -> None:
+async def show(
+    out: Output, settings: GatewaySettings, directory: Path, programme: Sequence[Scene] = PROGRAMME, *, stay: bool
+) -> None:
     """Start the embedded system, play the scenes, and stay up for the reader's own calls if ``stay``."""
     log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     with chatter_to(log):
-        await _play(out, settings, log, stay=stay)
+        await _play(out, settings, log, programme, stay=stay)
 
 
-async def _play(out: Output, settings: GatewaySettings, log: int, *, stay: bool) -> None:
+async def _play(out: Output, settings: GatewaySettings, log: int, programme: Sequence[Scene], *, stay: bool) -> None:
     clock = SystemClock()
     began, stop = clock.monotonic(), stop_signal()
     with _nothing_collected():
@@ -51,7 +53,7 @@ async def _play(out: Output, settings: GatewaySettings, log: int, *, stay: bool)
         out.say(f"Ready in {seconds:.1f} s.", f"{seconds:.1f} 秒就绪。", style="bold green")
         async with connected(system.node.target) as client, connected(system.node.target, _HURRY) as hurried:
             stage = _stage(out, client, hurried, system)
-            for scene in PROGRAMME:
+            for scene in programme:
                 await scene(stage)
         out.result({"ready_s": round(seconds, 2), "gateway": system.node.target, "scenes": stage.scenes})
         if stay:
@@ -59,7 +61,9 @@ async def _play(out: Output, settings: GatewaySettings, log: int, *, stay: bool)
                 "The system stays up: now it is your turn (Ctrl-C ends it)", "系统继续运行，请自行体验（Ctrl-C 结束）"
             )
             show_running(out, here)
-            out.hint(f"tellerline trace {stage.scenes['lost_reply']['ref']['global_serial']}", "scene 6", "第六幕全程")
+            if "lost_reply" in stage.scenes:
+                serial = stage.scenes["lost_reply"]["ref"]["global_serial"]
+                out.hint(f"tellerline trace {serial}", "scene 6", "第六幕全程")
             await stop.wait()
     finally:
         withdraw(here)

@@ -19,7 +19,7 @@ from tellerline.callcenter.tickets.office import OfficeParts, TicketOffice
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.callcenter.tickets.transactions import GatewayTransactions
 from tellerline.cli.system.centre_files import CentreFiles
-from tellerline.cli.system.switches import TelephoneRoom, telephone_room
+from tellerline.cli.system.switches import TelephoneRoom
 from tellerline.gateway.client import ClientTls, open_channel
 from tellerline.gateway.settings import StoreSettings as GatewayStoreSettings
 
@@ -30,7 +30,6 @@ class RunningCentre:
 
     centre: CallCentre
     people: People
-    room: TelephoneRoom
     switch: str
     target: str
 
@@ -47,6 +46,7 @@ async def call_centre(
     settings: CentreSettings,
     files: CentreFiles,
     store: StoreSettings,
+    room: TelephoneRoom,
     gateway: str,
     *,
     clock: Clock,
@@ -55,12 +55,9 @@ async def call_centre(
 ) -> AsyncIterator[RunningCentre]:
     """Until the block ends; calls that are up at a switch of somebody else outlive it.
 
-    Raises as ``telephone_room``, and the call centre's ``StoreUnavailableError``.
+    Raises the call centre's ``StoreUnavailableError``, and ``OSError``.
     """
     async with AsyncExitStack() as stack:
-        room = await stack.enter_async_context(
-            telephone_room(settings.switch, files.people, files.flows, clock=clock, randomness=randomness)
-        )
         channel = await stack.enter_async_context(open_channel(gateway, _tls(settings.gateway)))
         office = TicketOffice(
             OfficeParts(
@@ -96,7 +93,6 @@ async def call_centre(
         yield RunningCentre(
             centre=centre,
             people=files.people,
-            room=room,
             switch=settings.switch.kind,
             target=f"{settings.front.address}:{port}",
         )

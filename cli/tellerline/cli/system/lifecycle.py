@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, make_log
-from tellerline.callcenter.settings import CentreSettings, StoreSettings
+from tellerline.callcenter.settings import CentreSettings, SwitchSettings
 from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUnavailableError
 from tellerline.cli.exits import Exit
 from tellerline.cli.output import Output
@@ -31,7 +31,7 @@ from tellerline.cli.system.large import start_large
 from tellerline.cli.system.node import build_node, reload_on_signal
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
 from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
-from tellerline.cli.system.switches import TelephoneRoom
+from tellerline.cli.system.switches import TelephoneRoom, installs_first, telephone_room
 from tellerline.connectors.toml import ManifestError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
@@ -81,9 +81,9 @@ async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, direc
         system = await stack.enter_async_context(_running(wishes, settings, directory, log))
         room = None
         if centre and files:
-            store = centre.store or store_beside(settings.store)
-            running = await stack.enter_async_context(_centre(centre, files, store, system.gateway, settings, log))
-            system, room = with_call_centre(system, running), running.room
+            say_installing(out, centre.switch)
+            running, room = await stack.enter_async_context(_centre(centre, files, settings, system.gateway, log))
+            system = with_call_centre(system, running)
         announce(system)
         stack.callback(withdraw, system)
         show_running(out, system, room)
@@ -91,17 +91,27 @@ async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, direc
         out.say("Stopping: running calls end first.", "正在停止：先完成进行中的交易。")
 
 
-def _centre(
-    centre: CentreSettings,
-    files: CentreFiles,
-    store: StoreSettings,
-    gateway: str,
-    settings: GatewaySettings,
-    descriptor: int,
-) -> AbstractAsyncContextManager[RunningCentre]:
-    clock = SystemClock()
-    log = make_log(clock, LogWriter(descriptor), level=settings.telemetry.log_level, instance=centre.site)
-    return call_centre(centre, files, store, gateway, clock=clock, randomness=SystemRandomness(), logger=log)
+@asynccontextmanager
+async def _centre(
+    centre: CentreSettings, files: CentreFiles, settings: GatewaySettings, gateway: str, descriptor: int
+) -> AsyncIterator[tuple[RunningCentre, TelephoneRoom]]:
+    clock, randomness = SystemClock(), SystemRandomness()
+    store = centre.store or store_beside(settings.store)
+    logger = make_log(clock, LogWriter(descriptor), level=settings.telemetry.log_level, instance=centre.site)
+    async with (
+        telephone_room(centre.switch, files.people, files.flows, clock=clock, randomness=randomness) as room,
+        call_centre(centre, files, store, room, gateway, clock=clock, randomness=randomness, logger=logger) as running,
+    ):
+        yield running, room
+
+
+def say_installing(out: Output, switch: SwitchSettings) -> None:
+    """What takes long the first time is said before."""
+    if installs_first(switch):
+        out.say(
+            "Asterisk is installed first, once: about a minute. Nothing else on this machine changes.",
+            "首次使用，先安装 Asterisk，约需一分钟，不影响本机其他软件。",
+        )
 
 
 def stop_signal() -> asyncio.Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -162,6 +162,12 @@ class SipTelephone:
         await asyncio.sleep(_WINDOW)
         pcm = b"".join(chunk for at, chunk in self._heard if at >= since)
         return tones(np.frombuffer(pcm, "<i2").astype(float), self._exchange.names)
+
+    async def until_hears(self, names: Collection[str], within: float) -> None:
+        """Wait until exactly these are heard. Raises ``TimeoutError`` after ``within`` seconds."""
+        async with asyncio.timeout(within):
+            while await self.hears() != set(names):
+                pass
 
     async def hears_recording(self, recording: Samples, within: float) -> float:
         """Wait until it has been heard, in what was heard lately or will be; returns how much it was like it, of 1.
