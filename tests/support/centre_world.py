@@ -1,4 +1,4 @@
-"""A whole call centre on virtual time: the simulated switch, the centre, the gateway and the bank, all the real ones."""
+"""A whole call centre on virtual time: the simulated switch, the centre, the gateway and the bank, each in earnest."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class World:
     calls: Any
     gateway: grpc.aio.Channel
     port: int
+    switch: SoftswitchConnector
     serial: int = 0
 
     async def pass_time(self, seconds: float) -> None:
@@ -92,11 +93,13 @@ class World:
         (call,) = (await self.ask(self.calls.ListCalls(calls.ListCallsRequest(context=context(agent))))).calls
         return call
 
-    async def answers(self, person: Person, call: str, grant: str, agent: str = "A1") -> dict[str, str]:
+    async def answers(
+        self, person: Person, call: str, grant: str, agent: str = "A1", traceparent: str = ""
+    ) -> dict[str, str]:
         """What the gateway answers an agent's program, by method of the account service: OK, or a code."""
         stub = accounts_pb2_grpc.AccountServiceStub(self.gateway)
         return {
-            method: await self._answer(getattr(stub, method), request)
+            method: await self._answer(getattr(stub, method), request, traceparent)
             for method, request in self._requests(person, call, grant, agent).items()
         }
 
@@ -127,9 +130,10 @@ class World:
             requests[method] = message(context=asker, **values)
         return requests
 
-    async def _answer(self, method: Any, request: Any) -> str:
+    async def _answer(self, method: Any, request: Any, traceparent: str) -> str:
+        metadata = (("traceparent", traceparent),) if traceparent else ()
         try:
-            await self.ask(method(request, timeout=30))
+            await self.ask(method(request, timeout=30, metadata=metadata))
         except grpc.aio.AioRpcError as failure:
             return CanonicalError.from_rpc(failure).code
         return "OK"
@@ -151,10 +155,11 @@ class World:
         await self.press("*")
         await self.hears("main-menu/for-agent")
         await self.press("0")
-        call = (await self.talk("A1")).name.removeprefix("calls/")
+        talk = await self.talk("A1")
+        call = talk.name.removeprefix("calls/")
         grant = self.centre.grant_of(call)
         assert grant
-        answers = await self.answers(person, call, grant)
+        answers = await self.answers(person, call, grant, traceparent=talk.traceparent)
         assert answers.pop("GetLossReport") == "LOSS_REPORT_NOT_FOUND"
         assert set(answers.values()) == {"OK"}
         return call, grant
@@ -168,11 +173,12 @@ async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
         soft = SoftSwitch(clock, SeededRandomness("switch"), prompts=PromptTable(sounds={}, other=1.5))
         for number in EXTENSIONS.values():
             soft.extension(number).on_ring = OnRing.ANSWERS
+        switch = SoftswitchConnector(soft.connect, clock, SeededRandomness("connector"))
         centre = CallCentre(
             CentreParts(
                 settings=AS_SHIPPED,
                 log=sqlite_log(folder / "sites.db"),
-                switch=SoftswitchConnector(soft.connect, clock, SeededRandomness("connector")),
+                switch=switch,
                 gateway=gateway,
                 flows=load_flows(),
                 roster=ROSTER,
@@ -184,6 +190,6 @@ async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
         )
         port = await centre.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield World(bank, soft, centre, AgentServiceStub(channel), CallServiceStub(channel), gateway, port)
+            yield World(bank, soft, centre, AgentServiceStub(channel), CallServiceStub(channel), gateway, port, switch)
         await centre.close()
         soft.power_off()

@@ -20,11 +20,10 @@ from rich.table import Table
 from tellerline.cli.exits import Exit
 
 
-def language() -> str:
-    """``zh-CN`` or ``en``: TELLERLINE_LANG, else the locale's, else English."""
-    chosen = next(
-        (value for name in ("TELLERLINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
-    )
+def language(spoken: str = "") -> str:
+    """``zh-CN`` or ``en``: the one that is ``spoken``, else TELLERLINE_LANG, else the locale's, else English."""
+    names = ("TELLERLINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = spoken or next((value for name in names if (value := os.environ.get(name))), "")
     return "zh-CN" if chosen.lower().startswith("zh") else "en"
 
 
@@ -52,14 +51,15 @@ class Output:
     """One command's output.
 
     With ``json`` set, nothing but ``result`` (and ``fail``) reaches standard output, so that it is one document.
+    ``spoken`` is ``zh`` or ``en``, empty for the terminal's own.
     Colour follows NO_COLOR and the terminal; progress appears on a terminal only.
     """
 
-    def __init__(self, *, json: bool = False, record: bool = False) -> None:
+    def __init__(self, *, json: bool = False, record: bool = False, spoken: str = "") -> None:
         self.json = json
         self.console = Console(highlight=False, soft_wrap=not record, record=record, width=_width(record))
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._language = language()
+        self._language = language(spoken)
 
     def text(self, en: str, zh: str) -> str:
         return zh if self._language == "zh-CN" else en

@@ -43,7 +43,12 @@ _STATES = {
 
 def state_text(out: Output, state: str) -> str:
     """A transaction's state in the reader's language."""
-    return out.text(*_STATES[state.removeprefix("TRANSACTION_STATE_")])
+    return out.text(*states(state))
+
+
+def states(state: str) -> tuple[str, str]:
+    """The same in English and in Chinese."""
+    return _STATES[state.removeprefix("TRANSACTION_STATE_")]
 
 
 def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
@@ -63,6 +68,10 @@ def show_transaction(out: Output, transaction: dict[str, Any]) -> None:
         facts.append((out.text("to be sent", "预计发送时间"), instant_text(info["send_time"])))
     if info.get("accounting_date"):
         facts.append((out.text("accounting date", "会计日期"), date_text(info["accounting_date"])))
+    if transaction.get("call"):
+        facts.append(
+            (out.text("call", "来电"), f"{transaction['call']}   tellerline trace calls/{transaction['call']}")
+        )
     if transaction.get("plan"):
         facts.append((out.text("leg of", "所属组合交易"), transaction["plan"].removeprefix("transactions/")))
     out.table(("", ""), facts)

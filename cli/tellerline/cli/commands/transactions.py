@@ -1,4 +1,4 @@
-"""``tellerline transfer`` and ``trace``: money moved, and what became of it."""
+"""``tellerline transfer``: money moved."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tellerline.adapters.clock import SystemClock
 from tellerline.cli.exits import Exit
 from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, new_serial, operator_context
 from tellerline.cli.output import Output
-from tellerline.cli.rendering import money_text, show_transaction
+from tellerline.cli.rendering import money_text
 
 if TYPE_CHECKING:
     from tellerline.gateway.client import Client
 
 ORDER = 300
-_PURSUED = {"TRANSACTION_STATE_IN_DOUBT", "TRANSACTION_STATE_PENDING", "TRANSACTION_STATE_QUEUED"}
-_UNSETTLED = {*_PURSUED, "TRANSACTION_STATE_MANUAL"}
-_LOOK_AGAIN_SECONDS = 0.2
+_UNSETTLED = {
+    "TRANSACTION_STATE_IN_DOUBT",
+    "TRANSACTION_STATE_PENDING",
+    "TRANSACTION_STATE_QUEUED",
+    "TRANSACTION_STATE_MANUAL",
+}
 
 
 def register(app: typer.Typer) -> None:
     app.command()(transfer)
-    app.command()(trace)
 
 
 def transfer(
@@ -89,48 +90,6 @@ def account_name(text: str) -> str:
         return text
     customer, _, sequence = text.partition("/")
     return f"customers/{customer}/accounts/{sequence or 1}"
-
-
-def trace(
-    serial: Annotated[str, typer.Argument(help="Global, channel or host serial.")],
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is definite, or for people.")] = 0,
-    gateway: GatewayOption = "",
-    json: JsonOption = False,
-) -> None:
-    """Show a transaction with its whole history, found by any of its serials. 查询交易全程
-
-    Ends with 0 whatever became of it, and with 3 when ``--wait`` was not long enough.
-    """
-    out = Output(json=json)
-    clock = SystemClock()
-
-    async def work(client: Client) -> dict[str, Any]:
-        until = clock.monotonic() + wait
-        found = await find_transaction(client, serial)
-        while True:
-            transaction = await _get(client, found) if found else {}
-            if not _pursued(transaction) or clock.monotonic() >= until:
-                return transaction
-            await clock.sleep(_LOOK_AGAIN_SECONDS)
-
-    transaction = ask(out, gateway, work)
-    if not transaction:
-        text = f"No transaction has the serial {serial}."
-        out.fail(Exit.REFUSED, "TRANSACTION_NOT_FOUND", text, f"没有流水号为 {serial} 的交易。")
-    out.result(transaction)
-    show_transaction(out, transaction)
-    if wait and _pursued(transaction):
-        raise typer.Exit(Exit.UNKNOWN)
-
-
-def _pursued(transaction: dict[str, Any]) -> bool:
-    """Whether the gateway itself will still learn more about it."""
-    return transaction.get("info", {}).get("state") in _PURSUED
-
-
-async def _get(client: Client, name: str) -> dict[str, Any]:
-    request = {"context": operator_context(), "name": name}
-    return await client.call("operations.v1.OperationsService/GetTransaction", request)
 
 
 async def find_transaction(client: Client, serial: str) -> str:
