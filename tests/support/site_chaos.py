@@ -193,6 +193,7 @@ class SiteChaos:
             c.GoTo(node="menu", data={"tries": "1"}),
             c.BackToAgent(outcome={"pin": "right"}),
             c.KeepCallback(number="13900139000", not_before=self.choose((None, later))),
+            c.KeepCallback(number="13900139000", not_before=self.choose((None, later)), enters=enter),
             c.HangUp(),
         )
         return self.choose(wants)

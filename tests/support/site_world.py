@@ -93,7 +93,8 @@ class SiteWorld:
         return self.give(c.Tick())
 
     def verify_fold(self) -> None:
-        """The facts alone give the state, and a site made of it decides alike."""
+        """The facts alone give the state, and a site made of it decides alike, once nothing is due any more."""
+        self.give(c.Tick())
         assert self.folded == self.state
         other = Site(self.settings, copy.deepcopy(self.folded))
         other.handle(c.Tick(), self.at)

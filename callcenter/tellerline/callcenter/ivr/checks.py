@@ -45,6 +45,7 @@ FACTS = frozenset(
         "customer",
         "verified",
         "position",
+        "ahead",
         "wait",
         "offer",
         "from_agent",

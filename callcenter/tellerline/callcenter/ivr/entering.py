@@ -146,7 +146,8 @@ def announce(turn: Turn) -> None:
     node = turn.node
     assert isinstance(node, Queue)
     offered = tuple(option.prompt for option in node.offered(turn.state.values) if option.prompt)
-    prompts = (*node.announce, *offered) if "position" in turn.state.values else ()
+    told = node.announce_next if turn.state.values.get("position") == "1" else node.announce
+    prompts = (*filter(turn.can_say, told), *offered) if "position" in turn.state.values else ()
     if not prompts:
         begin_music(turn)
         return

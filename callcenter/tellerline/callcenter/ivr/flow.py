@@ -172,13 +172,15 @@ class CallOperation(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue(Node):
-    """Waits for an agent, with music. ``announce`` is told when position and expected wait are first known, then
-    ``every`` so many seconds, with the options that hold. ``released`` follows when the agent lets the caller go,
-    ``closed`` when nobody serves the queue."""
+    """Waits for an agent, with music. ``announce`` is told when the caller's place is first known, then ``every`` so
+    many seconds, with the options that hold; ``announce_next`` instead to who comes next. What says a wait of which
+    nothing is known is left out. ``released`` follows when the agent lets the caller go, ``closed`` when nobody serves
+    the queue."""
 
     queue: str
     prompts: tuple[str, ...]
     announce: tuple[str, ...]
+    announce_next: tuple[str, ...]
     every: int
     options: tuple[Option, ...]
     released: str
@@ -306,7 +308,7 @@ def prompts_of(node: AnyNode) -> Iterator[str]:
             return
     yield from node.prompts
     if isinstance(node, Queue):
-        yield from node.announce
+        yield from (*node.announce, *node.announce_next)
     if isinstance(node, Menu | Queue):
         yield from (option.prompt for option in node.options if option.prompt)
     if isinstance(node, Menu | Collect | CollectSecret):

@@ -70,11 +70,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueUpdate:
-    """``position`` counts from 1, ``wait`` is expected, in seconds. ``offer`` is what the queue's step now offers:
-    ``callback``, ``voicemail``, or nothing."""
+    """``position`` counts from 1, ``wait`` is expected, in seconds, unless nothing is known of it. ``offer`` is what
+    the queue now offers: ``callback``, ``voicemail``, or nothing."""
 
     position: int
-    wait: float
+    wait: float | None = None
     offer: str = ""
 
 

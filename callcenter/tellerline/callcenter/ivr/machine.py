@@ -263,7 +263,9 @@ def _queue_moved(turn: Turn, heard: inputs.QueueUpdate) -> None:
     if turn.state.place is None:
         return
     news = heard.offer != turn.state.values.get("offer", "")
-    turn.set({"position": str(heard.position), "wait": f"{heard.wait:.0f}", "offer": heard.offer})
+    wait = "" if heard.wait is None else f"{heard.wait:.0f}"
+    position, ahead = str(heard.position), str(heard.position - 1)
+    turn.set({"position": position, "ahead": ahead, "wait": wait, "offer": heard.offer})
     if turn.state.stage is Stage.QUEUED and not turn.state.playback and (news or not turn.state.announced):
         announce(turn)
 

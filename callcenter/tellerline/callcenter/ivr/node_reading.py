@@ -171,11 +171,13 @@ def _call(name: str, reader: Reader, defaults: Defaults) -> CallOperation:
 
 
 def _queue(name: str, reader: Reader, defaults: Defaults) -> Queue:
+    announce = _prompts(reader, "announce", least=0)
     return Queue(
         id=name,
         queue=reader.text("queue"),
         prompts=_prompts(reader, least=0),
-        announce=_prompts(reader, "announce", least=0),
+        announce=announce,
+        announce_next=_prompts(reader, "announce_next", least=0) if reader.has("announce_next") else announce,
         every=reader.whole("every", 30, 5, 600),
         options=_options(reader),
         released=reader.text("released"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tellerline.callcenter.ivr import actions, inputs
+from tellerline.callcenter.ivr.flow import Queue
 from tellerline.callcenter.ivr.library import Flows
 from tellerline.callcenter.ivr.machine import begin, step
 from tellerline.callcenter.ivr.state import State
@@ -90,6 +91,13 @@ class Rehearsal:
         """Any input; its state is kept and read again first, as after a restart."""
         self.state, acts = step(self._flows, State.from_json(self.state.to_json()), heard)
         self._take(acts)
+
+    def announced(self, heard: Heard) -> str:
+        """The place that the caller was told by it; empty if it told none."""
+        node = self._flows.flow(self.state.flow).nodes[self.state.node]
+        told = (*node.announce, *node.announce_next) if isinstance(node, Queue) else ()
+        names = {self._flows.prompt(self.state.flow, prompt).name for prompt in told}
+        return self.state.values.get("position", "") if heard.prompt in names else ""
 
     def _pass(self, seconds: int) -> None:
         if self._timer is not None:

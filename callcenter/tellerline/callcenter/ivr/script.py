@@ -116,11 +116,16 @@ class Player:
         while True:
             while self.rehearsal.heard:
                 heard = self.rehearsal.heard.popleft()
-                if _is(heard, wanted, self.rehearsal.state.flow):
+                if _is(heard, wanted, self.rehearsal.state.flow) or self._places(heard, words):
                     return
                 missed.append(f"{heard.prompt} {heard.text}")
             if not await self._go_on():
                 raise line.fail(f"heard instead: {'; '.join(missed) or 'nothing'}")
+
+    def _places(self, heard: Heard, words: tuple[str, ...]) -> bool:
+        """``hear position 2``: whatever the queue announces to who has this place."""
+        told = self.rehearsal.announced(heard)
+        return len(words) == 2 and words[0] == "position" and told == words[1]
 
     async def press(self, line: Line, words: tuple[str, ...]) -> None:
         """After everything was heard."""
@@ -197,7 +202,7 @@ class Player:
         self.rehearsal.put(
             inputs.QueueUpdate(
                 position=int(words[0]),
-                wait=_seconds(line, more.get("wait", "0s")),
+                wait=_seconds(line, more["wait"]) if "wait" in more else None,
                 offer=more.get("offer", ""),
             )
         )

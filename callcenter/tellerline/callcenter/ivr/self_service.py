@@ -19,6 +19,7 @@ from tellerline.callcenter.ivr.actions import Call
 from tellerline.callcenter.ivr.inputs import Done, Outcome, Refused, Unknown
 from tellerline.callcenter.ivr.operations import OPERATIONS
 from tellerline.callcenter.pin_seal import PinSeals
+from tellerline.callcenter.proof import Proof
 
 _ACCEPTED = frozenset({TransactionState.TRANSACTION_STATE_DONE, TransactionState.TRANSACTION_STATE_QUEUED})
 _OTHER_KEY = "not_for_us"
@@ -48,11 +49,17 @@ class SelfService:
         self._gateway = gateway
         self._asker = Asker(call=call, step="", customer=_customer(customer), language=language)
         self._zone = ZoneInfo(zone)
+        self._endings = 0
 
     @property
-    def grant(self) -> str:
-        """The token of the grant that the caller has earned; empty without one."""
-        return self._asker.grant
+    def proof(self) -> Proof | None:
+        """What the caller's PIN has earned; None without a grant."""
+        return Proof(self._asker.customer, self._asker.grant) if self._asker.grant else None
+
+    def forget_proof(self) -> None:
+        """The grant has ended, also one that is being earned just now."""
+        self._endings += 1
+        self._asker = replace(self._asker, grant="")
 
     async def perform(self, call: Call) -> Outcome:
         """What has become of it, and never a guess. The same call again is the same transaction."""
@@ -76,7 +83,11 @@ class SelfService:
         account = call.fields.get("account", "")
         name = f"{customer}/accounts/{account}" if account else ""
         asker = replace(asker, customer=customer, grant="")
+        endings = self._endings
         grant = await self._gateway.verify_pin(asker, customer, call.sealed.decode(), name)
+        if endings != self._endings:
+            await self._gateway.revoke_grants(replace(asker, step=f"{asker.step}-late"))
+            return Refused("GRANT_EXPIRED")
         self._asker = replace(self._asker, customer=customer, grant=grant.token)
         return Done({"customer": customer, "verified": "yes"})
 

@@ -63,6 +63,10 @@ class Turn:
         self.change(playback=number)
         self.act(actions.Play(number, tuple(self._said(prompt) for prompt in prompts), self.state.language))
 
+    def can_say(self, name: str) -> bool:
+        """Whether everything that the prompt says has a value."""
+        return all(self._said(name).values.values())
+
     def quiet(self) -> None:
         """Stop what plays, if anything does."""
         if self.state.playback:

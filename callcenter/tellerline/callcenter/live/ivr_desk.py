@@ -292,8 +292,8 @@ def _inputs(state: State | None, news: TellIvr) -> Sequence[inputs.Input]:
         case IvrNews.SECRET:
             silent = news.secret is SecretEnd.TIMED_OUT
             return (inputs.SecretCollected(state.step, news.sealed, silent),)
-        case IvrNews.CALLBACK_DUE:
-            return (inputs.QueueUpdate(position=0, wait=0.0, offer="callback"),)
+        case IvrNews.WAITS:
+            return (inputs.QueueUpdate(position=news.position, wait=news.wait, offer=news.offer),)
         case _:
             return ()
 

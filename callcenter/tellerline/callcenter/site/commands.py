@@ -255,10 +255,12 @@ class EnterQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepCallback:
-    """The waiting caller wants to be called back at ``number`` and keeps his place; his leg is cleared."""
+    """The waiting caller wants to be called back at ``number`` and keeps his place, once he or his flow hangs up. One
+    who does not wait yet ``enters`` a queue for it."""
 
     number: str
     not_before: datetime | None = None
+    enters: EnterQueue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +280,8 @@ Want: TypeAlias = GoTo | PlayPrompts | StopPrompts | AskSecret | EnterQueue | Ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IvrWants:
-    """Wants are carried out in order. ``flow`` must be the one the call is in, else all are refused."""
+    """Wants are carried out in order. ``flow`` must be the one the call is in, else all are refused. What follows the
+    entering of a queue is the waiting flow's."""
 
     call: str
     flow: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from tellerline.callcenter.site import evolve_agents, evolve_calls, evolve_talk
+from tellerline.callcenter.site import evolve_agents, evolve_calls, evolve_queues, evolve_talk
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.state import SiteState
+from tellerline.callcenter.site.words import Place
 
 
 @singledispatch
@@ -14,7 +15,7 @@ def _apply(fact: f.Fact, state: SiteState) -> None:
     raise TypeError(f"no such fact: {type(fact).__name__}")
 
 
-for _module in (evolve_agents, evolve_calls, evolve_talk):
+for _module in (evolve_agents, evolve_calls, evolve_queues, evolve_talk):
     for _kind, _handler in _module.HANDLERS.items():
         _apply.register(_kind, _handler)
 
@@ -29,6 +30,8 @@ def evolve(state: SiteState, fact: f.Fact) -> None:
         call = state.call(fact.call)
         if call is not None:
             call.version = fact.version
+            if call.place is not Place.QUEUE or call.waiting is None:
+                state.estimates.pop(call.id, None)
 
 
 def version_after(state: SiteState, fact: f.AgentFact | f.CallFact) -> int:

@@ -87,6 +87,7 @@ def _reservation_made(fact: f.ReservationMade, state: SiteState) -> None:
         kind=fact.kind,
         expires=fact.expires,
         number=fact.number,
+        queue=fact.queue,
     )
     state.timers[f"offer {fact.reservation}"] = fact.expires
     state.agents[fact.agent].reservation = fact.reservation
@@ -106,6 +107,10 @@ def _reservation_changed(fact: f.ReservationChanged, state: SiteState) -> None:
         call.reservation = ""
     if call is not None and call.waiting is not None and fact.excluded_until is not None:
         call.waiting.refused[agent.id] = fact.excluded_until
+    if fact.state is ReservationState.ACCEPTED:
+        reservation.accepted = fact.at
+    elif fact.state is ReservationState.COMPLETED and reservation.queue and reservation.accepted is not None:
+        state.queue(reservation.queue).add_handled((fact.at - reservation.accepted).total_seconds())
     tally = agent.tally
     tally.accepted += fact.state is ReservationState.ACCEPTED
     tally.rejected += fact.state is ReservationState.REJECTED

@@ -1,4 +1,4 @@
-"""How facts of calls, of their legs, of IVR and queue and of call records change the state."""
+"""How facts of calls, of their legs, of flows and of call records change the state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tellerline.callcenter.site import facts as f
-from tellerline.callcenter.site.state import Call, Correction, Leg, Request, Segment, SiteState, Waiting
+from tellerline.callcenter.site.state import Call, Correction, Leg, Segment, SiteState
 from tellerline.callcenter.site.words import Ear, LegState, Place, Role
 
 
@@ -144,47 +144,6 @@ def _secret_taken(fact: f.SecretTaken, state: SiteState) -> None:
     leg.collection, leg.ear = "", Ear.SILENCE
 
 
-def _queue_entered(fact: f.QueueEntered, state: SiteState) -> None:
-    call = state.calls[fact.call]
-    go(call, Place.QUEUE, fact.queue, fact.at)
-    state.entries_made += 1
-    call.request = Request(
-        queue=fact.queue,
-        call_class=fact.call_class,
-        language=fact.language,
-        licences=fact.licences,
-        clearance=fact.clearance,
-        parties=fact.parties,
-        dedicated=fact.dedicated,
-        excluded=fact.excluded,
-        place=fact.place,
-    )
-    call.waiting = Waiting(order=state.entries_made, request=call.request)
-    call.flow, call.node, call.returns_to, call.data = fact.flow, "", "", {}
-
-
-def _queue_step(fact: f.QueueStepReached, state: SiteState) -> None:
-    waiting = state.calls[fact.call].waiting
-    if waiting is not None:
-        waiting.step = fact.step
-
-
-def _callback_kept(fact: f.CallbackKept, state: SiteState) -> None:
-    call = state.calls[fact.call]
-    if call.place is not Place.CALLBACK:
-        go(call, Place.CALLBACK, fact.number, fact.at)
-    assert call.waiting is not None
-    call.waiting.number, call.waiting.not_before = fact.number, fact.not_before
-    call.waiting.attempt = fact.attempt
-    call.customer = call.flow = ""
-
-
-def _queue_left(fact: f.QueueLeft, state: SiteState) -> None:
-    call = state.calls[fact.call]
-    call.waiting = None
-    call.flow = ""
-
-
 def _recording_started(fact: f.RecordingStarted, state: SiteState) -> None:
     leg = _leg(state, fact, fact.leg)
     leg.recording = fact.recording
@@ -232,10 +191,6 @@ HANDLERS: Mapping[type[f.Fact], Callable[[Any, SiteState], None]] = {
     f.PromptsEnded: _prompts_ended,
     f.SecretAsked: _secret_asked,
     f.SecretTaken: _secret_taken,
-    f.QueueEntered: _queue_entered,
-    f.QueueStepReached: _queue_step,
-    f.CallbackKept: _callback_kept,
-    f.QueueLeft: _queue_left,
     f.RecordingStarted: _recording_started,
     f.RecordingEnded: _recording_ended,
     f.RecordCompleted: _record_written,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.evolve_calls import close, go
+from tellerline.callcenter.site.evolve_queues import count_waited
 from tellerline.callcenter.site.state import Call, Segment, SiteState, Supervision, ThirdParty
 from tellerline.callcenter.site.words import ConsultEnd, GrantEnd, Place
 
@@ -25,6 +26,7 @@ def _joined(fact: f.AgentJoined, state: SiteState) -> None:
     call.agents[fact.agent] = fact.leg
     call.record.segments.append(Segment(kind=_HELP if fact.helper else _AGENT, name=fact.agent, began=fact.at))
     if not fact.helper:
+        count_waited(call, state, fact.at)
         call.agent = fact.agent
         call.waiting = None
         call.flow = call.node = call.returns_to = ""

@@ -60,6 +60,9 @@ def _reservations(state: SiteState) -> Iterator[str]:
 def _timers(state: SiteState) -> Iterator[str]:
     wanted = {f"offer {r.id}" for r in state.reservations.values() if r.state is ReservationState.PENDING}
     wanted |= {f"wrap {a.id}" for a in state.agents.values() if a.state is AgentState.WORKING_AFTER_CALL}
+    told = {call.id for call in state.calls.values() if call.place is Place.QUEUE and call.waiting and call.flow}
+    if told != state.estimates.keys():
+        yield f"estimates: {sorted(told ^ state.estimates.keys())} due without cause, or not due"
     if wanted != state.timers.keys():
         yield f"timers: {sorted(wanted ^ state.timers.keys())} run without cause, or do not run"
 

@@ -51,10 +51,13 @@ def wants(turn: Turn, wanted: c.IvrWants) -> None:
         refuse(Why.WRONG_CALL_STATE)
     for want in wanted.wants:
         _check(turn, call, want)
+    flow = wanted.flow
     for want in wanted.wants:
-        if call.flow != wanted.flow or call.end is not None:
+        if not call.flow or call.flow != flow or call.end is not None:
             return
         _carry_out(turn, call, want)
+        if call.place is Place.QUEUE:
+            flow = call.flow
 
 
 def _check(turn: Turn, call: Call, want: c.Want) -> None:
@@ -63,8 +66,11 @@ def _check(turn: Turn, call: Call, want: c.Want) -> None:
         queueing.check(turn, want)
     if isinstance(want, (c.EnterQueue, c.BackToAgent, c.AskSecret)) and not in_flow:
         refuse(Why.WRONG_CALL_STATE)
-    if isinstance(want, c.KeepCallback) and call.place is not Place.QUEUE:
-        refuse(Why.WRONG_CALL_STATE)
+    if isinstance(want, c.KeepCallback):
+        if want.enters is not None:
+            queueing.check(turn, want.enters)
+        if (call.place is not Place.QUEUE) if want.enters is None else not in_flow:
+            refuse(Why.WRONG_CALL_STATE)
 
 
 def _carry_out(turn: Turn, call: Call, want: c.Want) -> None:
@@ -81,11 +87,12 @@ def _carry_out(turn: Turn, call: Call, want: c.Want) -> None:
             _give_back(turn, call)
             queueing.enter(turn, call, want)
         case c.KeepCallback():
-            queueing.keep_callback(turn, call, want)
+            _give_back(turn, call)
+            queueing.ask_callback(turn, call, want)
         case c.BackToAgent(outcome=outcome):
             _back(turn, call, outcome=dict(outcome))
         case c.HangUp():
-            talk.end(turn, call, CallEnd.NORMAL)
+            _hang_up(turn, call)
 
 
 def _play(turn: Turn, call: Call, prompts: tuple[str, ...], language: str) -> None:
@@ -106,6 +113,13 @@ def _ask(turn: Turn, call: Call, want: c.AskSecret) -> None:
     collection = f"{leg.id}.s{leg.marks + 1}"
     turn.emit(f.SecretAsked(at=turn.at, call=call.id, leg=leg.id, collection=collection))
     turn.order(o.CollectSecret(leg=leg.id, collection=collection, plan=want.plan))
+
+
+def _hang_up(turn: Turn, call: Call) -> None:
+    if call.waiting is not None and call.waiting.asked is not None:
+        queueing.keep_callback(turn, call)
+    else:
+        talk.end(turn, call, CallEnd.NORMAL)
 
 
 def _give_back(turn: Turn, call: Call) -> None:

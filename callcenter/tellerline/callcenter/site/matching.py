@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tellerline.callcenter.site import facts as f
-from tellerline.callcenter.site import ivr, offers
-from tellerline.callcenter.site import orders as o
+from tellerline.callcenter.site import ivr, offers, waits
 from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.turn import Turn
 from tellerline.callcenter.site.words import AgentState, OfferKind, Place, ReservationState
@@ -134,9 +133,9 @@ def _propose(turn: Turn, call_id: str, kind: StepKind) -> None:
     _step(turn, call_id, next(n for n in following if steps[n].kind is kind), kind, "")
     if call.place is not Place.QUEUE:
         return
-    if kind is StepKind.CALLBACK and call.flow:
-        turn.order(o.TellIvr(call=call_id, flow=call.flow, news=o.IvrNews.CALLBACK_DUE))
-    elif kind is StepKind.VOICEMAIL and turn.settings.voicemail_flow:
+    if kind is StepKind.VOICEMAIL and turn.settings.voicemail_flow and call.waiting.asked is None:
         turn.emit(f.QueueLeft(at=turn.at, call=call_id, queue=call.waiting.request.queue, why="VOICEMAIL"))
         ivr.begin(turn, call, turn.settings.voicemail_flow)
         leave(turn, call_id)
+    elif call.flow:
+        waits.estimate(turn, call)

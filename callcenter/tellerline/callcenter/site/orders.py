@@ -123,11 +123,11 @@ class CloseConversation:
 
 class IvrNews(StrEnum):
     """``ENTERED``: begin the flow at the node (after a restart too). ``LEFT``: the call is elsewhere, forget the flow.
-    ``CALLBACK_DUE``: offer a callback."""
+    ``WAITS``: how the caller stands in the queue now."""
 
     ENTERED = "ENTERED"
     LEFT = "LEFT"
-    CALLBACK_DUE = "CALLBACK_DUE"
+    WAITS = "WAITS"
     DIGIT = "DIGIT"
     PLAYED = "PLAYED"
     SECRET = "SECRET"  # noqa: S105 the word, not one
@@ -135,7 +135,9 @@ class IvrNews(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellIvr:
-    """News for the interpreter of the call's flow. It is not kept anywhere: digits and sealed blocks pass by."""
+    """News for the interpreter of the call's flow. It is not kept anywhere: digits and sealed blocks pass by.
+
+    ``position`` counts from 1, ``wait`` is in seconds, None while nothing is known of it."""
 
     call: str
     flow: str
@@ -146,6 +148,9 @@ class TellIvr:
     played: Ended | None = None
     secret: SecretEnd | None = None
     sealed: bytes = b""
+    position: int = 0
+    wait: float | None = None
+    offer: str = ""
 
 
 SwitchOrder: TypeAlias = (

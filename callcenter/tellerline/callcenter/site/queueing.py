@@ -86,10 +86,23 @@ def _enter(turn: Turn, call: Call, request: Request) -> None:
     matching.enter(turn, call)
 
 
-def keep_callback(turn: Turn, call: Call, want: KeepCallback) -> None:
-    """The caller hangs up and keeps his place; an offer of the moment is withdrawn."""
+def ask_callback(turn: Turn, call: Call, want: KeepCallback) -> None:
+    """From now on the caller is called back should he hang up; without a flow that speaks to him, that is now."""
+    if want.enters is not None:
+        enter(turn, call, want.enters)
     assert call.waiting is not None
     not_before: datetime = max(turn.at, want.not_before or turn.at)
+    queue = call.waiting.request.queue
+    turn.emit(f.CallbackAsked(at=turn.at, call=call.id, queue=queue, number=want.number, not_before=not_before))
+    if not call.flow:
+        keep_callback(turn, call)
+
+
+def keep_callback(turn: Turn, call: Call) -> None:
+    """The caller is gone, or let go, and keeps his place; an offer of the moment is withdrawn."""
+    assert call.waiting is not None
+    assert call.waiting.asked is not None
+    number, not_before = call.waiting.asked.number, max(turn.at, call.waiting.asked.not_before)
     customer = call.customer
     ivr.leave(turn, call)
     turn.emit(
@@ -97,7 +110,7 @@ def keep_callback(turn: Turn, call: Call, want: KeepCallback) -> None:
             at=turn.at,
             call=call.id,
             queue=call.waiting.request.queue,
-            number=want.number,
+            number=number,
             not_before=not_before,
             attempt=0,
         )

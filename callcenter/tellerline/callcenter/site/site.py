@@ -17,9 +17,11 @@ from tellerline.callcenter.site import (
     offers,
     records,
     supervision,
+    waits,
 )
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site import facts as f
+from tellerline.callcenter.site.duty import waits_of
 from tellerline.callcenter.site.refusals import RefusalError
 from tellerline.callcenter.site.routers import router_of
 from tellerline.callcenter.site.settings import SiteSettings
@@ -38,13 +40,15 @@ class Site:
         self._settings = settings
         self.state = SiteState() if state is None else state
         self._router = router_of(settings, self.state)
+        self._waits = waits_of(settings, self.state)
         self._latest = self.state.now
 
     def handle(self, given: c.Input, at: datetime) -> Outcome:
         """Carry out what fell due, then the input. ``at`` (aware, UTC) before the last instant counts as that."""
         self._latest = at if self._latest is None else max(self._latest, at)
-        turn = Turn(self._settings, self.state, self._router, self._latest)
+        turn = Turn(self._settings, self.state, self._router, self._waits, self._latest)
         self._carry_out_due(turn)
+        self._tell_waits(turn)
         due = len(turn.facts)
         try:
             _handler(given)(turn, given)
@@ -57,6 +61,11 @@ class Site:
 
     def next_due(self) -> datetime | None:
         """When ``Tick`` has something to do if nothing happens before; None: never."""
+        instants = [instant for _, instant in self._estimates()]
+        decisive = self._next_decision()
+        return min(instants if decisive is None else [*instants, decisive], default=None)
+
+    def _next_decision(self) -> datetime | None:
         instants = [instant for _, instant in self._running()]
         routing = self._router.next_due()
         if routing is not None:
@@ -76,9 +85,21 @@ class Site:
         timers = self.state.timers.items()
         return [(timer, at) for timer, at in timers if self.state.link_up or not timer.startswith("offer ")]
 
+    def _estimates(self) -> list[tuple[str, datetime]]:
+        """Nobody is told his place while a telephone rings for him, or could not be told it."""
+        if not self.state.link_up:
+            return []
+        return [(call, at) for call, at in self.state.estimates.items() if not self.state.calls[call].reservation]
+
+    def _tell_waits(self, turn: Turn) -> None:
+        """As of now, however long ago it was due."""
+        for call, at in self._estimates():
+            if at <= turn.at:
+                waits.estimate(turn, self.state.calls[call])
+
     def _carry_out_due(self, turn: Turn) -> None:
         until = turn.at
-        while (due := self.next_due()) is not None and due <= until:
+        while (due := self._next_decision()) is not None and due <= until:
             turn.at = due if self.state.now is None else max(self.state.now, due)
             self._one_due(turn, due)
         turn.at = until

@@ -19,6 +19,7 @@ from tellerline.callcenter.site.words import (
     Role,
     Target,
 )
+from tellerline.routing.calls.expected_wait import Recent
 from tellerline.routing.calls.model import AgentProfile
 
 
@@ -103,9 +104,27 @@ class Request:
     place: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a caller was told of his waiting: a place from 1, and seconds, if any could be told."""
+
+    at: datetime
+    position: int
+    expected: float | None
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCallback:
+    number: str
+    not_before: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
-    """A call at the router. ``number`` is empty for a caller on the line, else where to call back."""
+    """A call at the router. ``number`` is empty for a caller on the line, else where to call back. ``asked`` is what
+    becomes of a caller on the line once he hangs up. ``first`` is the first estimate that he was told, ``told`` the
+    last; ``offer`` is what the queue's present step proposes."""
 
     order: int
     request: Request
@@ -113,6 +132,11 @@ class Waiting:
     number: str = ""
     not_before: datetime | None = None
     attempt: int = 0
+    since: datetime | None = None
+    offer: str = ""
+    first: Estimate | None = None
+    told: Estimate | None = None
+    asked: AskedCallback | None = None
     refused: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -156,11 +180,22 @@ class Correction:
     entries: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a caller was told when he came to a queue, beside what it was. Seconds."""
+
+    queue: str
+    position: int
+    expected: float
+    real: float
+
+
 @dataclass(slots=True, kw_only=True)
 class CallRecord:
     """话务: ``entries`` are the present ones; ``history`` has every version of what was written, the first too."""
 
     segments: list[Segment] = field(default_factory=list)
+    waits: list[Measured] = field(default_factory=list)
     recordings: list[str] = field(default_factory=list)
     nodes: list[str] = field(default_factory=list)
     transfers: int = 0
@@ -221,11 +256,15 @@ class Reservation:
     state: ReservationState = ReservationState.PENDING
     number: int = 0
     """The router's; 0 for offers that are not the router's."""
+    queue: str = ""
+    accepted: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class SiteState:
-    """``calls`` are up; ``ended`` may still be completed. ``legs`` gives each leg's call, ``timers`` what is due."""
+    """``calls`` are up; ``ended`` may still be completed. ``legs`` gives each leg's call, ``timers`` what is due, and
+    ``estimates`` when a waiting call is to be told its place again. ``queues`` has what each has lately been like, and
+    ``wait_errors`` the last waits of each as they were expected and as they were."""
 
     now: datetime | None = None
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -235,6 +274,9 @@ class SiteState:
     legs: dict[str, str] = field(default_factory=dict)
     recordings: dict[str, str] = field(default_factory=dict)
     timers: dict[str, datetime] = field(default_factory=dict)
+    estimates: dict[str, datetime] = field(default_factory=dict)
+    queues: dict[str, Recent] = field(default_factory=dict)
+    wait_errors: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     calls_made: int = 0
     offers_made: int = 0
     router_offers: int = 0
@@ -243,6 +285,9 @@ class SiteState:
 
     def call(self, call: str) -> Call | None:
         return self.calls.get(call) or self.ended.get(call)
+
+    def queue(self, queue: str) -> Recent:
+        return self.queues.setdefault(queue, Recent())
 
     def leg(self, leg: str) -> tuple[Call, Leg] | None:
         """The leg with its call, which may have ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tellerline.callcenter.site import agents, consult, ivr, legs, matching, offers, queueing, supervision
+from tellerline.callcenter.site import agents, consult, ivr, legs, matching, offers, queueing, supervision, waits
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site import orders as o
 from tellerline.callcenter.site.state import Call, Pending
@@ -22,6 +22,7 @@ from tellerline.callcenter.site.words import (
 def begin(turn: Turn, call: Call, agent: str, leg: str) -> None:
     """The agent serves the call from now on, and is heard."""
     ivr.leave(turn, call)
+    waits.measure(turn, call)
     turn.emit(f.AgentJoined(at=turn.at, call=call.id, agent=agent, leg=leg))
     for member in (call.customer, leg):
         legs.place(turn, call, member, Ear.CONVERSATION)
@@ -60,6 +61,9 @@ def customer_gone(turn: Turn, call: Call) -> None:
         reservation = turn.state.reservations.get(call.reservation)
         if reservation is not None:
             offers.callback_unreached(turn, reservation)
+        return
+    if call.waiting is not None and call.waiting.asked is not None:
+        queueing.keep_callback(turn, call)
         return
     ends = {Place.QUEUE: CallEnd.ABANDONED, Place.DIALLING: CallEnd.UNREACHED}
     end(turn, call, ends.get(call.place, CallEnd.NORMAL))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from tellerline.callcenter.site.commands import CallCommand, Command
+from tellerline.callcenter.site.duty import follow
 from tellerline.callcenter.site.evolve import evolve, version_after
 from tellerline.callcenter.site.facts import AgentFact, CallFact, Fact
 from tellerline.callcenter.site.orders import Order
@@ -17,6 +18,7 @@ from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.state import Agent, Call, SiteState
 from tellerline.callcenter.site.words import AgentState
 from tellerline.routing.calls.decisions import Decision
+from tellerline.routing.calls.expected_wait import ExpectedWaits
 from tellerline.routing.calls.router import Router
 
 
@@ -33,10 +35,13 @@ class Outcome:
 class Turn:
     """Facts change the state as they are decided; whatever refuses does so before the first."""
 
-    def __init__(self, settings: SiteSettings, state: SiteState, router: Router, at: datetime) -> None:
+    def __init__(
+        self, settings: SiteSettings, state: SiteState, router: Router, waits: ExpectedWaits, at: datetime
+    ) -> None:
         self.settings = settings
         self.state = state
         self.router = router
+        self.waits = waits
         self.at = at
         self.facts: list[Fact] = []
         self.orders: list[Order] = []
@@ -47,6 +52,8 @@ class Turn:
         if isinstance(fact, (AgentFact, CallFact)):
             fact = replace(fact, version=version_after(self.state, fact))
         evolve(self.state, fact)
+        if isinstance(fact, AgentFact):
+            follow(self.waits, self.state.agents[fact.agent])
         self.facts.append(fact)
 
     def order(self, *orders: Order) -> None:

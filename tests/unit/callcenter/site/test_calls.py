@@ -132,7 +132,7 @@ def test_a_rescinded_reservation_cannot_be_answered() -> None:
 def test_a_callback_keeps_the_place_and_is_dialled_when_an_agent_is_there() -> None:
     world = SiteWorld()
     call = world.caller()
-    world.must(c.IvrWants(call=call.id, flow="waiting", wants=(c.KeepCallback(number="13900139000"),)))
+    world.must(c.IvrWants(call=call.id, flow="waiting", wants=(c.KeepCallback(number="13900139000"), c.HangUp())))
     world.settle()
     assert call.place is Place.CALLBACK
     world.agent("a1")
@@ -147,7 +147,7 @@ def test_a_callback_keeps_the_place_and_is_dialled_when_an_agent_is_there() -> N
 def test_a_callback_that_is_not_answered_is_tried_again_and_frees_the_agent() -> None:
     world = SiteWorld(settings(callback_attempts=2, callback_retry=timedelta(minutes=10)))
     call = world.caller()
-    world.must(c.IvrWants(call=call.id, flow="waiting", wants=(c.KeepCallback(number="13900139000"),)))
+    world.must(c.IvrWants(call=call.id, flow="waiting", wants=(c.KeepCallback(number="13900139000"), c.HangUp())))
     world.settle()
     world.agent("a1")
     for attempt in (1, 2):

@@ -67,7 +67,7 @@ def test_an_answer_while_the_link_was_lost_counts_and_the_offer_did_not_time_out
 def test_a_restart_of_the_switch_ends_every_call_and_callbacks_live_on() -> None:
     world, call = talking()
     later = world.caller("line2")
-    world.must(c.IvrWants(call=later.id, flow="waiting", wants=(c.KeepCallback(number="139"),)))
+    world.must(c.IvrWants(call=later.id, flow="waiting", wants=(c.KeepCallback(number="139"), c.HangUp())))
     world.settle()
     world.hear(e.LinkLost(at=world.at))
     world.switch.restart()

@@ -34,6 +34,7 @@ from tellerline.callcenter.site.facts.flows import (
 )
 from tellerline.callcenter.site.facts.link import Converged, LinkCameBack, LinkWentDown
 from tellerline.callcenter.site.facts.queues import (
+    CallbackAsked,
     CallbackKept,
     QueueEntered,
     QueueLeft,
@@ -41,6 +42,8 @@ from tellerline.callcenter.site.facts.queues import (
     ReservationChanged,
     ReservationMade,
     ReservationProlonged,
+    WaitEstimated,
+    WaitMeasured,
 )
 from tellerline.callcenter.site.facts.talk import (
     AgentJoined,
@@ -70,6 +73,12 @@ _EVERY: tuple[type[Fact], ...] = (
     LegGivenUp,
     LegEnded,
     CallEnded,
+    GrantEnds,
+    RecordingStarted,
+    RecordingEnded,
+    RecordCompleted,
+    RecordCorrected,
+    RecordArchived,
     IvrEntered,
     IvrNodeReached,
     IvrReturned,
@@ -79,6 +88,9 @@ _EVERY: tuple[type[Fact], ...] = (
     SecretTaken,
     QueueEntered,
     QueueStepReached,
+    WaitEstimated,
+    WaitMeasured,
+    CallbackAsked,
     CallbackKept,
     QueueLeft,
     ReservationMade,
@@ -95,12 +107,6 @@ _EVERY: tuple[type[Fact], ...] = (
     SupervisionAsked,
     SupervisionBegun,
     SupervisionEnded,
-    GrantEnds,
-    RecordingStarted,
-    RecordingEnded,
-    RecordCompleted,
-    RecordCorrected,
-    RecordArchived,
     LinkWentDown,
     LinkCameBack,
     Converged,
@@ -123,6 +129,7 @@ __all__ = [
     "CallHeld",
     "CallOriginated",
     "CallResumed",
+    "CallbackAsked",
     "CallbackKept",
     "ConferenceMade",
     "ConsultAnswered",
@@ -160,4 +167,6 @@ __all__ = [
     "SupervisionAsked",
     "SupervisionBegun",
     "SupervisionEnded",
+    "WaitEstimated",
+    "WaitMeasured",
 ]

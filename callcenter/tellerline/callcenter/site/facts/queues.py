@@ -41,6 +41,41 @@ class QueueStepReached(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEstimated(CallFact):
+    """What the caller is told, if his flow tells it: his place in the queue's line, from 1, and the seconds that he
+    will wait from now on (None: nothing is known, or nobody is on duty). ``offer`` is ``callback``, ``voicemail`` or
+    nothing. The next estimate is due at ``next``."""
+
+    counts: ClassVar[bool] = False
+    queue: str
+    position: int
+    expected: float | None
+    offer: str
+    next: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitMeasured(CallFact):
+    """An agent answered: the first estimate in this queue beside what came of it, in seconds from that estimate on."""
+
+    counts: ClassVar[bool] = False
+    queue: str
+    position: int
+    expected: float
+    real: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked(CallFact):
+    """The waiting caller wants to be called back. He has his place in line as before, and is served at once should an
+    agent be free while he is still there; when he hangs up, or his flow does, the callback is kept."""
+
+    queue: str
+    number: str
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackKept(CallFact):
     """``attempt`` counts the times that the customer was not reached."""
 
