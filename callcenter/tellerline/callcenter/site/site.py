@@ -78,7 +78,7 @@ class Site:
     def standings(self, at: datetime) -> Standings:
         """How calls stand; to be asked before anything else is handled."""
         now = at if self._latest is None else max(self._latest, at)
-        return Standings(self._settings.plan, self.state, self._router, now)
+        return Standings(self._settings.plan, self.state, self._router, self._waits, now)
 
     def _running(self) -> list[tuple[str, datetime]]:
         """Offers stand still while the switch is out of reach: nobody could answer."""

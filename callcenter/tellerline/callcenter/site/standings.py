@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tellerline.callcenter.site import waits
 from tellerline.callcenter.site.state import SiteState
+from tellerline.routing.calls.expected_wait import ExpectedWaits, WaitError
 from tellerline.routing.calls.model import RoutingPlan
 from tellerline.routing.calls.router import Router
 from tellerline.routing.calls.standing import Place, Standing
@@ -19,6 +21,7 @@ class Standings:
     plan: RoutingPlan
     state: SiteState
     router: Router
+    waits: ExpectedWaits
     at: datetime
 
     def of(self, call: str) -> Standing | None:
@@ -28,3 +31,12 @@ class Standings:
     def places(self) -> Sequence[Place]:
         """Of every call that waits, in whatever queue, the best placed first."""
         return self.router.places(self.at.timestamp())
+
+    def expected_wait(self, queue: str, ahead: int) -> float | None:
+        """Seconds that a caller of the queue will wait who has ``ahead`` callers of it before him; None: nothing is
+        known, or nobody is on duty."""
+        return self.waits.estimate(queue, ahead)
+
+    def wait_error(self, queue: str) -> WaitError | None:
+        """How wrong the waits were that callers of the queue were lately told; None while none has come true."""
+        return waits.error_of(self.state, queue)
