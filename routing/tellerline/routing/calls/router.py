@@ -237,8 +237,8 @@ class Router:
         self._now = at
         out: list[Decision] = []
         heap = self._timers.heap
-        if heap and heap[0][0] <= at:
-            while (due := self._timers.take(at)) is not None:
+        while heap and heap[0][0] <= at:
+            if (due := self._timers.take()) is not None:
                 self._settle(due[1], due[0], out)
         return out
 
@@ -346,7 +346,7 @@ class Router:
         out = self._begin(at)
         seat, waiter = self._pending.pop(reservation)
         until = at + self._plan.reoffer_after
-        waiter.refused[seat.id] = until
+        waiter.refused = {**waiter.refused, seat.id: until}
         waiter.guarded = True
         out.append(Refused(at, reservation, waiter.id, seat.id, reason, until))
         self._wait_again(waiter)

@@ -7,11 +7,14 @@ what was dropped of somebody who comes back is remembered in ``missing``. So eac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tellerline.routing.calls.model import AgentProfile, Call, Queue
 
+NOBODY: Mapping[str, float] = MappingProxyType({})
 # (-proficiency, ready since, id, number of the seat, seat): the least is the best agent.
 ReadyEntry = tuple[int, float, str, int, "Seat"]
 # (entered - credit, entered, order of entry, ``aged``, waiter): the least is the best caller of a heap.
@@ -154,7 +157,7 @@ class Waiter:
         self.heaps: list[list[WaitingEntry]] = []
         self.missing: list[tuple[list[WaitingEntry], WaitingEntry]] = []
         # Agents that refused, and until when each is not offered the call again; ``guarded``: some agents are excluded.
-        self.refused: dict[str, float] = {}
+        self.refused: Mapping[str, float] = NOBODY
         self.guarded = bool(call.excluded)
         self.due: float | None = None
 

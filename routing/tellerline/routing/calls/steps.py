@@ -28,14 +28,15 @@ def advance(waiter: Waiter, at: float, out: list[Decision]) -> None:
     steps = waiter.queue.steps
     while waiter.step + 1 < len(steps):
         step = steps[waiter.step]
+        line = waiter.route[waiter.step]
+        deserted = step.kind.reaches_agents if line is None else not line.staffed
+        if not deserted and (step.until is None or at < waiter.entered + step.until):
+            return
         following = steps[waiter.step + 1]
         if waiter.callback and not following.kind.reaches_agents:
             return
-        line = waiter.route[waiter.step]
-        if step.kind.reaches_agents and (line is None or not line.staffed):
+        if deserted:
             out.append(StepSkipped(at, waiter.id, waiter.step, step.kind, step.group))
-        elif step.until is None or at < waiter.entered + step.until:
-            return
         waiter.step += 1
         _reach(waiter)
         out.append(_change(waiter, following, at))

@@ -25,15 +25,13 @@ class Timers:
         if due is not None:
             heappush(self.heap, (due, waiter.order, waiter))
 
-    def take(self, at: float) -> tuple[float, Waiter] | None:
-        """The next call that is due by ``at``, with its instant; it is watched no longer. Ties: the earlier entry."""
-        heap = self.heap
-        while heap and heap[0][0] <= at:
-            due, _, waiter = heappop(heap)
-            if waiter.due == due:
-                waiter.due = None
-                return due, waiter
-        return None
+    def take(self) -> tuple[float, Waiter] | None:
+        """The first instant with its call, which is watched no longer; None if it was void. Ties: the earlier entry."""
+        due, _, waiter = heappop(self.heap)
+        if waiter.due != due:
+            return None
+        waiter.due = None
+        return due, waiter
 
     def next(self) -> float | None:
         heap = self.heap
@@ -44,5 +42,5 @@ class Timers:
     def tidy(self, calls: int) -> None:
         """Drop what is void once it is most of the heap; ``calls`` are here. O(1), amortised over what left."""
         if len(self.heap) > 2 * calls + _FEW_VOID:
-            self.heap = [entry for entry in self.heap if entry[2].due == entry[0]]
+            self.heap[:] = [entry for entry in self.heap if entry[2].due == entry[0]]
             heapify(self.heap)
