@@ -235,7 +235,8 @@ async def test_a_grant_ends_with_the_call(bank: IvrBank) -> None:
     assert await service.perform(Call(1, "list_accounts", {})) == Refused("GRANT_MISSING")
     sealed = (await bank.seals.seal("call-over"))(PIN)
     await service.perform(Call(2, "verify_pin", {"customer": person.customer.number}, sealed))
-    asker = Asker(call="call-over", step="3", customer=f"customers/{person.customer.number}", grant=service.grant)
+    assert service.proof is not None
+    asker = Asker(call="call-over", step="3", customer=service.proof.customer, grant=service.proof.token)
     assert len(await bank.gateway.accounts(asker)) == 1
     assert len(await bank.gateway.accounts(replace(asker, agent="8001"))) == 1
     await service.hung_up()

@@ -93,6 +93,12 @@ class World:
         (call,) = (await self.ask(self.calls.ListCalls(calls.ListCallsRequest(context=context(agent))))).calls
         return call
 
+    async def grant(self, call: str, agent: str = "A1") -> calls.CallGrant:
+        """What this agent's program is given."""
+        request = calls.GetCallGrantRequest(context=context(agent), name=f"calls/{call}")
+        given: calls.CallGrant = await self.ask(self.calls.GetCallGrant(request))
+        return given
+
     async def answers(
         self, person: Person, call: str, grant: str, agent: str = "A1", traceparent: str = ""
     ) -> dict[str, str]:
@@ -157,7 +163,7 @@ class World:
         await self.press("0")
         talk = await self.talk("A1")
         call = talk.name.removeprefix("calls/")
-        grant = self.centre.grant_of(call)
+        grant = (await self.grant(call)).token
         assert grant
         answers = await self.answers(person, call, grant, traceparent=talk.traceparent)
         assert answers.pop("GetLossReport") == "LOSS_REPORT_NOT_FOUND"

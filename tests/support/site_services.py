@@ -19,15 +19,18 @@ from tellerline.api.calls.v1.calls_pb2_grpc import CallServiceStub
 from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, RequestContext
 from tellerline.api.queues.v1.queues_pb2_grpc import QueueServiceStub
 from tellerline.callcenter.front import CallCentreFront
+from tellerline.callcenter.gateway_client import GatewayClient
 from tellerline.callcenter.live.log import FactLog, sqlite_log
 from tellerline.callcenter.services.agents import SERVICE as AGENTS
 from tellerline.callcenter.services.agents import AgentHandlers
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.call_events import CallEvents
+from tellerline.callcenter.services.caller_knowledge import CallerKnowledge
 from tellerline.callcenter.services.calls import SERVICE as CALLS
 from tellerline.callcenter.services.calls import CallHandlers
 from tellerline.callcenter.services.queues import SERVICE as QUEUES
 from tellerline.callcenter.services.queues import QueueHandlers
+from tellerline.callcenter.services.screen_pop import ScreenPops
 
 R = TypeVar("R")
 
@@ -90,14 +93,15 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
 
 @asynccontextmanager
 async def centre_on(open_log: Callable[[], FactLog]) -> AsyncIterator[Centre]:
-    """Half a minute is expected of every caller before."""
-    async with live_site(open_log) as site:
+    """There is no bank behind it."""
+    async with live_site(open_log) as site, grpc.aio.insecure_channel("127.0.0.1:1") as gateway:
         desk = Desk(site.loop, ROSTER)
+        pops = ScreenPops(desk, CallerKnowledge(GatewayClient(gateway)), lambda call: None, site.settings.plan)
         logger = make_log(site.clock, LogWriter(2), level="error")
         offered = [
             (AGENTS, AgentHandlers(desk, site.feed)),
-            (CALLS, CallHandlers(desk, CallEvents(desk, site.log, site.feed))),
-            (QUEUES, QueueHandlers(desk, site.feed, site.settings.plan, lambda queue, ahead: 30.0 * ahead)),
+            (CALLS, CallHandlers(desk, CallEvents(desk, site.log, site.feed), pops)),
+            (QUEUES, QueueHandlers(desk, site.feed, site.settings.plan)),
         ]
         front = CallCentreFront(offered, logger)
         port = await front.start()

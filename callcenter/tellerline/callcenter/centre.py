@@ -23,16 +23,21 @@ from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.loop import SiteLoop, Surroundings
 from tellerline.callcenter.live.records import Recorded
 from tellerline.callcenter.pin_seal import PinSeals
-from tellerline.callcenter.services import agents, calls
+from tellerline.callcenter.proof import Proof
+from tellerline.callcenter.services import agents, calls, queues
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.call_events import CallEvents
+from tellerline.callcenter.services.caller_knowledge import CallerKnowledge, OpenTickets
 from tellerline.callcenter.services.roster import Listed
+from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.settings import FrontSettings
 from tellerline.callcenter.site.facts import CallEnded, GrantEnds
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.state import SiteState
 from tellerline.connectors.telephony.switch import Seal, Switch
 
+_GRANT_ENDS = frozenset({GrantEnds.__name__, CallEnded.__name__})
+_SCREEN_SECONDS = 2.0
 _OF_NO_CALL = Asker(call="", step="centre-pin-key")
 
 
@@ -40,7 +45,7 @@ _OF_NO_CALL = Asker(call="", step="centre-pin-key")
 class CentreParts:
     """What a call centre is made of. ``gateway`` is a channel to the bank's gateway; ``period`` tells of an instant
     whether it is ``day``, ``night`` or ``holiday``, ``region`` where a caller's number belongs. ``beside`` are further
-    services on the same front, each with its handlers."""
+    services on the same front, each with its handlers; ``open_tickets`` are those of a customer number."""
 
     settings: SiteSettings
     log: FactLog
@@ -54,6 +59,7 @@ class CentreParts:
     region: Callable[[str], str] = lambda number: ""
     front: FrontSettings = field(default_factory=FrontSettings)
     beside: Sequence[tuple[ServiceDescriptor, object]] = ()
+    open_tickets: OpenTickets | None = None
     tracing: CallTracing = field(default_factory=CallTracing)
 
 
@@ -93,20 +99,15 @@ class CallCentre:
         )
         self._grants = Follower(
             "grants",
-            {GrantEnds.__name__, CallEnded.__name__},
+            _GRANT_ENDS,
             self._end_grants,
             log=parts.log,
             feed=self.feed,
             clock=parts.clock,
             logger=parts.logger,
         )
-        desk = Desk(self.loop, parts.roster)
-        offered: list[tuple[ServiceDescriptor, object]] = [
-            (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
-            (calls.SERVICE, calls.CallHandlers(desk, CallEvents(desk, parts.log, self.feed), parts.tracing)),
-            *parts.beside,
-        ]
-        self._front = CallCentreFront(offered, parts.logger, parts.front)
+        self.feed.listen(self._hear)
+        self._front = CallCentreFront(self._services(), parts.logger, parts.front)
 
     async def start(self) -> int:
         """The port on which its contract is served. Raises as ``SiteLoop.start``."""
@@ -120,10 +121,24 @@ class CallCentre:
         await self._grants.close()
         await self.loop.close()
 
-    def grant_of(self, call: str) -> str:
-        """The token that the call's customer has earned by his PIN; empty without one."""
+    def proof_of(self, call: str) -> Proof | None:
+        """What the call's customer has earned by his PIN, until it ends."""
         bank = self._banks.get(call)
-        return "" if bank is None else bank.grant
+        return None if bank is None else bank.proof
+
+    def _services(self) -> Sequence[tuple[ServiceDescriptor, object]]:
+        parts = self._parts
+        desk, plan = Desk(self.loop, parts.roster), parts.settings.plan
+        asked = GatewayClient(parts.gateway, seconds=_SCREEN_SECONDS, tracing=parts.tracing)
+        knowledge = CallerKnowledge(asked, parts.open_tickets)
+        pops = ScreenPops(desk, knowledge, self.proof_of, plan, parts.settings.waiting_flow)
+        events = CallEvents(desk, parts.log, self.feed)
+        return [
+            (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
+            (calls.SERVICE, calls.CallHandlers(desk, events, pops, parts.tracing)),
+            (queues.SERVICE, queues.QueueHandlers(desk, self.feed, plan)),
+            *parts.beside,
+        ]
 
     async def _seal_for(self, leg: str) -> Seal:
         def call_of(state: SiteState) -> str:
@@ -150,8 +165,14 @@ class CallCentre:
         bank = self._banks[call] = SelfService(self._gateway, call, seals=self._seals)
         return bank
 
+    def _hear(self, recorded: Recorded) -> None:
+        """Forget a grant at once, whenever the gateway may hear of its end."""
+        if recorded.entry.kind in _GRANT_ENDS and recorded.entry.call in self._banks:
+            self._banks[recorded.entry.call].forget_proof()
+
     async def _end_grants(self, recorded: Recorded) -> None:
         call = recorded.entry.call
+        self._hear(recorded)
         if recorded.entry.kind == CallEnded.__name__:
             self._ivr.forget(call)
             self._banks.pop(call, None)

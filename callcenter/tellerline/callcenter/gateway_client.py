@@ -26,13 +26,21 @@ from tellerline.api.accounts.v1.accounts_pb2 import (
 from tellerline.api.accounts.v1.accounts_pb2_grpc import AccountServiceStub
 from tellerline.api.common.v1.context_pb2 import Channel, RequestContext
 from tellerline.api.customers.v1.customers_pb2 import (
+    Customer,
+    CustomerHint,
+    FindCustomersByPhoneRequest,
+    GetCustomerRequest,
     GetPinKeyRequest,
     Grant,
     RevokeGrantRequest,
     VerifyPinRequest,
 )
 from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
-from tellerline.api.operations.v1.operations_pb2 import GetTransactionRequest, Transaction
+from tellerline.api.operations.v1.operations_pb2 import (
+    GetTransactionRequest,
+    SearchTransactionsRequest,
+    Transaction,
+)
 from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from tellerline.api.transfers.v1.transfers_pb2 import (
     CreateTransferRequest,
@@ -117,6 +125,21 @@ class GatewayClient:
         request = RevokeGrantRequest(context=asker.context, call=asker.call)
         reply = await self._twice(self._customers.RevokeGrant, request, asker)
         return int(reply.revoked_count)
+
+    async def callers(self, asker: Asker, number: str) -> Sequence[CustomerHint]:
+        """Who has registered this telephone number, as far as a number may be told."""
+        request = FindCustomersByPhoneRequest(context=asker.context, phone_number=number)
+        return list((await self._ask(self._customers.FindCustomersByPhone, request, asker)).customer_hints)
+
+    async def customer(self, asker: Asker) -> Customer:
+        """The asker's customer, under his grant."""
+        request = GetCustomerRequest(context=asker.context, name=asker.customer)
+        return await self._ask(self._customers.GetCustomer, request, asker)
+
+    async def transactions(self, asker: Asker, most: int) -> Sequence[Transaction]:
+        """The customer's latest, the last accepted first."""
+        request = SearchTransactionsRequest(context=asker.context, customer=asker.customer, page_size=most)
+        return list((await self._ask(self._operations.SearchTransactions, request, asker)).transactions)
 
     async def accounts(self, asker: Asker) -> Sequence[Account]:
         """The customer's registered accounts, by sequence number; 200 at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -74,9 +75,18 @@ async def test_those_who_wait_stand_by_score(desk: Centre) -> None:
     assert best.score > next_.score > 0
     assert best.wait_duration.ToTimedelta() == now.longest_wait_duration.ToTimedelta()
     assert best.score == pytest.approx(best.wait_duration.ToTimedelta().total_seconds() + best.aging)
-    assert [each.expected_wait_duration.seconds for each in now.waiting_calls] == [0, 30]
-    assert now.expected_wait_duration.seconds == 60
     assert best.state == queues.WaitingCall.STATE_WAITING
+    assert not (best.HasField("expected_wait_duration") or now.HasField("expected_wait_duration"))
+
+
+async def test_waits_are_expected_once_somebody_is_on_duty(desk: Centre) -> None:
+    await desk.sign_in("A1")
+    await desk.call()
+    await arrive(desk, "13900139000", "13900139001")
+    now = await queue(desk)
+    assert (now.staffed_count, now.ready_count) == (1, 0)
+    first, second = (each.expected_wait_duration.ToTimedelta() for each in now.waiting_calls)
+    assert timedelta() < first < second < now.expected_wait_duration.ToTimedelta()
 
 
 async def test_why_a_call_still_waits(desk: Centre) -> None:

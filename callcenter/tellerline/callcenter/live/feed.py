@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import Interest, Recorded
@@ -29,11 +29,19 @@ class Feed:
         self._last = 0
         self._news: asyncio.Future[None] | None = None
         self._closed = False
+        self._listeners: list[Callable[[Recorded], None]] = []
 
     @property
     def last(self) -> int:
         """The position of the newest fact."""
         return self._last
+
+    def listen(self, hear: Callable[[Recorded], None]) -> None:
+        """Call ``hear`` with each fact the moment that it is durable, before anybody is answered or told of it.
+
+        What is written before the site begins anew is not heard: follow the log for that.
+        """
+        self._listeners.append(hear)
 
     def begin(self, position: int) -> None:
         """The log ends at ``position`` now, whatever was published before."""
@@ -45,6 +53,9 @@ class Feed:
         """Facts that are durable; they follow upon the last ones without a gap."""
         self._recent.extend(facts)
         self._last = facts[-1].position
+        for recorded in facts:
+            for hear in self._listeners:
+                hear(recorded)
         if len(self._recent) > 2 * self._kept:
             del self._recent[: -self._kept]
         self._wake()

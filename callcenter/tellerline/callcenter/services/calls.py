@@ -19,6 +19,7 @@ from tellerline.callcenter.services.convert import (
 )
 from tellerline.callcenter.services.discretion import unheard
 from tellerline.callcenter.services.refusals import RefusalError, invalid
+from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site import commands
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.state import Call
@@ -29,9 +30,13 @@ SERVICE = pb.DESCRIPTOR.services_by_name["CallService"]
 class CallHandlers:
     """One method for each of ``CallService``. They raise ``RefusalError``."""
 
-    def __init__(self, desk: Desk, events: CallEvents, tracing: CallTracing | None = None) -> None:
+    def __init__(
+        self, desk: Desk, events: CallEvents, screen_pops: ScreenPops, tracing: CallTracing | None = None
+    ) -> None:
         self._desk = desk
         self._events = events
+        self.get_screen_pop = screen_pops.pop
+        self.get_call_grant = screen_pops.grant
         self._tracing = tracing or CallTracing()
 
     async def call_out(self, request: pb.CallOutRequest) -> pb.Call:

@@ -96,9 +96,9 @@ def call_to_proto(call: model.Call, hidden: Collection[str] = ()) -> calls.Call:
         place=number_of(call.place, calls.Place.DESCRIPTOR),
         caller_number=call.caller,
         called_number=call.called,
-        agent=_named("agents", call.agent),
-        agents=[_named("agents", agent) for agent in sorted(call.agents)],
-        queue=_named("queues", queue),
+        agent=named("agents", call.agent),
+        agents=[named("agents", agent) for agent in sorted(call.agents)],
+        queue=named("queues", queue),
         flow=call.flow,
         node=call.node,
         begin_time=instant(call.began),
@@ -150,9 +150,9 @@ def event_to_proto(recorded: Recorded) -> agents.Event:
         resume_token=str(recorded.position),
         event_time=instant(entry.at),
         kind=entry.kind,
-        agent=_named("agents", entry.agent),
-        call=_named("calls", entry.call),
-        queue=_named("queues", entry.queue),
+        agent=named("agents", entry.agent),
+        call=named("calls", entry.call),
+        queue=named("queues", entry.queue),
         details=packed,
     )
 
@@ -189,5 +189,5 @@ def duration(length: timedelta) -> Duration:
     return made
 
 
-def _named(collection: str, identifier: str) -> str:
+def named(collection: str, identifier: str) -> str:
     return f"{collection}/{identifier}" if identifier else ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -19,8 +18,6 @@ from tellerline.routing.calls.standing import Place
 from tellerline.routing.calls.state import CallState
 from tellerline.routing.calls.why import step_in_words, why_still_waiting
 
-ExpectedWait: TypeAlias = Callable[[str, int], float | None]
-
 _AWAY = (AgentState.NULL, AgentState.NOT_READY)
 _STATES: dict[CallState, Any] = {
     CallState.WAITING: pb.WaitingCall.STATE_WAITING,
@@ -32,10 +29,9 @@ _STATES: dict[CallState, Any] = {
 class Lines:
     """What a site's queues look like at the instant of ``standings``, to a reader of ``language``."""
 
-    def __init__(self, standings: Standings, language: str, expected_wait: ExpectedWait) -> None:
+    def __init__(self, standings: Standings, language: str) -> None:
         self.standings = standings
         self.language = language
-        self._expected_wait = expected_wait
         self._waiting: dict[str, list[Place]] = defaultdict(list)
         for place in standings.places():
             self._waiting[place.queue].append(place)
@@ -52,7 +48,7 @@ class Lines:
             ready_count=self._ready[name],
             longest_wait_duration=_length(max((place.waited for place in waiting), default=None)),
             service_level_duration=_length(queue.service_level),
-            expected_wait_duration=_length(self._expected_wait(name, len(waiting))),
+            expected_wait_duration=_length(self.standings.expected_wait(name, len(waiting))),
         )
 
     def waiting_call(self, call: str) -> pb.WaitingCall | None:
@@ -77,7 +73,9 @@ class Lines:
             score=place.score,
             credit=place.credit,
             aging=place.aging,
-            expected_wait_duration=None if postponed else _length(self._expected_wait(place.queue, position - 1)),
+            expected_wait_duration=None
+            if postponed
+            else _length(self.standings.expected_wait(place.queue, position - 1)),
             call_class=request.call_class if request else "",
             step=place.step,
             step_text=step_in_words(step.kind, step.group, plan, self.language),

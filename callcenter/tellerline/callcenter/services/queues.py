@@ -12,7 +12,7 @@ from tellerline.callcenter.live.records import Interest
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.convert import identifier
 from tellerline.callcenter.services.explaining import Story
-from tellerline.callcenter.services.lines import ExpectedWait, Lines, explanation_to_proto
+from tellerline.callcenter.services.lines import Lines, explanation_to_proto
 from tellerline.callcenter.services.refusals import SITE_UNAVAILABLE, RefusalError
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.standings import Standings
@@ -25,16 +25,12 @@ SERVICE = pb.DESCRIPTOR.services_by_name["QueueService"]
 
 
 class QueueHandlers:
-    """One method for each of ``QueueService``. They raise ``RefusalError``.
+    """One method for each of ``QueueService``. They raise ``RefusalError``."""
 
-    ``expected_wait`` tells of a queue how many seconds a caller with so many before him will wait.
-    """
-
-    def __init__(self, desk: Desk, feed: Feed, plan: RoutingPlan, expected_wait: ExpectedWait) -> None:
+    def __init__(self, desk: Desk, feed: Feed, plan: RoutingPlan) -> None:
         self._desk = desk
         self._feed = feed
         self._plan = plan
-        self._expected_wait = expected_wait
 
     async def list_queues(self, request: pb.ListQueuesRequest) -> pb.ListQueuesResponse:
         return await self._survey(
@@ -66,7 +62,7 @@ class QueueHandlers:
         language = _language(request)
 
         def seen(standings: Standings) -> SeenT:
-            return read(Lines(standings, language, self._expected_wait))
+            return read(Lines(standings, language))
 
         return await self._desk.survey(seen)
 

@@ -22,19 +22,37 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import money_pb2 as google_dot_type_dot_money__pb2
+from tellerline.api.accounts.v1 import accounts_pb2 as tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2
 from tellerline.api.agents.v1 import agents_pb2 as tellerline_dot_api_dot_agents_dot_v1_dot_agents__pb2
 from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_context__pb2
+from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
+from tellerline.api.customers.v1 import customers_pb2 as tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#tellerline/api/calls/v1/calls.proto\x12\x17tellerline.api.calls.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%tellerline/api/agents/v1/agents.proto\x1a&tellerline/api/common/v1/context.proto\"\x91\x01\n\x0e\x43\x61llOutRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06number\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"\x9b\x01\n\x0eReleaseRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x98\x01\n\x0bHoldRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9a\x01\n\rResumeRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x83\x02\n\x0e\x43onsultRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tcolleague\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06number\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x37\n\x07purpose\x18\x05 \x01(\x0e\x32 .tellerline.api.calls.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9e\x01\n\x11\x45ndConsultRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9a\x01\n\rConferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa4\x01\n\x17\x43ompleteTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xb8\x01\n\x16TransferToQueueRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05queue\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xe0\x01\n\x14TransferToIvrRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x66low\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04node\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07returns\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xf3\x01\n\x10SuperviseRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x61gent\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12?\n\x0bsupervision\x18\x04 \x01(\x0e\x32$.tellerline.api.calls.v1.SupervisionB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa3\x01\n\x16StopSupervisingRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa6\x02\n\x15\x43ompleteRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12R\n\x07\x65ntries\x18\x03 \x03(\x0b\x32;.tellerline.api.calls.v1.CompleteRecordRequest.EntriesEntryB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa4\x02\n\x14\x43orrectRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12Q\n\x07\x65ntries\x18\x03 \x03(\x0b\x32:.tellerline.api.calls.v1.CorrectRecordRequest.EntriesEntryB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"e\n\x0eGetCallRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"S\n\x10ListCallsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"k\n\x14GetCallRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\xa1\x01\n\x15ListCallEventsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x06parent\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"q\n\x16ListCallEventsResponse\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.agents.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05trace\x18\x03 \x01(\t\"\x9a\x03\n\x04\x43\x61ll\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12-\n\x05place\x18\x03 \x01(\x0e\x32\x1e.tellerline.api.calls.v1.Place\x12\x15\n\rcaller_number\x18\x04 \x01(\t\x12\x15\n\rcalled_number\x18\x05 \x01(\t\x12\r\n\x05\x61gent\x18\x06 \x01(\t\x12\x0e\n\x06\x61gents\x18\x07 \x03(\t\x12\r\n\x05queue\x18\x08 \x01(\t\x12\x0c\n\x04\x66low\x18\t \x01(\t\x12\x0c\n\x04node\x18\n \x01(\t\x12.\n\nbegin_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\theld_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04legs\x18\r \x03(\x0b\x32\x1c.tellerline.api.calls.v1.Leg\x12,\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x0f \x01(\t\"\x80\x01\n\x03Leg\x12\x0b\n\x03leg\x18\x01 \x01(\t\x12+\n\x04role\x18\x02 \x01(\x0e\x32\x1d.tellerline.api.calls.v1.Role\x12\r\n\x05party\x18\x03 \x01(\t\x12\x30\n\x05state\x18\x04 \x01(\x0e\x32!.tellerline.api.calls.v1.LegState\"A\n\x11ListCallsResponse\x12,\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1d.tellerline.api.calls.v1.Call\"\xb6\x02\n\nCallRecord\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12\x32\n\x08segments\x18\x02 \x03(\x0b\x32 .tellerline.api.calls.v1.Segment\x12\x12\n\nrecordings\x18\x03 \x03(\t\x12\r\n\x05nodes\x18\x04 \x03(\t\x12\x41\n\x07\x65ntries\x18\x05 \x03(\x0b\x32\x30.tellerline.api.calls.v1.CallRecord.EntriesEntry\x12\x38\n\x0b\x63orrections\x18\x06 \x03(\x0b\x32#.tellerline.api.calls.v1.Correction\x12\x16\n\x0etransfer_count\x18\x07 \x01(\x05\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x97\x01\n\x07Segment\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12.\n\nbegin_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nend_reason\x18\x05 \x01(\t\"\xd0\x01\n\nCorrection\x12\x30\n\x0c\x63orrect_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x41\n\x07\x65ntries\x18\x04 \x03(\x0b\x32\x30.tellerline.api.calls.v1.Correction.EntriesEntry\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x9a\x01\n\x05Place\x12\x15\n\x11PLACE_UNSPECIFIED\x10\x00\x12\r\n\tPLACE_IVR\x10\x01\x12\x0f\n\x0bPLACE_QUEUE\x10\x02\x12\x12\n\x0ePLACE_CALLBACK\x10\x03\x12\x12\n\x0ePLACE_DIALLING\x10\x04\x12\x0e\n\nPLACE_TALK\x10\x05\x12\x11\n\rPLACE_OUTSIDE\x10\x06\x12\x0f\n\x0bPLACE_ENDED\x10\x07*b\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n\rROLE_CUSTOMER\x10\x01\x12\x0e\n\nROLE_AGENT\x10\x02\x12\x10\n\x0cROLE_OUTSIDE\x10\x03\x12\x0f\n\x0bROLE_LEADER\x10\x04*\x9e\x01\n\x08LegState\x12\x19\n\x15LEG_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11LEG_STATE_OFFERED\x10\x01\x12\x17\n\x13LEG_STATE_INITIATED\x10\x02\x12\x16\n\x12LEG_STATE_ALERTING\x10\x03\x12\x17\n\x13LEG_STATE_CONNECTED\x10\x04\x12\x16\n\x12LEG_STATE_CLEARING\x10\x05*b\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x10\n\x0cPURPOSE_HELP\x10\x01\x12\x14\n\x10PURPOSE_TRANSFER\x10\x02\x12\x16\n\x12PURPOSE_CONFERENCE\x10\x03*\x90\x01\n\x0bSupervision\x12\x1b\n\x17SUPERVISION_UNSPECIFIED\x10\x00\x12\x16\n\x12SUPERVISION_SILENT\x10\x01\x12\x17\n\x13SUPERVISION_WHISPER\x10\x02\x12\x18\n\x14SUPERVISION_BARGE_IN\x10\x03\x12\x19\n\x15SUPERVISION_INTERCEPT\x10\x04\x32\xfe\x0c\n\x0b\x43\x61llService\x12Q\n\x07\x43\x61llOut\x12\'.tellerline.api.calls.v1.CallOutRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07Release\x12\'.tellerline.api.calls.v1.ReleaseRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12K\n\x04Hold\x12$.tellerline.api.calls.v1.HoldRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12O\n\x06Resume\x12&.tellerline.api.calls.v1.ResumeRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07\x43onsult\x12\'.tellerline.api.calls.v1.ConsultRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12W\n\nEndConsult\x12*.tellerline.api.calls.v1.EndConsultRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12O\n\x06\x43onfer\x12&.tellerline.api.calls.v1.ConferRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x63\n\x10\x43ompleteTransfer\x12\x30.tellerline.api.calls.v1.CompleteTransferRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x61\n\x0fTransferToQueue\x12/.tellerline.api.calls.v1.TransferToQueueRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12]\n\rTransferToIvr\x12-.tellerline.api.calls.v1.TransferToIvrRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12U\n\tSupervise\x12).tellerline.api.calls.v1.SuperviseRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x61\n\x0fStopSupervising\x12/.tellerline.api.calls.v1.StopSupervisingRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12_\n\x0e\x43ompleteRecord\x12..tellerline.api.calls.v1.CompleteRecordRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12]\n\rCorrectRecord\x12-.tellerline.api.calls.v1.CorrectRecordRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07GetCall\x12\'.tellerline.api.calls.v1.GetCallRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x62\n\tListCalls\x12).tellerline.api.calls.v1.ListCallsRequest\x1a*.tellerline.api.calls.v1.ListCallsResponse\x12\x63\n\rGetCallRecord\x12-.tellerline.api.calls.v1.GetCallRecordRequest\x1a#.tellerline.api.calls.v1.CallRecord\x12q\n\x0eListCallEvents\x12..tellerline.api.calls.v1.ListCallEventsRequest\x1a/.tellerline.api.calls.v1.ListCallEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#tellerline/api/calls/v1/calls.proto\x12\x17tellerline.api.calls.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a%tellerline/api/agents/v1/agents.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\x1a+tellerline/api/customers/v1/customers.proto\"\xec\x04\n\tScreenPop\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12\x17\n\x0f\x63ustomer_number\x18\x02 \x01(\t\x12\x39\n\x08\x63\x61tegory\x18\x03 \x01(\x0e\x32\'.tellerline.api.calls.v1.CallerCategory\x12\x41\n\x0e\x63ustomer_hints\x18\x04 \x03(\x0b\x32).tellerline.api.customers.v1.CustomerHint\x12\x37\n\x08\x63ustomer\x18\x05 \x01(\x0b\x32%.tellerline.api.customers.v1.Customer\x12\x35\n\x08\x61\x63\x63ounts\x18\x06 \x03(\x0b\x32#.tellerline.api.accounts.v1.Account\x12@\n\x0ctransactions\x18\x07 \x03(\x0b\x32*.tellerline.api.calls.v1.RecentTransaction\x12\x39\n\x0copen_tickets\x18\x08 \x03(\x0b\x32#.tellerline.api.calls.v1.OpenTicket\x12;\n\rearlier_calls\x18\t \x03(\x0b\x32$.tellerline.api.calls.v1.EarlierCall\x12\r\n\x05nodes\x18\n \x03(\t\x12\r\n\x05topic\x18\x0b \x01(\t\x12\r\n\x05queue\x18\x0c \x01(\t\x12\x1a\n\x12queue_display_name\x18\r \x01(\t\x12\x30\n\rwait_duration\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rmissing_parts\x18\x0f \x03(\t\"\x97\x02\n\x11RecentTransaction\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\x0b\x61\x63\x63\x65pt_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x07\x63hannel\x18\x03 \x01(\x0e\x32!.tellerline.api.common.v1.Channel\x12\x11\n\toperation\x18\x04 \x01(\t\x12\x39\n\x05state\x18\x05 \x01(\x0e\x32*.tellerline.api.common.v1.TransactionState\x12\x1d\n\x15masked_account_number\x18\x06 \x01(\t\x12\"\n\x06\x61mount\x18\x07 \x01(\x0b\x32\x12.google.type.Money\"e\n\nOpenTicket\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04step\x18\x03 \x01(\t\x12-\n\topen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8b\x02\n\x0b\x45\x61rlierCall\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12.\n\nbegin_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05queue\x18\x04 \x01(\t\x12\r\n\x05\x61gent\x18\x05 \x01(\t\x12\x42\n\x07\x65ntries\x18\x06 \x03(\x0b\x32\x31.tellerline.api.calls.v1.EarlierCall.EntriesEntry\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"1\n\tCallGrant\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08\x63ustomer\x18\x02 \x01(\t\"j\n\x13GetScreenPopRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"j\n\x13GetCallGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x91\x01\n\x0e\x43\x61llOutRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06number\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"\x9b\x01\n\x0eReleaseRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x98\x01\n\x0bHoldRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9a\x01\n\rResumeRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x83\x02\n\x0e\x43onsultRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tcolleague\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06number\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x37\n\x07purpose\x18\x05 \x01(\x0e\x32 .tellerline.api.calls.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9e\x01\n\x11\x45ndConsultRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\x9a\x01\n\rConferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa4\x01\n\x17\x43ompleteTransferRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xb8\x01\n\x16TransferToQueueRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05queue\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xe0\x01\n\x14TransferToIvrRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x66low\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04node\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07returns\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xf3\x01\n\x10SuperviseRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x61gent\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12?\n\x0bsupervision\x18\x04 \x01(\x0e\x32$.tellerline.api.calls.v1.SupervisionB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa3\x01\n\x16StopSupervisingRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa6\x02\n\x15\x43ompleteRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12R\n\x07\x65ntries\x18\x03 \x03(\x0b\x32;.tellerline.api.calls.v1.CompleteRecordRequest.EntriesEntryB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa4\x02\n\x14\x43orrectRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12Q\n\x07\x65ntries\x18\x03 \x03(\x0b\x32:.tellerline.api.calls.v1.CorrectRecordRequest.EntriesEntryB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xpected_version\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x01\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"e\n\x0eGetCallRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"S\n\x10ListCallsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"k\n\x14GetCallRecordRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\xa1\x01\n\x15ListCallEventsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x06parent\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"q\n\x16ListCallEventsResponse\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.agents.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05trace\x18\x03 \x01(\t\"\x9a\x03\n\x04\x43\x61ll\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12-\n\x05place\x18\x03 \x01(\x0e\x32\x1e.tellerline.api.calls.v1.Place\x12\x15\n\rcaller_number\x18\x04 \x01(\t\x12\x15\n\rcalled_number\x18\x05 \x01(\t\x12\r\n\x05\x61gent\x18\x06 \x01(\t\x12\x0e\n\x06\x61gents\x18\x07 \x03(\t\x12\r\n\x05queue\x18\x08 \x01(\t\x12\x0c\n\x04\x66low\x18\t \x01(\t\x12\x0c\n\x04node\x18\n \x01(\t\x12.\n\nbegin_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\theld_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04legs\x18\r \x03(\x0b\x32\x1c.tellerline.api.calls.v1.Leg\x12,\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x0f \x01(\t\"\x80\x01\n\x03Leg\x12\x0b\n\x03leg\x18\x01 \x01(\t\x12+\n\x04role\x18\x02 \x01(\x0e\x32\x1d.tellerline.api.calls.v1.Role\x12\r\n\x05party\x18\x03 \x01(\t\x12\x30\n\x05state\x18\x04 \x01(\x0e\x32!.tellerline.api.calls.v1.LegState\"A\n\x11ListCallsResponse\x12,\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1d.tellerline.api.calls.v1.Call\"\xb6\x02\n\nCallRecord\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12\x32\n\x08segments\x18\x02 \x03(\x0b\x32 .tellerline.api.calls.v1.Segment\x12\x12\n\nrecordings\x18\x03 \x03(\t\x12\r\n\x05nodes\x18\x04 \x03(\t\x12\x41\n\x07\x65ntries\x18\x05 \x03(\x0b\x32\x30.tellerline.api.calls.v1.CallRecord.EntriesEntry\x12\x38\n\x0b\x63orrections\x18\x06 \x03(\x0b\x32#.tellerline.api.calls.v1.Correction\x12\x16\n\x0etransfer_count\x18\x07 \x01(\x05\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x97\x01\n\x07Segment\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12.\n\nbegin_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nend_reason\x18\x05 \x01(\t\"\xd0\x01\n\nCorrection\x12\x30\n\x0c\x63orrect_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x41\n\x07\x65ntries\x18\x04 \x03(\x0b\x32\x30.tellerline.api.calls.v1.Correction.EntriesEntry\x1a.\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\xc6\x01\n\x0e\x43\x61llerCategory\x12\x1f\n\x1b\x43\x41LLER_CATEGORY_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41LLER_CATEGORY_UNKNOWN\x10\x01\x12\x1c\n\x18\x43\x41LLER_CATEGORY_INTERNAL\x10\x02\x12\x1c\n\x18\x43\x41LLER_CATEGORY_UNSIGNED\x10\x03\x12\x1c\n\x18\x43\x41LLER_CATEGORY_CUSTOMER\x10\x04\x12\x1c\n\x18\x43\x41LLER_CATEGORY_VERIFIED\x10\x05*\x9a\x01\n\x05Place\x12\x15\n\x11PLACE_UNSPECIFIED\x10\x00\x12\r\n\tPLACE_IVR\x10\x01\x12\x0f\n\x0bPLACE_QUEUE\x10\x02\x12\x12\n\x0ePLACE_CALLBACK\x10\x03\x12\x12\n\x0ePLACE_DIALLING\x10\x04\x12\x0e\n\nPLACE_TALK\x10\x05\x12\x11\n\rPLACE_OUTSIDE\x10\x06\x12\x0f\n\x0bPLACE_ENDED\x10\x07*b\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n\rROLE_CUSTOMER\x10\x01\x12\x0e\n\nROLE_AGENT\x10\x02\x12\x10\n\x0cROLE_OUTSIDE\x10\x03\x12\x0f\n\x0bROLE_LEADER\x10\x04*\x9e\x01\n\x08LegState\x12\x19\n\x15LEG_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11LEG_STATE_OFFERED\x10\x01\x12\x17\n\x13LEG_STATE_INITIATED\x10\x02\x12\x16\n\x12LEG_STATE_ALERTING\x10\x03\x12\x17\n\x13LEG_STATE_CONNECTED\x10\x04\x12\x16\n\x12LEG_STATE_CLEARING\x10\x05*b\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x10\n\x0cPURPOSE_HELP\x10\x01\x12\x14\n\x10PURPOSE_TRANSFER\x10\x02\x12\x16\n\x12PURPOSE_CONFERENCE\x10\x03*\x90\x01\n\x0bSupervision\x12\x1b\n\x17SUPERVISION_UNSPECIFIED\x10\x00\x12\x16\n\x12SUPERVISION_SILENT\x10\x01\x12\x17\n\x13SUPERVISION_WHISPER\x10\x02\x12\x18\n\x14SUPERVISION_BARGE_IN\x10\x03\x12\x19\n\x15SUPERVISION_INTERCEPT\x10\x04\x32\xd4\x0e\n\x0b\x43\x61llService\x12Q\n\x07\x43\x61llOut\x12\'.tellerline.api.calls.v1.CallOutRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07Release\x12\'.tellerline.api.calls.v1.ReleaseRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12K\n\x04Hold\x12$.tellerline.api.calls.v1.HoldRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12O\n\x06Resume\x12&.tellerline.api.calls.v1.ResumeRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07\x43onsult\x12\'.tellerline.api.calls.v1.ConsultRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12W\n\nEndConsult\x12*.tellerline.api.calls.v1.EndConsultRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12O\n\x06\x43onfer\x12&.tellerline.api.calls.v1.ConferRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x63\n\x10\x43ompleteTransfer\x12\x30.tellerline.api.calls.v1.CompleteTransferRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x61\n\x0fTransferToQueue\x12/.tellerline.api.calls.v1.TransferToQueueRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12]\n\rTransferToIvr\x12-.tellerline.api.calls.v1.TransferToIvrRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12U\n\tSupervise\x12).tellerline.api.calls.v1.SuperviseRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x61\n\x0fStopSupervising\x12/.tellerline.api.calls.v1.StopSupervisingRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12_\n\x0e\x43ompleteRecord\x12..tellerline.api.calls.v1.CompleteRecordRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12]\n\rCorrectRecord\x12-.tellerline.api.calls.v1.CorrectRecordRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12Q\n\x07GetCall\x12\'.tellerline.api.calls.v1.GetCallRequest\x1a\x1d.tellerline.api.calls.v1.Call\x12\x62\n\tListCalls\x12).tellerline.api.calls.v1.ListCallsRequest\x1a*.tellerline.api.calls.v1.ListCallsResponse\x12\x63\n\rGetCallRecord\x12-.tellerline.api.calls.v1.GetCallRecordRequest\x1a#.tellerline.api.calls.v1.CallRecord\x12q\n\x0eListCallEvents\x12..tellerline.api.calls.v1.ListCallEventsRequest\x1a/.tellerline.api.calls.v1.ListCallEventsResponse\x12i\n\x0cGetScreenPop\x12,.tellerline.api.calls.v1.GetScreenPopRequest\x1a\".tellerline.api.calls.v1.ScreenPop\"\x07\xda\x41\x04name\x12i\n\x0cGetCallGrant\x12,.tellerline.api.calls.v1.GetCallGrantRequest\x1a\".tellerline.api.calls.v1.CallGrant\"\x07\xda\x41\x04nameb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tellerline.api.calls.v1.calls_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_EARLIERCALL_ENTRIESENTRY']._loaded_options = None
+  _globals['_EARLIERCALL_ENTRIESENTRY']._serialized_options = b'8\001'
+  _globals['_CALLGRANT'].fields_by_name['token']._loaded_options = None
+  _globals['_CALLGRANT'].fields_by_name['token']._serialized_options = b'\200\001\001'
+  _globals['_GETSCREENPOPREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_GETSCREENPOPREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_GETSCREENPOPREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETSCREENPOPREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_GETCALLGRANTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_GETCALLGRANTREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
+  _globals['_GETCALLGRANTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETCALLGRANTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_CALLOUTREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_CALLOUTREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_CALLOUTREQUEST'].fields_by_name['call']._loaded_options = None
@@ -195,74 +213,96 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CALLRECORD_ENTRIESENTRY']._serialized_options = b'8\001'
   _globals['_CORRECTION_ENTRIESENTRY']._loaded_options = None
   _globals['_CORRECTION_ENTRIESENTRY']._serialized_options = b'8\001'
-  _globals['_PLACE']._serialized_start=4858
-  _globals['_PLACE']._serialized_end=5012
-  _globals['_ROLE']._serialized_start=5014
-  _globals['_ROLE']._serialized_end=5112
-  _globals['_LEGSTATE']._serialized_start=5115
-  _globals['_LEGSTATE']._serialized_end=5273
-  _globals['_PURPOSE']._serialized_start=5275
-  _globals['_PURPOSE']._serialized_end=5373
-  _globals['_SUPERVISION']._serialized_start=5376
-  _globals['_SUPERVISION']._serialized_end=5520
-  _globals['_CALLOUTREQUEST']._serialized_start=210
-  _globals['_CALLOUTREQUEST']._serialized_end=355
-  _globals['_RELEASEREQUEST']._serialized_start=358
-  _globals['_RELEASEREQUEST']._serialized_end=513
-  _globals['_HOLDREQUEST']._serialized_start=516
-  _globals['_HOLDREQUEST']._serialized_end=668
-  _globals['_RESUMEREQUEST']._serialized_start=671
-  _globals['_RESUMEREQUEST']._serialized_end=825
-  _globals['_CONSULTREQUEST']._serialized_start=828
-  _globals['_CONSULTREQUEST']._serialized_end=1087
-  _globals['_ENDCONSULTREQUEST']._serialized_start=1090
-  _globals['_ENDCONSULTREQUEST']._serialized_end=1248
-  _globals['_CONFERREQUEST']._serialized_start=1251
-  _globals['_CONFERREQUEST']._serialized_end=1405
-  _globals['_COMPLETETRANSFERREQUEST']._serialized_start=1408
-  _globals['_COMPLETETRANSFERREQUEST']._serialized_end=1572
-  _globals['_TRANSFERTOQUEUEREQUEST']._serialized_start=1575
-  _globals['_TRANSFERTOQUEUEREQUEST']._serialized_end=1759
-  _globals['_TRANSFERTOIVRREQUEST']._serialized_start=1762
-  _globals['_TRANSFERTOIVRREQUEST']._serialized_end=1986
-  _globals['_SUPERVISEREQUEST']._serialized_start=1989
-  _globals['_SUPERVISEREQUEST']._serialized_end=2232
-  _globals['_STOPSUPERVISINGREQUEST']._serialized_start=2235
-  _globals['_STOPSUPERVISINGREQUEST']._serialized_end=2398
-  _globals['_COMPLETERECORDREQUEST']._serialized_start=2401
-  _globals['_COMPLETERECORDREQUEST']._serialized_end=2695
-  _globals['_COMPLETERECORDREQUEST_ENTRIESENTRY']._serialized_start=2649
-  _globals['_COMPLETERECORDREQUEST_ENTRIESENTRY']._serialized_end=2695
-  _globals['_CORRECTRECORDREQUEST']._serialized_start=2698
-  _globals['_CORRECTRECORDREQUEST']._serialized_end=2990
-  _globals['_CORRECTRECORDREQUEST_ENTRIESENTRY']._serialized_start=2649
-  _globals['_CORRECTRECORDREQUEST_ENTRIESENTRY']._serialized_end=2695
-  _globals['_GETCALLREQUEST']._serialized_start=2992
-  _globals['_GETCALLREQUEST']._serialized_end=3093
-  _globals['_LISTCALLSREQUEST']._serialized_start=3095
-  _globals['_LISTCALLSREQUEST']._serialized_end=3178
-  _globals['_GETCALLRECORDREQUEST']._serialized_start=3180
-  _globals['_GETCALLRECORDREQUEST']._serialized_end=3287
-  _globals['_LISTCALLEVENTSREQUEST']._serialized_start=3290
-  _globals['_LISTCALLEVENTSREQUEST']._serialized_end=3451
-  _globals['_LISTCALLEVENTSRESPONSE']._serialized_start=3453
-  _globals['_LISTCALLEVENTSRESPONSE']._serialized_end=3566
-  _globals['_CALL']._serialized_start=3569
-  _globals['_CALL']._serialized_end=3979
-  _globals['_LEG']._serialized_start=3982
-  _globals['_LEG']._serialized_end=4110
-  _globals['_LISTCALLSRESPONSE']._serialized_start=4112
-  _globals['_LISTCALLSRESPONSE']._serialized_end=4177
-  _globals['_CALLRECORD']._serialized_start=4180
-  _globals['_CALLRECORD']._serialized_end=4490
-  _globals['_CALLRECORD_ENTRIESENTRY']._serialized_start=2649
-  _globals['_CALLRECORD_ENTRIESENTRY']._serialized_end=2695
-  _globals['_SEGMENT']._serialized_start=4493
-  _globals['_SEGMENT']._serialized_end=4644
-  _globals['_CORRECTION']._serialized_start=4647
-  _globals['_CORRECTION']._serialized_end=4855
-  _globals['_CORRECTION_ENTRIESENTRY']._serialized_start=2649
-  _globals['_CORRECTION_ENTRIESENTRY']._serialized_end=2695
-  _globals['_CALLSERVICE']._serialized_start=5523
-  _globals['_CALLSERVICE']._serialized_end=7185
+  _globals['_CALLSERVICE'].methods_by_name['GetScreenPop']._loaded_options = None
+  _globals['_CALLSERVICE'].methods_by_name['GetScreenPop']._serialized_options = b'\332A\004name'
+  _globals['_CALLSERVICE'].methods_by_name['GetCallGrant']._loaded_options = None
+  _globals['_CALLSERVICE'].methods_by_name['GetCallGrant']._serialized_options = b'\332A\004name'
+  _globals['_CALLERCATEGORY']._serialized_start=6617
+  _globals['_CALLERCATEGORY']._serialized_end=6815
+  _globals['_PLACE']._serialized_start=6818
+  _globals['_PLACE']._serialized_end=6972
+  _globals['_ROLE']._serialized_start=6974
+  _globals['_ROLE']._serialized_end=7072
+  _globals['_LEGSTATE']._serialized_start=7075
+  _globals['_LEGSTATE']._serialized_end=7233
+  _globals['_PURPOSE']._serialized_start=7235
+  _globals['_PURPOSE']._serialized_end=7333
+  _globals['_SUPERVISION']._serialized_start=7336
+  _globals['_SUPERVISION']._serialized_end=7480
+  _globals['_SCREENPOP']._serialized_start=424
+  _globals['_SCREENPOP']._serialized_end=1044
+  _globals['_RECENTTRANSACTION']._serialized_start=1047
+  _globals['_RECENTTRANSACTION']._serialized_end=1326
+  _globals['_OPENTICKET']._serialized_start=1328
+  _globals['_OPENTICKET']._serialized_end=1429
+  _globals['_EARLIERCALL']._serialized_start=1432
+  _globals['_EARLIERCALL']._serialized_end=1699
+  _globals['_EARLIERCALL_ENTRIESENTRY']._serialized_start=1653
+  _globals['_EARLIERCALL_ENTRIESENTRY']._serialized_end=1699
+  _globals['_CALLGRANT']._serialized_start=1701
+  _globals['_CALLGRANT']._serialized_end=1750
+  _globals['_GETSCREENPOPREQUEST']._serialized_start=1752
+  _globals['_GETSCREENPOPREQUEST']._serialized_end=1858
+  _globals['_GETCALLGRANTREQUEST']._serialized_start=1860
+  _globals['_GETCALLGRANTREQUEST']._serialized_end=1966
+  _globals['_CALLOUTREQUEST']._serialized_start=1969
+  _globals['_CALLOUTREQUEST']._serialized_end=2114
+  _globals['_RELEASEREQUEST']._serialized_start=2117
+  _globals['_RELEASEREQUEST']._serialized_end=2272
+  _globals['_HOLDREQUEST']._serialized_start=2275
+  _globals['_HOLDREQUEST']._serialized_end=2427
+  _globals['_RESUMEREQUEST']._serialized_start=2430
+  _globals['_RESUMEREQUEST']._serialized_end=2584
+  _globals['_CONSULTREQUEST']._serialized_start=2587
+  _globals['_CONSULTREQUEST']._serialized_end=2846
+  _globals['_ENDCONSULTREQUEST']._serialized_start=2849
+  _globals['_ENDCONSULTREQUEST']._serialized_end=3007
+  _globals['_CONFERREQUEST']._serialized_start=3010
+  _globals['_CONFERREQUEST']._serialized_end=3164
+  _globals['_COMPLETETRANSFERREQUEST']._serialized_start=3167
+  _globals['_COMPLETETRANSFERREQUEST']._serialized_end=3331
+  _globals['_TRANSFERTOQUEUEREQUEST']._serialized_start=3334
+  _globals['_TRANSFERTOQUEUEREQUEST']._serialized_end=3518
+  _globals['_TRANSFERTOIVRREQUEST']._serialized_start=3521
+  _globals['_TRANSFERTOIVRREQUEST']._serialized_end=3745
+  _globals['_SUPERVISEREQUEST']._serialized_start=3748
+  _globals['_SUPERVISEREQUEST']._serialized_end=3991
+  _globals['_STOPSUPERVISINGREQUEST']._serialized_start=3994
+  _globals['_STOPSUPERVISINGREQUEST']._serialized_end=4157
+  _globals['_COMPLETERECORDREQUEST']._serialized_start=4160
+  _globals['_COMPLETERECORDREQUEST']._serialized_end=4454
+  _globals['_COMPLETERECORDREQUEST_ENTRIESENTRY']._serialized_start=1653
+  _globals['_COMPLETERECORDREQUEST_ENTRIESENTRY']._serialized_end=1699
+  _globals['_CORRECTRECORDREQUEST']._serialized_start=4457
+  _globals['_CORRECTRECORDREQUEST']._serialized_end=4749
+  _globals['_CORRECTRECORDREQUEST_ENTRIESENTRY']._serialized_start=1653
+  _globals['_CORRECTRECORDREQUEST_ENTRIESENTRY']._serialized_end=1699
+  _globals['_GETCALLREQUEST']._serialized_start=4751
+  _globals['_GETCALLREQUEST']._serialized_end=4852
+  _globals['_LISTCALLSREQUEST']._serialized_start=4854
+  _globals['_LISTCALLSREQUEST']._serialized_end=4937
+  _globals['_GETCALLRECORDREQUEST']._serialized_start=4939
+  _globals['_GETCALLRECORDREQUEST']._serialized_end=5046
+  _globals['_LISTCALLEVENTSREQUEST']._serialized_start=5049
+  _globals['_LISTCALLEVENTSREQUEST']._serialized_end=5210
+  _globals['_LISTCALLEVENTSRESPONSE']._serialized_start=5212
+  _globals['_LISTCALLEVENTSRESPONSE']._serialized_end=5325
+  _globals['_CALL']._serialized_start=5328
+  _globals['_CALL']._serialized_end=5738
+  _globals['_LEG']._serialized_start=5741
+  _globals['_LEG']._serialized_end=5869
+  _globals['_LISTCALLSRESPONSE']._serialized_start=5871
+  _globals['_LISTCALLSRESPONSE']._serialized_end=5936
+  _globals['_CALLRECORD']._serialized_start=5939
+  _globals['_CALLRECORD']._serialized_end=6249
+  _globals['_CALLRECORD_ENTRIESENTRY']._serialized_start=1653
+  _globals['_CALLRECORD_ENTRIESENTRY']._serialized_end=1699
+  _globals['_SEGMENT']._serialized_start=6252
+  _globals['_SEGMENT']._serialized_end=6403
+  _globals['_CORRECTION']._serialized_start=6406
+  _globals['_CORRECTION']._serialized_end=6614
+  _globals['_CORRECTION_ENTRIESENTRY']._serialized_start=1653
+  _globals['_CORRECTION_ENTRIESENTRY']._serialized_end=1699
+  _globals['_CALLSERVICE']._serialized_start=7483
+  _globals['_CALLSERVICE']._serialized_end=9359
 # @@protoc_insertion_point(module_scope)

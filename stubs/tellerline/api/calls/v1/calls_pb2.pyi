@@ -5,12 +5,17 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.type import money_pb2 as _money_pb2
+from tellerline.api.accounts.v1 import accounts_pb2 as _accounts_pb2
 from tellerline.api.agents.v1 import agents_pb2 as _agents_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
+from tellerline.api.common.v1 import transaction_pb2 as _transaction_pb2
+from tellerline.api.customers.v1 import customers_pb2 as _customers_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +26,42 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _CallerCategory:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CallerCategoryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerCategory.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CALLER_CATEGORY_UNSPECIFIED: _CallerCategory.ValueType  # 0
+    """Never answered."""
+    CALLER_CATEGORY_UNKNOWN: _CallerCategory.ValueType  # 1
+    """The number is withheld, or the bank could not be asked."""
+    CALLER_CATEGORY_INTERNAL: _CallerCategory.ValueType  # 2
+    """A telephone of the call centre's own 内线."""
+    CALLER_CATEGORY_UNSIGNED: _CallerCategory.ValueType  # 3
+    """No signed customer has registered the number 非签约客户."""
+    CALLER_CATEGORY_CUSTOMER: _CallerCategory.ValueType  # 4
+    """Signed customers have registered the number 签约客户. Nobody has proved who he is."""
+    CALLER_CATEGORY_VERIFIED: _CallerCategory.ValueType  # 5
+    """A customer who has typed his PIN 已验证客户."""
+
+class CallerCategory(_CallerCategory, metaclass=_CallerCategoryEnumTypeWrapper):
+    """What is known of whose telephone it is."""
+
+CALLER_CATEGORY_UNSPECIFIED: CallerCategory.ValueType  # 0
+"""Never answered."""
+CALLER_CATEGORY_UNKNOWN: CallerCategory.ValueType  # 1
+"""The number is withheld, or the bank could not be asked."""
+CALLER_CATEGORY_INTERNAL: CallerCategory.ValueType  # 2
+"""A telephone of the call centre's own 内线."""
+CALLER_CATEGORY_UNSIGNED: CallerCategory.ValueType  # 3
+"""No signed customer has registered the number 非签约客户."""
+CALLER_CATEGORY_CUSTOMER: CallerCategory.ValueType  # 4
+"""Signed customers have registered the number 签约客户. Nobody has proved who he is."""
+CALLER_CATEGORY_VERIFIED: CallerCategory.ValueType  # 5
+"""A customer who has typed his PIN 已验证客户."""
+Global___CallerCategory: _TypeAlias = CallerCategory  # noqa: Y015
 
 class _Place:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -193,6 +234,338 @@ SUPERVISION_BARGE_IN: Supervision.ValueType  # 3
 SUPERVISION_INTERCEPT: Supervision.ValueType  # 4
 """拦截: takes the call over; the agent is not ready then."""
 Global___Supervision: _TypeAlias = Supervision  # noqa: Y015
+
+@_typing.final
+class ScreenPop(_message.Message):
+    """Who calls, for the agent's screen 来电弹屏."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALL_FIELD_NUMBER: _builtins.int
+    CUSTOMER_NUMBER_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    CUSTOMER_HINTS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    TRANSACTIONS_FIELD_NUMBER: _builtins.int
+    OPEN_TICKETS_FIELD_NUMBER: _builtins.int
+    EARLIER_CALLS_FIELD_NUMBER: _builtins.int
+    NODES_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    QUEUE_FIELD_NUMBER: _builtins.int
+    QUEUE_DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    WAIT_DURATION_FIELD_NUMBER: _builtins.int
+    MISSING_PARTS_FIELD_NUMBER: _builtins.int
+    call: _builtins.str
+    """`calls/{call}`."""
+    customer_number: _builtins.str
+    """The customer's number: the calling one, or the one that we called; empty where it is withheld."""
+    category: Global___CallerCategory.ValueType
+    """Whose it is."""
+    topic: _builtins.str
+    """The last of them before he asked for a person: what it is about."""
+    queue: _builtins.str
+    """The queue that he waits in, or came from, `queues/{queue}`."""
+    queue_display_name: _builtins.str
+    """The queue for people, in the language of the request."""
+    @_builtins.property
+    def customer_hints(self) -> _containers.RepeatedCompositeFieldContainer[_customers_pb2.CustomerHint]:
+        """Who has registered the number, as far as a number may be told."""
+
+    @_builtins.property
+    def customer(self) -> _customers_pb2.Customer:
+        """The customer, verified; absent to anybody but who serves him."""
+
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[_accounts_pb2.Account]:
+        """His registered accounts, by sequence number, their numbers masked."""
+
+    @_builtins.property
+    def transactions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecentTransaction]:
+        """His latest transactions through any channel, the last accepted first; ten at most."""
+
+    @_builtins.property
+    def open_tickets(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenTicket]:
+        """His open tickets, the last opened first; ten at most."""
+
+    @_builtins.property
+    def earlier_calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierCall]:
+        """Calls of the same number that are kept, the last first; ten at most."""
+
+    @_builtins.property
+    def nodes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The steps of IVR flows that he came through, as `flow/node`, in order."""
+
+    @_builtins.property
+    def wait_duration(self) -> _duration_pb2.Duration:
+        """How long he has waited for a person, all in all."""
+
+    @_builtins.property
+    def missing_parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What could not be had in time: `customer_hints`, `customer`, `accounts`, `transactions`, `open_tickets`."""
+
+    def __init__(
+        self,
+        *,
+        call: _builtins.str = ...,
+        customer_number: _builtins.str = ...,
+        category: Global___CallerCategory.ValueType = ...,
+        customer_hints: _abc.Iterable[_customers_pb2.CustomerHint] | None = ...,
+        customer: _customers_pb2.Customer | None = ...,
+        accounts: _abc.Iterable[_accounts_pb2.Account] | None = ...,
+        transactions: _abc.Iterable[Global___RecentTransaction] | None = ...,
+        open_tickets: _abc.Iterable[Global___OpenTicket] | None = ...,
+        earlier_calls: _abc.Iterable[Global___EarlierCall] | None = ...,
+        nodes: _abc.Iterable[_builtins.str] | None = ...,
+        topic: _builtins.str = ...,
+        queue: _builtins.str = ...,
+        queue_display_name: _builtins.str = ...,
+        wait_duration: _duration_pb2.Duration | None = ...,
+        missing_parts: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "wait_duration", b"wait_duration"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "call", b"call", "category", b"category", "customer", b"customer", "customer_hints", b"customer_hints", "customer_number", b"customer_number", "earlier_calls", b"earlier_calls", "missing_parts", b"missing_parts", "nodes", b"nodes", "open_tickets", b"open_tickets", "queue", b"queue", "queue_display_name", b"queue_display_name", "topic", b"topic", "transactions", b"transactions", "wait_duration", b"wait_duration"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenPop: _TypeAlias = ScreenPop  # noqa: Y015
+
+@_typing.final
+class RecentTransaction(_message.Message):
+    """A transaction of the customer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ACCEPT_TIME_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    MASKED_ACCOUNT_NUMBER_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`transactions/{global_serial}`."""
+    channel: _context_pb2.Channel.ValueType
+    """The channel."""
+    operation: _builtins.str
+    """What was asked, `<area>.<Method>`."""
+    state: _transaction_pb2.TransactionState.ValueType
+    """What is known of it."""
+    masked_account_number: _builtins.str
+    """The account's number, masked."""
+    @_builtins.property
+    def accept_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """The amount; absent where none is moved."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        accept_time: _timestamp_pb2.Timestamp | None = ...,
+        channel: _context_pb2.Channel.ValueType = ...,
+        operation: _builtins.str = ...,
+        state: _transaction_pb2.TransactionState.ValueType = ...,
+        masked_account_number: _builtins.str = ...,
+        amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "amount", b"amount", "channel", b"channel", "masked_account_number", b"masked_account_number", "name", b"name", "operation", b"operation", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecentTransaction: _TypeAlias = RecentTransaction  # noqa: Y015
+
+@_typing.final
+class OpenTicket(_message.Message):
+    """A ticket of the customer that has not ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    OPEN_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`tickets/{ticket}`."""
+    kind: _builtins.str
+    """What it is about, such as `COMPLAINT`."""
+    step: _builtins.str
+    """The step that it is at."""
+    @_builtins.property
+    def open_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was opened."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        step: _builtins.str = ...,
+        open_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open_time", b"open_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name", "open_time", b"open_time", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenTicket: _TypeAlias = OpenTicket  # noqa: Y015
+
+@_typing.final
+class EarlierCall(_message.Message):
+    """An earlier call of the same number."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class EntriesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CALL_FIELD_NUMBER: _builtins.int
+    BEGIN_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    QUEUE_FIELD_NUMBER: _builtins.int
+    AGENT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    call: _builtins.str
+    """`calls/{call}`."""
+    queue: _builtins.str
+    """The queue that it was in last, `queues/{queue}`."""
+    agent: _builtins.str
+    """Who served it last, `agents/{agent}`."""
+    @_builtins.property
+    def begin_time(self) -> _timestamp_pb2.Timestamp:
+        """When it began."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ended; absent while it is up."""
+
+    @_builtins.property
+    def entries(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What was written about it; left out until the customer has proved who he is."""
+
+    def __init__(
+        self,
+        *,
+        call: _builtins.str = ...,
+        begin_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        queue: _builtins.str = ...,
+        agent: _builtins.str = ...,
+        entries: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["begin_time", b"begin_time", "end_time", b"end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "begin_time", b"begin_time", "call", b"call", "end_time", b"end_time", "entries", b"entries", "queue", b"queue"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierCall: _TypeAlias = EarlierCall  # noqa: Y015
+
+@_typing.final
+class CallGrant(_message.Message):
+    """What a customer's PIN has earned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    token: _builtins.str
+    """The secret to send as `context.grant` to the gateway; empty: there is none."""
+    customer: _builtins.str
+    """Whom it stands for, `customers/{customer}`."""
+    def __init__(
+        self,
+        *,
+        token: _builtins.str = ...,
+        customer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallGrant: _TypeAlias = CallGrant  # noqa: Y015
+
+@_typing.final
+class GetScreenPopRequest(_message.Message):
+    """Request of `GetScreenPop`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The call, `calls/{call}`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks: `context.agent` is the agent or leader who acts."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetScreenPopRequest: _TypeAlias = GetScreenPopRequest  # noqa: Y015
+
+@_typing.final
+class GetCallGrantRequest(_message.Message):
+    """Request of `GetCallGrant`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The call, `calls/{call}`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks: `context.agent` is the agent or leader who acts."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCallGrantRequest: _TypeAlias = GetCallGrantRequest  # noqa: Y015
 
 @_typing.final
 class CallOutRequest(_message.Message):

@@ -127,6 +127,16 @@ class CallServiceStub:
                 request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.FromString,
                 _registered_method=True)
+        self.GetScreenPop = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/GetScreenPop',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetScreenPopRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ScreenPop.FromString,
+                _registered_method=True)
+        self.GetCallGrant = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/GetCallGrant',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -266,6 +276,28 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetScreenPop(self, request, context):
+        """Who calls, for the agent's screen 来电弹屏: number and category, what he came through, earlier calls. Of a customer whose
+        number it is no more than a number proves; once his PIN was right, and only to the agent who serves him, his name,
+        accounts, latest transactions and open tickets. What the bank did not tell in two seconds is named in `missing_parts`.
+
+        For whom the call is offered to, who is in it or writes it up, and for leaders: else `NOT_IN_CALL`
+        (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCallGrant(self, request, context):
+        """The grant 授权凭证 that the customer of the call has earned by his PIN, for whoever serves him now and for nobody else:
+        `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
+        with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
+        he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -358,6 +390,16 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.ListCallEvents,
                     request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.SerializeToString,
+            ),
+            'GetScreenPop': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetScreenPop,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetScreenPopRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ScreenPop.SerializeToString,
+            ),
+            'GetCallGrant': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallGrant,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -849,6 +891,60 @@ class CallService:
             '/tellerline.api.calls.v1.CallService/ListCallEvents',
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsRequest.SerializeToString,
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListCallEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetScreenPop(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/GetScreenPop',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetScreenPopRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ScreenPop.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallGrant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/GetCallGrant',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.FromString,
             options,
             channel_credentials,
             insecure,

@@ -80,6 +80,20 @@ class CallServiceStub:
     agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
     `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
     """
+    GetScreenPop: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetScreenPopRequest, _calls_pb2.ScreenPop]
+    """Who calls, for the agent's screen 来电弹屏: number and category, what he came through, earlier calls. Of a customer whose
+    number it is no more than a number proves; once his PIN was right, and only to the agent who serves him, his name,
+    accounts, latest transactions and open tickets. What the bank did not tell in two seconds is named in `missing_parts`.
+
+    For whom the call is offered to, who is in it or writes it up, and for leaders: else `NOT_IN_CALL`
+    (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    GetCallGrant: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetCallGrantRequest, _calls_pb2.CallGrant]
+    """The grant 授权凭证 that the customer of the call has earned by his PIN, for whoever serves him now and for nobody else:
+    `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
+    with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
+    he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -132,6 +146,20 @@ class CallServiceAsyncStub(CallServiceStub):
     what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
     agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
     `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    GetScreenPop: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetScreenPopRequest, _calls_pb2.ScreenPop]  # type: ignore[assignment]
+    """Who calls, for the agent's screen 来电弹屏: number and category, what he came through, earlier calls. Of a customer whose
+    number it is no more than a number proves; once his PIN was right, and only to the agent who serves him, his name,
+    accounts, latest transactions and open tickets. What the bank did not tell in two seconds is named in `missing_parts`.
+
+    For whom the call is offered to, who is in it or writes it up, and for leaders: else `NOT_IN_CALL`
+    (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    GetCallGrant: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetCallGrantRequest, _calls_pb2.CallGrant]  # type: ignore[assignment]
+    """The grant 授权凭证 that the customer of the call has earned by his PIN, for whoever serves him now and for nobody else:
+    `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
+    with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
+    he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
     """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -290,6 +318,32 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
         agent), and for an agent who had a part in it, who is not told that a leader listened; for anybody else
         `NOT_A_LEADER` (`PERMISSION_DENIED`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+
+    @_abc_1.abstractmethod
+    def GetScreenPop(
+        self,
+        request: _calls_pb2.GetScreenPopRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.ScreenPop, _abc.Awaitable[_calls_pb2.ScreenPop]]:
+        """Who calls, for the agent's screen 来电弹屏: number and category, what he came through, earlier calls. Of a customer whose
+        number it is no more than a number proves; once his PIN was right, and only to the agent who serves him, his name,
+        accounts, latest transactions and open tickets. What the bank did not tell in two seconds is named in `missing_parts`.
+
+        For whom the call is offered to, who is in it or writes it up, and for leaders: else `NOT_IN_CALL`
+        (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+
+    @_abc_1.abstractmethod
+    def GetCallGrant(
+        self,
+        request: _calls_pb2.GetCallGrantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.CallGrant, _abc.Awaitable[_calls_pb2.CallGrant]]:
+        """The grant 授权凭证 that the customer of the call has earned by his PIN, for whoever serves him now and for nobody else:
+        `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
+        with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
+        he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
         """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
