@@ -113,6 +113,11 @@ class TicketDesk:
         """The last opened first."""
         return await self._store.search(search)
 
+    async def open_of(self, customer: str, most: int = 10) -> Sequence[Ticket]:
+        """Those of a customer's latest tickets that have not ended, the last opened first."""
+        found = [each.ticket for each in await self.search(Search(customer=customer))]
+        return [ticket for ticket in found if ticket.closed_at is None][:most]
+
     async def rules(self, ticket: Ticket) -> Rules:
         """What decides about ``ticket``."""
         return Rules(await self._parts.flows.version(ticket.flow, ticket.flow_version), self._parts.calendar())

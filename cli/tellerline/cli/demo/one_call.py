@@ -22,12 +22,12 @@ from tellerline.cli.demo.telephones import Telephones, telephones
 from tellerline.cli.rendering import money_text
 from tellerline.cli.system.call_centre import call_centre
 from tellerline.cli.system.centre_files import CentreFiles, read_centre_files
-from tellerline.gateway.client import CanonicalError
+from tellerline.gateway.client import CanonicalError, Client, open_channel
 from tellerline.simulators.population import PIN, Person
 
 _NUMBER, _AGENT = "95588", "A1001"
 _TALK_SECONDS = 1.0
-_ACCOUNTS = "accounts.v1.AccountService"
+_ACCOUNTS, _CALLS = "accounts.v1.AccountService", "calls.v1.CallService"
 _SWITCHES = {"softswitch": ("", ""), "asterisk": (", on Asterisk", "（Asterisk）")}
 
 
@@ -39,6 +39,8 @@ class _Line:
     centre: CallCentre
     files: CentreFiles
     phones: Telephones
+    program: Client
+    """The agent's, at the call centre."""
     language: str = "zh"
     heard: dict[str, float] = field(default_factory=dict)
 
@@ -119,7 +121,8 @@ async def _reach_agent(line: _Line) -> str:
 
 
 async def _report_loss(stage: Stage, line: _Line, person: Person, call: str) -> dict[str, Any]:
-    grant = line.centre.grant_of(call)
+    asking = {"context": {"agent": _AGENT}, "name": f"calls/{call}"}
+    grant = (await line.program.call(f"{_CALLS}/GetCallGrant", asking))["token"]
     account = f"customers/{person.customer.number}/accounts/1"
     asker = _asker(stage, person, call, grant)
     balance = await stage.client.call(f"{_ACCOUNTS}/GetBalance", {"context": asker, "name": f"{account}/balance"})
@@ -215,5 +218,7 @@ async def _line(stage: Stage, switch: str) -> AsyncIterator[_Line]:
                 randomness=SystemRandomness(),
                 logger=make_log(clock, LogWriter(2), level="error"),
             ) as running,
+            open_channel(running.target) as channel,
         ):
-            yield _Line(stage=stage, centre=running.centre, files=files, phones=phones)
+            program = Client(channel)
+            yield _Line(stage=stage, centre=running.centre, files=files, phones=phones, program=program)

@@ -86,6 +86,7 @@ async def call_centre(
                 logger=logger,
                 front=settings.front,
                 beside=office.services,
+                open_tickets=office.desk.open_of,
             )
         )
         stack.push_async_callback(centre.close)
