@@ -13,6 +13,7 @@ import orjson
 import pytest
 from centre_world import World, centre_world
 from live_site import CALLER
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from site_services import context
 from typer.testing import CliRunner
@@ -40,6 +41,7 @@ class Traced:
 
     world: World
     exporter: InMemorySpanExporter
+    tracing: CallTracing
     person: Person
     call: str
     spoke: datetime
@@ -92,8 +94,7 @@ async def traced(tmp_path: Path) -> AsyncIterator[Traced]:
         await world.pass_time(1)
         world.caller.hang_up()
         await world.pass_time(8)
-        yield Traced(world, exporter, person, call, spoke)
-        tracing.close()
+        yield Traced(world, exporter, tracing, person, call, spoke)
 
 
 def kinds(document: dict[str, Any]) -> list[str]:
@@ -173,3 +174,23 @@ async def test_an_agent_sees_his_own_calls_alone(traced: Traced) -> None:
     assert (await traced.trace(traced.call, "--agent", "A1"))[0] == Exit.OK
     code, shown = await traced.trace(traced.call, "--agent", "A2", "--json")
     assert (code, orjson.loads(shown)["error"]["code"]) == (Exit.REFUSED, "NOT_A_LEADER")
+
+
+async def test_the_centres_spans_are_of_the_same_trace_and_hang_together(traced: Traced) -> None:
+    await asyncio.to_thread(traced.tracing.close)
+    spans = traced.exporter.get_finished_spans()
+    assert {f"{span.context.trace_id:032x}" for span in spans} == {trace_of(traced.call)}
+    own = {span.context.span_id for span in spans}
+    assert len(own) == len(spans)
+    assert [span.name for span in spans if span.parent is None or span.parent.span_id not in own] == ["call"]
+    names = {span.name for span in spans}
+    assert names >= {"ivr flow", "ivr step", "secret", "queue", "reservation", "talk", "hold", "recording", "VerifyPin"}
+    [talk] = [span for span in spans if span.name == "talk"]
+    assert attributes(talk) == {"agent": "A1", "call": traced.call, "helper": "false", "why": "CALLER_GONE"}
+    told = "".join(span.to_json() for span in spans)
+    for secret in (CALLER, PIN, traced.person.card, traced.person.customer.name, traced.person.customer.number):
+        assert secret not in told
+
+
+def attributes(span: ReadableSpan) -> dict[str, object]:
+    return {name.removeprefix("tellerline."): value for name, value in (span.attributes or {}).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tellerline.adapters.telemetry import Trace, Tracing
+from tellerline.adapters.telemetry import PastSpan, Trace, Tracing
 
 _WHOLE = 1 << 64
 
@@ -41,6 +41,11 @@ class CallTracing:
     def end(self, trace: Trace | None, *, failed: bool, **attributes: str) -> None:
         if trace is not None and self.tracing is not None:
             self.tracing.end(trace, failed=failed, **attributes)
+
+    def tell(self, past: PastSpan) -> None:
+        """Export something that is over, of a sampled call."""
+        if self.tracing is not None:
+            self.tracing.record(past)
 
     def close(self) -> None:
         """Export what is left; may block for a few seconds."""

@@ -22,6 +22,7 @@ from tellerline.callcenter.live.ivr_desk import IvrDesk
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.loop import SiteLoop, Surroundings
 from tellerline.callcenter.live.records import Recorded
+from tellerline.callcenter.live.telling import SpanTeller
 from tellerline.callcenter.pin_seal import PinSeals
 from tellerline.callcenter.proof import Proof
 from tellerline.callcenter.services import agents, calls, queues
@@ -88,6 +89,7 @@ class CallCentre:
                 logger=parts.logger,
             ),
         )
+        self._spans = SpanTeller(parts.tracing, log=parts.log, feed=self.feed, logger=parts.logger)
         self._ivr = IvrDesk(
             parts.flows,
             ask=self.loop.ask,
@@ -113,12 +115,14 @@ class CallCentre:
         """The port on which its contract is served. Raises as ``SiteLoop.start``."""
         await self.loop.start()
         await self._grants.start()
+        self._spans.start()
         return await self._front.start()
 
     async def close(self) -> None:
         await self._front.close()
         await self._ivr.close()
         await self._grants.close()
+        await self._spans.close()
         await self.loop.close()
 
     def proof_of(self, call: str) -> Proof | None:
