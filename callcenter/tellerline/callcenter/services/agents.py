@@ -38,7 +38,7 @@ class AgentHandlers:
     async def sign_in(self, request: pb.SignInRequest) -> pb.Agent:
         fields = self._desk.common(request)
         listed = self._desk.roster[fields["actor"]]
-        if not request.telephone or len(request.telephone) > 32 or not request.telephone.isalnum():
+        if not request.telephone or len(request.telephone) > 32 or not _is_word(request.telephone):
             raise invalid("telephone", "malformed" if request.telephone else "missing")
         command = commands.SignIn(**fields, profile=listed.profile, telephone=request.telephone, leader=listed.leader)
         return await self._done(command, fields["actor"])
@@ -125,6 +125,10 @@ class AgentHandlers:
         return await self._desk.agent(agent, agent_to_proto)
 
 
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
 def _cause(request: Any) -> str:
     cause: str = request.cause
     if not cause or len(cause) > 32 or not cause.replace("_", "").isalnum():
@@ -134,6 +138,6 @@ def _cause(request: Any) -> str:
 
 def _reservation(request: Any) -> str:
     reservation: str = request.reservation
-    if not reservation or len(reservation) > 64:
+    if not reservation or len(reservation) > 64 or not _is_word(reservation.replace("-", "").replace(".", "")):
         raise invalid("reservation", "malformed" if reservation else "missing")
     return reservation

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tellerline.callcenter.live.loop import SiteLoop, SiteUnavailableError
+from tellerline.callcenter.services.convert import is_text
 from tellerline.callcenter.services.refusals import (
     OUTCOME_UNKNOWN,
     SITE_UNAVAILABLE,
@@ -98,7 +99,7 @@ class Desk:
         fields: dict[str, Any] = {"actor": self.actor(request)}
         named = request.DESCRIPTOR.fields_by_name
         if "reason" in named:
-            if len(request.reason) > _REASON or not all(c.isprintable() or c == "\n" for c in request.reason):
+            if len(request.reason) > _REASON or not is_text(request.reason, lines=True):
                 raise invalid("reason", "malformed")
             fields["reason"] = request.reason
         if "expected_version" in named:

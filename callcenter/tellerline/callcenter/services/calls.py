@@ -22,7 +22,7 @@ from tellerline.callcenter.services.refusals import RefusalError, invalid
 from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site import commands
 from tellerline.callcenter.site.refusals import Why
-from tellerline.callcenter.site.state import Call
+from tellerline.callcenter.site.state import Call, SiteState
 
 SERVICE = pb.DESCRIPTOR.services_by_name["CallService"]
 
@@ -155,9 +155,12 @@ class CallHandlers:
 
     async def _is_own(self, command: commands.CallOut) -> bool:
         """Whether the call that is there already is the one that this very command has begun."""
-        return await self._desk.call(
-            command.call, lambda call: (call.origin, call.called) == (command.actor, command.number)
-        )
+
+        def begun_so(state: SiteState) -> bool:
+            call = state.call(command.call)
+            return call is not None and (call.origin, call.called) == (command.actor, command.number)
+
+        return await self._desk.look(begun_so)
 
 
 def _number(text: str, field: str) -> str:
@@ -167,6 +170,7 @@ def _number(text: str, field: str) -> str:
 
 
 def _word(text: str, field: str) -> str:
-    if not text or len(text) > 64 or not text.replace("-", "").replace("_", "").replace(".", "").isalnum():
+    plain = text.replace("-", "").replace("_", "").replace(".", "")
+    if len(text) > 64 or not plain.isascii() or not plain.isalnum():
         raise invalid(field, "malformed" if text else "missing")
     return text

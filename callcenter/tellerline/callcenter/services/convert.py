@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,7 +22,9 @@ from tellerline.callcenter.site import state as model
 from tellerline.callcenter.site.figures import DayFigures
 from tellerline.callcenter.site.words import Mode, Purpose, Target
 
-_INDEXED = frozenset({"at", "agent", "call", "queue"})
+_NO_DETAILS = frozenset({"at", "agent", "call", "queue", "data"})
+"""What events have fields for, and ``data``: a flow keeps there what the customer typed and was told."""
+_ID = re.compile(r"[\w.:~-]{1,64}")
 
 
 def number_of(word: StrEnum | None, descriptor: EnumDescriptor) -> Any:
@@ -143,7 +146,7 @@ def _segment_to_proto(segment: model.Segment) -> calls.Segment:
 
 def event_to_proto(recorded: Recorded) -> agents.Event:
     entry = recorded.entry
-    details = {name: value for name, value in orjson.loads(entry.body).items() if name not in _INDEXED}
+    details = {name: value for name, value in orjson.loads(entry.body).items() if name not in _NO_DETAILS}
     packed = Struct()
     packed.update(details)
     return agents.Event(
@@ -160,7 +163,7 @@ def event_to_proto(recorded: Recorded) -> agents.Event:
 def identifier(name: str, collection: str, field: str) -> str:
     """The last part of a resource name; ``INVALID_REQUEST`` for another shape."""
     head, slash, last = name.partition("/")
-    if head != collection or not slash or not last or "/" in last or not last.isprintable() or len(last) > 64:
+    if head != collection or not slash or _ID.fullmatch(last) is None:
         raise invalid(field, "not_a_name" if name else "missing")
     return last
 
@@ -172,7 +175,14 @@ def texts(entries: Iterable[tuple[str, str]], field: str) -> dict[str, str]:
         raise invalid(field, "missing")
     if len(found) > 64 or any(len(name) > 64 or len(value) > 2000 for name, value in found.items()):
         raise invalid(field, "too_long")
+    if not all(name and is_text(name) and is_text(value, lines=True) for name, value in found.items()):
+        raise invalid(field, "control_character")
     return found
+
+
+def is_text(text: str, *, lines: bool = False) -> bool:
+    """Whether it can be shown to people as it is; ``lines`` may be in it, and the wide space of Chinese writing."""
+    return all(c.isprintable() or c == "\N{IDEOGRAPHIC SPACE}" or (lines and c == "\n") for c in text)
 
 
 def instant(at: datetime | None) -> Timestamp | None:

@@ -26,7 +26,7 @@ def call_out(turn: Turn, command: CallOut) -> None:
     agent = commanded_agent(turn, command, command.actor)
     if agent.state not in (AgentState.READY, AgentState.NOT_READY):
         refuse(Why.WRONG_AGENT_STATE)
-    if turn.state.call(command.call) is not None:
+    if turn.state.call(command.call) is not None or _is_ours(turn, command.call):
         refuse(Why.CALL_EXISTS)
     if not turn.state.link_up:
         refuse(Why.SWITCH_UNAVAILABLE)
@@ -39,6 +39,12 @@ def call_out(turn: Turn, command: CallOut) -> None:
     call = turn.state.calls[command.call]
     legs.dial(turn, call, Role.AGENT, agent.id, agent.telephone, ring=turn.settings.offer_timeout, auto_answer=True)
     matching.feed(turn, turn.router.agent_staffed(turn.seconds, agent.id))
+
+
+def _is_ours(turn: Turn, call: str) -> bool:
+    """Whether the site itself gives such ids to callers."""
+    site, _, number = call.rpartition("-")
+    return site == turn.settings.name and number.isdecimal()
 
 
 def release(turn: Turn, command: Release) -> None:

@@ -108,7 +108,8 @@ class CallCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOut(CallCommand):
-    """呼出. ``call`` is a new id of the caller's own making. The agent's telephone is called first."""
+    """呼出. ``call`` is a new id of the caller's own making, but not the site's name with a number (``main-7``), which
+    are those of calls that come in. The agent's telephone is called first."""
 
     number: str
     caller: str = ""

@@ -113,7 +113,7 @@ class Site:
                     offers.timed_out(turn, self.state.reservations[name])
                 else:
                     agents.work_timed_out(turn, self.state.agents[name])
-        for call in list(self.state.ended.values()):
+        while (call := next(iter(self.state.ended.values()), None)) is not None:
             if call.ended is None or call.ended + self._settings.kept_records > due:
                 return
             turn.emit(f.RecordArchived(at=turn.at, call=call.id))

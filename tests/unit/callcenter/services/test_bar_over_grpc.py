@@ -145,6 +145,12 @@ async def test_refusals_are_said_in_the_callers_language(desk: Centre) -> None:
         (calls.ConsultRequest(context=context("A1"), call="calls/main-1"), "INVALID_REQUEST"),
         (calls.CallOutRequest(context=context("A1"), call="calls/x", number="12a"), "INVALID_REQUEST"),
         (calls.CompleteRecordRequest(context=context("A1"), call="calls/main-1"), "INVALID_REQUEST"),
+        (
+            calls.CompleteRecordRequest(context=context("A1"), call="calls/main-1", entries={"topic": "\x07"}),
+            "INVALID_REQUEST",
+        ),
+        (calls.CallOutRequest(context=context("A1"), call="calls/a b", number="110"), "INVALID_REQUEST"),
+        (agents.SignInRequest(context=context("A1"), telephone="１００１"), "INVALID_REQUEST"),
         (agents.WatchEventsRequest(context=context("A1"), resume_token="1000"), "RESUME_TOKEN_UNKNOWN"),
         (agents.WatchEventsRequest(context=context("A1"), resume_token="-1"), "RESUME_TOKEN_UNKNOWN"),
     ],

@@ -177,3 +177,14 @@ def test_every_change_of_a_call_makes_a_command_of_before_stale() -> None:
     assert (refused.why, refused.version) == (Why.STALE_VERSION, call.version)
     versions = [fact.version for fact in world.facts if isinstance(fact, f.CallFact)]
     assert versions == sorted(versions)
+
+
+def test_nobody_calls_out_under_an_id_that_a_caller_is_going_to_have() -> None:
+    world = SiteWorld()
+    world.agent("a1")
+    taken = world.give(c.CallOut(actor="a1", call="north-1", number="13800138001"))
+    assert taken.refused is not None
+    assert taken.refused.why is Why.CALL_EXISTS
+    world.must(c.CallOut(actor="a1", call="north-a1-1", number="13800138001"))
+    assert world.caller().id == "north-1"
+    world.verify_fold()

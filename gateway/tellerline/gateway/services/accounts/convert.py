@@ -7,7 +7,7 @@ from tellerline.api.accounts.v1 import accounts_pb2 as pb
 from tellerline.gateway.journal.records import RegisteredAccount
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.names import account_name
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_words, invalid
 from tellerline.gateway.services.values import (
     date_from_proto,
     date_to_proto,
@@ -89,8 +89,8 @@ def loss_command(request: pb.ReportLossRequest, account: str, kind: AccountKind)
     return ReportLoss(
         account=account,
         kind=kind,
-        reporter_name=checked_text(request.reporter_display_name, "reporter_display_name", 60),
-        remarks=checked_text(request.remarks, "remarks", 120),
+        reporter_name=checked_words(request.reporter_display_name, "reporter_display_name", 60),
+        remarks=checked_words(request.remarks, "remarks", 120),
     )
 
 

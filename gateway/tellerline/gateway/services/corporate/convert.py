@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo
 from tellerline.api.corporate.v1 import corporate_pb2 as pb
 from tellerline.gateway.services.enums import EnumPair
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_text, checked_words, invalid
 from tellerline.gateway.services.values import (
     date_to_proto,
     iso_instant_to_proto,
@@ -80,10 +80,10 @@ def order_command(
         representative=who[1],
         account=account,
         credit_account=checked_text(asked.credit_account, f"{path}.credit_account", _NUMBER, required=True),
-        credit_name=checked_text(asked.credit_display_name, f"{path}.credit_display_name", _NAME, required=True),
+        credit_name=checked_words(asked.credit_display_name, f"{path}.credit_display_name", _NAME, required=True),
         credit_bank=checked_text(asked.credit_bank, f"{path}.credit_bank", _BANK),
         amount=money_from_proto(asked.amount, f"{path}.amount"),
-        narrative=checked_text(asked.narrative, f"{path}.narrative", _TEXT),
+        narrative=checked_words(asked.narrative, f"{path}.narrative", _TEXT),
     )
 
 
@@ -117,9 +117,9 @@ def remittance_command(
         account=account,
         credit_bank=checked_text(request.credit_bank, "credit_bank", _BANK, required=True),
         credit_account=checked_text(request.credit_account, "credit_account", _NUMBER, required=True),
-        credit_name=checked_text(request.credit_display_name, "credit_display_name", _NAME, required=True),
+        credit_name=checked_words(request.credit_display_name, "credit_display_name", _NAME, required=True),
         amount=money_from_proto(request.amount, "amount"),
-        purpose=checked_text(request.purpose, "purpose", _TEXT),
+        purpose=checked_words(request.purpose, "purpose", _TEXT),
     )
 
 
@@ -140,10 +140,10 @@ def draft_command(request: pb.ApplyForDraftRequest, who: tuple[str, str], accoun
         company=who[0],
         representative=who[1],
         account=account,
-        payee_name=checked_text(request.payee_display_name, "payee_display_name", _NAME, required=True),
+        payee_name=checked_words(request.payee_display_name, "payee_display_name", _NAME, required=True),
         payee_account=checked_text(request.payee_account, "payee_account", _NUMBER),
         amount=money_from_proto(request.amount, "amount"),
-        purpose=checked_text(request.purpose, "purpose", _TEXT),
+        purpose=checked_words(request.purpose, "purpose", _TEXT),
     )
 
 
@@ -188,7 +188,7 @@ def _line(line: pb.PayrollLine) -> model.PayrollLine:
     return model.PayrollLine(
         number=line.number,
         account=checked_text(line.account_number, "lines.account_number", _NUMBER, required=True),
-        name=checked_text(line.display_name, "lines.display_name", _NAME),
+        name=checked_words(line.display_name, "lines.display_name", _NAME),
         amount=money_from_proto(line.amount, "lines.amount", positive=False),
     )
 

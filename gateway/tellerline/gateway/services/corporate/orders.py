@@ -10,7 +10,7 @@ from tellerline.gateway.services.corporate import convert
 from tellerline.gateway.services.corporate.company import Caller, Companies
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.ports import Settled
-from tellerline.gateway.services.refusals import checked_text
+from tellerline.gateway.services.refusals import checked_words
 from tellerline.gateway.services.requests import wants_english
 from tellerline.gateway.services.results import result_if_done, result_of
 from tellerline.gateway.services.transactions import info_of_settled
@@ -41,7 +41,7 @@ class OrderHandlers:
         return _reply(request, settled, parent, pb.TransferOrder(name=request.name))
 
     async def reject(self, request: pb.RejectTransferOrderRequest, call: CallContext) -> pb.TransferOrder:
-        reason = checked_text(request.reason, "reason", _REASON)
+        reason = checked_words(request.reason, "reason", _REASON)
         caller, fields, parent = await self._order(request, model.RejectTransferOrder.operation, call)
         command = model.RejectTransferOrder(**fields, reason=reason)
         settled = await self._companies.run(request, caller, command, call)

@@ -15,7 +15,7 @@ from tellerline.gateway.services.customers.telephones import checked_number, mas
 from tellerline.gateway.services.enums import words
 from tellerline.gateway.services.names import account_name, customer_name
 from tellerline.gateway.services.ports import IssuedGrant
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_text, checked_words, invalid
 from tellerline.gateway.services.values import instant_to_proto, money_from_proto, money_to_proto
 from tellerline.routing.model.accounts import AccountKind
 from tellerline.routing.model.codes import Code
@@ -38,7 +38,7 @@ def customer_from_proto(request: pb.RegisterCustomerRequest, host_number: str, r
         raise invalid("customer.tier", "unknown_value")
     return Customer(
         number=number,
-        name=checked_text(request.customer.display_name, "customer.display_name", 60, required=True),
+        name=checked_words(request.customer.display_name, "customer.display_name", 60, required=True),
         identity_document=identity_document(request),
         tier=TIERS[tier],
         registered_at=registered_at,

@@ -12,7 +12,7 @@ from tellerline.gateway.journal.records import CaseEnding, Resolution, Verdict
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_words, invalid
 from tellerline.gateway.services.requests import request_from
 from tellerline.gateway.services.values import instant_to_proto
 
@@ -36,21 +36,21 @@ class CaseHandlers:
             serial,
             operator,
             ENDINGS.from_proto(resolution.ending, "resolution.ending"),
-            reason=checked_text(resolution.reason, "resolution.reason", _REASON, required=True),
-            evidence=checked_text(resolution.evidence, "resolution.evidence", _EVIDENCE),
+            reason=checked_words(resolution.reason, "resolution.reason", _REASON, required=True),
+            evidence=checked_words(resolution.evidence, "resolution.evidence", _EVIDENCE),
         )
         return resolution_to_proto(proposed)
 
     async def confirm_resolution(self, request: pb.ConfirmResolutionRequest, call: CallContext) -> pb.Resolution:
         operator = self._operator("ConfirmResolution", request.context, call)
         serial, number = _parts_of(request.name)
-        remark = checked_text(request.remark, "remark", _REASON)
+        remark = checked_words(request.remark, "remark", _REASON)
         return resolution_to_proto(await self._parts.desk.confirm(serial, number, operator, remark=remark))
 
     async def reject_resolution(self, request: pb.RejectResolutionRequest, call: CallContext) -> pb.Resolution:
         operator = self._operator("RejectResolution", request.context, call)
         serial, number = _parts_of(request.name)
-        remark = checked_text(request.remark, "remark", _REASON, required=True)
+        remark = checked_words(request.remark, "remark", _REASON, required=True)
         return resolution_to_proto(await self._parts.desk.reject(serial, number, operator, remark=remark))
 
     def _operator(self, method: str, context: RequestContext, call: CallContext) -> str:

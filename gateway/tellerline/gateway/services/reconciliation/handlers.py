@@ -13,7 +13,7 @@ from tellerline.gateway.services.pages import page_size, page_token, position_of
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.ports import Request
 from tellerline.gateway.services.reconciliation import convert
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_words, invalid
 from tellerline.gateway.services.requests import request_from
 from tellerline.gateway.services.values import date_from_proto
 
@@ -51,7 +51,7 @@ class ReconciliationHandlers:
     async def close_difference(self, request: pb.CloseDifferenceRequest, call: CallContext) -> pb.Difference:
         asking = self._admit("CloseDifference", request.context, call)
         name = segments(request.name, "differences/*", "name")[0]
-        reason = checked_text(request.reason, "reason", _REASON, required=True)
+        reason = checked_words(request.reason, "reason", _REASON, required=True)
         who = asking.agent or asking.terminal or asking.channel
         case = await self._parts.differences.close(name, self._parts.clock.now(), who, reason)
         if case is None:

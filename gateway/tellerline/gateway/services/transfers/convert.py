@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo
 from tellerline.api.transfers.v1 import transfers_pb2 as pb
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_text, checked_words, invalid
 from tellerline.gateway.services.values import iso_instant_to_proto, money_from_proto, money_to_proto
 from tellerline.routing.model.transfers import CreateTransfer, TransferKind, Transferred
 
@@ -35,12 +35,12 @@ def transfer_command(transfer: pb.Transfer, debit_account: str, own_account: str
     elif kind is TransferKind.REGISTERED_PAYEE:
         payee = transfer.registered_payee
         credit = checked_text(payee.account_number, "transfer.registered_payee.account_number", _NUMBER, required=True)
-        name = checked_text(payee.display_name, "transfer.registered_payee.display_name", _NAME)
+        name = checked_words(payee.display_name, "transfer.registered_payee.display_name", _NAME)
     else:
         other = transfer.other_bank_payee
         bank = checked_text(other.bank_code, "transfer.other_bank_payee.bank_code", _BANK, required=True)
         credit = checked_text(other.account_number, "transfer.other_bank_payee.account_number", _NUMBER, required=True)
-        name = checked_text(other.display_name, "transfer.other_bank_payee.display_name", _NAME)
+        name = checked_words(other.display_name, "transfer.other_bank_payee.display_name", _NAME)
     return CreateTransfer(
         debit_account=debit_account,
         credit_account=credit,
@@ -48,7 +48,7 @@ def transfer_command(transfer: pb.Transfer, debit_account: str, own_account: str
         kind=kind,
         credit_bank=bank,
         credit_name=name,
-        narrative=checked_text(transfer.narrative, "transfer.narrative", 60),
+        narrative=checked_words(transfer.narrative, "transfer.narrative", 60),
     )
 
 

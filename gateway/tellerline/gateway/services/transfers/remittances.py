@@ -13,7 +13,7 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts_of import AccountDirectory
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import checked_text, checked_words, invalid
 from tellerline.gateway.services.requests import request_from, wants_english
 from tellerline.gateway.services.results import result_if_done
 from tellerline.gateway.services.transactions import info_of_record, info_of_settled
@@ -68,9 +68,9 @@ def remittance_command(remittance: pb.Remittance, debit_account: str) -> CreateR
         debit_account=debit_account,
         credit_bank=payee.bank_code,
         credit_account=checked_text(payee.account_number, f"{field}.account_number", _NUMBER, required=True),
-        credit_name=checked_text(payee.display_name, f"{field}.display_name", _NAME, required=True),
+        credit_name=checked_words(payee.display_name, f"{field}.display_name", _NAME, required=True),
         amount=money_from_proto(remittance.amount, "remittance.amount"),
-        purpose=checked_text(remittance.purpose, "remittance.purpose", _PURPOSE, required=True),
+        purpose=checked_words(remittance.purpose, "remittance.purpose", _PURPOSE, required=True),
         urgent=remittance.urgent,
     )
 
