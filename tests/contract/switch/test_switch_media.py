@@ -54,6 +54,24 @@ async def test_a_prompt_that_is_not_there_fails(bench: SwitchBench) -> None:
     assert (await bench.log.take(PlaybackEnded, playback="p")).end is Ended.FAILED
 
 
+@pytest.mark.parametrize("missing", ["sound:no-such-prompt", "recording:no-such-recording"])
+async def test_a_prompt_that_is_not_there_fails_also_before_others(bench: SwitchBench, missing: str) -> None:
+    line = await answered(bench)
+    await bench.switch.play("p", line.leg, [missing, LONG])
+    assert (await bench.log.take(PlaybackEnded, playback="p")).end is Ended.FAILED
+    await hear(bench, {line.phone: ()})
+
+
+async def test_what_comes_before_a_prompt_that_is_not_there_is_heard(bench: SwitchBench) -> None:
+    line = await answered(bench)
+    await bench.switch.play("p", line.leg, [LONG, "sound:no-such-prompt"])
+    await hear(bench, {line.phone: {LONG_PROMPT}})
+    await bench.switch.play("q", line.leg, [SHORT, "sound:no-such-prompt", LONG])
+    await bench.switch.stop("p")
+    assert (await bench.log.take(PlaybackEnded, playback="p")).end is Ended.STOPPED
+    assert (await bench.log.take(PlaybackEnded, playback="q")).end is Ended.FAILED
+
+
 @pytest.mark.parametrize(
     "prompt", ["jingle:a", "silence:soon", "number:one", "digits:", "sound:../secret", "sound:a,b"]
 )

@@ -9,6 +9,7 @@ from tellerline.connectors.asterisk.board import Board, checked
 from tellerline.connectors.asterisk.messages import PlaybackOver
 from tellerline.connectors.asterisk.model import Leg, Playback
 from tellerline.connectors.asterisk.rest import RestRefusedError
+from tellerline.connectors.asterisk.sounds import Sounds
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.events import Ended, PlaybackEnded
 
@@ -18,10 +19,11 @@ class MediaRoom:
 
     def __init__(self, board: Board) -> None:
         self._board = board
+        self._sounds = Sounds(board.rest, board.clock)
 
     async def play(self, playback: str, leg: str, prompts: Sequence[str], language: str) -> None:
         checked(playback)
-        media = names.media(prompts, language)
+        items = names.media(prompts, language)
         model = self._board.model
         self._board.connected(leg)
         before = model.playbacks.get(playback)
@@ -32,13 +34,21 @@ class MediaRoom:
             fresh.uncertain = False
             return
         try:
-            await self._board.rest.post("channels", model.channel(leg), "play", playback, media=media, lang=language)
+            there = await self._sounds.there(items)
+            fresh.lacking = len(there) < len(items)
+            if there:
+                media = ",".join(there)
+                await self._board.rest.post(
+                    "channels", model.channel(leg), "play", playback, media=media, lang=language
+                )
             fresh.uncertain = False
         except (RestRefusedError, SwitchError) as error:
             fresh.uncertain = isinstance(error, SwitchError) and error.reason is SwitchReason.UNKNOWN
             if not fresh.uncertain:
                 model.playbacks.pop(playback, None)
             raise
+        if not there:
+            self.end(fresh, Ended.FAILED)
 
     async def stop(self, playback: str) -> None:
         known = self._board.model.playbacks.get(playback)
@@ -81,7 +91,7 @@ class MediaRoom:
         if playback.stopped or leg is None or leg.cause:
             end = Ended.STOPPED
         else:
-            end = Ended.FAILED if message.failed else Ended.DONE
+            end = Ended.FAILED if message.failed or playback.lacking else Ended.DONE
         self.end(playback, end)
         if leg and leg.music and not leg.cause:
             self._board.spawn(self._music_again(leg))

@@ -42,12 +42,13 @@ class Leg:
 
 @dataclass(slots=True)
 class Playback:
-    """``uncertain`` if no answer came when it was begun."""
+    """``uncertain`` if no answer came when it was begun; ``lacking`` if what would come next is not there."""
 
     id: str
     leg: str
     stopped: bool = False
     uncertain: bool = False
+    lacking: bool = False
 
 
 @dataclass(slots=True)

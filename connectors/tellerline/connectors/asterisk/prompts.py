@@ -21,11 +21,11 @@ _KINDS = {
 }
 
 
-def media(prompts: Sequence[str], language: str) -> str:
+def media(prompts: Sequence[str], language: str) -> list[str]:
     """What Asterisk is to play, one after the other. Raises ``SwitchError`` for a prompt of no known kind."""
     if not prompts or not _SOUND.fullmatch(language):
         raise SwitchError(SwitchReason.REFUSED, "nothing to play")
-    return ",".join(item for prompt in prompts for item in _items(prompt, language))
+    return [item for prompt in prompts for item in _items(prompt, language)]
 
 
 def _items(prompt: str, language: str) -> list[str]:

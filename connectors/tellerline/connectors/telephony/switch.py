@@ -86,7 +86,8 @@ class Switch(Protocol):
     async def play(self, playback: str, leg: str, prompts: Sequence[str], *, language: str = "zh") -> None:
         """Play prompts one after the other; ``PlaybackEnded`` follows. The leg may be in a conversation, whose other
         members do not hear it. Names: ``sound:<name>`` of the language, ``digits:<digits>``, ``number:<whole number>``,
-        ``recording:<id>``, ``silence:<milliseconds>``."""
+        ``recording:<id>``, ``silence:<milliseconds>``. One that is not there ends it as ``FAILED``: those before it are
+        heard, those after it are not."""
 
     async def stop(self, playback: str) -> None:
         """Stop playing, at once."""
