@@ -245,6 +245,20 @@ async def test_a_grant_ends_with_the_call(bank: IvrBank) -> None:
     assert refused.value.definite
 
 
+async def test_a_grant_that_comes_after_its_end_is_given_to_nobody(bank: IvrBank) -> None:
+    person = bank.person(13)
+    service = SelfService(bank.gateway, "call-late")
+    sealed = (await bank.seals.seal("call-late"))(PIN)
+    verifying = asyncio.ensure_future(
+        service.perform(Call(1, "verify_pin", {"customer": person.customer.number}, sealed))
+    )
+    await asyncio.sleep(0)
+    service.forget_proof()
+    assert await verifying == Refused("GRANT_EXPIRED")
+    assert service.proof is None
+    assert await bank.gateway.revoke_grants(Asker(call="call-late", step="none-left")) == 0
+
+
 async def test_a_block_of_another_call_is_refused(bank: IvrBank) -> None:
     person = bank.person(13)
     sealed = (await bank.seals.seal("call-one"))(PIN)

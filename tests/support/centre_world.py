@@ -49,6 +49,8 @@ class World:
     port: int
     switch: SoftswitchConnector
     serial: int = 0
+    number: str = CALLER
+    """The caller's."""
 
     async def pass_time(self, seconds: float) -> None:
         target = self.bank.clock.monotonic() + seconds
@@ -71,7 +73,7 @@ class World:
 
     @property
     def caller(self) -> Any:
-        return self.soft.outside(CALLER)
+        return self.soft.outside(self.number)
 
     async def hears(self, prompt: str) -> None:
         await self.until(lambda: any(f"sound:{prompt}/" in name for name in self.caller.hears()))
@@ -89,7 +91,7 @@ class World:
     async def talk(self, agent: str) -> calls.Call:
         """With this agent, once each hears the other."""
         phone = self.soft.extension(EXTENSIONS[agent])
-        await self.until(lambda: self.caller.hears() == {phone.number} and phone.hears() == {CALLER})
+        await self.until(lambda: self.caller.hears() == {phone.number} and phone.hears() == {self.number})
         (call,) = (await self.ask(self.calls.ListCalls(calls.ListCallsRequest(context=context(agent))))).calls
         return call
 

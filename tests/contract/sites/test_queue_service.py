@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import grpc
@@ -18,6 +19,7 @@ from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.api.queues.v1 import queues_pb2 as queues
 from tellerline.callcenter.live.log import FactLog
+from tellerline.callcenter.site.state import SiteState
 from tellerline.simulators.softswitch.phones import OnRing
 
 PERSONAL = "queues/personal"
@@ -43,9 +45,13 @@ async def arrive(desk: Centre, *numbers: str) -> list[str]:
     """Each caller waits in the queue before the next one calls; the calls' names in that order."""
     for waiting, number in enumerate(numbers, 1):
         desk.site.soft.outside(number).call("95588")
-        await desk.site.until(lambda state, many=waiting: len([c for c in state.calls.values() if c.waiting]) == many)
+        await desk.site.until(partial(_waiting, waiting))
         await desk.site.pass_time(2)
     return [f"calls/{call}" for call in (await desk.site.state()).calls]
+
+
+def _waiting(count: int, state: SiteState) -> bool:
+    return sum(call.waiting is not None for call in state.calls.values()) == count
 
 
 async def test_an_empty_queue_says_who_could_serve_it(desk: Centre) -> None:
@@ -76,7 +82,8 @@ async def test_those_who_wait_stand_by_score(desk: Centre) -> None:
     assert best.wait_duration.ToTimedelta() == now.longest_wait_duration.ToTimedelta()
     assert best.score == pytest.approx(best.wait_duration.ToTimedelta().total_seconds() + best.aging)
     assert best.state == queues.WaitingCall.STATE_WAITING
-    assert not (best.HasField("expected_wait_duration") or now.HasField("expected_wait_duration"))
+    assert not any(each.HasField("expected_wait_duration") for each in (best, next_))
+    assert not now.HasField("expected_wait_duration")
 
 
 async def test_waits_are_expected_once_somebody_is_on_duty(desk: Centre) -> None:

@@ -118,3 +118,18 @@ async def test_nobody_misses_or_doubles_a_fact_at_any_pace(
     await reading
     await log.close()
     assert had == [each for each in recorded(1, sum(steps)) if interest.wants(each.entry)]
+
+
+async def test_a_listener_hears_each_fact_before_any_reader_and_past_facts_stay(log: FactLog) -> None:
+    feed = Feed(log, kept=3)
+    heard: list[Recorded] = []
+    feed.listen(heard.append)
+    reading = asyncio.create_task(all_of(feed))
+    await Writer(log, feed).write(12)
+    assert heard == recorded(1, 12)
+    assert not reading.done()
+    assert await feed.past(EVERYTHING) == recorded(1, 12)
+    of_one = Interest(agent="agent-0")
+    assert await feed.past(of_one) == [each for each in recorded(1, 12) if of_one.wants(each.entry)]
+    feed.close()
+    assert await reading == heard

@@ -1,0 +1,171 @@
+"""Who calls, on the agent's screen; and the grant, which nobody gets but the agent who serves the customer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+import pytest
+from centre_world import World, centre_world
+from live_site import CALLER
+from site_services import context
+
+from tellerline.api.accounts.v1.accounts_pb2 import ACCOUNT_KIND_CARD
+from tellerline.api.agents.v1 import agents_pb2 as agents
+from tellerline.api.calls.v1 import calls_pb2 as calls
+from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
+from tellerline.callcenter.live.records import EVERYTHING
+from tellerline.gateway.client.errors import CanonicalError
+
+SECRETS = {"customer", "accounts", "transactions", "open_tickets"}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with centre_world(tmp_path) as opened:
+        yield opened
+
+
+async def pop(world: World, call: str, agent: str = "A1") -> calls.ScreenPop:
+    request = calls.GetScreenPopRequest(context=context(agent, english=False), name=f"calls/{call}")
+    shown: calls.ScreenPop = await world.ask(world.calls.GetScreenPop(request))
+    return shown
+
+
+async def refusal(call: Any) -> str:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await call
+    return CanonicalError.from_rpc(failure.value).code
+
+
+async def to_agent(world: World) -> str:
+    """The caller asks for an agent, and has proved nothing."""
+    world.caller.call("95588")
+    await world.hears("main-menu/choose-language")
+    await world.press("1")
+    await world.hears("main-menu/for-agent")
+    await world.press("0")
+    call: calls.Call = await world.talk("A1")
+    return call.name.removeprefix("calls/")
+
+
+async def listen(world: World, call: str, mode: calls.Supervision.ValueType) -> None:
+    await world.sign_in("L1")
+    request = calls.SuperviseRequest(context=context("L1"), call=f"calls/{call}", agent="agents/A1", supervision=mode)
+    await world.ask(world.calls.Supervise(request))
+    await world.pass_time(1)
+
+
+async def test_a_number_alone_shows_no_more_than_a_number_proves(world: World) -> None:
+    person = world.bank.person(0, accounts=2)
+    world.number = f"0{person.mobile}"
+    await world.sign_in("A1")
+    call = await to_agent(world)
+    shown = await pop(world, call)
+    assert (shown.customer_number, shown.category) == (world.number, calls.CALLER_CATEGORY_CUSTOMER)
+    (hint,) = shown.customer_hints
+    assert hint.masked_display_name == person.customer.name[0] + "*" * (len(person.customer.name) - 1)
+    assert [each.number_ending for each in hint.accounts] == [each.number[-4:] for each in person.accounts]
+    assert hint.accounts[0].kind == ACCOUNT_KIND_CARD
+    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert not shown.missing_parts
+    assert person.customer.name not in str(shown)
+    assert not (await world.grant(call)).token
+    assert (shown.queue, shown.queue_display_name) == ("queues/personal", "个人业务")
+    assert shown.topic in shown.nodes
+    assert shown.topic.startswith("main-menu/")
+
+
+async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(world: World) -> None:
+    person = world.bank.person(0)
+    call, token = await world.verified(person)
+    shown = await pop(world, call)
+    assert (shown.category, shown.customer.display_name) == (calls.CALLER_CATEGORY_VERIFIED, person.customer.name)
+    assert shown.customer.masked_mobile_number == f"110****{person.mobile[-4:]}"
+    (account,) = shown.accounts
+    assert account.masked_number == f"{person.card[:6]}*********{person.card[-4:]}"
+    done = {each.operation for each in shown.transactions if each.state == TRANSACTION_STATE_DONE}
+    assert "accounts.GetBalance" in done
+    assert not shown.missing_parts
+    assert token not in str(shown)
+    assert person.card not in str(shown)
+
+
+async def test_a_leader_who_listens_gets_neither_the_grant_nor_what_it_opens(world: World) -> None:
+    call, _ = await world.verified(world.bank.person(1))
+    await listen(world, call, calls.SUPERVISION_SILENT)
+    shown = await pop(world, call, "L1")
+    assert shown.category == calls.CALLER_CATEGORY_VERIFIED
+    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert await refusal(world.grant(call, "L1")) == "NOT_IN_CALL"
+    assert await refusal(world.grant(call, "A2")) == "NOT_IN_CALL"
+    assert await refusal(pop(world, call, "A2")) == "NOT_IN_CALL"
+    assert (await world.grant(call)).token
+
+
+async def test_nobody_has_the_grant_after_an_intercept(world: World) -> None:
+    person = world.bank.person(1)
+    call, token = await world.verified(person)
+    await listen(world, call, calls.SUPERVISION_INTERCEPT)
+    assert await refusal(world.grant(call)) == "NOT_IN_CALL"
+    assert not (await world.grant(call, "L1")).token
+    assert not (await pop(world, call, "L1")).HasField("customer")
+    assert set((await world.answers(person, call, token, "L1")).values()) == {"GRANT_EXPIRED"}
+
+
+async def test_nobody_has_the_grant_after_a_transfer(world: World) -> None:
+    call, _ = await world.verified(world.bank.person(2))
+    await world.sign_in("A2")
+    hand_over = calls.ConsultRequest(
+        context=context("A1"), call=f"calls/{call}", colleague="agents/A2", purpose=calls.PURPOSE_TRANSFER
+    )
+    await world.ask(world.calls.Consult(hand_over))
+    await world.talk("A2")
+    assert await refusal(world.grant(call)) == "NOT_IN_CALL"
+    assert not (await world.grant(call, "A2")).token
+    assert (await pop(world, call, "A2")).category == calls.CALLER_CATEGORY_UNSIGNED
+
+
+async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: World) -> None:
+    call, _ = await world.verified(world.bank.person(3))
+    world.caller.hang_up()
+    await world.pass_time(1)
+    assert await refusal(world.grant(call)) == "NOT_IN_CALL"
+    shown = await pop(world, call)
+    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    written = calls.CompleteRecordRequest(
+        context=context("A1"), call=f"calls/{call}", entries={"topic": "about his daughter's card"}
+    )
+    await world.ask(world.calls.CompleteRecord(written))
+    finish = agents.FinishWorkRequest(context=context("A1"), agent="agents/A1")
+    await world.ask(world.agents.FinishWork(finish))
+    assert await refusal(pop(world, call)) == "NOT_IN_CALL"
+    again = await to_agent(world)
+    (earlier,) = (await pop(world, again)).earlier_calls
+    assert (earlier.call, earlier.agent, dict(earlier.entries)) == (f"calls/{call}", "agents/A1", {})
+
+
+async def test_the_grant_stands_in_no_event_and_in_no_file(world: World, tmp_path: Path) -> None:
+    call, token = await world.verified(world.bank.person(4))
+    assert token
+    for recorded in await world.centre.feed.past(EVERYTHING):
+        assert token.encode() not in recorded.entry.body
+    written = [file for file in tmp_path.rglob("*") if file.is_file()]  # noqa: ASYNC240 the end of the test
+    assert {"sites.db", "journal.db", "gateway.log"} <= {file.name for file in written}
+    assert [file for file in written if token.encode() in file.read_bytes()] == []
+    request = calls.GetCallGrantRequest(context=context("A1"), name=f"calls/{call}")
+    given = await world.ask(world.calls.GetCallGrant(request))
+    assert calls.CallGrant.DESCRIPTOR.fields_by_name["token"].GetOptions().debug_redact
+    assert given.token == token
+
+
+async def test_a_bank_that_does_not_answer_leaves_the_rest_of_the_screen(world: World) -> None:
+    await world.sign_in("A1")
+    call = await to_agent(world)
+    await world.bank.system.stop()
+    shown = await pop(world, call)
+    assert (shown.customer_number, shown.category) == (CALLER, calls.CALLER_CATEGORY_UNKNOWN)
+    assert list(shown.missing_parts) == ["customer_hints"]
+    assert shown.queue == "queues/personal"
