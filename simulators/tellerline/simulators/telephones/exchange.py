@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -92,12 +93,22 @@ class Exchange:
         self._pumps.append(asyncio.get_running_loop().create_task(telephone.carry(call)))
 
 
+@dataclass(slots=True)
+class Talk:
+    """A call of a telephone that was answered: when, and until when, on the exchange's monotonic clock."""
+
+    began: float
+    ended: float | None = None
+
+
 class SipTelephone:
     """One line: a second call while one is up takes the first one's place in ``hears``. ``hz`` is its voice."""
 
     def __init__(self, exchange: Exchange, agent: UserAgent, number: str, hz: int) -> None:
         self.number = number
         self.on_ring = OnRing.ANSWERS
+        self.talks: list[Talk] = []
+        """Its calls so far that were answered."""
         self._exchange = exchange
         self._agent = agent
         self._hz = hz
@@ -215,7 +226,11 @@ class SipTelephone:
     async def carry(self, call: Call) -> None:
         """Talk, and keep what is heard, until the call is over."""
         said = 0
+        talk = Talk(0.0)
         while call.state is not CallState.CLOSED:
+            if not talk.began and call.state is CallState.ESTABLISHED:
+                talk.began = self._exchange.clock.monotonic()
+                self.talks.append(talk)
             try:
                 info = call.audio.info()
                 ahead = info.tx_buffered
@@ -229,6 +244,7 @@ class SipTelephone:
             except (AudioNotActive, AudioRestarted):
                 pass
             await asyncio.sleep(_PACE)
+        talk.ended = self._exchange.clock.monotonic()
 
     def _voice(self, start: int) -> bytes:
         if self._aloud:
