@@ -55,6 +55,9 @@ def check_call(scene: dict[str, Any]) -> None:
     assert scene["loss_report"]["state"] == "STATE_IN_FORCE"
     assert scene["after"] == "GRANT_EXPIRED"
     assert scene["figures"]["calls"] == 1
+    [reported] = [moment for moment in scene["trace"]["moments"] if "ReportLoss" in moment["en"]]
+    assert [place["second"] > 0 for place in reported["recordings"]] == [True, True]
+    assert {transaction["trace"] for transaction in scene["trace"]["transactions"]} == {scene["trace"]["trace"]}
     assert "grant" not in scene
 
 

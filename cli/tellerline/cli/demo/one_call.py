@@ -17,6 +17,7 @@ from tellerline.callcenter.ivr.wording import recordings
 from tellerline.callcenter.settings import CentreSettings, StoreSettings
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.facts import AgentSignedOut
+from tellerline.cli.demo.call_trace import show_trace
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.demo.telephones import Telephones, telephones
 from tellerline.cli.rendering import money_text
@@ -83,8 +84,9 @@ async def answer_a_call(stage: Stage, switch: str = "softswitch") -> None:
         call = await _reach_agent(line)
         scene = await _report_loss(stage, line, person, call)
         await line.phones.hang_up()
-        scene["after"] = await _hung_up(stage, line, person, call, scene.pop("grant"))
+        scene["after"] = await _hung_up(stage, person, scene)
         scene["figures"] = await _sign_out(stage, line)
+        scene["trace"] = await show_trace(stage, line.program, call)
     stage.scenes["call"] = scene | {"switch": switch, "heard": line.heard}
 
 
@@ -124,10 +126,11 @@ async def _report_loss(stage: Stage, line: _Line, person: Person, call: str) -> 
     asking = {"context": {"agent": _AGENT}, "name": f"calls/{call}"}
     grant = (await line.program.call(f"{_CALLS}/GetCallGrant", asking))["token"]
     account = f"customers/{person.customer.number}/accounts/1"
-    asker = _asker(stage, person, call, grant)
-    balance = await stage.client.call(f"{_ACCOUNTS}/GetBalance", {"context": asker, "name": f"{account}/balance"})
-    asker = _asker(stage, person, call, grant)
-    reported = await stage.client.call(f"{_ACCOUNTS}/ReportLoss", {"context": asker, "account": account})
+    trace = (await line.program.call(f"{_CALLS}/GetCall", asking))["traceparent"]
+    asked = {"context": _asker(stage, person, call, grant), "name": f"{account}/balance"}
+    balance = await stage.client.call(f"{_ACCOUNTS}/GetBalance", asked, traceparent=trace)
+    asked = {"context": _asker(stage, person, call, grant), "account": account}
+    reported = await stage.client.call(f"{_ACCOUNTS}/ReportLoss", asked, traceparent=trace)
     amount = money_text(balance["available_amount"])
     number = reported["masked_number"]
     stage.out.say(
@@ -135,19 +138,25 @@ async def _report_loss(stage: Stage, line: _Line, person: Person, call: str) -> 
         f"   先告知余额（可用 {amount}），再办理 {number} 的挂失：即时生效。",
         style="green",
     )
-    return {"call": call, "grant": grant, "balance": balance, "loss_report": reported["loss_report"]}
+    return {
+        "call": call,
+        "grant": grant,
+        "traceparent": trace,
+        "balance": balance,
+        "loss_report": reported["loss_report"],
+    }
 
 
-async def _hung_up(stage: Stage, line: _Line, person: Person, call: str, grant: str) -> str:
+async def _hung_up(stage: Stage, person: Person, scene: dict[str, Any]) -> str:
     """What the agent's program gets now: the customer is not on the line any more."""
-    code = ""
+    code, grant, trace = "", scene.pop("grant"), scene.pop("traceparent")
     for _ in range(100):
         request = {
-            "context": _asker(stage, person, call, grant),
+            "context": _asker(stage, person, scene["call"], grant),
             "name": f"customers/{person.customer.number}/accounts/1/balance",
         }
         try:
-            await stage.client.call(f"{_ACCOUNTS}/GetBalance", request)
+            await stage.client.call(f"{_ACCOUNTS}/GetBalance", request, traceparent=trace)
         except CanonicalError as error:
             code = error.code
             if code == "GRANT_EXPIRED":

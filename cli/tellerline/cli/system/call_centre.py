@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tellerline.adapters.clock import Clock, Randomness
-from tellerline.adapters.telemetry import Log
+from tellerline.adapters.telemetry import Log, Tracing, TracingRules
+from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.centre import CallCentre, CentreParts
 from tellerline.callcenter.gateway_client import GatewayClient
 from tellerline.callcenter.live.log import FactLog, postgresql_log, sqlite_log
@@ -22,6 +23,9 @@ from tellerline.cli.system.centre_files import CentreFiles
 from tellerline.cli.system.switches import TelephoneRoom
 from tellerline.gateway.client import ClientTls, open_channel
 from tellerline.gateway.settings import StoreSettings as GatewayStoreSettings
+
+UNTRACED = TracingRules(ratio=0.0)
+_SERVICE = "tellerline-call-centre"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ async def call_centre(
     clock: Clock,
     randomness: Randomness,
     logger: Log,
+    traces: TracingRules = UNTRACED,
 ) -> AsyncIterator[RunningCentre]:
     """Until the block ends; calls that are up at a switch of somebody else outlive it.
 
@@ -87,6 +92,7 @@ async def call_centre(
                 front=settings.front,
                 beside=office.services,
                 open_tickets=office.desk.open_of,
+                tracing=call_tracing(traces, randomness),
             )
         )
         stack.push_async_callback(centre.close)
@@ -97,6 +103,12 @@ async def call_centre(
             switch=settings.switch.kind,
             target=f"{settings.front.address}:{port}",
         )
+
+
+def call_tracing(rules: TracingRules, randomness: Randomness) -> CallTracing:
+    """Every call has a trace id; spans are exported where somebody collects them."""
+    exported = Tracing(replace(rules, service=_SERVICE), randomness) if rules.endpoint else None
+    return CallTracing(exported, ratio=rules.ratio)
 
 
 def _facts(store: StoreSettings, site: str, clock: Clock) -> FactLog:

@@ -17,7 +17,7 @@ import uvloop
 from pydantic import ValidationError
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
-from tellerline.adapters.telemetry import LogWriter, make_log
+from tellerline.adapters.telemetry import LogWriter, TracingRules, make_log
 from tellerline.callcenter.settings import CentreSettings, SwitchSettings
 from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUnavailableError
 from tellerline.cli.exits import Exit
@@ -97,10 +97,21 @@ async def _centre(
 ) -> AsyncIterator[tuple[RunningCentre, TelephoneRoom]]:
     clock, randomness = SystemClock(), SystemRandomness()
     store = centre.store or store_beside(settings.store)
-    logger = make_log(clock, LogWriter(descriptor), level=settings.telemetry.log_level, instance=centre.site)
+    told = settings.telemetry
+    logger = make_log(clock, LogWriter(descriptor), level=told.log_level, instance=centre.site)
     async with (
         telephone_room(centre.switch, files.people, files.flows, clock=clock, randomness=randomness) as room,
-        call_centre(centre, files, store, room, gateway, clock=clock, randomness=randomness, logger=logger) as running,
+        call_centre(
+            centre,
+            files,
+            store,
+            room,
+            gateway,
+            clock=clock,
+            randomness=randomness,
+            logger=logger,
+            traces=TracingRules(ratio=told.trace_ratio, endpoint=told.trace_endpoint),
+        ) as running,
     ):
         yield running, room
 

@@ -45,16 +45,9 @@ def document(line: Timeline, transactions: Sequence[Mapping[str, Any]]) -> dict[
 
 def show(out: Output, line: Timeline) -> None:
     out.say(f"call {line.call}   trace {line.trace}", f"呼叫 {line.call}   追踪号 {line.trace}", style="bold")
-    numbers = {recording.id: f"#{number}" for number, recording in enumerate(line.recordings, 1)}
-    rows = [
-        (
-            moment.at.astimezone().strftime("%H:%M:%S.%f")[:-3],
-            out.text(*moment.said),
-            _offsets(moment, numbers),
-        )
-        for moment in line.moments
-    ]
+    rows = [row(out, line, moment) for moment in line.moments]
     out.table((out.text("time", "时间"), out.text("what happened", "经过"), out.text("in recording", "录音位置")), rows)
+    numbers = _numbers(line)
     if not line.recordings:
         return
     out.table(
@@ -66,8 +59,15 @@ def show(out: Output, line: Timeline) -> None:
     )
 
 
-def _offsets(moment: Moment, numbers: Mapping[str, str]) -> str:
-    return "  ".join(f"{numbers[name]} {second:.1f} s" for name, second in moment.seconds.items())
+def row(out: Output, line: Timeline, moment: Moment) -> tuple[str, str, str]:
+    """When, what, and where in which recordings, by their numbers."""
+    numbers = _numbers(line)
+    recorded = "  ".join(f"{numbers[name]} {second:.1f} s" for name, second in moment.seconds.items())
+    return moment.at.astimezone().strftime("%H:%M:%S.%f")[:-3], out.text(*moment.said), recorded
+
+
+def _numbers(line: Timeline) -> Mapping[str, str]:
+    return {recording.id: f"#{number}" for number, recording in enumerate(line.recordings, 1)}
 
 
 def _length(seconds: float | None) -> str:

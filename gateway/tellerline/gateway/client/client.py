@@ -29,15 +29,18 @@ class Client:
         self._metadata = (("accept-language", language),)
         self.contract = Contract()
 
-    async def call(self, method: str, request: Mapping[str, Any]) -> Json:
-        """Call a unary method. Raises ``CanonicalError``, ``UnknownMethodError``, or ``json_format.ParseError`` for
-        JSON that does not fit the request."""
+    async def call(self, method: str, request: Mapping[str, Any], *, traceparent: str = "") -> Json:
+        """Call a unary method, in the trace of ``traceparent`` (W3C) if one is given. Raises ``CanonicalError``,
+        ``UnknownMethodError``, or ``json_format.ParseError`` for JSON that does not fit the request."""
         found = self.contract.method(method)
         if found.server_streaming:
             raise TypeError(f"{found.name} streams: use stream()")
-        return _json(await self.send(found, json_format.ParseDict(dict(request), found.request()), found.response))
+        message = json_format.ParseDict(dict(request), found.request())
+        return _json(await self.send(found, message, found.response, traceparent=traceparent))
 
-    async def send(self, method: ContractMethod, request: Message, response: type[ResponseT]) -> ResponseT:
+    async def send(
+        self, method: ContractMethod, request: Message, response: type[ResponseT], *, traceparent: str = ""
+    ) -> ResponseT:
         """The same with messages."""
         stub = self._channel.unary_unary(
             method.path,
@@ -45,7 +48,8 @@ class Client:
             response_deserializer=response.FromString,
         )
         try:
-            reply: ResponseT = await stub(request, timeout=self._timeout, metadata=self._metadata)
+            trace = (("traceparent", traceparent),) if traceparent else ()
+            reply: ResponseT = await stub(request, timeout=self._timeout, metadata=(*self._metadata, *trace))
         except grpc.aio.AioRpcError as failure:
             raise CanonicalError.from_rpc(failure) from failure
         return reply
