@@ -137,6 +137,7 @@ async def test_a_site_outlives_its_system(environment: dict[str, str], tmp_path:
             await until(lambda: is_in_call(asked))
             ticket = await asked.ticket()
             (before,) = await asked.up()
+            await look_from_the_command_line(CommandLine(environment), before.name)
     finally:
         await first.kill()
     second = await SystemProcess.start(environment, tmp_path, *options)
@@ -149,6 +150,21 @@ async def test_a_site_outlives_its_system(environment: dict[str, str], tmp_path:
             assert await asked.ticket(ticket.name) == ticket
     finally:
         assert await second.stop() == 0
+
+
+async def look_from_the_command_line(shell: CommandLine, call: str) -> None:
+    listed, up, shown, status, wrong = await asyncio.gather(
+        shell.json("agents", "list"),
+        shell.json("calls", "list"),
+        shell.run("calls", "show", call.removeprefix("calls/")),
+        shell.json("status"),
+        shell.run("telephone", CALLER, "press"),
+    )
+    assert [(each["name"], each["state"]) for each in listed["agents"]] == [(f"agents/{AGENT}", "AGENT_STATE_BUSY")]
+    assert [each["name"] for each in up["calls"]] == [call]
+    assert f"Agent {AGENT} was free, and first of those free" in shown.out
+    assert (status["call_centre"]["agents"], status["call_centre"]["calls"]) == ({"busy": 1}, {"talk": 1})
+    assert (wrong.code, "line 1" in wrong.err) == (1, True)
 
 
 async def reach_agent(said: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import orjson
 import typer
 
+from tellerline.cli.call_centre_access import AREAS, find_call_centre
 from tellerline.cli.exits import Exit
 from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, operator_context
 from tellerline.cli.output import Output
@@ -81,11 +82,20 @@ def call(
             return [reply async for reply in client.stream(found.name, request, seconds=30.0)]
         return [await client.call(found.name, request)]
 
-    replies = ask(out, gateway, work)
+    replies = ask(out, gateway or _where(out, found, request), work)
     for reply in replies:
         text = orjson.dumps(reply, option=orjson.OPT_INDENT_2).decode()
         out.say(text, text)
     out.result({"replies": replies} if found.server_streaming else replies[0])
+
+
+def _where(out: Output, method: ContractMethod, request: dict[str, Any]) -> str:
+    """A call centre's contract is served by the call centre, to people of its roster."""
+    if method.name.partition(".")[0] not in AREAS:
+        return ""
+    asked = find_call_centre(out, agent=request["context"].get("agent", ""))
+    request["context"]["agent"] = asked.agent
+    return asked.target
 
 
 def _not_in_the_contract(out: Output, name: str) -> NoReturn:

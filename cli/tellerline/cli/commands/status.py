@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import typer
 
+from tellerline.cli.call_centre_access import Asked
+from tellerline.cli.commands.agents import state_word
+from tellerline.cli.commands.calls import place_word
 from tellerline.cli.gateway_access import GatewayOption, JsonOption, ask, find_system, operator_context
 from tellerline.cli.output import Output
 from tellerline.cli.rendering import clock_text, instant_text
+from tellerline.cli.system.running import RunningSystem, running_systems
 
 ORDER = 100
 
@@ -18,19 +23,48 @@ def register(app: typer.Typer) -> None:
 
 
 def status(gateway: GatewayOption = "", json: JsonOption = False) -> None:
-    """Show the running system and the state of its hosts. 查看运行状态"""
+    """Show the running system, the state of its hosts, and its call centre. 查看运行状态"""
     out = Output(json=json)
     target = gateway or find_system(out).gateway
+    system = next((each for each in running_systems() if each.gateway == target), None)
     request = {"context": operator_context()}
     reply = ask(out, target, lambda client: client.call("operations.v1.OperationsService/ListHostStatuses", request))
-    out.result({"gateway": target, "hosts": reply["host_statuses"]})
+    centre = _call_centre(out, system) if system and system.call_centre and system.leader else {}
+    out.result({"gateway": target, "hosts": reply["host_statuses"]} | ({"call_centre": centre} if centre else {}))
     out.say(f"gateway {target}", f"网关 {target}")
     columns = ("host", "state", "in flight", "queued", "doubts", "last success", "last failure")
     out.table(columns, [_row(host) for host in reply["host_statuses"]])
     for host in reply["host_statuses"]:
         _say_closed(out, host)
+    if centre:
+        _say_call_centre(out, centre)
     if any(host["open_doubt_count"] for host in reply["host_statuses"]):
         out.hint("tellerline indoubt list", "what is not known yet", "查看存疑交易")
+
+
+def _call_centre(out: Output, system: RunningSystem) -> dict[str, Any]:
+    """How many people and calls are where."""
+    asked = Asked(system.call_centre, system.leader)
+    agents = asked.call(out, "agents.v1.AgentService/ListAgents")["agents"]
+    calls = asked.call(out, "calls.v1.CallService/ListCalls")["calls"]
+    return {
+        "address": system.call_centre,
+        "switch": system.switch,
+        "agents": dict(Counter(state_word(agent["state"]) for agent in agents)),
+        "calls": dict(Counter(place_word(call["place"]) for call in calls)),
+    }
+
+
+def _say_call_centre(out: Output, centre: dict[str, Any]) -> None:
+    agents, calls = (_counted(centre[kind]) for kind in ("agents", "calls"))
+    out.say(
+        f"call centre {centre['address']} on {centre['switch']}: agents {agents or '0'}; calls {calls or '0'}",
+        f"客服中心 {centre['address']}（{centre['switch']}）：座席 {agents or '0'}；呼叫 {calls or '0'}",
+    )
+
+
+def _counted(numbers: dict[str, int]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in sorted(numbers.items()))
 
 
 def _say_closed(out: Output, host: dict[str, Any]) -> None:

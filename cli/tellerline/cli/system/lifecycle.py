@@ -83,7 +83,7 @@ async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, direc
         if centre and files:
             say_installing(out, centre.switch)
             running, room = await stack.enter_async_context(_centre(centre, files, settings, system.gateway, log))
-            system = with_call_centre(system, running)
+            system = with_call_centre(system, running, room)
         announce(system)
         stack.callback(withdraw, system)
         show_running(out, system, room)
@@ -179,9 +179,10 @@ def running_system(settings: GatewaySettings, target: str, admin: str, metrics: 
     )
 
 
-def with_call_centre(system: RunningSystem, running: RunningCentre) -> RunningSystem:
+def with_call_centre(system: RunningSystem, running: RunningCentre, room: TelephoneRoom) -> RunningSystem:
     """The same system, with where its call centre is."""
-    return replace(system, call_centre=running.target, switch=running.switch, leader=running.people.leader)
+    leader = running.people.leader
+    return replace(system, call_centre=running.target, switch=running.switch, leader=leader, telephones=room.telephones)
 
 
 def show_running(out: Output, system: RunningSystem, room: TelephoneRoom | None = None) -> None:
@@ -206,7 +207,7 @@ def show_running(out: Output, system: RunningSystem, room: TelephoneRoom | None 
 def _ways_in(out: Output, room: TelephoneRoom) -> Iterator[tuple[str, str]]:
     """How a call is made on this switch."""
     if room.telephones:
-        yield out.text("its telephones", "模拟话机"), room.telephones
+        yield out.text("its telephones", "模拟话机"), f"{room.telephones}  (tellerline telephone)"
     if room.sip:
         extensions = ", ".join(room.extensions)
         yield out.text("callers dial", "客户拨打"), f"sip:95588@{room.sip}"

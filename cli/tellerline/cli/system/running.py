@@ -26,7 +26,8 @@ def state_directory() -> Path:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSystem:
     """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators,
-    ``call_centre`` without a call centre, whose ``switch`` it is on and ``leader`` the first who leads there."""
+    ``call_centre`` without a call centre, whose ``switch`` it is on, ``leader`` the first who
+    leads there, and ``telephones`` where those of a simulated switch are driven."""
 
     name: str
     pid: int
@@ -40,6 +41,7 @@ class RunningSystem:
     call_centre: str = ""
     switch: str = ""
     leader: str = ""
+    telephones: str = ""
 
     @property
     def alive(self) -> bool:

@@ -75,6 +75,9 @@ class Admin:
                 self._start(number, Fields(request), send)
                 return
             result = self._do(str(action), Fields(request))
+        except ScriptError as error:
+            send(orjson.dumps({"id": number, "error": str(error)}))
+            return
         except (OrderRefusedError, WrongMomentError, LookupError, ValueError, AttributeError, TypeError) as error:
             send(orjson.dumps({"id": number, "error": f"{type(error).__name__}: {error}"}))
             return
