@@ -74,7 +74,8 @@ def answered(turn: Turn, call: Call) -> None:
     if third.inside:
         turn.emit(f.AgentJoined(at=turn.at, call=call.id, agent=third.party, leg=leg, helper=True))
     legs.place(turn, call, leg, Ear.CONVERSATION)
-    legs.record(turn, call, leg)
+    if third.inside or third.purpose is not Purpose.TRANSFER:
+        legs.record(turn, call, leg)
     if third.purpose is Purpose.TRANSFER:
         hand_over(turn, call, "TRANSFERRED")
     elif third.purpose is Purpose.CONFERENCE:
@@ -102,7 +103,8 @@ def complete(turn: Turn, command: CompleteTransfer) -> None:
 
 
 def hand_over(turn: Turn, call: Call, why: str) -> None:
-    """The caller stays with the third party, who has answered; the agent who called it leaves."""
+    """The caller stays with the third party, who has answered; the agent who called it leaves. Nothing is recorded of
+    two people outside."""
     third = call.third
     assert third is not None
     leg = leg_of(call, third)
@@ -112,6 +114,9 @@ def hand_over(turn: Turn, call: Call, why: str) -> None:
     turn.emit(f.ConsultEnded(at=turn.at, call=call.id, agent=third.by, leg=leg, end=ConsultEnd.TRANSFERRED))
     if third.inside:
         turn.emit(f.AgentJoined(at=turn.at, call=call.id, agent=third.party, leg=leg))
+    else:
+        for member in (call.customer, leg):
+            legs.stop_recording(turn, call, member)
 
 
 def end_command(turn: Turn, command: EndConsult) -> None:

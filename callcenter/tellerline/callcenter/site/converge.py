@@ -134,9 +134,9 @@ def _recording_right(turn: Turn, call: Call, leg: Leg, seen: Snapshot) -> None:
     """A recording that was to run and does not is closed, and another one begun; one that was to end is ended."""
     if leg.recording and leg.recording not in seen.recordings:
         turn.emit(f.RecordingEnded(at=turn.at, call=call.id, leg=leg.id, recording=leg.recording, end=e.Ended.STOPPED))
-        if leg.ear is Ear.CONVERSATION:
+        if leg.ear is Ear.CONVERSATION and call.agents:
             legs.record(turn, call, leg.id)
-    elif leg.recording and not call.agents and leg.ear is not Ear.CONVERSATION:
+    elif leg.recording and not call.agents and not leg.message:
         legs.stop_recording(turn, call, leg.id)
 
 

@@ -114,11 +114,23 @@ def test_transfer_outside_leaves_no_agent_and_ends_with_either() -> None:
     world, call = talking()
     ask(world, call, Purpose.TRANSFER, c.ToOutside("02155550000"))
     assert (call.place, world.hearing(call)) == (Place.OUTSIDE, {"02155550000", "customer"})
+    world.settle()
+    assert not any(leg.recording for leg in world.switch.legs.values())
     world.ends("line1")
     assert call.end is CallEnd.NORMAL
     world.settle()
     assert world.switch.legs == {}
     assert world.switch.conversations == set()
+
+
+def test_a_conference_with_somebody_outside_is_recorded_until_the_agent_leaves() -> None:
+    world, call = talking()
+    ask(world, call, Purpose.CONFERENCE, c.ToOutside("02155550000"))
+    assert all(leg.recording for leg in world.switch.legs.values())
+    world.must(c.Release(actor="a1", call=call.id))
+    world.settle()
+    assert (call.place, world.hearing(call)) == (Place.OUTSIDE, {"02155550000", "customer"})
+    assert not any(leg.recording for leg in world.switch.legs.values())
 
 
 def test_help_is_completed_as_a_transfer() -> None:
