@@ -131,8 +131,12 @@ def _leg_right(turn: Turn, call: Call, leg: Leg, members: frozenset[str]) -> Non
 
 
 def _recording_right(turn: Turn, call: Call, leg: Leg, seen: Snapshot) -> None:
-    """A recording that was to run and does not is closed, and another one begun; one that was to end is ended."""
+    """A recording that was to run and does not is closed, and another one begun; one that was to end is ended.
+
+    It may have been ordered since the switch was looked at, and run after all: so it is stopped too.
+    """
     if leg.recording and leg.recording not in seen.recordings:
+        turn.order(o.StopRecording(leg=leg.id, recording=leg.recording))
         turn.emit(f.RecordingEnded(at=turn.at, call=call.id, leg=leg.id, recording=leg.recording, end=e.Ended.STOPPED))
         if leg.ear is Ear.CONVERSATION and call.agents:
             legs.record(turn, call, leg.id)
