@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 from pydantic import TypeAdapter
 from site_chaos import RandomChoice, SiteChaos
@@ -164,3 +165,12 @@ def test_a_secret_whose_end_the_switch_did_not_hear_of_is_stopped_before_anythin
     first = converge(world)[0]
     assert first == o.StopCollecting(leg="line1", collection=order.collection)
     assert world.switch.legs["line1"].music
+
+
+def test_a_recording_ordered_since_the_switch_was_looked_at_does_not_run_beside_its_successor() -> None:
+    world, call = talking()
+    before = dataclasses.replace(world.switch.snapshot(), recordings={})
+    world.must(c.Converge(snapshot=before))
+    believed = {leg.recording: leg.id for leg in call.legs.values()}
+    assert len(believed) == 2
+    assert world.switch.snapshot().recordings == believed
