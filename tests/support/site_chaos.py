@@ -195,6 +195,20 @@ class SiteChaos:
             c.KeepCallback(number="13900139000", not_before=self.choose((None, later))),
             c.KeepCallback(number="13900139000", not_before=self.choose((None, later)), enters=enter),
             c.HangUp(),
+            c.LeaveQueue(),
+            c.LeaveQueue(),
+            c.RecordMessage(box="night", silence=timedelta(seconds=3)),
+            c.EndMessage(),
+            c.TransferOut(number="02155551111"),
+            c.TransferOut(number="02155551111"),
+            c.Rescue(call_class="standard"),
+            self.choose(
+                (
+                    c.Know(known={"language": "en"}),
+                    c.NoteEntries(entries={"score": "5"}),
+                    c.AlertOperator(operation="get_balance", code="UNKNOWN"),
+                )
+            ),
         )
         return self.choose(wants)
 

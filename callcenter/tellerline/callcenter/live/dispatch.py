@@ -121,7 +121,7 @@ class Dispatcher:
             case o.StopCollecting():
                 await switch.stop_collecting(order.collection)
             case o.Record():
-                await switch.record(order.recording, order.leg)
+                await switch.record(order.recording, order.leg, silence=order.silence)
             case o.StopRecording():
                 await switch.stop_recording(order.recording)
             case _:

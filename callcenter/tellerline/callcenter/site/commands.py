@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from tellerline.callcenter.site.orders import Order
@@ -265,6 +265,63 @@ class KeepCallback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveQueue:
+    """The caller waits no longer, and goes on in his flow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Know:
+    """What is known of the caller for the whole call."""
+
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEntries:
+    """For the call record."""
+
+    entries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertOperator:
+    """See the fact ``OperatorAlerted``."""
+
+    operation: str
+    code: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMessage:
+    """After the tone, until ``silence`` has been heard for so long, or ``EndMessage``; ``TellIvr`` tells the end."""
+
+    box: str
+    silence: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMessage:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferOut:
+    """Call a telephone outside, and leave the caller with it once it answers; if it does not, ``TellIvr`` tells."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescue:
+    """The flow has failed. A caller who waits goes on waiting, with music; one whom an agent expects goes back; every
+    other one is put into the site's queue for such callers, or cleared where there is none."""
+
+    call_class: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackToAgent:
     """The flow that was entered with ``returns`` is done; ``outcome`` is for the agent, never a secret."""
 
@@ -276,7 +333,24 @@ class HangUp:
     pass
 
 
-Want: TypeAlias = GoTo | PlayPrompts | StopPrompts | AskSecret | EnterQueue | KeepCallback | BackToAgent | HangUp
+Want: TypeAlias = (
+    GoTo
+    | PlayPrompts
+    | StopPrompts
+    | AskSecret
+    | EnterQueue
+    | KeepCallback
+    | LeaveQueue
+    | Know
+    | NoteEntries
+    | AlertOperator
+    | RecordMessage
+    | EndMessage
+    | TransferOut
+    | Rescue
+    | BackToAgent
+    | HangUp
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

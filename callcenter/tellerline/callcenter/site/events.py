@@ -69,6 +69,8 @@ def _customer_connected(turn: Turn, call: Call, leg: Leg) -> None:
 def _outside_connected(turn: Turn, call: Call, leg: Leg) -> None:
     if call.third is not None and call.third.leg == leg.id:
         consult.answered(turn, call)
+    elif call.outside == leg.id:
+        ivr.outside_answered(turn, call)
     else:
         legs.give_up(turn, call, leg.id)
 
@@ -113,6 +115,8 @@ def cleared(turn: Turn, event: e.Cleared) -> None:
 def _outside_gone(turn: Turn, call: Call, leg: Leg) -> None:
     if call.third is not None and call.third.leg == leg.id:
         consult.gone(turn, call, "HUNG_UP")
+    elif call.outside == leg.id:
+        ivr.outside_gone(turn, call, leg.id, leg.party)
     elif call.place is Place.OUTSIDE:
         talk.end(turn, call, CallEnd.NORMAL)
 
@@ -150,9 +154,15 @@ def played(turn: Turn, event: e.PlaybackEnded) -> None:
 
 
 def recorded(turn: Turn, event: e.RecordingEnded) -> None:
-    call = turn.state.recordings.get(event.recording)
-    if call is not None:
-        turn.emit(f.RecordingEnded(at=turn.at, call=call, leg=event.leg, recording=event.recording, end=event.end))
+    name = turn.state.recordings.get(event.recording)
+    if name is None:
+        return
+    found = turn.state.leg(event.leg)
+    message = found is not None and found[1].message == event.recording
+    turn.emit(f.RecordingEnded(at=turn.at, call=name, leg=event.leg, recording=event.recording, end=event.end))
+    call = turn.state.calls.get(name)
+    if message and call is not None and call.flow:
+        turn.order(o.TellIvr(call=name, flow=call.flow, news=o.IvrNews.RECORDED))
 
 
 def secret(turn: Turn, event: e.SecretCollected) -> None:

@@ -93,7 +93,7 @@ def _ended(fact: f.CallEnded, state: SiteState) -> None:
     go(call, Place.ENDED, "", fact.at)
     call.ended, call.end = fact.at, fact.end
     call.waiting = None
-    call.flow = call.node = call.returns_to = ""
+    call.flow = call.node = call.returns_to = call.outside = ""
     call.data = {}
     call.conversing = False
     state.ended[call.id] = call
@@ -118,6 +118,34 @@ def _ivr_returned(fact: f.IvrReturned, state: SiteState) -> None:
     call.flow = call.node = call.returns_to = ""
     call.data = {}
     go(call, Place.TALK, fact.agent, fact.at)
+
+
+def _known(fact: f.CallerKnown, state: SiteState) -> None:
+    state.calls[fact.call].known |= fact.known
+
+
+def _noted(fact: f.RecordNoted, state: SiteState) -> None:
+    record = state.calls[fact.call].record
+    record.history.append(Correction(at=fact.at, by=fact.flow, reason="", entries=dict(fact.entries), of_flow=True))
+    record.entries |= fact.entries
+
+
+def _of_no_consequence(fact: f.OperatorAlerted | f.FlowFailed, state: SiteState) -> None:
+    """Those who follow the facts act on it."""
+
+
+def _outside_asked(fact: f.OutsideAsked, state: SiteState) -> None:
+    state.calls[fact.call].outside = fact.leg
+
+
+def _outside_ended(fact: f.OutsideEnded, state: SiteState) -> None:
+    call = state.calls[fact.call]
+    call.outside = ""
+    if fact.answered:
+        call.flow = call.node = ""
+        call.data = {}
+        call.record.transfers += 1
+        go(call, Place.OUTSIDE, fact.number, fact.at)
 
 
 def _prompts_started(fact: f.PromptsStarted, state: SiteState) -> None:
@@ -147,9 +175,13 @@ def _secret_taken(fact: f.SecretTaken, state: SiteState) -> None:
 def _recording_started(fact: f.RecordingStarted, state: SiteState) -> None:
     leg = _leg(state, fact, fact.leg)
     leg.recording = fact.recording
+    leg.message = fact.recording if fact.box else ""
     leg.marks += 1
     state.recordings[fact.recording] = fact.call
-    state.calls[fact.call].record.recordings.append(fact.recording)
+    record = state.calls[fact.call].record
+    record.recordings.append(fact.recording)
+    if fact.box:
+        record.messages[fact.recording] = fact.box
 
 
 def _recording_ended(fact: f.RecordingEnded, state: SiteState) -> None:
@@ -157,7 +189,7 @@ def _recording_ended(fact: f.RecordingEnded, state: SiteState) -> None:
     call = state.call(fact.call)
     leg = None if call is None else call.legs.get(fact.leg)
     if leg is not None and leg.recording == fact.recording:
-        leg.recording = ""
+        leg.recording = leg.message = ""
 
 
 def _record_written(fact: f.RecordCompleted | f.RecordCorrected, state: SiteState) -> None:
@@ -187,6 +219,12 @@ HANDLERS: Mapping[type[f.Fact], Callable[[Any, SiteState], None]] = {
     f.IvrEntered: _ivr_entered,
     f.IvrNodeReached: _ivr_node,
     f.IvrReturned: _ivr_returned,
+    f.CallerKnown: _known,
+    f.RecordNoted: _noted,
+    f.OperatorAlerted: _of_no_consequence,
+    f.FlowFailed: _of_no_consequence,
+    f.OutsideAsked: _outside_asked,
+    f.OutsideEnded: _outside_ended,
     f.PromptsStarted: _prompts_started,
     f.PromptsEnded: _prompts_ended,
     f.SecretAsked: _secret_asked,

@@ -95,7 +95,9 @@ def _queue_left(fact: f.QueueLeft, state: SiteState) -> None:
     call = state.calls[fact.call]
     count_waited(call, state, fact.at, gave_up=fact.why == "GONE")
     call.waiting = None
-    call.flow = ""
+    call.flow = fact.flow
+    if fact.flow:
+        go(call, Place.IVR, fact.flow, fact.at)
 
 
 def count_waited(call: Call, state: SiteState, at: datetime, *, gave_up: bool = False) -> None:

@@ -118,6 +118,8 @@ def _call(state: SiteState, call: Call) -> Iterator[str]:
         yield f"{call.place} with agents"
     if call.end is not None:
         yield "ended, and up"
+    if call.outside and (call.place is not Place.IVR or call.outside not in call.legs):
+        yield f"{call.place}, and a flow hands over to {call.outside}"
     yield from _parties(state, call)
     yield from _ears(call)
 
@@ -149,7 +151,7 @@ def _ears(call: Call) -> Iterator[str]:
     apart = call.held_since is not None or (call.third is not None and not call.third.joint)
     wanted = {
         Place.QUEUE: (Ear.MUSIC,),
-        Place.IVR: (Ear.SILENCE, Ear.SECURED),
+        Place.IVR: (Ear.MUSIC,) if call.outside else (Ear.SILENCE, Ear.SECURED),
         Place.TALK: (Ear.MUSIC,) if apart else (Ear.CONVERSATION,),
         Place.OUTSIDE: (Ear.CONVERSATION,),
     }.get(call.place)

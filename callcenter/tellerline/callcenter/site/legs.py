@@ -71,13 +71,22 @@ def stop_prompts(turn: Turn, call: Call) -> None:
 
 
 def record(turn: Turn, call: Call, leg_id: str) -> None:
-    """Record a leg from now on, unless it is."""
+    """Record a leg from now on, unless it is; a message that is just ending does not count."""
     leg = call.legs.get(leg_id)
-    if leg is None or leg.recording or not turn.settings.recorded or leg.state is not LegState.CONNECTED:
+    if leg is None or (leg.recording and not leg.message) or not turn.settings.recorded or leg.state is not LegState.CONNECTED:
         return
     recording = f"{leg_id}.r{leg.marks + 1}"
     turn.emit(f.RecordingStarted(at=turn.at, call=call.id, leg=leg_id, recording=recording))
     turn.order(o.Record(leg=leg_id, recording=recording))
+
+
+def record_message(turn: Turn, call: Call, leg_id: str, box: str, silence: timedelta) -> None:
+    """Whatever is recorded of the leg just now, such as of the talk before, ends."""
+    leg = call.legs[leg_id]
+    stop_recording(turn, call, leg_id)
+    recording = f"{leg_id}.r{leg.marks + 1}"
+    turn.emit(f.RecordingStarted(at=turn.at, call=call.id, leg=leg_id, recording=recording, box=box))
+    turn.order(o.Record(leg=leg_id, recording=recording, silence=silence))
 
 
 def stop_recording(turn: Turn, call: Call, leg_id: str) -> None:

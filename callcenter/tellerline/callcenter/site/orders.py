@@ -99,7 +99,10 @@ class StopMonitoring(LegOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(LegOrder):
+    """``silence``: it ends by itself after so much of it; zero: it does not."""
+
     recording: str
+    silence: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +126,14 @@ class CloseConversation:
 
 class IvrNews(StrEnum):
     """``ENTERED``: begin the flow at the node (after a restart too). ``LEFT``: the call is elsewhere, forget the flow.
-    ``WAITS``: how the caller stands in the queue now."""
+    ``WAITS``: how the caller stands in the queue now. ``RECORDED``: his message has ended. ``NO_ANSWER``: nobody
+    answered outside, and he is back."""
 
     ENTERED = "ENTERED"
     LEFT = "LEFT"
     WAITS = "WAITS"
+    RECORDED = "RECORDED"
+    NO_ANSWER = "NO_ANSWER"
     DIGIT = "DIGIT"
     PLAYED = "PLAYED"
     SECRET = "SECRET"  # noqa: S105 the word, not one
@@ -144,6 +150,7 @@ class TellIvr:
     news: IvrNews
     node: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
     digit: str = ""
     played: Ended | None = None
     secret: SecretEnd | None = None

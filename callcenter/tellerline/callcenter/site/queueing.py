@@ -14,11 +14,25 @@ from tellerline.callcenter.site.turn import Turn, refuse
 from tellerline.callcenter.site.words import Ear
 
 
-def check(turn: Turn, want: EnterQueue) -> None:
+def known(turn: Turn, want: EnterQueue) -> bool:
+    """Whether the plan knows the queue, and all that is asked of an agent."""
     plan = turn.settings.plan
-    known = want.queue in plan.queues and want.call_class in plan.classes and want.licences <= plan.licences.keys()
-    if not known or (want.language is not None and want.language not in plan.languages):
+    found = want.queue in plan.queues and want.call_class in plan.classes and want.licences <= plan.licences.keys()
+    return found and (want.language is None or want.language in plan.languages)
+
+
+def check(turn: Turn, want: EnterQueue) -> None:
+    if not known(turn, want):
         refuse(Why.NO_SUCH_QUEUE)
+
+
+def leave_by_choice(turn: Turn, call: Call) -> None:
+    """The caller goes on in the flow that he was in while he waited."""
+    assert call.waiting is not None
+    queue, flow = call.waiting.request.queue, call.flow
+    turn.emit(f.QueueLeft(at=turn.at, call=call.id, queue=queue, why="CHOSE", flow=flow))
+    legs.place(turn, call, call.customer, Ear.SILENCE)
+    matching.leave(turn, call.id)
 
 
 def enter(turn: Turn, call: Call, want: EnterQueue) -> None:
@@ -82,7 +96,7 @@ def _enter(turn: Turn, call: Call, request: Request) -> None:
     )
     legs.place(turn, call, call.customer, Ear.MUSIC)
     if flow:
-        turn.order(o.TellIvr(call=call.id, flow=flow, news=o.IvrNews.ENTERED))
+        turn.order(o.TellIvr(call=call.id, flow=flow, news=o.IvrNews.ENTERED, known=dict(call.known)))
     matching.enter(turn, call)
 
 

@@ -11,14 +11,14 @@ from tellerline.callcenter.site.turn import Turn, refuse, signed_in
 
 def complete(turn: Turn, command: CompleteRecord) -> None:
     call = _known(turn, command)
-    if call.record.history:
+    if not all(each.of_flow for each in call.record.history):
         refuse(Why.RECORD_EXISTS)
     turn.emit(f.RecordCompleted(at=turn.at, call=call.id, by=command.actor, entries=dict(command.entries)))
 
 
 def correct(turn: Turn, command: CorrectRecord) -> None:
     call = _known(turn, command)
-    if not call.record.history:
+    if all(each.of_flow for each in call.record.history):
         refuse(Why.NO_RECORD)
     turn.emit(
         f.RecordCorrected(

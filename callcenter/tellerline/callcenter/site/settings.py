@@ -37,6 +37,8 @@ class SiteSettings:
     waiting_flow: str = ""
     closing_flow: str = ""
     voicemail_flow: str = ""
+    rescue_queue: str = ""
+    """Of callers whose flow failed; without one they are cleared, after an apology."""
     recorded: bool = True
     own_number: str = ""
     """What outside telephones see as the caller."""

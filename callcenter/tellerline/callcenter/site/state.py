@@ -82,6 +82,8 @@ class Leg:
     playback: str = ""
     collection: str = ""
     recording: str = ""
+    message: str = ""
+    """The recording that is a message; empty for none, or one that has ended."""
     last_playback: str = ""
     last_collection: str = ""
     """Ended or not: a switch that did not hear of the end may still be at them."""
@@ -178,6 +180,8 @@ class Correction:
     by: str
     reason: str
     entries: Mapping[str, str]
+    of_flow: bool = False
+    """Made by a flow, whose name is ``by``, and by nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,8 @@ class CallRecord:
     segments: list[Segment] = field(default_factory=list)
     waits: list[Measured] = field(default_factory=list)
     recordings: list[str] = field(default_factory=list)
+    messages: dict[str, str] = field(default_factory=dict)
+    """The box of each recording that is a message."""
     nodes: list[str] = field(default_factory=list)
     transfers: int = 0
     entries: dict[str, str] = field(default_factory=dict)
@@ -222,6 +228,9 @@ class Call:
     node: str = ""
     data: dict[str, str] = field(default_factory=dict)
     returns_to: str = ""
+    known: dict[str, str] = field(default_factory=dict)
+    outside: str = ""
+    """The leg of a telephone outside that a flow hands the caller over to, until it answers."""
     request: Request | None = None
     waiting: Waiting | None = None
     reservation: str = ""

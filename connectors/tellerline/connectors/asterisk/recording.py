@@ -28,7 +28,8 @@ class RecordingRoom:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    async def record(self, recording: str, leg: str) -> None:
+    async def record(self, recording: str, leg: str, silence: int = 0) -> None:
+        """``silence`` in seconds."""
         checked(recording)
         model = self._board.model
         self._board.connected(leg)
@@ -40,7 +41,10 @@ class RecordingRoom:
         await self._board.snoop(leg, snoop, RECORD, recording, leg, spy="in")
         model.recordings[recording] = Recording(recording, leg)
         try:
-            await self._board.rest.post("channels", snoop, "record", name=recording, format="wav", ifExists="fail")
+            ends = {"maxSilenceSeconds": str(silence)} if silence else {}
+            await self._board.rest.post(
+                "channels", snoop, "record", name=recording, format="wav", ifExists="fail", **ends
+            )
         except RestRefusedError as refused:
             if refused.status == 409 and await self._board.rest.get_or_none("recordings", "live", recording):
                 return

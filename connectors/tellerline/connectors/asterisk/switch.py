@@ -158,9 +158,9 @@ class AsteriskSwitch:
         async with self._order(f"monitor {monitor}"):
             await self._monitoring.stop(monitor)
 
-    async def record(self, recording: str, leg: str) -> None:
+    async def record(self, recording: str, leg: str, *, silence: timedelta = timedelta()) -> None:
         async with self._order(leg, f"recording {recording}"):
-            await self._recording.record(recording, leg)
+            await self._recording.record(recording, leg, int(silence.total_seconds()))
 
     async def pause_recording(self, recording: str, paused: bool) -> None:
         known = self._board.model.recordings.get(recording)

@@ -118,8 +118,8 @@ class SoftswitchConnector:
     async def stop_monitoring(self, monitor: str) -> None:
         await self._line.order("stop_monitoring", monitor=monitor)
 
-    async def record(self, recording: str, leg: str) -> None:
-        await self._line.order("record", recording=recording, leg=leg)
+    async def record(self, recording: str, leg: str, *, silence: timedelta = timedelta()) -> None:
+        await self._line.order("record", recording=recording, leg=leg, silence=silence.total_seconds())
 
     async def pause_recording(self, recording: str, paused: bool) -> None:
         await self._line.order("pause_recording", recording=recording, paused=paused)

@@ -130,8 +130,9 @@ class Switch(Protocol):
     async def stop_monitoring(self, monitor: str) -> None:
         """The listener's leg stays connected, in silence."""
 
-    async def record(self, recording: str, leg: str) -> None:
-        """Record what this leg says, from now until it ends or ``stop_recording``; ``RecordingEnded`` follows."""
+    async def record(self, recording: str, leg: str, *, silence: timedelta = timedelta()) -> None:
+        """Record what this leg says, from now until it ends or ``stop_recording``; ``RecordingEnded`` follows. With
+        ``silence`` (whole seconds) it also ends by itself, ``DONE``, once nothing was said for so long."""
 
     async def pause_recording(self, recording: str, paused: bool) -> None:
         """Silence is not recorded instead: what was recorded is shorter by the pause.

@@ -143,8 +143,9 @@ def _stop_monitoring(exchange: Exchange, fields: Fields) -> None:
 
 def _record(exchange: Exchange, fields: Fields) -> None:
     recording, leg = fields.text("recording"), fields.text("leg")
+    silence = fields.seconds("silence", 0.0)
     fields.done()
-    exchange.recorder.record(recording, leg)
+    exchange.recorder.record(recording, leg, silence)
 
 
 def _pause_recording(exchange: Exchange, fields: Fields) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tellerline.adapters.clock import Timer
 from tellerline.simulators.softswitch.board import Board, OrderRefusedError, Reason
 from tellerline.simulators.softswitch.legs import Ended, Leg
 from tellerline.simulators.softswitch.tones import TrackPart, wav
@@ -22,6 +23,10 @@ class Recording:
     veiled: bool = False
     voice: str = ""
     parts: list[TrackPart] = field(default_factory=list)
+    silence: float = 0.0
+    """Seconds of it after which the recording ends by itself; 0: never."""
+    quiet: Timer | None = None
+    """Runs while nobody is heard."""
 
     def catch_up(self, now: float) -> None:
         if not self.veiled and now > self.since:
@@ -44,11 +49,11 @@ class Recorder:
         self._last = ("", b"")
         self.disk_full = False
 
-    def record(self, name: str, leg_name: str) -> None:
+    def record(self, name: str, leg_name: str, silence: float = 0.0) -> None:
         leg = self._board.connected(leg_name)
         if name in self._shelf or not self._board.first_use("recording", name):
             return
-        recording = Recording(name, leg, self._board.clock.monotonic())
+        recording = Recording(name, leg, self._board.clock.monotonic(), silence=silence)
         self._running[name] = leg.recordings[name] = recording
         if self.disk_full:
             self._finish(recording, Ended.FAILED)
@@ -122,9 +127,17 @@ class Recorder:
         leg = recording.leg
         recording.voice = leg.phone.number if leg.voiced else ""
         recording.veiled = recording.paused or leg.collection is not None
+        quiet = bool(recording.silence) and not recording.voice and not recording.veiled
+        if recording.quiet is not None and not quiet:
+            recording.quiet.cancel()
+            recording.quiet = None
+        elif recording.quiet is None and quiet:
+            recording.quiet = self._board.later(recording.silence, lambda: self._finish(recording, Ended.DONE))
 
     def _finish(self, recording: Recording, end: Ended) -> None:
         recording.catch_up(self._board.clock.monotonic())
+        if recording.quiet is not None:
+            recording.quiet.cancel()
         del self._running[recording.id], recording.leg.recordings[recording.id]
         self._shelf[recording.id] = recording.parts
         self._board.tell("recording_ended", recording=recording.id, leg=recording.leg.id, end=end)

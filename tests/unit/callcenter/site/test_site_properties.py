@@ -46,6 +46,7 @@ def _world(choose: Choose) -> SiteWorld:
             waiting_flow=choose(("waiting", "")),
             closing_flow=choose(("closing", "")),
             voicemail_flow=choose(("voicemail", "")),
+            rescue_queue=choose(("cards", "")),
             recorded=choose((True, True, False)),
             callback_attempts=choose((1, 3)),
         )

@@ -83,9 +83,12 @@ class GrantEnds(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(CallFact):
+    """Of what is said with an agent; or a message for ``box``."""
+
     counts: ClassVar[bool] = False
     leg: str
     recording: str
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,3 +66,57 @@ class SecretTaken(CallFact):
     leg: str
     collection: str
     end: SecretEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerKnown(CallFact):
+    """What flows go by for the whole call: ``language``, ``tier``, ``period`` and ``region``, settled when the first
+    one begins; a word may change by what the caller does."""
+
+    counts: ClassVar[bool] = False
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordNoted(CallFact):
+    """Entries of the call record that a flow makes, such as the caller's ``score``."""
+
+    counts: ClassVar[bool] = False
+    flow: str
+    entries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAlerted(CallFact):
+    """The bank did not do what a caller asked for as it should have: somebody should look after it at once. ``code`` is
+    canonical, or ``UNKNOWN`` where nobody knows whether it was done; ``reference`` finds it again."""
+
+    counts: ClassVar[bool] = False
+    flow: str
+    operation: str
+    code: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFailed(CallFact):
+    """A defect ended the flow; the caller hears an apology and is seen to."""
+
+    counts: ClassVar[bool] = False
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideAsked(CallFact):
+    """The flow hands the caller over: ``leg``, dialled already, is a telephone outside. He hears music meanwhile."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideEnded(CallFact):
+    """The telephone outside has answered, and the flow is over; or it has not, and the flow goes on."""
+
+    leg: str
+    number: str
+    answered: bool

@@ -87,10 +87,12 @@ class CallbackKept(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(CallFact):
-    """Not by way of an agent who answered: ``why`` is ``GONE``, ``VOICEMAIL`` or ``UNREACHED``."""
+    """Not by way of an agent who answered: ``why`` is ``GONE``, ``VOICEMAIL``, ``UNREACHED``, or ``CHOSE``: then the
+    caller goes on in ``flow``, which he was in while he waited."""
 
     queue: str
     why: str
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
