@@ -16,9 +16,11 @@ from tellerline.api.accounts.v1.accounts_pb2 import ACCOUNT_KIND_CARD
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
+from tellerline.api.customers.v1.customers_pb2 import Customer
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
 
+TIERS = 3 * (Customer.TIER_STANDARD,) + (Customer.TIER_GROUP, Customer.TIER_VIP)
 SECRETS = {"customer", "accounts", "transactions", "open_tickets"}
 
 
@@ -68,14 +70,14 @@ async def test_a_number_alone_shows_no_more_than_a_number_proves(world: World) -
     (hint,) = shown.customer_hints
     assert hint.masked_display_name == person.customer.name[0] + "*" * (len(person.customer.name) - 1)
     assert [each.number_ending for each in hint.accounts] == [each.number[-4:] for each in person.accounts]
-    assert hint.accounts[0].kind == ACCOUNT_KIND_CARD
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert (hint.accounts[0].kind, hint.tier) == (ACCOUNT_KIND_CARD, TIERS[int(person.customer.number) % 5])
+    assert {field.name for field, _ in shown.ListFields()} & TIERS = 3 * (Customer.TIER_STANDARD,) + (Customer.TIER_GROUP, Customer.TIER_VIP)
+SECRETS == set()
     assert not shown.missing_parts
     assert person.customer.name not in str(shown)
     assert not (await world.grant(call)).token
     assert (shown.queue, shown.queue_display_name) == ("queues/personal", "个人业务")
-    assert shown.topic in shown.nodes
-    assert shown.topic.startswith("main-menu/")
+    assert (shown.nodes[0], shown.topic) == ("main-menu/welcome", "main-menu")
 
 
 async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(world: World) -> None:
@@ -88,6 +90,7 @@ async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(wo
     assert account.masked_number == f"{person.card[:6]}*********{person.card[-4:]}"
     done = {each.operation for each in shown.transactions if each.state == TRANSACTION_STATE_DONE}
     assert "accounts.GetBalance" in done
+    assert shown.topic == "balance"
     assert not shown.missing_parts
     assert token not in str(shown)
     assert person.card not in str(shown)
@@ -98,7 +101,8 @@ async def test_a_leader_who_listens_gets_neither_the_grant_nor_what_it_opens(wor
     await listen(world, call, calls.SUPERVISION_SILENT)
     shown = await pop(world, call, "L1")
     assert shown.category == calls.CALLER_CATEGORY_VERIFIED
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert {field.name for field, _ in shown.ListFields()} & TIERS = 3 * (Customer.TIER_STANDARD,) + (Customer.TIER_GROUP, Customer.TIER_VIP)
+SECRETS == set()
     assert await refusal(world.grant(call, "L1")) == "NOT_IN_CALL"
     assert await refusal(world.grant(call, "A2")) == "NOT_IN_CALL"
     assert await refusal(pop(world, call, "A2")) == "NOT_IN_CALL"
@@ -134,7 +138,8 @@ async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: Wo
     await world.pass_time(1)
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
     shown = await pop(world, call)
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert {field.name for field, _ in shown.ListFields()} & TIERS = 3 * (Customer.TIER_STANDARD,) + (Customer.TIER_GROUP, Customer.TIER_VIP)
+SECRETS == set()
     written = calls.CompleteRecordRequest(
         context=context("A1"), call=f"calls/{call}", entries={"topic": "about his daughter's card"}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 
 from tellerline.api.calls.v1 import calls_pb2 as pb
 from tellerline.callcenter.proof import Proof
@@ -47,7 +47,7 @@ class ScreenPops:
         self._knowledge = knowledge
         self._proof_of = proof_of
         self._plan = plan
-        self._waiting = f"{waiting_flow}/"
+        self._waiting_flow = waiting_flow
 
     async def pop(self, request: pb.GetScreenPopRequest) -> pb.ScreenPop:
         actor, name = self._desk.actor(request), identifier(request.name, "calls", "name")
@@ -84,13 +84,12 @@ class ScreenPops:
             serving=_serves(call, actor, state),
             proof=self._proof_of(name),
             earlier=[_earlier(each) for each in islice(_others(state, call, number), MOST)],
-            nodes=list(call.record.nodes),
+            nodes=[node for node, _ in groupby(call.record.nodes)],
             queue=call.request.queue if call.request else "",
             waited=_waited(call, standings.at),
         )
 
     def _drawn(self, name: str, seen: _Seen, known: Known, *, english: bool) -> pb.ScreenPop:
-        topics = [node for node in seen.nodes if self._waiting == "/" or not node.startswith(self._waiting)]
         return pb.ScreenPop(
             call=f"calls/{name}",
             customer_number=seen.number,
@@ -118,7 +117,7 @@ class ScreenPops:
             ],
             earlier_calls=seen.earlier,
             nodes=seen.nodes,
-            topic=topics[-1] if topics else "",
+            topic=_topic(seen.nodes, self._waiting_flow),
             queue=named("queues", seen.queue),
             queue_display_name=title_of(self._plan.queues, seen.queue, "en" if english else "zh-CN"),
             wait_duration=duration(seen.waited),
@@ -169,6 +168,18 @@ def _earlier(call: Call) -> pb.EarlierCall:
         agent=named("agents", agents[-1] if agents else ""),
         entries=call.record.entries,
     )
+
+
+def _topic(nodes: Sequence[str], waiting_flow: str) -> str:
+    """The last flow within another, as ``balance`` of ``main-menu/balance.hear``; else the last one at all."""
+    flow = ""
+    inner = ""
+    for node in nodes:
+        outer, _, place = node.partition("/")
+        within = place.rpartition(".")[0]
+        if waiting_flow not in (outer, within):
+            flow, inner = outer, within or inner
+    return inner or flow
 
 
 def _waited(call: Call, now: datetime) -> timedelta:

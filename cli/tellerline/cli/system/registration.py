@@ -11,7 +11,7 @@ from tellerline.gateway.settings import GatewaySettings
 from tellerline.simulators.population import Person, Population
 
 _TOGETHER = 200
-_TIERS = ("standard", "standard", "standard", "group", "vip")
+_TIERS = ("STANDARD", "STANDARD", "STANDARD", "GROUP", "VIP")
 
 
 async def register_population(

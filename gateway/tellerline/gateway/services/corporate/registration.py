@@ -60,7 +60,7 @@ class RegistrationHandlers:
                 number=company.company,
                 name=company.name,
                 identity_document=company.credit_code,
-                tier="group",
+                tier="GROUP",
                 registered_at=now,
             )
         )

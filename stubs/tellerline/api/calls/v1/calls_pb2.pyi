@@ -263,7 +263,7 @@ class ScreenPop(_message.Message):
     category: Global___CallerCategory.ValueType
     """Whose it is."""
     topic: _builtins.str
-    """The last of them before he asked for a person: what it is about."""
+    """What it is probably about: the last flow of the menu that he was in, such as `balance`."""
     queue: _builtins.str
     """The queue that he waits in, or came from, `queues/{queue}`."""
     queue_display_name: _builtins.str
