@@ -97,7 +97,7 @@ async def _register(settings: GatewaySettings, books: Books) -> None:
                 number=holder.customer,
                 name=holder.name,
                 identity_document=document,
-                tier="standard",
+                tier="STANDARD",
                 registered_at=clock.now(),
             )
         )
