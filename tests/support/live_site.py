@@ -11,6 +11,7 @@ from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.callcenter.live.dispatch import SealFor
 from tellerline.callcenter.live.feed import Feed
+from tellerline.callcenter.live.grant_gate import EndGrant, nothing_to_end
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.loop import SiteLoop, Surroundings
 from tellerline.callcenter.services.roster import Listed
@@ -49,6 +50,7 @@ class LiveSite:
             phone.on_ring = OnRing.ANSWERS
         self.told: list[TellIvr] = []
         self.seal_for: SealFor = _seal_for
+        self.end_grant: EndGrant = nothing_to_end
         self.superseded = 0
         self.tell: Callable[[TellIvr], None] = self._to_the_queue
         self.log: FactLog
@@ -74,6 +76,7 @@ class LiveSite:
                 tell_ivr=self._pass_on,
                 clock=self.clock,
                 logger=make_log(self.clock, LogWriter(2), level="error"),
+                end_grant=lambda call: self.end_grant(call),  # noqa: PLW0108 it changes
                 on_superseded=self._replaced,
                 image_every=20,
             ),

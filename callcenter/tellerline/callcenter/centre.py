@@ -68,7 +68,9 @@ class CallCentre:
     """Runs from ``start`` to ``close``; calls outlive it at the switch, and the next one goes on with them.
 
     A grant that a customer's PIN has earned ends with his call, with its transfer to another agent and with an
-    intercept: the gateway is told again and again until it has heard, also by the next process.
+    intercept. At a transfer and an intercept the gateway ends it before customer and new agent hear each other, or a
+    second has passed without its answer; a hang-up nothing can precede: there it is told at once. Either way it is told
+    again and again until it has heard, also by the next process.
     """
 
     def __init__(self, parts: CentreParts) -> None:
@@ -87,6 +89,7 @@ class CallCentre:
                 tell_ivr=lambda news: self._ivr.tell(news),  # noqa: PLW0108 the desk is made after the loop
                 clock=parts.clock,
                 logger=parts.logger,
+                end_grant=self._end_grant,
             ),
         )
         self._spans = SpanTeller(parts.tracing, log=parts.log, feed=self.feed, logger=parts.logger)
@@ -164,6 +167,9 @@ class CallCentre:
             "region": self._parts.region(number),
             "caller": number,
         }
+
+    async def _end_grant(self, call: str) -> None:
+        await self._gateway.revoke_grants(Asker(call=call, step="leaves"))
 
     def _open_bank(self, call: str) -> SelfService:
         bank = self._banks[call] = SelfService(self._gateway, call, seals=self._seals)

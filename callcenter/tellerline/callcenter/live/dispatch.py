@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
@@ -41,11 +41,25 @@ class Dispatcher:
         for order in orders:
             keys = _concerned(order)
             before = {task for key in keys if (task := self._tails.get(key)) is not None}
-            task = asyncio.get_running_loop().create_task(self._after(before, order))
-            self._running.add(task)
-            for key in keys:
-                self._tails[key] = task
-            task.add_done_callback(lambda done, keys=keys: self._forget(done, keys))  # type: ignore[misc]
+            self._last(asyncio.get_running_loop().create_task(self._after(before, order)), keys)
+
+    def _last(self, task: asyncio.Task[None], keys: Sequence[str]) -> None:
+        """What is given later for these keys comes after the task."""
+        self._running.add(task)
+        for key in keys:
+            self._tails[key] = task
+        task.add_done_callback(lambda done: self._forget(done, keys))
+
+    def hold(self, conversation: str, until: Awaitable[None]) -> None:
+        """Carry out what is given from now on for this conversation, such as to join it, only after ``until``."""
+        before = self._tails.get(conversation)
+
+        async def wait() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+            await until
+
+        self._last(asyncio.get_running_loop().create_task(wait()), (conversation,))
 
     async def drain(self) -> None:
         """Return when all that was given before is over."""

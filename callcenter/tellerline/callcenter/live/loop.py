@@ -14,6 +14,7 @@ from tellerline.adapters.telemetry import Log
 from tellerline.callcenter.live.codec import entry_of, fact_of, state_from_json, state_to_json
 from tellerline.callcenter.live.dispatch import Dispatcher, SealFor
 from tellerline.callcenter.live.feed import Feed
+from tellerline.callcenter.live.grant_gate import EndGrant, GrantGate, nothing_to_end
 from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import EVERYTHING, Image, Recorded
 from tellerline.callcenter.live.statements import SupersededError
@@ -21,14 +22,15 @@ from tellerline.callcenter.live.steady import SteadyTime
 from tellerline.callcenter.site.commands import Command, Converge, Input, IvrWants, OrderFailed, Tick
 from tellerline.callcenter.site.converge import LEFT_OPEN
 from tellerline.callcenter.site.evolve import evolve
-from tellerline.callcenter.site.facts import Fact
+from tellerline.callcenter.site.facts import Fact, GrantEnds
 from tellerline.callcenter.site.orders import Order, SwitchOrder, TellIvr
 from tellerline.callcenter.site.refusals import Refused
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.site import Site
 from tellerline.callcenter.site.standings import Standings
-from tellerline.callcenter.site.state import SiteState
+from tellerline.callcenter.site.state import SiteState, conversation_of
 from tellerline.callcenter.site.turn import Outcome
+from tellerline.callcenter.site.words import GrantEnd
 from tellerline.callcenter.storage import StoreUnavailableError
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
 from tellerline.connectors.telephony.events import LinkRestored, SwitchEvent
@@ -66,7 +68,8 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a site's loop works with. ``tell_ivr`` is called on the loop, once what it tells follows from durable facts;
-    ``on_superseded`` when another controller has taken the site, after which this one does nothing more."""
+    ``end_grant`` ends the grants of a call before another agent is put through to its customer; ``on_superseded`` is
+    called when another controller has taken the site, after which this one does nothing more."""
 
     log: FactLog
     feed: Feed
@@ -75,6 +78,7 @@ class Surroundings:
     tell_ivr: Callable[[TellIvr], None]
     clock: Clock
     logger: Log
+    end_grant: EndGrant = nothing_to_end
     on_superseded: Callable[[], None] = lambda: None
     image_every: int = 5_000
     """Facts between two images of the site's state: a start reads no more than those behind the last one."""
@@ -112,6 +116,7 @@ class SiteLoop:
         self._awake = asyncio.Event()
         self._timer: Timer | None = None
         self._dispatcher = Dispatcher(around.switch, around.seal_for, self._failed, around.clock, around.logger)
+        self._gate = GrantGate(around.end_grant, around.clock, around.logger)
         self._site: Site
         self._time = SteadyTime(around.clock)
         self._position = 0
@@ -246,7 +251,8 @@ class SiteLoop:
         except Exception as error:  # a defect must end neither the site nor the waiting of whoever asked
             self._around.logger.error("site_defect", error=type(error).__name__)
             self._refuse(self._batch, "defect", maybe_done=True)
-            await self._around.clock.sleep(_RETRY_SECONDS)
+            if any(isinstance(given, Converge) for given, _ in self._batch):  # another one will come, and fail alike
+                await self._around.clock.sleep(_RETRY_SECONDS)
             await self._begin_anew()
 
     async def _carry(self, batch: list[_Waiting]) -> None:
@@ -268,6 +274,9 @@ class SiteLoop:
             await self._write(facts)
         elif commanded or self._time.now() - self._ours_at >= _BEAT:
             await self._make_sure(commanded)
+        for fact in facts:
+            if isinstance(fact, GrantEnds) and fact.why is not GrantEnd.HUNG_UP:
+                self._dispatcher.hold(conversation_of(fact.call), self._gate.passed(fact.call))
         self._dispatcher.give(commanded)
         for answer, say in answers:
             _settle(answer, say)

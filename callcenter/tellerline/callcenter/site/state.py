@@ -245,7 +245,7 @@ class Call:
 
     @property
     def conversation(self) -> str:
-        return f"{self.id}.c"
+        return conversation_of(self.id)
 
     def leg_of(self, agent: str) -> Leg | None:
         """The agent's leg that is up or being dialled, if any."""
@@ -302,3 +302,8 @@ class SiteState:
         """The leg with its call, which may have ended."""
         call = self.call(self.legs.get(leg, ""))
         return None if call is None else (call, call.legs[leg])
+
+
+def conversation_of(call: str) -> str:
+    """The id of the conversation of its customer and whoever speaks with him."""
+    return f"{call}.c"
