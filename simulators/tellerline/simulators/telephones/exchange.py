@@ -19,6 +19,8 @@ from tellerline.simulators.telephones.hearing import RATE, Samples, likeness, to
 _FRAME = 160
 _PACE = 0.02
 _AHEAD = 2 * 3 * _FRAME
+_ALOUD_AHEAD = 2 * 20 * _FRAME
+"""Of keys as tones more is sent on at a time: none may have a gap, however busy the process is."""
 _LOUDNESS = 5000
 _WINDOW = 0.16
 _LAG = 0.06
@@ -157,7 +159,7 @@ class SipTelephone:
         """Instead of the voice, such as the tones of keys; returns when all is said."""
         whole = np.append(samples, np.zeros(-len(samples) % _FRAME)).astype("<i2").tobytes()
         self._aloud.extend(whole[at : at + 2 * _FRAME] for at in range(0, len(whole), 2 * _FRAME))
-        await asyncio.sleep(len(samples) / RATE)
+        await asyncio.sleep(len(samples) / RATE + _LAG)
         while self._aloud:  # noqa: ASYNC110 the pump empties it, and has no word for it
             await asyncio.sleep(_PACE)
 
@@ -234,7 +236,7 @@ class SipTelephone:
             try:
                 info = call.audio.info()
                 ahead = info.tx_buffered
-                while info.tx_ready and ahead < _AHEAD:
+                while info.tx_ready and ahead < (_ALOUD_AHEAD if self._aloud else _AHEAD):
                     call.audio.write(self._voice(said))
                     said, ahead = said + _FRAME, ahead + 2 * _FRAME
                 if pcm := call.audio.read(8192):
