@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from asterisk_centre import MUSIC, PIN_PROMPT, PROMPT
 from softswitch_bench import SoftTelephone
 from switch_bench import Telephone
-from telephones import Exchange
+from telephones import Exchange, SipTelephone
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.lines.tcp import TcpListener
@@ -136,21 +136,21 @@ class SoftFloor:
 class AsteriskFloor:
     keeps = False
 
-    def __init__(self, server: AsteriskServer, exchange: Exchange, extensions: frozenset[str]) -> None:
+    def __init__(self, server: AsteriskServer, exchange: Exchange, extensions: frozenset[str], url: str) -> None:
         settings: dict[str, Any] = {
             "url": server.url,
             "app": server.controller,
             "user": server.controller,
             "password": server.controller_password,
         }
-        self.switch = {"asterisk": settings}
+        self.switch: Mapping[str, Any] = {"asterisk": settings | ({"url": url} if url else {})}
         self.rest = AriRest(AsteriskSettings(**settings))
         self._exchange = exchange
         self._extensions = extensions
-        self._telephones: dict[str, Telephone] = {}
+        self._telephones: dict[str, SipTelephone] = {}
         self._voices = _voices()
 
-    async def telephone(self, number: str) -> Telephone:
+    async def telephone(self, number: str) -> SipTelephone:
         if number not in self._telephones:
             inside = number in self._extensions
             self._telephones[number] = await self._exchange.telephone(number, next(self._voices), registers=inside)
@@ -218,11 +218,13 @@ async def soft_floor(extensions: frozenset[str]) -> AsyncIterator[SoftFloor]:
 
 
 @asynccontextmanager
-async def asterisk_floor(server: AsteriskServer, extensions: frozenset[str]) -> AsyncIterator[AsteriskFloor]:
-    """On a switch that runs."""
+async def asterisk_floor(
+    server: AsteriskServer, extensions: frozenset[str], *, url: str = ""
+) -> AsyncIterator[AsteriskFloor]:
+    """On a switch that runs; ``url`` is another way to it, for its controller."""
     exchange = Exchange(f"127.0.0.1:{server.ports.sip}", server.extension_password, server.ports.trunk, _NAMES)
     async with exchange:
-        floor = AsteriskFloor(server, exchange, extensions)
+        floor = AsteriskFloor(server, exchange, extensions, url)
         floor.rest.open()
         try:
             yield floor

@@ -164,7 +164,7 @@ class CallsAfter:
         for name in ("secret", "pin"):
             await calls.secured(name)
             await calls.callers[name].press(PIN)
-        await calls.at("secret", "balance.tell")
+        await calls.balance_told("secret")
         await calls.placed("pin", Place.TALK)
         assert calls.call(await calls.controller.state(), "pin").agent == calls.served["pin"]
 

@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ _PATIENCE = 60.0
 class ControllerPlan:
     """What a controller works with. ``store`` is a file, or a PostgreSQL DSN with a ``schema``. ``softswitch`` is the
     port of one; without it ``asterisk`` has the fields of its connector's settings. ``gateway`` is a target, ``port``
-    that of the contract; who is on ``leaders`` leads."""
+    that of the contract; who is on ``leaders`` leads. ``flows`` is a folder instead of the shipped ones,
+    ``numbers`` are those that lead elsewhere than into the main menu; ``wrap_up`` is in seconds."""
 
     store: str
     schema: str = ""
@@ -55,10 +56,13 @@ class ControllerPlan:
     port: int
     agents: list[str]
     leaders: list[str]
+    flows: str = ""
+    numbers: dict[str, str] = field(default_factory=dict)
+    wrap_up: float = 600.0
 
 
-def site_settings() -> SiteSettings:
-    """The shipped flows. Nobody's patience ends by itself, but for who waits for a loan: he may be called back."""
+def _settings(plan: ControllerPlan) -> SiteSettings:
+    """Nobody's patience ends by itself, but for who waits for a loan: he may be called back."""
     return SiteSettings(
         name="main",
         plan=_patient(load_plan(None)),
@@ -67,7 +71,8 @@ def site_settings() -> SiteSettings:
         closing_flow="satisfaction",
         offer_timeout=timedelta(seconds=120),
         ring=timedelta(seconds=120),
-        wrap_up=timedelta(seconds=600),
+        wrap_up=timedelta(seconds=plan.wrap_up),
+        flows=plan.numbers,
     )
 
 
@@ -143,11 +148,11 @@ class Controller:
 
 def _centre(plan: ControllerPlan, gateway: grpc.aio.Channel) -> CallCentre:
     parts = CentreParts(
-        settings=site_settings(),
+        settings=_settings(plan),
         log=log_of(plan),
         switch=_switch_of(plan),
         gateway=gateway,
-        flows=load_flows(),
+        flows=load_flows(Path(plan.flows) if plan.flows else None),
         roster={agent: Listed(_profile(agent), agent in plan.leaders) for agent in (*plan.agents, *plan.leaders)},
         period=lambda at: "day",
         clock=_CLOCK,

@@ -79,17 +79,24 @@ class ThirtyCalls:
         self.callers: dict[str, Telephone] = {}
         self.grants: dict[str, str] = {}
         self._free = iter(AGENTS)
+        self._looking: asyncio.Task[SiteState] | None = None
 
     # Looking
 
     async def until(self, true: Callable[[SiteState], bool], patience: float = _PATIENCE) -> SiteState:
         limit = _CLOCK.monotonic() + patience
         while True:
-            state = await self.controller.state()
+            state = await self._seen()
             if true(state):
                 return state
             assert _CLOCK.monotonic() < limit, f"{self.places(state)}\n{self.controller.complaints()[-2000:]}"
             await asyncio.sleep(_STEP)
+
+    async def _seen(self) -> SiteState:
+        """A state of just now, one for all who look at the same time."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self.controller.state())
+        return await asyncio.shield(self._looking)
 
     def call(self, state: SiteState, name: str) -> Call:
         found = state.call(self.ids[name])
@@ -105,6 +112,14 @@ class ThirtyCalls:
     async def at(self, name: str, node: str) -> None:
         """Wait until the caller's flow is there."""
         await self.until(lambda state: self.call(state, name).node == node)
+
+    async def balance_told(self, name: str) -> None:
+        """Wait until the caller has heard his balance, and is back in the menu."""
+        told = "main-menu/balance.tell"
+        state = await self.until(lambda state: told in self.call(state, name).record.nodes)
+        if self.call(state, name).node == "balance.tell":
+            await self.callers[name].press("*")
+        await self.at(name, "menu")
 
     async def placed(self, name: str, place: Place) -> None:
         await self.until(lambda state: self.call(state, name).place is place)
@@ -198,9 +213,7 @@ class ThirtyCalls:
         """With an agent, after the balance."""
         await self._identified(name)
         await self.callers[name].press(PIN)
-        await self.at(name, "balance.tell")
-        await self.callers[name].press("*")
-        await self.at(name, "menu")
+        await self.balance_told(name)
         await self.callers[name].press("0")
 
     async def bar_of(self, name: str, verb: str, **fields: Any) -> None:
