@@ -26,6 +26,7 @@ def live_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem
         (journal,) = home.glob("systems/*/journal.db")
         spoken = {
             "127.0.0.1:50051": addresses["gateway"],
+            "127.0.0.1:50061": addresses["call_centre"],
             "http://127.0.0.1:8600/v1": addresses["admin"],
             "http://127.0.0.1:9464/metrics": addresses["metrics"],
             "/var/lib/tellerline/journal.db": str(journal),
