@@ -147,8 +147,8 @@ async def _seal_for(leg: str) -> Seal:
 
 
 @asynccontextmanager
-async def live_site(open_log: Callable[[], FactLog]) -> AsyncIterator[LiveSite]:
-    site = LiveSite(open_log)
+async def live_site(open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS) -> AsyncIterator[LiveSite]:
+    site = LiveSite(open_log, settings)
     await site.start()
     try:
         yield site

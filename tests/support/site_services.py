@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc.aio
-from live_site import EXTENSIONS, ROSTER, LiveSite, live_site
+from live_site import EXTENSIONS, ROSTER, SETTINGS, LiveSite, live_site
 
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.api.agents.v1 import agents_pb2 as agents
@@ -31,6 +31,7 @@ from tellerline.callcenter.services.calls import CallHandlers
 from tellerline.callcenter.services.queues import SERVICE as QUEUES
 from tellerline.callcenter.services.queues import QueueHandlers
 from tellerline.callcenter.services.screen_pop import ScreenPops
+from tellerline.callcenter.site.settings import SiteSettings
 
 R = TypeVar("R")
 
@@ -92,9 +93,9 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
 
 
 @asynccontextmanager
-async def centre_on(open_log: Callable[[], FactLog]) -> AsyncIterator[Centre]:
+async def centre_on(open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS) -> AsyncIterator[Centre]:
     """There is no bank behind it."""
-    async with live_site(open_log) as site, grpc.aio.insecure_channel("127.0.0.1:1") as gateway:
+    async with live_site(open_log, settings) as site, grpc.aio.insecure_channel("127.0.0.1:1") as gateway:
         desk = Desk(site.loop, ROSTER)
         pops = ScreenPops(desk, CallerKnowledge(GatewayClient(gateway)), lambda call: None, site.settings.plan)
         logger = make_log(site.clock, LogWriter(2), level="error")

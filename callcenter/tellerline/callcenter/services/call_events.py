@@ -33,6 +33,8 @@ _NUMBERS = frozenset({"caller", "number"})
 _PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
 SHOWN_DATA = frozenset({ASKED, ANSWERED})
 """What of a flow's data is no caller's: the operation that was asked for, and how it ended."""
+SHOWN_WORDS = frozenset({"language", "tier", "period", "region"})
+"""What a flow goes by, and who is calling does not show in it."""
 
 
 class CallEvents:
@@ -96,6 +98,8 @@ def masked(recorded: Recorded) -> Recorded:
     shown |= {name: mask_number(shown[name]) for name in _NUMBERS if isinstance(shown.get(name), str)}
     if _is_outside(entry.kind, shown):
         shown |= {name: mask_number(shown[name]) for name in ("party", "address") if name in shown}
+    if "known" in shown:
+        shown["known"] = {name: value for name, value in shown["known"].items() if name in SHOWN_WORDS}
     data = body.get("data")
     if isinstance(data, Mapping):
         shown |= {name: value for name, value in data.items() if name in SHOWN_DATA}

@@ -78,7 +78,7 @@ class Teller:
         values["who"] = self.legs.get(event.text("leg"), ("?", "?"))[place]
         values["caller"] = event.text("caller") or words.WITHHELD[place]
         values["result"] = _code(_result(event), place)
-        values["expected"] = f"{float(event.text('expected') or 0):.0f}"
+        values["expected"] = _wait(event.details.get("expected"), place)
         if event.kind == "ReservationMade":
             values["reason"] = _reason(event, ("en", "zh")[place])
         return said[place].format_map(_Shown(values | more))
@@ -103,6 +103,10 @@ def _heard(event: Happened) -> list[str]:
     """Names of prompts, each once, without those of words around figures."""
     names = (str(name).rpartition("/")[0] for name in event.details.get("prompts") or ())
     return list(dict.fromkeys(name for name in names if name and not f"{name}/".startswith(_UNITS)))
+
+
+def _wait(seconds: object, place: int) -> str:
+    return f"{seconds:.0f} s" if isinstance(seconds, float) else words.UNKNOWN[place]
 
 
 def _result(event: Happened) -> str:

@@ -21,8 +21,8 @@ SAID: Mapping[str, Said] = {
     "SecretAsked": ("is asked for the PIN; recordings of this leg pause", "请客户输入密码，本侧录音暂停"),
     "QueueEntered": ("enters the queue {queue} as {call_class}", "进入队列 {queue}（{call_class}）"),
     "WaitEstimated": (
-        "place {position} in the queue, expected wait {expected} s",
-        "排队第 {position} 位，预计等待 {expected} 秒",
+        "place {position} in the queue, expected wait: {expected}",
+        "排队第 {position} 位，预计等待：{expected}",
     ),
     "CallbackAsked": ("wants to be called back at {number}", "要求回呼 {number}"),
     "CallbackKept": ("keeps the place for a callback at {number}", "保留排队位置，回呼 {number}"),
@@ -42,6 +42,12 @@ SAID: Mapping[str, Said] = {
     "RecordingEnded": ("recording of {who} ends: {recording}", "结束录音（{who}）：{recording}"),
     "RecordCompleted": ("{by} completes the call record", "{by} 录入话务记录"),
     "RecordCorrected": ("{by} corrects the call record", "{by} 更正话务记录"),
+    "OperatorAlerted": (
+        "an operator is alerted: {operation} {code} {reference}",
+        "已通知值班人员：{operation} {code} {reference}",
+    ),
+    "FlowFailed": ("the voice menu {flow} fails", "语音流程 {flow} 故障"),
+    "OutsideAsked": ("{who} is called for the caller", "为客户呼叫 {who}"),
     "CallEnded": ("the call ends: {end}", "通话结束：{end}"),
 }
 """By kind. What is in no table here is not shown to people; a kind that nobody knows is, by its name."""
@@ -103,6 +109,13 @@ SAID_BY: Mapping[str, tuple[str, Mapping[str, Said]]] = {
             "CONFERENCE": ("agent {agent} calls {party} for a conference", "座席 {agent} 呼叫 {party} 准备会议"),
         },
     ),
+    "OutsideEnded": (
+        "answered",
+        {
+            "True": ("{number} answers", "{number} 应答"),
+            "False": ("{number} does not answer", "{number} 未应答"),
+        },
+    ),
     "ConsultEnded": (
         "end",
         {
@@ -117,10 +130,12 @@ SAID_BY: Mapping[str, tuple[str, Mapping[str, Said]]] = {
 QUIET = frozenset(
     {
         "AgentPending",
+        "CallerKnown",
         "LegGivenUp",
         "LegPlaced",
         "PromptsEnded",
         "RecordArchived",
+        "RecordNoted",
         "ReservationProlonged",
         "WaitMeasured",
     }
@@ -132,6 +147,7 @@ WAITS_FOR_HIM: Said = ("; agent {returns_to} waits for the caller", "，座席 {
 STEP: Said = ("step {node}", "流程节点 {node}")
 ASKS: Said = ("asks the bank: {asked}", "请求银行：{asked}")
 ANSWERED: Said = ("the bank answers {asked}: {answered}", "银行应答 {asked}：{answered}")
+UNKNOWN: Said = ("not known", "未知")
 WITHHELD: Said = ("a withheld number", "未显示号码")
 CALLER: Said = ("the caller", "客户")
 AGENT: Said = ("agent {party}", "座席 {party}")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import grpc.aio
 import pytest
-from live_site import CALLER
-from site_services import Centre, centre, context
+from live_site import CALLER, SETTINGS
+from site_services import Centre, centre, centre_on, context
 
 from tellerline.api.agents.v1.agents_pb2 import Event
 from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, RequestContext
 from tellerline.callcenter.call_trace import CallTracing, trace_of
+from tellerline.callcenter.live.log import sqlite_log
 
 OPERATOR = RequestContext(channel=CHANNEL_COUNTER, channel_serial="cli-1", terminal="cli")
 
@@ -94,6 +97,18 @@ async def test_an_agent_of_the_call_is_not_told_of_a_listener_and_others_are_tol
     assert not any("L1" in str(event) for event in own)
     request = calls.ListCallEventsRequest(context=context("A2"), parent=name)
     assert await refused(desk, desk.calls.ListCallEvents(request)) is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_call_that_the_site_has_archived_is_told_of_still(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, kept_records=timedelta(seconds=5))
+    async with centre_on(lambda: sqlite_log(tmp_path / "sites.db"), settings) as desk:
+        name = await listened_to(desk)
+        up = await listed(desk, name, context("A1"))
+        await desk.site.pass_time(6)
+        assert name.removeprefix("calls/") not in (await desk.site.state()).ended
+        later = await listed(desk, name, context("A1"))
+        assert later[: len(up)] == up
+        assert later[-1].kind == "RecordArchived"
 
 
 async def test_what_is_wrong_is_refused(desk: Centre) -> None:

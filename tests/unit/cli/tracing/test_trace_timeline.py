@@ -75,6 +75,16 @@ def test_prompts_are_named_once_and_words_around_figures_not_at_all() -> None:
     assert english(event(0, "PromptsStarted", prompts=["unit/CNY"]), event(1, "PromptsStarted")) == []
 
 
+def test_a_wait_that_nobody_can_tell_is_not_told_as_none() -> None:
+    told = english(
+        event(0, "WaitEstimated", position=2.0, expected=41.7), event(1, "WaitEstimated", position=1.0, expected=None)
+    )
+    assert told == [
+        "place 2 in the queue, expected wait: 42 s",
+        "place 1 in the queue, expected wait: not known",
+    ]
+
+
 def test_an_offer_that_routing_did_not_make_names_the_agent() -> None:
     told = english(event(0, "ReservationMade", "A2", kind="COLLEAGUE", grounds={}))
     assert told == ["agent A2 is asked in"]
