@@ -159,10 +159,8 @@ class CallCentreFront:
         return grpc.unary_unary_rpc_method_handler(unary, request.FromString, reply.SerializeToString)
 
     def _allowed(self, wished: float | None) -> float:
-        """Seconds for one call; what a client says without bound counts as nothing said."""
-        if wished is None or wished > 10 * self._settings.maximum_deadline:
-            return self._settings.default_deadline
-        return min(wished, self._settings.maximum_deadline)
+        """Seconds for one call whose client wished for so many."""
+        return self._settings.default_deadline if wished is None else min(wished, self._settings.maximum_deadline)
 
     async def _abort(
         self, method: MethodDescriptor, message: Any, context: grpc.aio.ServicerContext[Any, Any], error: Exception
