@@ -78,6 +78,11 @@ class FactLog:
         rows = await self._database.read(statements.page, self._site, after, until, interest, limit)
         return [statements.recorded(row) for row in rows]
 
+    async def latest(self, kind: str, call: str) -> Entry | None:
+        """The newest fact of this kind about the call."""
+        row = await self._database.look(first, statements.LATEST, self._site, call, kind)
+        return None if row is None else statements.recorded(row).entry
+
     async def keep(self, image: Image) -> None:
         """Replace the image of before. Raises ``SupersededError``."""
         await self._database.write(statements.keep, self._site, self._term, image)

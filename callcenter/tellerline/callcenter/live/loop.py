@@ -19,16 +19,16 @@ from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import EVERYTHING, Image, Recorded
 from tellerline.callcenter.live.statements import SupersededError
 from tellerline.callcenter.live.steady import SteadyTime
-from tellerline.callcenter.site.commands import Command, Converge, Input, IvrWants, OrderFailed, Tick
+from tellerline.callcenter.site.commands import Command, Converge, Input, IvrWants, OrderFailed, Restore, Tick
 from tellerline.callcenter.site.converge import LEFT_OPEN
 from tellerline.callcenter.site.evolve import evolve
-from tellerline.callcenter.site.facts import Fact, GrantEnds
+from tellerline.callcenter.site.facts import Fact, GrantEnds, RecordArchived
 from tellerline.callcenter.site.orders import Order, SwitchOrder, TellIvr
 from tellerline.callcenter.site.refusals import Refused
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.site import Site
 from tellerline.callcenter.site.standings import Standings
-from tellerline.callcenter.site.state import SiteState, conversation_of
+from tellerline.callcenter.site.state import Call, SiteState, conversation_of
 from tellerline.callcenter.site.turn import Outcome
 from tellerline.callcenter.site.words import GrantEnd
 from tellerline.callcenter.storage import StoreUnavailableError
@@ -44,7 +44,7 @@ _BEAT = timedelta(seconds=1)
 _SUPERSEDED = "another controller has taken the site"
 _CLOSED = "closed"
 
-Asked: TypeAlias = Command | IvrWants
+Asked: TypeAlias = Command | IvrWants | Restore
 
 
 class SiteUnavailableError(Exception):
@@ -160,6 +160,12 @@ class SiteLoop:
         """
         answer: Answer = await self._answered(asked)
         return answer
+
+    async def archived(self, call: str) -> Call | None:
+        """An ended call that is no longer at hand, from the log. Raises ``StoreUnavailableError``."""
+        entry = await self._around.log.latest(RecordArchived.__name__, call)
+        fact = None if entry is None else fact_of(entry)
+        return fact.kept if isinstance(fact, RecordArchived) else None
 
     async def carried_out(self) -> None:
         """Return when the switch has taken, or refused, every order given so far."""

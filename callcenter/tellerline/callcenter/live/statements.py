@@ -70,6 +70,17 @@ HELD = Statement(select(s.position).where(s.site == bindparam("of"), s.term == b
 LAST = Statement(select(s.position).where(s.site == bindparam("of")), "of")
 
 
+LATEST = Statement(
+    select(f.position, f.at, f.kind, f.agent, f.call, f.queue, f.body)
+    .where(f.site == bindparam("of"), f.call == bindparam("its_call"), f.kind == bindparam("its_kind"))
+    .order_by(f.position.desc())
+    .limit(literal_column("1")),
+    "of",
+    "its_call",
+    "its_kind",
+)
+
+
 def _page(*named: str) -> Statement:
     columns = (f.position, f.at, f.kind, f.agent, f.call, f.queue, f.body)
     conditions = [f.site == bindparam("of"), f.position > bindparam("after"), f.position <= bindparam("until")]

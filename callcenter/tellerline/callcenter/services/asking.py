@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tellerline.callcenter.live.loop import SiteLoop, SiteUnavailableError
+from tellerline.callcenter.live.loop import Answer, SiteLoop, SiteUnavailableError
 from tellerline.callcenter.services.convert import is_text
 from tellerline.callcenter.services.refusals import (
     OUTCOME_UNKNOWN,
@@ -16,15 +16,17 @@ from tellerline.callcenter.services.refusals import (
     of_site,
 )
 from tellerline.callcenter.services.roster import Listed
-from tellerline.callcenter.site.commands import Command
+from tellerline.callcenter.site.commands import Command, CompleteRecord, CorrectRecord, Restore
 from tellerline.callcenter.site.facts import Fact
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.state import Agent, Call, SiteState
+from tellerline.callcenter.storage import StoreUnavailableError
 
 SeenT = TypeVar("SeenT")
 
 _REASON = 500
+_OF_RECORDS = (CompleteRecord, CorrectRecord)
 
 
 class Desk:
@@ -52,13 +54,27 @@ class Desk:
 
     async def order(self, command: Command) -> Sequence[Fact]:
         """What came of it at once, durable. Raises the site's refusal."""
-        try:
-            answer = await self._loop.ask(command)
-        except SiteUnavailableError as error:
-            raise RefusalError(OUTCOME_UNKNOWN if error.maybe_done else SITE_UNAVAILABLE) from error
+        answer = await self._ask(command)
+        if isinstance(command, _OF_RECORDS) and answer.refused is not None and answer.refused.why is Why.NO_SUCH_CALL:
+            archived = await self._archived(command.call)
+            if archived is not None:
+                await self._ask(Restore(call=archived))
+                answer = await self._ask(command)
         if answer.refused is not None:
             raise of_site(answer.refused)
         return answer.facts
+
+    async def _ask(self, asked: Command | Restore) -> Answer:
+        try:
+            return await self._loop.ask(asked)
+        except SiteUnavailableError as error:
+            raise RefusalError(OUTCOME_UNKNOWN if error.maybe_done else SITE_UNAVAILABLE) from error
+
+    async def _archived(self, call: str) -> Call | None:
+        try:
+            return await self._loop.archived(call)
+        except StoreUnavailableError as error:
+            raise RefusalError(SITE_UNAVAILABLE) from error
 
     async def agent(self, agent: str, read: Callable[[Agent], SeenT]) -> SeenT:
         """What ``read`` makes of one who is or was signed in; else ``NO_SUCH_AGENT``."""
@@ -71,15 +87,19 @@ class Desk:
         return await self.look(found)
 
     async def call(self, call: str, read: Callable[[Call], SeenT]) -> SeenT:
-        """What ``read`` makes of one that is up or ended lately; else ``NO_SUCH_CALL``."""
+        """What ``read`` makes of one that is up or has ended; else ``NO_SUCH_CALL``."""
 
-        def found(state: SiteState) -> SeenT:
+        def found(state: SiteState) -> tuple[SeenT] | None:
             there = state.call(call)
-            if there is None:
-                raise RefusalError(Why.NO_SUCH_CALL)
-            return read(there)
+            return None if there is None else (read(there),)
 
-        return await self.look(found)
+        seen = await self.look(found)
+        if seen is not None:
+            return seen[0]
+        archived = await self._archived(call)
+        if archived is None:
+            raise RefusalError(Why.NO_SUCH_CALL)
+        return read(archived)
 
     async def look(self, read: Callable[[SiteState], SeenT]) -> SeenT:
         try:

@@ -22,8 +22,9 @@ from tellerline.callcenter.site import state as model
 from tellerline.callcenter.site.figures import DayFigures
 from tellerline.callcenter.site.words import Mode, Purpose, Target
 
-_NO_DETAILS = frozenset({"at", "agent", "call", "queue", "data"})
-"""What events have fields for, and ``data``: a flow keeps there what the customer typed and was told."""
+_NO_DETAILS = frozenset({"at", "agent", "call", "queue", "data", "kept"})
+"""What events have fields for, ``data``, where a flow keeps what the customer typed and was told, and calls as a
+whole."""
 _ID = re.compile(r"[\w.:~-]{1,64}")
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from tellerline.callcenter.site.orders import Order
+from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.words import Mode, Purpose, Target
 from tellerline.connectors.telephony.errors import SwitchReason
 from tellerline.connectors.telephony.events import SwitchEvent
@@ -382,8 +383,15 @@ class Converge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Have an ended call at hand again, as it was archived."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Only carry out what is due."""
 
 
-Input: TypeAlias = Command | IvrWants | OrderFailed | Converge | Tick | SwitchEvent
+Input: TypeAlias = Command | IvrWants | OrderFailed | Converge | Restore | Tick | SwitchEvent

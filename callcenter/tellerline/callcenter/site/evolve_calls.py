@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -206,6 +208,10 @@ def _archived(fact: f.RecordArchived, state: SiteState) -> None:
         del state.legs[leg]
 
 
+def _restored(fact: f.RecordRestored, state: SiteState) -> None:
+    state.ended[fact.call] = replace(copy.deepcopy(fact.kept), legs={}, restored=fact.at)
+
+
 HANDLERS: Mapping[type[f.Fact], Callable[[Any, SiteState], None]] = {
     f.CallArrived: _arrived,
     f.CallOriginated: _originated,
@@ -234,4 +240,5 @@ HANDLERS: Mapping[type[f.Fact], Callable[[Any, SiteState], None]] = {
     f.RecordCompleted: _record_written,
     f.RecordCorrected: _record_written,
     f.RecordArchived: _archived,
+    f.RecordRestored: _restored,
 }

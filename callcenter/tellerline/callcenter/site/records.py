@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tellerline.callcenter.site import facts as f
-from tellerline.callcenter.site.commands import CompleteRecord, CorrectRecord
+from tellerline.callcenter.site.commands import CompleteRecord, CorrectRecord, Restore
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.turn import Turn, refuse, signed_in
@@ -25,6 +25,12 @@ def correct(turn: Turn, command: CorrectRecord) -> None:
             at=turn.at, call=call.id, by=command.actor, reason=command.reason, entries=dict(command.entries)
         )
     )
+
+
+def restore(turn: Turn, command: Restore) -> None:
+    """Nothing for a call that is at hand."""
+    if turn.state.call(command.call.id) is None:
+        turn.emit(f.RecordRestored(at=turn.at, call=command.call.id, kept=command.call))
 
 
 def _known(turn: Turn, command: CompleteRecord | CorrectRecord) -> Call:

@@ -42,5 +42,7 @@ class SiteSettings:
     recorded: bool = True
     own_number: str = ""
     """What outside telephones see as the caller."""
+    kept_calls: int = 2_000
+    """How many calls that have ended are kept at hand at most, so that images stay small; the log keeps all of them."""
     kept_records: timedelta = timedelta(days=7)
-    """How long a call that has ended can be completed and corrected."""
+    """How long they are at hand. Whoever completes or corrects the record of an older call has it brought back."""

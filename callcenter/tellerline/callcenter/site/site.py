@@ -26,7 +26,7 @@ from tellerline.callcenter.site.refusals import RefusalError
 from tellerline.callcenter.site.routers import router_of
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.standings import Standings
-from tellerline.callcenter.site.state import SiteState
+from tellerline.callcenter.site.state import Call, SiteState
 from tellerline.callcenter.site.turn import Outcome, Turn
 
 
@@ -70,9 +70,9 @@ class Site:
         routing = self._router.next_due()
         if routing is not None:
             instants.append(matching.instant(routing))
-        oldest = next(iter(self.state.ended.values()), None)
-        if oldest is not None and oldest.ended is not None:
-            instants.append(oldest.ended + self._settings.kept_records)
+        archiving = self._archiving()
+        if archiving is not None:
+            instants.append(archiving[1])
         return min(instants, default=None)
 
     def standings(self, at: datetime) -> Standings:
@@ -113,10 +113,18 @@ class Site:
                     offers.timed_out(turn, self.state.reservations[name])
                 else:
                     agents.work_timed_out(turn, self.state.agents[name])
-        while (call := next(iter(self.state.ended.values()), None)) is not None:
-            if call.ended is None or call.ended + self._settings.kept_records > due:
-                return
-            turn.emit(f.RecordArchived(at=turn.at, call=call.id))
+        while (archiving := self._archiving()) is not None and archiving[1] <= due:
+            call = archiving[0]
+            turn.emit(f.RecordArchived(at=turn.at, call=call.id, kept=call))
+
+    def _archiving(self) -> tuple[Call, datetime] | None:
+        """The ended call that is to go next, and when."""
+        call = next(iter(self.state.ended.values()), None)
+        since = None if call is None else call.restored or call.ended
+        if call is None or since is None:
+            return None
+        crowded = len(self.state.ended) > self._settings.kept_calls
+        return call, since if crowded else since + self._settings.kept_records
 
 
 def _nothing(turn: Turn, given: c.Tick) -> None:
@@ -144,6 +152,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, Any], None]] = {
     c.TransferToIvr: bar.to_ivr,
     c.Supervise: supervision.supervise,
     c.StopSupervising: supervision.stop,
+    c.Restore: records.restore,
     c.CompleteRecord: records.complete,
     c.CorrectRecord: records.correct,
     c.IvrWants: ivr.wants,

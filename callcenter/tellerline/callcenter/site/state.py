@@ -241,6 +241,8 @@ class Call:
     supervisions: dict[str, Supervision] = field(default_factory=dict)
     record: CallRecord = field(default_factory=CallRecord)
     ended: datetime | None = None
+    restored: datetime | None = None
+    """When the call was brought back from the log, long after its end."""
     end: CallEnd | None = None
 
     @property

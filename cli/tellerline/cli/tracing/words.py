@@ -136,6 +136,7 @@ QUIET = frozenset(
         "PromptsEnded",
         "RecordArchived",
         "RecordNoted",
+        "RecordRestored",
         "ReservationProlonged",
         "WaitMeasured",
     }

@@ -200,3 +200,34 @@ def test_a_record_is_completed_then_corrected_with_its_history_kept() -> None:
     assert call.record.entries == {"kind": "balance"}
     assert [each.entries["kind"] for each in call.record.history] == ["loss", "balance"]
     assert [s.kind for s in call.record.segments] == ["IVR", "QUEUE", "AGENT", "TALK"]
+
+
+def test_ended_calls_are_kept_at_hand_for_a_time_and_up_to_a_number_and_can_be_brought_back() -> None:
+    world = SiteWorld(settings(kept_calls=5, kept_records=timedelta(hours=1)))
+    world.agent("a1")
+    calls = []
+    for number in range(8):
+        call = world.caller(f"line{number}")
+        world.answer("a1")
+        world.ends(f"line{number}")
+        world.settle()
+        world.must(c.FinishWork(actor="a1", agent="a1"))
+        calls.append(call.id)
+    world.passes(1)
+    assert list(world.state.ended) == calls[3:]
+    world.passes(3601)
+    assert not world.state.ended
+    late = c.CompleteRecord(actor="a1", call=calls[0], entries={"topic": "cards"})
+    assert world.give(late).refused is not None
+    archived = next(fact.kept for fact in world.facts if isinstance(fact, f.RecordArchived))
+    assert archived is not None
+    version = archived.version
+    world.must(c.Restore(call=archived))
+    world.must(c.Restore(call=archived))
+    world.must(late)
+    assert world.state.ended[calls[0]].version == version + 1
+    assert archived.record.entries == {}
+    world.verify_fold()
+    world.passes(3601)
+    assert not world.state.ended
+    assert [fact.kept.record.entries for fact in world.facts if isinstance(fact, f.RecordArchived) and fact.kept][-1]

@@ -22,6 +22,7 @@ from tellerline.callcenter.site.facts.calls import (
     RecordCorrected,
     RecordingEnded,
     RecordingStarted,
+    RecordRestored,
 )
 from tellerline.callcenter.site.facts.flows import (
     CallerKnown,
@@ -85,6 +86,7 @@ _EVERY: tuple[type[Fact], ...] = (
     RecordCompleted,
     RecordCorrected,
     RecordArchived,
+    RecordRestored,
     IvrEntered,
     IvrNodeReached,
     IvrReturned,
@@ -175,6 +177,7 @@ __all__ = [
     "RecordCompleted",
     "RecordCorrected",
     "RecordNoted",
+    "RecordRestored",
     "RecordingEnded",
     "RecordingStarted",
     "ReservationChanged",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tellerline.callcenter.site.facts.base import CallFact
+from tellerline.callcenter.site.facts.base import CallFact, Fact
+from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.words import CallEnd, Ear, GrantEnd, Role
 from tellerline.connectors.telephony.events import Cause, Ended
 
@@ -116,4 +117,14 @@ class RecordCorrected(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordArchived(CallFact):
-    """The site no longer keeps the ended call; its facts remain."""
+    """The site no longer keeps the ended call at hand. ``kept`` is all of it; None in old logs."""
+
+    kept: Call | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRestored(Fact):
+    """The ended call is at hand again."""
+
+    call: str
+    kept: Call
