@@ -83,19 +83,23 @@ class LeaveQueue:
 
 @dataclass(frozen=True, slots=True)
 class OfferCallback:
-    """Call back later instead of letting the caller wait, in the same place; ``Answered`` says whether it was taken."""
+    """Call back later instead of letting the caller wait, in the same place; ``Answered`` says whether it was taken.
+    ``enters``: he does not wait yet."""
 
     step: int
     queue: str
     number: str = field(repr=False)
+    enters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record what the caller says; ``Recorded`` is due after ``StopRecording``."""
+    """Record what the caller says after a tone; ``Recorded`` is due after ``StopRecording``, or once nothing was said
+    for ``silence`` seconds."""
 
     recording: int
     box: str
+    silence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,22 @@ class TransferTo:
 
     to: str
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Entries for the call record."""
+
+    entries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody should see to it at once that the bank did not do what it was asked."""
+
+    operation: str
+    code: str
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +167,8 @@ Action: TypeAlias = (
     | Record
     | StopRecording
     | TransferTo
+    | Keep
+    | Alert
     | Finished
     | HangUp
     | Note

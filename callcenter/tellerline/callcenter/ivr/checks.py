@@ -75,6 +75,11 @@ def check_flow(flow: Flow, shared: Mapping[str, Prompt], values: Set[str], note:
     _check_slots(flow, values, note)
     _check_ways(flow, note)
     _check_secrets(flow, note)
+    for key, names in (("sensitive", flow.sensitive), ("record", flow.record)):
+        for name in sorted(names - values):
+            note(f"{key}: nobody gives {name!r} a value")
+    for name in sorted(flow.sensitive & flow.record):
+        note(f"record: {name!r} is sensitive")
     said = {prompt for node in flow.nodes.values() for prompt in prompts_of(node)}
     for prompt in flow.prompts.keys() - said:
         note(f"prompts.{prompt}: nobody says it")

@@ -117,7 +117,7 @@ def heard_out(turn: Turn) -> None:
         case Voicemail() as node:
             number = turn.numbered()
             turn.change(stage=Stage.RECORDING, step=number)
-            turn.act(actions.Record(number, turn.filled(node.box)))
+            turn.act(actions.Record(number, turn.filled(node.box), node.silence))
             turn.wait(node.most)
         case Transfer() as node:
             turn.change(stage=Stage.HANDED_OVER)
@@ -188,9 +188,9 @@ def _queue(turn: Turn, node: Queue) -> None:
 
 
 def _offer_callback(turn: Turn, node: Callback) -> None:
-    number = turn.numbered()
+    number, queue = turn.numbered(), turn.filled(node.queue)
     turn.change(stage=Stage.OFFERING, step=number)
-    turn.act(actions.OfferCallback(number, turn.filled(node.queue), turn.filled(node.number)))
+    turn.act(actions.OfferCallback(number, queue, turn.filled(node.number), enters=turn.state.place is None))
     turn.wait(_CALLBACK_SECONDS)
 
 

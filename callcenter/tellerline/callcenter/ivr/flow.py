@@ -202,11 +202,13 @@ class Callback(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voicemail(Node):
-    """Records after ``prompts`` until #, hang-up or ``most`` seconds."""
+    """Records after ``prompts`` and a tone until #, hang-up, ``silence`` seconds without a word (0: however many), or
+    ``most`` seconds."""
 
     prompts: tuple[str, ...]
     box: str
     most: int
+    silence: int
     next: str
 
 
@@ -259,7 +261,8 @@ AnyNode: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """One flow at one version. A caller who enters more than ``most_steps`` nodes goes to ``too_long``."""
+    """One flow at one version. A caller who enters more than ``most_steps`` nodes goes to ``too_long``. ``sensitive``
+    values are never written down; those of ``record`` go into the call record."""
 
     id: str
     version: int
@@ -269,6 +272,8 @@ class Flow:
     too_long: str
     nodes: Mapping[str, AnyNode]
     prompts: Mapping[str, Prompt]
+    sensitive: frozenset[str] = frozenset()
+    record: frozenset[str] = frozenset()
 
 
 def ways(node: AnyNode) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,11 @@ class Flows:
         return self.flows[flow].prompts.get(name) or self.shared[name]
 
     @property
+    def sensitive(self) -> frozenset[str]:
+        """The values that some flow never has written down."""
+        return frozenset().union(*(flow.sensitive for flow in self.flows.values()))
+
+    @property
     def prompts(self) -> Mapping[str, Prompt]:
         """All there are, by their full names."""
         every = [*self.shared.values()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tellerline.callcenter.ivr import actions, inputs
 from tellerline.callcenter.ivr.entering import (
@@ -27,8 +28,8 @@ from tellerline.callcenter.ivr.flow import (
     Typed,
     Voicemail,
 )
-from tellerline.callcenter.ivr.library import Flows
-from tellerline.callcenter.ivr.state import Stage, State
+from tellerline.callcenter.ivr.library import FlowNotFoundError, Flows
+from tellerline.callcenter.ivr.state import Frame, Place, Stage, State
 from tellerline.callcenter.ivr.turn import Turn
 
 Step = tuple[State, Sequence[actions.Action]]
@@ -45,6 +46,69 @@ def begin(flows: Flows, name: str, values: Mapping[str, str], *, number: int = 0
     turn = Turn(flows, State(flow=flow.id, version=flow.version, node=flow.start, number=number, values=dict(values)))
     go(turn, flow.start)
     return turn.state, turn.actions
+
+
+def wait(flows: Flows, name: str, values: Mapping[str, str], *, number: int = 0) -> Step:
+    """Start a flow for a caller who waits already, at its first node that waits. ``values`` say ``queue``.
+
+    Raises ``FlowNotFoundError``, also for a flow in which nobody waits.
+    """
+    flow = flows.flow(name)
+    node = next((node for node in flow.nodes.values() if isinstance(node, Queue)), None)
+    if node is None:
+        raise FlowNotFoundError(f"nobody waits in flow {name!r}")
+    turn = Turn(flows, State(flow=flow.id, version=flow.version, node=node.id, number=number, values=dict(values)))
+    turn.change(stage=Stage.QUEUED, place=Place(queue=values.get("queue", ""), at=turn.here, depth=0), music=True)
+    turn.note("entered")
+    return turn.state, turn.actions
+
+
+def resume(flows: Flows, state: State, *, handing_over: bool = False) -> Step:
+    """Go on from a state that was written down. Nobody knows what the caller heard, so that what was to come after it
+    comes now; a flow whose sensitive words are gone asks for them again. ``handing_over``: a telephone outside is being
+    called. Raises ``FlowNotFoundError``."""
+    asking = _asking_again(flows, state)
+    if asking is not None:
+        return asking
+    missed = _never_told(state, handing_over)
+    if not state.playback:
+        return (state, ()) if missed is None else step(flows, state, missed)
+    heard, acts = step(flows, state, inputs.PlaybackEnded(state.playback))
+    if missed is None or isinstance(missed, inputs.TimedOut):
+        return heard, acts
+    after, more = step(flows, heard, missed)
+    return after, (*acts, *more)
+
+
+def _never_told(state: State, handing_over: bool) -> inputs.Input | None:
+    """What the flow waited for and will not be told."""
+    match state.stage:
+        case Stage.SECRET:
+            return inputs.SecretCollected(state.step, silent=True)
+        case Stage.CALLING:
+            return inputs.Answered(state.step, inputs.Unknown())
+        case Stage.RECORDING:
+            return inputs.Recorded(state.step)
+        case Stage.HANDED_OVER if not handing_over:
+            return inputs.TransferFailed()
+        case _:
+            return inputs.TimedOut(state.timer) if state.timer else None
+
+
+def _asking_again(flows: Flows, state: State) -> Step | None:
+    """The outermost flow that typed what is gone, begun anew: operations of before are asked for with new steps."""
+    if state.stage in (Stage.ENDED, Stage.SERVED, Stage.HANDED_OVER):
+        return None
+    here = Frame(state.flow, state.version, state.node)
+    for depth, frame in enumerate((*state.frames, here)):
+        flow = flows.flow(frame.flow, frame.version)
+        typed = {node.into for node in flow.nodes.values() if isinstance(node, Collect)}
+        if typed & set(state.hidden):
+            turn = Turn(flows, replace(state, hidden=(), playback=0))
+            come_back(turn, frame, state.frames[:depth])
+            go(turn, flow.start)
+            return turn.state, turn.actions
+    return None
 
 
 def step(flows: Flows, state: State, heard: inputs.Input) -> Step:
@@ -253,9 +317,12 @@ def _after_call(turn: Turn, node: CallOperation, outcome: inputs.Outcome) -> str
         case inputs.Refused(code=code, figures=figures):
             turn.note("refused", code)
             turn.set(dict(figures))
+            if code not in node.refused:
+                turn.act(actions.Alert(node.operation, code))
             return node.refused.get(code, node.otherwise)
         case inputs.Unknown(reference=reference):
             turn.note("unknown", reference)
+            turn.act(actions.Alert(node.operation, "UNKNOWN", reference))
             return node.unknown
 
 

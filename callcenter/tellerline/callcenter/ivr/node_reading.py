@@ -191,8 +191,14 @@ def _callback(name: str, reader: Reader, defaults: Defaults) -> Callback:
 
 
 def _voicemail(name: str, reader: Reader, defaults: Defaults) -> Voicemail:
-    most = reader.whole("most", 120, 5, 600)
-    return Voicemail(id=name, prompts=_prompts(reader), box=reader.text("box"), most=most, next=reader.text("next"))
+    return Voicemail(
+        id=name,
+        prompts=_prompts(reader),
+        box=reader.text("box"),
+        most=reader.whole("most", 120, 5, 600),
+        silence=reader.whole("silence", 6, 0, 60),
+        next=reader.text("next"),
+    )
 
 
 def _transfer(name: str, reader: Reader, defaults: Defaults) -> Transfer:

@@ -71,6 +71,8 @@ def _flow(reader: Reader, name: str) -> Flow:
         too_long=reader.text("too_long"),
         nodes=nodes,
         prompts=_prompts(reader, name),
+        sensitive=frozenset(reader.words("sensitive")),
+        record=frozenset(reader.words("record")),
     )
 
 

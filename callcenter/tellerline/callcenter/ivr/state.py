@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 
@@ -65,13 +65,22 @@ class State:
     place: Place | None = None
     frames: tuple[Frame, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hidden: tuple[str, ...] = ()
+    """Values that were there when the state was written down, and were not."""
 
     @property
     def language(self) -> str:
         return self.values.get("language", "zh")
 
     def to_json(self) -> str:
+        """All of it: not to be written down."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    def without(self, sensitive: Set[str]) -> State:
+        """As it may be written down: without these values, and without what was typed so far."""
+        values = {name: word for name, word in self.values.items() if name not in sensitive}
+        hidden = tuple(sorted(name for name, word in self.values.items() if name in sensitive and word))
+        return replace(self, values=values, typed="", hidden=hidden)
 
     @classmethod
     def from_json(cls, text: str) -> State:
@@ -81,4 +90,5 @@ class State:
         frames = tuple(Frame(**frame) for frame in read.pop("frames"))
         if place is not None:
             place = Place(**(place | {"at": Frame(**place["at"])}))
-        return cls(**(read | {"stage": Stage(read["stage"]), "place": place, "frames": frames}))
+        hidden = tuple(read.get("hidden", ()))
+        return cls(**(read | {"stage": Stage(read["stage"]), "place": place, "frames": frames, "hidden": hidden}))

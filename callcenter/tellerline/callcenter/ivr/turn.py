@@ -39,6 +39,9 @@ class Turn:
 
     def set(self, values: dict[str, str]) -> None:
         self.change(values={**self.state.values, **values})
+        entries = {name: word for name, word in values.items() if name in self.flow.record}
+        if entries:
+            self.act(actions.Keep(entries))
 
     def awaits(self, number: int, *stages: Stage) -> bool:
         """Whether what has this number is still waited for, at one of these stages."""

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from tellerline.adapters.clock import Clock, Timer
 from tellerline.adapters.telemetry import Log
 from tellerline.callcenter.ivr import actions, inputs
-from tellerline.callcenter.ivr.library import FlowNotFoundError, Flows
-from tellerline.callcenter.ivr.machine import begin, step
-from tellerline.callcenter.ivr.state import Stage, State
-from tellerline.callcenter.ivr.wording import sounds
+from tellerline.callcenter.ivr.library import Flows
+from tellerline.callcenter.ivr.machine import begin, resume, step, wait
+from tellerline.callcenter.ivr.state import State
+from tellerline.callcenter.live.flow_words import (
+    ANSWERED,
+    ASKED,
+    KNOWN,
+    answers_to_refusal,
+    apology,
+    call_class,
+    inputs_of,
+    of_the_bank,
+    wants_of,
+)
 from tellerline.callcenter.live.loop import Answer, SiteUnavailableError
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.orders import IvrNews, TellIvr
 from tellerline.callcenter.site.refusals import Why
-from tellerline.connectors.telephony.events import Ended, SecretEnd
-from tellerline.connectors.telephony.switch import SecretPlan
 
-STATE, ASKED, ANSWERED = "state", "asked", "answered"
-"""The names under which the machine's state is kept with the call, and what was asked of the bank and answered."""
-FAILED = "failed"
-"""The result of a flow that could not be gone on with."""
-_CLASSES = {"vip": "vip", "group": "priority"}
-_STANDARD = "standard"
+__all__ = ["ANSWERED", "ASKED", "STATE", "Bank", "Facts", "IvrDesk", "OpenBank"]
+STATE = "state"
+"""The name under which the machine's state is kept with the call."""
+_APOLOGY_SECONDS = 20.0
+"""After which a caller is seen to whose apology nobody has heard to its end."""
+_APOLOGY = -1
+"""Its mark; those of flows count from 1."""
+_GONE = (Why.NO_SUCH_CALL, Why.IVR_MOVED_ON)
 
 
 class Bank(Protocol):
@@ -43,27 +51,38 @@ Facts = Callable[[str], Awaitable[Mapping[str, str]]]
 OpenBank = Callable[[str], Bank]
 
 
+class _Apologised:
+    """The caller has had time to hear the apology."""
+
+
 @dataclass(slots=True)
 class _Caller:
-    """One call's way through flows. ``flow`` is the site's word for where it is; empty while it is elsewhere."""
+    """One call's way through flows. ``flow`` is the site's word for where it is; empty while it is elsewhere.
+
+    ``known`` is what the site was told of the caller. ``follows``: the flow that plays goes on in the queue.
+    """
 
     bank: Bank
     flow: str = ""
     state: State | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    follows: bool = False
     timer: Timer | None = None
     heard: asyncio.Queue[_Heard] = field(default_factory=asyncio.Queue)
     working: asyncio.Task[None] | None = None
 
 
-_Heard: TypeAlias = TellIvr | inputs.Input
+_Heard: TypeAlias = TellIvr | inputs.Input | _Apologised
 
 
 class IvrDesk:
     """Belongs to one loop. A caller's state is written down with his call at each step, before he hears of it; so a
-    flow goes on where it was when another controller takes over, but for a PIN that has to be typed again.
+    flow goes on where it was when another controller takes over, but for a PIN and for sensitive words, which are not
+    written down and have to be typed again.
 
     What a flow wants after the site has taken the call elsewhere, nobody carries out. ``waiting_flow`` is the site's
-    name for the time in a queue: there the flow that led into it goes on.
+    name for the time in a queue: there the flow that led into it goes on, and whoever came otherwise waits in the flow
+    of this name. A caller whose flow fails by a defect hears an apology, and the site sees to him.
     """
 
     def __init__(
@@ -127,19 +146,24 @@ class IvrDesk:
                 await self._hear(call, caller, heard)
             except SiteUnavailableError as error:
                 self._logger.warning("ivr_not_heard", call=call, reason=error.reason)
-            except Exception as error:  # a defect must not leave a caller in silence
+            except Exception as error:  # a defect must neither silence the desk nor leave the caller in silence
                 self._logger.error("ivr_failed", call=call, flow=caller.flow, error=type(error).__name__)
-                await self._let_go(call, caller)
+                self._apologise(call, caller)
 
     async def _hear(self, call: str, caller: _Caller, heard: _Heard) -> None:
-        if not isinstance(heard, TellIvr):
+        if isinstance(heard, _Apologised):
+            await self._see_to(call, caller)
+        elif not isinstance(heard, TellIvr):
             await self._step(call, caller, heard)
         elif heard.news is IvrNews.ENTERED:
             await self._enter(call, caller, heard)
         elif heard.news is IvrNews.LEFT:
             self._leave(caller, heard.flow)
+        elif caller.state is None:
+            if heard.news is IvrNews.PLAYED and heard.mark == _APOLOGY:
+                await self._see_to(call, caller)
         else:
-            for given in _inputs(caller.state, heard):
+            for given in inputs_of(caller.state, heard):
                 await self._step(call, caller, given)
 
     def _leave(self, caller: _Caller, flow: str) -> None:
@@ -147,61 +171,48 @@ class IvrDesk:
         if caller.flow != flow:
             return
         caller.flow = ""
-        if caller.state is not None and caller.state.stage is not Stage.QUEUED:
+        if not caller.follows:
             caller.state = None
-        _stop_timer(caller)
+            _stop_timer(caller)
 
     async def _enter(self, call: str, caller: _Caller, news: TellIvr) -> None:
         """Begin a flow, go on where another controller left it, or keep the caller company while he waits."""
         caller.flow = news.flow
-        if news.flow == self._waiting_flow:
-            return None
+        kept, follows, caller.follows = news.data.get(STATE), caller.follows, False
+        waits = news.flow == self._waiting_flow
+        if waits and follows and not kept:
+            return
         _stop_timer(caller)
-        kept = news.data.get(STATE)
+        caller.known = dict(news.known)
         if kept:
-            caller.state = State.from_json(kept)
-            return await self._resume(call, caller)
-        number = caller.state.number if caller.state is not None else 0
-        try:
-            caller.state, acts = begin(self._flows, news.flow, await self._facts(call), number=number)
-        except FlowNotFoundError as error:
-            self._logger.error("ivr_without_flow", call=call, flow=news.flow, error=str(error))
-            return await self._let_go(call, caller)
-        return await self._carry_out(call, caller, acts)
-
-    async def _let_go(self, call: str, caller: _Caller) -> None:
-        """There is no going on in this flow: back to the agent who lent the caller, or to his place in line."""
-        with suppress(SiteUnavailableError):
-            await self._want(call, caller, (c.BackToAgent(outcome={"result": FAILED}),))
-
-    async def _resume(self, call: str, caller: _Caller) -> None:
-        """Nobody knows what the caller heard, so that what was to come after it comes now."""
-        assert caller.state is not None
-        before = caller.state
-        if before.playback:
-            await self._step(call, caller, inputs.PlaybackEnded(before.playback))
-        if before.stage is Stage.SECRET:
-            await self._step(call, caller, inputs.SecretCollected(before.step, silent=True))
-        elif before.stage is Stage.CALLING:
-            await self._step(call, caller, inputs.Answered(before.step, inputs.Unknown()))
-        elif before.timer and not before.playback:
-            await self._step(call, caller, inputs.TimedOut(before.timer))
+            taken = resume(self._flows, State.from_json(kept), handing_over=news.outside)
+        else:
+            number = caller.state.number if caller.state is not None else 0
+            values = {**await self._facts(call), **news.known}
+            if waits:
+                taken = wait(self._flows, news.flow, {**values, "queue": news.queue}, number=number)
+            else:
+                taken = begin(self._flows, news.flow, values, number=number)
+        caller.state, acts = taken
+        await self._carry_out(call, caller, acts)
 
     async def _step(self, call: str, caller: _Caller, heard: inputs.Input) -> None:
         if caller.state is None or not caller.flow:
             return
         caller.state, acts = step(self._flows, caller.state, heard)
-        await self._carry_out(call, caller, acts, heard)
+        await self._carry_out(call, caller, acts, of_the_bank(acts, heard))
 
     async def _carry_out(
-        self, call: str, caller: _Caller, acts: Sequence[actions.Action], heard: inputs.Input | None = None
+        self, call: str, caller: _Caller, acts: Sequence[actions.Action], trace: Mapping[str, str] | None = None
     ) -> None:
         """What concerns the call goes to the site in one piece, with where the flow is now; the rest comes after."""
-        assert caller.state is not None
-        wants = [want for act in acts for want in self._wants(caller.state, act)]
-        node = caller.state.node if caller.state.flow == caller.flow else f"{caller.state.flow}.{caller.state.node}"
-        goto = c.GoTo(node=node, data={STATE: caller.state.to_json(), **_of_the_bank(acts, heard)})
-        if not await self._want(call, caller, (goto, *wants)):
+        state = caller.state
+        assert state is not None
+        wants = tuple(wants_of(self._flows, state, acts))
+        caller.follows = any(isinstance(want, c.EnterQueue) or _enters(want) for want in wants)
+        if not await self._want(call, caller, (*self._known(caller, state), self._place(caller, state, trace), *wants)):
+            caller.follows = False
+            self._not_taken(call, caller, acts)
             return
         for act in acts:
             match act:
@@ -216,6 +227,56 @@ class IvrDesk:
                 case _:
                     pass
 
+    def _known(self, caller: _Caller, state: State) -> Sequence[c.Want]:
+        """What the site is to know of the caller, if it does not yet."""
+        known = {name: state.values[name] for name in KNOWN if name in state.values}
+        if known == caller.known:
+            return ()
+        caller.known = known
+        return (c.Know(known=known),)
+
+    def _place(self, caller: _Caller, state: State, trace: Mapping[str, str] | None) -> c.Want:
+        node = state.node if state.flow == caller.flow else f"{state.flow}.{state.node}"
+        return c.GoTo(node=node, data={STATE: state.without(self._flows.sensitive).to_json(), **(trace or {})})
+
+    def _not_taken(self, call: str, caller: _Caller, acts: Sequence[actions.Action]) -> None:
+        """The flow has a way for what it was refused, or it has none, which is a defect."""
+        if not caller.flow:
+            return
+        answers = answers_to_refusal(acts)
+        for answer in answers:
+            self._put(call, answer)
+        if not answers:
+            self._apologise(call, caller)
+
+    def _apologise(self, call: str, caller: _Caller) -> None:
+        """Nobody is left in silence: he hears that something went wrong, and then is seen to."""
+        _stop_timer(caller)
+        caller.state = None
+        if caller.flow:
+            self._run(self._say_sorry(call, caller, caller.flow))
+
+    async def _say_sorry(self, call: str, caller: _Caller, flow: str) -> None:
+        language = caller.known.get("language", "zh")
+        heard = apology(self._flows, language)
+        seconds = 0.0
+        try:
+            said = await self._ask(
+                c.IvrWants(
+                    call=call, flow=flow, wants=(c.PlayPrompts(prompts=heard, language=language, mark=_APOLOGY),)
+                )
+            )
+            seconds = _APOLOGY_SECONDS if heard and said.refused is None else 0.0
+        except SiteUnavailableError as error:
+            self._logger.warning("ivr_not_heard", call=call, reason=error.reason)
+        caller.timer = self._clock.call_later(seconds, partial(self._put, call, _Apologised()))
+
+    async def _see_to(self, call: str, caller: _Caller) -> None:
+        if caller.state is None and caller.flow:
+            _stop_timer(caller)
+            rescue = c.Rescue(call_class=call_class(caller.known), language=caller.known.get("language"))
+            await self._want(call, caller, (rescue,))
+
     async def _ask_bank(self, call: str, caller: _Caller, act: actions.Call) -> None:
         try:
             outcome = await caller.bank.perform(act)
@@ -225,77 +286,17 @@ class IvrDesk:
         self._put(call, inputs.Answered(act.step, outcome))
 
     async def _want(self, call: str, caller: _Caller, wants: tuple[c.Want, ...]) -> bool:
-        """Whether the site has taken them."""
+        """Whether the site has taken them. A call that is elsewhere by now has no flow any more."""
         answer = await self._ask(c.IvrWants(call=call, flow=caller.flow, wants=wants))
-        if answer.refused is None:
-            return True
-        self._logger.warning("ivr_refused", call=call, flow=caller.flow, why=answer.refused.why)
-        if answer.refused.why is Why.NO_SUCH_QUEUE:
-            await self._let_go(call, caller)
-        return False
-
-    def _wants(self, state: State, act: actions.Action) -> Sequence[c.Want]:
-        match act:
-            case actions.Play(says=says, language=language):
-                prompts = self._flows.prompts
-                heard = [sound for said in says for sound in sounds(prompts[said.prompt], said.values, language)]
-                return (c.PlayPrompts(prompts=tuple(heard), language=language),)
-            case actions.EnterQueue(queue=queue):
-                tier = _CLASSES.get(state.values.get("tier", ""), _STANDARD)
-                return (c.EnterQueue(queue=queue, call_class=tier, language=state.language),)
-            case _:
-                want = _want_of(act)
-                return () if want is None else (want,)
+        if answer.refused is not None:
+            self._logger.warning("ivr_refused", call=call, flow=caller.flow, why=answer.refused.why)
+            if answer.refused.why in _GONE:
+                caller.flow = ""
+        return answer.refused is None
 
 
-def _of_the_bank(acts: Sequence[actions.Action], heard: inputs.Input | None) -> Mapping[str, str]:
-    """For the call's trace: which operation is asked for now, and how the one before it ended (a code)."""
-    said = {}
-    for act in acts:
-        if isinstance(act, actions.Call):
-            said[ASKED] = act.operation
-    if isinstance(heard, inputs.Answered):
-        outcome = heard.outcome
-        code = outcome.code if isinstance(outcome, inputs.Refused) else type(outcome).__name__.upper()
-        said[ANSWERED] = code
-    return said
-
-
-def _want_of(act: actions.Action) -> c.Want | None:
-    want: c.Want | None = None
-    match act:
-        case actions.StopPlaying():
-            want = c.StopPrompts()
-        case actions.CollectSecret(length=length, first=first, between=between):
-            plan = SecretPlan(length=length, first=timedelta(seconds=first), between=timedelta(seconds=between))
-            want = c.AskSecret(plan=plan)
-        case actions.OfferCallback(number=number):
-            want = c.KeepCallback(number=number)
-        case actions.TransferTo(result=result) | actions.Finished(result=result):
-            want = c.BackToAgent(outcome={"result": result})
-        case actions.HangUp():
-            want = c.HangUp()
-        case _:
-            pass
-    return want
-
-
-def _inputs(state: State | None, news: TellIvr) -> Sequence[inputs.Input]:
-    """The site's word in the machine's."""
-    if state is None:
-        return ()
-    match news.news:
-        case IvrNews.DIGIT:
-            return (inputs.Digit(news.digit),)
-        case IvrNews.PLAYED if news.played is not Ended.STOPPED:
-            return (inputs.PlaybackEnded(state.playback),)
-        case IvrNews.SECRET:
-            silent = news.secret is SecretEnd.TIMED_OUT
-            return (inputs.SecretCollected(state.step, news.sealed, silent),)
-        case IvrNews.WAITS:
-            return (inputs.QueueUpdate(position=news.position, wait=news.wait, offer=news.offer),)
-        case _:
-            return ()
+def _enters(want: c.Want) -> bool:
+    return isinstance(want, c.KeepCallback) and want.enters is not None
 
 
 def _stop_timer(caller: _Caller) -> None:

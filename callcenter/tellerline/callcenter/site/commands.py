@@ -223,10 +223,11 @@ class GoTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayPrompts:
-    """Stops what is played now."""
+    """Stops what is played now. ``TellIvr`` tells the end by ``mark``."""
 
     prompts: tuple[str, ...]
     language: str = "zh"
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,8 +316,9 @@ class TransferOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescue:
-    """The flow has failed. A caller who waits goes on waiting, with music; one whom an agent expects goes back; every
-    other one is put into the site's queue for such callers, or cleared where there is none."""
+    """The flow has failed. A caller who waits goes on waiting, with music; one whom an agent expects goes back; one
+    who has waited gets his place in line back; every other one is put into the site's queue for such callers, or
+    cleared where there is none."""
 
     call_class: str
     language: str | None = None

@@ -150,7 +150,7 @@ def played(turn: Turn, event: e.PlaybackEnded) -> None:
     call = found[0]
     turn.emit(f.PromptsEnded(at=turn.at, call=call.id, leg=event.leg, playback=event.playback, end=event.end))
     if call.flow:
-        turn.order(o.TellIvr(call=call.id, flow=call.flow, news=o.IvrNews.PLAYED, played=event.end))
+        turn.order(o.TellIvr(call=call.id, flow=call.flow, news=o.IvrNews.PLAYED, played=event.end, mark=found[1].mark))
 
 
 def recorded(turn: Turn, event: e.RecordingEnded) -> None:

@@ -153,6 +153,7 @@ def _outside_ended(fact: f.OutsideEnded, state: SiteState) -> None:
 def _prompts_started(fact: f.PromptsStarted, state: SiteState) -> None:
     leg = _leg(state, fact, fact.leg)
     leg.playback = leg.last_playback = fact.playback
+    leg.mark = fact.mark
     leg.marks += 1
 
 

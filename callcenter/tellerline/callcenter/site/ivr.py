@@ -40,6 +40,8 @@ def entered(turn: Turn, call: Call) -> None:
             node=call.node,
             data=dict(call.data),
             known=dict(call.known),
+            queue=call.waiting.request.queue if call.waiting else "",
+            outside=bool(call.outside),
         )
     )
 
@@ -103,8 +105,8 @@ def _carry_out(turn: Turn, call: Call, want: c.Want) -> None:
     match want:
         case c.GoTo(node=node, data=data):
             turn.emit(f.IvrNodeReached(at=turn.at, call=call.id, flow=call.flow, node=node, data=dict(data)))
-        case c.PlayPrompts(prompts=prompts, language=language):
-            _play(turn, call, prompts, language)
+        case c.PlayPrompts():
+            _play(turn, call, want)
         case c.StopPrompts():
             legs.stop_prompts(turn, call)
         case c.AskSecret():
@@ -153,15 +155,15 @@ def _note(turn: Turn, call: Call, want: c.Want) -> None:
             _hand_over(turn, call, number)
 
 
-def _play(turn: Turn, call: Call, prompts: tuple[str, ...], language: str) -> None:
+def _play(turn: Turn, call: Call, want: c.PlayPrompts) -> None:
     legs.stop_prompts(turn, call)
     leg = call.legs.get(call.customer)
     if leg is None or leg.state is not LegState.CONNECTED:
         return
     playback = f"{leg.id}.p{leg.marks + 1}"
-    named = tuple(prompt.removeprefix(_SOUND) for prompt in prompts if prompt.startswith(_SOUND))
-    turn.emit(f.PromptsStarted(at=turn.at, call=call.id, leg=leg.id, playback=playback, prompts=named))
-    turn.order(o.Play(leg=leg.id, playback=playback, prompts=prompts, language=language))
+    named = tuple(prompt.removeprefix(_SOUND) for prompt in want.prompts if prompt.startswith(_SOUND))
+    turn.emit(f.PromptsStarted(at=turn.at, call=call.id, leg=leg.id, playback=playback, prompts=named, mark=want.mark))
+    turn.order(o.Play(leg=leg.id, playback=playback, prompts=want.prompts, language=want.language))
 
 
 def _ask(turn: Turn, call: Call, want: c.AskSecret) -> None:
@@ -210,6 +212,8 @@ def _rescue(turn: Turn, call: Call, want: c.Rescue) -> None:
         return
     if call.returns_to:
         _back(turn, call, outcome={"result": "failed"})
+    elif call.request is not None:
+        queueing.enter_again(turn, call)
     elif queueing.known(turn, queue):
         queueing.enter(turn, call, queue)
     else:

@@ -73,7 +73,12 @@ def stop_prompts(turn: Turn, call: Call) -> None:
 def record(turn: Turn, call: Call, leg_id: str) -> None:
     """Record a leg from now on, unless it is; a message that is just ending does not count."""
     leg = call.legs.get(leg_id)
-    if leg is None or (leg.recording and not leg.message) or not turn.settings.recorded or leg.state is not LegState.CONNECTED:
+    if (
+        leg is None
+        or (leg.recording and not leg.message)
+        or not turn.settings.recorded
+        or leg.state is not LegState.CONNECTED
+    ):
         return
     recording = f"{leg_id}.r{leg.marks + 1}"
     turn.emit(f.RecordingStarted(at=turn.at, call=call.id, leg=leg_id, recording=recording))

@@ -143,7 +143,8 @@ class IvrNews(StrEnum):
 class TellIvr:
     """News for the interpreter of the call's flow. It is not kept anywhere: digits and sealed blocks pass by.
 
-    ``position`` counts from 1, ``wait`` is in seconds, None while nothing is known of it."""
+    ``position`` counts from 1, ``wait`` is in seconds, None while nothing is known of it. ``outside``: a telephone
+    there is being called for the caller."""
 
     call: str
     flow: str
@@ -151,7 +152,10 @@ class TellIvr:
     node: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    queue: str = ""
+    outside: bool = False
     digit: str = ""
+    mark: int = 0
     played: Ended | None = None
     secret: SecretEnd | None = None
     sealed: bytes = b""

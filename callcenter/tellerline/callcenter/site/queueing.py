@@ -96,7 +96,9 @@ def _enter(turn: Turn, call: Call, request: Request) -> None:
     )
     legs.place(turn, call, call.customer, Ear.MUSIC)
     if flow:
-        turn.order(o.TellIvr(call=call.id, flow=flow, news=o.IvrNews.ENTERED, known=dict(call.known)))
+        turn.order(
+            o.TellIvr(call=call.id, flow=flow, news=o.IvrNews.ENTERED, known=dict(call.known), queue=request.queue)
+        )
     matching.enter(turn, call)
 
 

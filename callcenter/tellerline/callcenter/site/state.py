@@ -84,6 +84,8 @@ class Leg:
     recording: str = ""
     message: str = ""
     """The recording that is a message; empty for none, or one that has ended."""
+    mark: int = 0
+    """By which the flow knows the last playback."""
     last_playback: str = ""
     last_collection: str = ""
     """Ended or not: a switch that did not hear of the end may still be at them."""

@@ -43,6 +43,7 @@ class PromptsStarted(CallFact):
     leg: str
     playback: str
     prompts: tuple[str, ...] = ()
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
