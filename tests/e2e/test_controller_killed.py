@@ -15,7 +15,7 @@ import pytest
 from asterisk_centre import bank_of, centre_prompts
 from call_floor import LONG_PROMPT, Floor, asterisk_floor, soft_floor
 from calls_after import CallsAfter
-from controller_process import Controller, ControllerPlan, log_of
+from controller_process import RECONNECT, Controller, ControllerPlan, log_of
 from feed_reader import FeedReader
 from journal_stores import fresh_schema
 from severing_proxy import SeveringProxy
@@ -36,11 +36,6 @@ from tellerline.simulators.servers.ports import free_port
 
 RECOVERY_SECONDS = 3.0
 ROUNDS = int(os.environ.get("TELLERLINE_KILL_ROUNDS", "1"))
-_RECONNECT = [
-    ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
-    ("grpc.max_reconnect_backoff_ms", 100),
-]
 _CLOCK = SystemClock()
 
 
@@ -101,7 +96,7 @@ async def world(floor: Floor, folder: Path, dsn: str = "") -> AsyncIterator[Worl
             )
             controller = Controller(plan, folder)
             await controller.start()
-            async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}", _RECONNECT) as channel:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}", RECONNECT) as channel:
                 reader = FeedReader(channel, next(iter(LEADERS)))
                 calls = ThirtyCalls(floor, controller, Bar(channel), people)
                 try:

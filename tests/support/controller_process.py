@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,12 @@ from tellerline.connectors.telephony.switch import Switch
 from tellerline.routing.calls.model import AgentProfile, RoutingPlan, Step, StepKind
 from tellerline.routing.calls.plan import load_plan
 
+RECONNECT = [
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.min_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 100),
+]
+"""Options of a channel that finds the next controller at once."""
 _CLOCK = SystemClock()
 _PATIENCE = 60.0
 
@@ -92,6 +99,7 @@ class Controller:
         self._log = folder / "controller.log"
         self._process: Process | None = None
         self._asking = asyncio.Lock()
+        self._up = asyncio.Event()
         self.began = self.serving = self.converged = 0.0
 
     async def start(self) -> None:
@@ -99,13 +107,14 @@ class Controller:
         self._file.write_text(json.dumps(asdict(self._plan)), "utf-8")
         self.began = _CLOCK.monotonic()
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable, __file__, str(self._file), stdin=PIPE, stdout=PIPE, stderr=log, limit=1 << 24
             )
-        await self._said()
+        assert await self._said(process), self.complaints()[-3000:]
         self.serving = _CLOCK.monotonic() - self.began
-        await self._said()
+        assert await self._said(process), self.complaints()[-3000:]
         self.converged = _CLOCK.monotonic() - self.began
+        self._up.set()
 
     async def state(self) -> SiteState:
         return state_from_json(json.dumps(await self._ask("state")).encode())
@@ -122,6 +131,7 @@ class Controller:
 
     async def kill(self) -> None:
         """With SIGKILL. Idempotent."""
+        self._up.clear()
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -131,18 +141,25 @@ class Controller:
         return self._log.read_text("utf-8") if self._log.exists() else ""
 
     async def _ask(self, question: str) -> Any:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        async with self._asking:
-            self._process.stdin.write(f"{question}\n".encode())
-            return (await self._said())["answer"]
+        """Of the next process, if this one is killed before it answers."""
+        while True:
+            await self._up.wait()
+            async with self._asking:
+                process = self._process
+                assert process is not None
+                assert process.stdin is not None
+                with suppress(ConnectionError):
+                    process.stdin.write(f"{question}\n".encode())
+                said = await self._said(process)
+            if said is not None:
+                return said["answer"]
 
-    async def _said(self) -> dict[str, Any]:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), _PATIENCE)
-        assert line, f"the controller is gone: {self.complaints()[-3000:]}"
-        said: dict[str, Any] = json.loads(line)
+    async def _said(self, process: Process) -> dict[str, Any] | None:
+        """The next line; None if it was killed."""
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), _PATIENCE)
+        assert line or not self._up.is_set(), f"the controller is gone: {self.complaints()[-3000:]}"
+        said: dict[str, Any] | None = json.loads(line) if line else None
         return said
 
 

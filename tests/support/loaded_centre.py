@@ -11,7 +11,7 @@ import grpc.aio
 from asterisk_centre import bank_of, centre_flows
 from call_floor import AsteriskFloor, asterisk_floor, disagreements
 from call_load import CallLoad
-from controller_process import Controller, ControllerPlan, log_of
+from controller_process import RECONNECT, Controller, ControllerPlan, log_of
 from severing_proxy import SeveringProxy
 from thirty_calls import AGENTS, Bar
 
@@ -36,6 +36,7 @@ class LoadedCentre:
     proxy: SeveringProxy
     controller: Controller
     plan: ControllerPlan
+    channel: grpc.aio.Channel
     bar: Bar
     load: CallLoad
 
@@ -80,10 +81,10 @@ async def loaded_centre(server: AsteriskServer, folder: Path, seed: int = 0) -> 
             )
             controller = Controller(plan, folder)
             await controller.start()
-            async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}") as channel:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}", RECONNECT) as channel:
                 bar = Bar(channel)
                 try:
                     load = CallLoad(floor, controller, bar, STAFF, to=STRAIGHT, seed=seed)
-                    yield LoadedCentre(floor, proxy, controller, plan, bar, load)
+                    yield LoadedCentre(floor, proxy, controller, plan, channel, bar, load)
                 finally:
                     await controller.kill()
