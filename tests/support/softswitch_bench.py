@@ -82,6 +82,11 @@ class SoftTelephone:
             await self._pause(_KEY)
             self._phone.press(key)
 
+    async def hush(self, seconds: float) -> None:
+        self._phone.speak(False)
+        await self._pause(seconds)
+        self._phone.speak(True)
+
     async def hold(self) -> None:
         self._phone.hold()
 

@@ -70,6 +70,9 @@ class Telephone(Protocol):
     async def press(self, keys: str) -> None:
         """Returns when the last key is released."""
 
+    async def hush(self, seconds: float) -> None:
+        """Say nothing for so long; returns when it talks again."""
+
     async def hold(self) -> None:
         """By the telephone's own key."""
 

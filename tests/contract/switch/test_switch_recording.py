@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from datetime import timedelta
 
 from switch_bench import MUSIC, SwitchBench, hear
 from switch_scenes import AGENT, CALLER, answered, refused, talk
@@ -47,6 +48,18 @@ async def test_recording_goes_on_through_hold_without_the_music(bench: SwitchBen
     await bench.log.take(RecordingEnded, recording="r")
     wav = await bench.switch.fetch_recording("r")
     assert bench.tones(wav, _seconds(wav) - 0.4, _seconds(wav)) == {CALLER}
+
+
+async def test_a_recording_ends_by_itself_when_nothing_is_said_for_long(bench: SwitchBench) -> None:
+    line = await answered(bench)
+    await bench.switch.record("r", line.leg, silence=timedelta(seconds=2))
+    await bench.pause(2.5)
+    assert not bench.log.seen(RecordingEnded)
+    await line.phone.hush(4)
+    assert (await bench.log.take(RecordingEnded, recording="r")).end is Ended.DONE
+    wav = await bench.switch.fetch_recording("r")
+    assert bench.tones(wav, 0.5, 2) == {CALLER}
+    assert not (await bench.switch.snapshot()).recordings
 
 
 async def test_a_pause_is_cut_out(bench: SwitchBench) -> None:

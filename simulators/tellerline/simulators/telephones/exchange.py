@@ -163,6 +163,10 @@ class SipTelephone:
         while self._aloud:  # noqa: ASYNC110 the pump empties it, and has no word for it
             await asyncio.sleep(_PACE)
 
+    async def hush(self, seconds: float) -> None:
+        """Say nothing for so long."""
+        await self.play(np.zeros(int(seconds * RATE)))
+
     async def hold(self) -> None:
         await self._line.hold()
 
