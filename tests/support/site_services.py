@@ -43,11 +43,12 @@ def context(agent: str, *, english: bool = True) -> RequestContext:
 class Centre:
     """Stubs of every service, on a site whose time passes while they are used."""
 
-    def __init__(self, site: LiveSite, channel: grpc.aio.Channel) -> None:
+    def __init__(self, site: LiveSite, channel: grpc.aio.Channel, port: int) -> None:
         self.site = site
         self.agents = AgentServiceStub(channel)
         self.calls = CallServiceStub(channel)
         self.queues = QueueServiceStub(channel)
+        self.port = port
 
     async def ask(self, call: Awaitable[R]) -> R:
         """The reply, with time passing until it is there."""
@@ -108,6 +109,6 @@ async def centre_on(open_log: Callable[[], FactLog], settings: SiteSettings = SE
         port = await front.start()
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-                yield Centre(site, channel)
+                yield Centre(site, channel, port)
         finally:
             await front.close(0)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from site_world import SiteWorld, settings
 
+from tellerline.callcenter.live.codec import state_to_json
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site import orders as o
@@ -231,3 +232,29 @@ def test_ended_calls_are_kept_at_hand_for_a_time_and_up_to_a_number_and_can_be_b
     world.passes(3601)
     assert not world.state.ended
     assert [fact.kept.record.entries for fact in world.facts if isinstance(fact, f.RecordArchived) and fact.kept][-1]
+
+
+def served(world: SiteWorld, number: int) -> None:
+    """A call from ring to record."""
+    call = world.caller(f"line{number}")
+    world.answer("a1")
+    world.ends(f"line{number}")
+    world.settle()
+    world.must(c.CompleteRecord(actor="a1", call=call.id, entries={"topic": "cards"}))
+    world.must(c.FinishWork(actor="a1", agent="a1"))
+    world.passes(20)
+
+
+def test_what_a_site_remembers_does_not_grow_with_its_calls() -> None:
+    world = SiteWorld(settings(kept_calls=50))
+    world.agent("a1")
+    sizes = []
+    for number in range(200):
+        served(world, number)
+        if number in (99, 199):
+            sizes.append(len(state_to_json(world.state)))
+    assert len(world.state.ended) == 50
+    assert sizes[1] < 1.05 * sizes[0]
+    assert not world.state.legs
+    assert not world.state.recordings
+    world.verify_fold()
