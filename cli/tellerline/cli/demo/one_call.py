@@ -28,7 +28,7 @@ from tellerline.simulators.population import PIN, Person
 
 _NUMBER, _AGENT = "95588", "A1001"
 _TALK_SECONDS = 1.0
-_ACCOUNTS, _CALLS = "accounts.v1.AccountService", "calls.v1.CallService"
+_ACCOUNTS, _CALLS, _QUEUES = "accounts.v1.AccountService", "calls.v1.CallService", "queues.v1.QueueService"
 _SWITCHES = {"softswitch": ("", ""), "asterisk": (", on Asterisk", "（Asterisk）")}
 
 
@@ -119,7 +119,21 @@ async def _reach_agent(line: _Line) -> str:
         f"   Agent {_AGENT} answers: they hear each other. The agent has the customer's grant, and never a digit.",
         f"   座席 {_AGENT} 应答，双方通话。座席凭客户的授权办理，看不到、听不到任何密码。",
     )
-    return await line.centre.loop.look(lambda state: next(iter(state.calls)))
+    call = await line.centre.loop.look(lambda state: next(iter(state.calls)))
+    await _look_at_screen(line, call)
+    return call
+
+
+async def _look_at_screen(line: _Line, call: str) -> None:
+    asking = {"context": {"agent": _AGENT}, "name": f"calls/{call}"}
+    shown = await line.program.call(f"{_CALLS}/GetScreenPop", asking)
+    name, numbers = shown["customer"]["display_name"], ", ".join(each["masked_number"] for each in shown["accounts"])
+    asked_why = {"context": {"agent": _AGENT, "language_code": line.stage.out.text("en", "zh-CN")}}
+    why = await line.program.call(f"{_QUEUES}/ExplainCall", asked_why | {"call": f"calls/{call}"})
+    line.stage.out.say(
+        f"   The agent's screen: {name}, verified by PIN, {numbers}; before: {shown['topic']}. {why['text']}",
+        f"   座席弹屏：{name}，已验密，{numbers}；此前：{shown['topic']}。{why['text']}",
+    )
 
 
 async def _report_loss(stage: Stage, line: _Line, person: Person, call: str) -> dict[str, Any]:
