@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import pytest_asyncio
 from centre_world import World, centre_world
 from live_site import CALLER
 from opentelemetry.sdk.trace import ReadableSpan
@@ -27,6 +27,7 @@ from tellerline.cli.exits import Exit
 from tellerline.cli.main import build_app
 from tellerline.simulators.population import PIN, Person
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ENGLISH = {"TELLERLINE_LANG": "en", "NO_COLOR": "1"}
 IN_ORDER = """
 CallArrived IvrEntered SecretAsked SecretTaken transaction transaction QueueEntered ReservationMade ReservationChanged
@@ -77,11 +78,11 @@ async def pin_once_more(world: World, person: Person, call: str) -> None:
     await world.talk("A1")
 
 
-@pytest.fixture
-async def traced(tmp_path: Path) -> AsyncIterator[Traced]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def traced(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Traced]:
     exporter = InMemorySpanExporter()
     tracing = CallTracing(Tracing(TracingRules(), SeededRandomness(7), exporter), ratio=1.0)
-    async with centre_world(tmp_path, tracing=tracing) as world:
+    async with centre_world(tmp_path_factory.mktemp("centre"), tracing=tracing) as world:
         person = world.bank.person(0)
         call, _ = await world.verified(person)
         await world.pass_time(2)
