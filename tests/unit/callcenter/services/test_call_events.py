@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import grpc.aio
 import pytest
@@ -115,7 +116,7 @@ async def test_what_is_wrong_is_refused(desk: Centre) -> None:
     unknown = calls.ListCallEventsRequest(context=OPERATOR, parent="calls/main-9")
     assert await refused(desk, desk.calls.ListCallEvents(unknown)) is grpc.StatusCode.NOT_FOUND
     for wrong in ({"parent": "main-9"}, {"page_size": -1}, {"page_token": "x"}):
-        fields = {"context": OPERATOR, "parent": "calls/main-9"} | wrong
+        fields: dict[str, Any] = {"context": OPERATOR, "parent": "calls/main-9", **wrong}
         request = calls.ListCallEventsRequest(**fields)
         assert await refused(desk, desk.calls.ListCallEvents(request)) is grpc.StatusCode.INVALID_ARGUMENT
 
