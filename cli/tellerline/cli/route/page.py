@@ -22,12 +22,14 @@ h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}p{co
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .6rem;text-align:right;white-space:nowrap}
 th{color:var(--soft);font-weight:600}th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}
-tr.recorded td{border-top:1px solid var(--soft)}.wide{overflow-x:auto}
-svg{display:block;width:100%;height:auto;margin:1rem 0}svg text{fill:var(--ink);font-size:13px}
+tr.recorded td{border-top:2px solid var(--line)}.wide{overflow-x:auto}
+svg{display:block;width:100%;height:auto;margin:1rem 0;overflow:visible}svg text{fill:var(--ink);font-size:13px}
 .axis{stroke:var(--line)}.key span{display:inline-block;margin-right:1.2rem}
 .key i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+@media (max-width:600px){body{font-size:13px;margin:1rem auto}h1{font-size:1.35rem}th,td{padding:.25rem .4rem}
+th:nth-child(2),td:nth-child(2){position:sticky;left:0;background:var(--back)}svg text{font-size:25px}}
 """
-_WIDTH, _LEFT, _HEIGHT, _BOTTOM = 900, 50, 260, 30
+_WIDTH, _LEFT, _HEIGHT, _BOTTOM = 900, 66, 264, 34
 
 
 def page(out: Output, found: Replay, result: Mapping[str, Any], language: str) -> str:
