@@ -79,6 +79,8 @@ class Collection:
     plan: SecretPlan
     seal: Seal | None
     digits: list[str] = field(default_factory=list, repr=False)
+    pressed: float = 0.0
+    """When the last key was, by the monotonic clock."""
     timer: Timer | None = None
     end: SecretEnd | None = None
     """Known, and told as soon as the leg may be heard again."""

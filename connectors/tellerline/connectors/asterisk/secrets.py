@@ -16,6 +16,8 @@ from tellerline.connectors.telephony.events import SecretCollected, SecretEnd
 from tellerline.connectors.telephony.switch import Seal, SecretPlan
 
 _MARK = "secret"
+_FADING_SECONDS = 0.3
+"""How long after a key its tone may still sound, where a gateway leaves it in the sound beside the event."""
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,9 @@ def marked(bridge: str) -> tuple[str, str] | None:
 
 
 class SecretRoom:
-    """A collection whose keys may be incomplete (the link was lost, or its controller is gone) is never sealed: it
+    """Whoever is to be heard and recorded again is so once the tone of his last key has faded.
+
+    A collection whose keys may be incomplete (the link was lost, or its controller is gone) is never sealed: it
     swallows keys until the caller presses none for a while, or it is stopped."""
 
     def __init__(self, board: Board, recording: RecordingRoom, monitoring: MonitoringRoom) -> None:
@@ -76,6 +80,7 @@ class SecretRoom:
         collection = self._board.model.collecting(message.channel)
         if collection is None:
             return False
+        collection.pressed = self._board.clock.monotonic()
         if collection.end is not None:
             return True
         if collection.seal is None:
@@ -147,9 +152,16 @@ class SecretRoom:
     async def _finish(self, collection: Collection) -> None:
         try:
             async with self._board.lanes.turn(collection.leg):
+                await self._faded(collection)
                 await self._lift(collection.id, collection.leg)
         finally:
             self._tell(collection)
+
+    async def _faded(self, collection: Collection) -> None:
+        """Return when nothing is heard any more of the last key."""
+        clock = self._board.clock
+        while (left := collection.pressed + _FADING_SECONDS - clock.monotonic()) > 0:
+            await clock.sleep(left)
 
     async def _lift(self, collection: str, leg: str) -> None:
         """Let the leg be heard and recorded again, if it is there."""
