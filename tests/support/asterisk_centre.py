@@ -111,9 +111,9 @@ def centre_prompts(folder: Path, pin_seconds: float = 20) -> Path:
     return folder
 
 
-def centre_server(prompts_folder: Path, staff: Staff) -> AsteriskServer:
-    """A switch with the staff's extensions, not started."""
-    return AsteriskServer(tuple(staff.telephones.values()), prompts=prompts_folder)
+def centre_server(prompts_folder: Path, staff: Staff, tone_callers: Sequence[str] = ()) -> AsteriskServer:
+    """A switch with the staff's extensions, not started. ``tone_callers`` send keys as tones in band."""
+    return AsteriskServer(tuple(staff.telephones.values()), prompts=prompts_folder, tone_callers=tone_callers)
 
 
 def centre_flows(folder: Path, extra: Mapping[str, str] | None = None) -> Path:
@@ -269,9 +269,10 @@ async def asterisk_centre(
     settings: Mapping[str, Any] | None = None,
     gateway: Mapping[str, Any] | None = None,
     customers: int = 40,
+    traces: str = "",
 ) -> AsyncIterator[AsteriskCentre]:
     """On a switch that others used before, and may use after. ``settings`` are more of the site's, durations in
-    seconds; ``gateway`` more of the gateway's."""
+    seconds; ``gateway`` more of the gateway's. The controller tells its traces to the collector at ``traces``."""
     server.start()
     exchange = Exchange(f"127.0.0.1:{server.ports.sip}", server.extension_password, server.ports.trunk, _NAMES)
     async with exchange, bank_of(folder, customers, gateway or {}) as system:
@@ -287,6 +288,7 @@ async def asterisk_centre(
                 port=free_port(),
                 log=folder / "controller.log",
                 settings=_site(settings or {}),
+                traces=traces,
             )
         )
         async with _Running(controller), grpc.aio.insecure_channel(_address(controller)) as channel:

@@ -18,8 +18,9 @@ from typing import Any
 import grpc.aio
 from pydantic import TypeAdapter
 
-from tellerline.adapters.clock import SystemClock
-from tellerline.adapters.telemetry import LibraryLines, LogWriter, make_log
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.telemetry import LibraryLines, LogWriter, Tracing, TracingRules, make_log
+from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.centre import CallCentre, CentreParts
 from tellerline.callcenter.ivr.library import load_flows
 from tellerline.callcenter.live.log import sqlite_log
@@ -37,7 +38,8 @@ _DURATIONS = frozenset({"offer_timeout", "ring", "wrap_up", "callback_retry", "k
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControllerOrders:
     """``settings`` are a site's, durations in seconds; ``staff`` says by name who leads; ``ari`` and ``app`` as in
-    ``AsteriskSettings``. The log is written at its finest."""
+    ``AsteriskSettings``. Every call is traced where ``traces`` is an OTLP/HTTP collector. The log is written at its
+    finest."""
 
     ari: str
     app: str
@@ -49,6 +51,7 @@ class ControllerOrders:
     port: int
     log: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    traces: str = ""
 
 
 ORDERS = TypeAdapter(ControllerOrders)
@@ -65,6 +68,13 @@ def _listed(name: str, leader: bool) -> Listed:
     return Listed(AgentProfile(id=name, skills={"cards": 8}, languages=frozenset({"zh", "en"})), leader)
 
 
+def _tracing(endpoint: str) -> CallTracing:
+    if not endpoint:
+        return CallTracing()
+    rules = TracingRules(ratio=1, endpoint=endpoint, service="callcenter")
+    return CallTracing(Tracing(rules, SystemRandomness()), ratio=1)
+
+
 async def run(orders: ControllerOrders) -> None:
     clock = SystemClock()
     descriptor = os.open(orders.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
@@ -72,6 +82,7 @@ async def run(orders: ControllerOrders) -> None:
     log = make_log(clock, writer, level="debug")
     libraries = LibraryLines(log)
     libraries.start()
+    tracing = _tracing(orders.traces)
     ari = AsteriskSettings(url=orders.ari, app=orders.app, user=orders.app, password=orders.password)
     async with grpc.aio.insecure_channel(orders.gateway) as gateway:
         centre = CallCentre(
@@ -86,6 +97,7 @@ async def run(orders: ControllerOrders) -> None:
                 clock=clock,
                 logger=log,
                 front=FrontSettings(port=orders.port),
+                tracing=tracing,
             )
         )
         await centre.start()
@@ -94,6 +106,7 @@ async def run(orders: ControllerOrders) -> None:
         print(READY, flush=True)  # noqa: T201 its parent reads it
         await ended.wait()
         await centre.close()
+        tracing.close()
     libraries.stop()
     writer.close()
 
