@@ -19,6 +19,7 @@ from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
 from tellerline.api.customers.v1.customers_pb2 import Customer
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
+from tellerline.simulators.population import PIN
 
 TIERS = (*(Customer.TIER_STANDARD,) * 3, Customer.TIER_GROUP, Customer.TIER_VIP)
 SECRETS = {"customer", "accounts", "transactions", "open_tickets"}
@@ -93,6 +94,34 @@ async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(wo
     assert not shown.missing_parts
     assert token not in str(shown)
     assert person.card not in str(shown)
+
+
+async def test_a_pin_that_the_agent_asks_for_opens_the_screen_to_him(world: World) -> None:
+    person = world.bank.person(0)
+    await world.sign_in("A1")
+    call = await to_agent(world)
+    assert not (await world.grant(call)).token
+    there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
+    await world.ask(world.calls.TransferToIvr(there))
+    await world.hears("verify-pin/type-number")
+    await world.press(f"{person.customer.number}#")
+    await world.hears("verify-pin/type-pin")
+    await world.pass_time(2)
+    await world.press(PIN)
+    await world.talk("A1")
+    given = await world.grant(call)
+    assert given.customer == f"customers/{person.customer.number}"
+    assert (await pop(world, call)).customer.display_name == person.customer.name
+    answers = await world.answers(person, call, given.token)
+    assert answers["GetBalance"] == "OK"
+    away = calls.TransferToQueueRequest(context=context("A1"), call=f"calls/{call}", queue="queues/loss")
+    await world.ask(world.calls.TransferToQueue(away))
+    assert await refusal(world.grant(call)) == "NOT_IN_CALL"
+    await world.pass_time(1)
+    await world.sign_in("A2")
+    await world.talk("A2")
+    assert not (await world.grant(call, "A2")).token
+    assert set((await world.answers(person, call, given.token, "A2")).values()) == {"GRANT_EXPIRED"}
 
 
 async def test_a_leader_who_listens_gets_neither_the_grant_nor_what_it_opens(world: World) -> None:

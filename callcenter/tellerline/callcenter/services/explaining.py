@@ -26,6 +26,10 @@ DECLINED = {
     ReservationState.REJECTED: Title(zh="座席 {agent} 拒接。", en="Agent {agent} rejected it."),
     ReservationState.TIMEOUT: Title(zh="座席 {agent} 振铃超时未接。", en="Agent {agent} let it ring out."),
 }
+CALLBACK_ASKED = Title(
+    zh="客户要求回呼，目前仍在线等候；挂机后保留原排队位置。",
+    en="The customer asked to be called back, and waits on; whoever hangs up then keeps the place in line.",
+)
 LEFT_QUEUE = {
     "VOICEMAIL": Title(zh="来电转入语音信箱。", en="The call went to voicemail."),
     "UNREACHED": Title(zh="多次回呼客户未接，已放弃。", en="The customer was called back in vain, and no more."),
@@ -79,6 +83,8 @@ class Story:
                 self._say(fact, made(_seconds(fact), fact.call, fact.step, StepKind(fact.kind), fact.group))
             case f.CallbackKept():
                 self._say(fact, d.CallbackKept(_seconds(fact), fact.call, fact.not_before.timestamp()))
+            case f.CallbackAsked():
+                self._tell(fact, CALLBACK_ASKED)
             case f.QueueLeft():
                 self._left(fact)
             case f.ReservationMade() if fact.kind in _BY_ROUTING:

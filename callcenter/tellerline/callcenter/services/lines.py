@@ -13,7 +13,7 @@ from tellerline.callcenter.services.convert import duration, instant
 from tellerline.callcenter.services.explaining import Story
 from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.words import AgentState
-from tellerline.routing.calls.expected_wait import queues_served
+from tellerline.routing.calls.expected_wait import WaitError, queues_served
 from tellerline.routing.calls.standing import Place
 from tellerline.routing.calls.state import CallState
 from tellerline.routing.calls.why import step_in_words, why_still_waiting
@@ -49,6 +49,7 @@ class Lines:
             longest_wait_duration=_length(max((place.waited for place in waiting), default=None)),
             service_level_duration=_length(queue.service_level),
             expected_wait_duration=_length(self.standings.expected_wait(name, len(waiting))),
+            wait_error=_error_to_proto(self.standings.wait_error(name)),
         )
 
     def waiting_call(self, call: str) -> pb.WaitingCall | None:
@@ -128,6 +129,17 @@ def explanation_to_proto(call: str, story: Story, lines: Lines) -> pb.CallExplan
         ahead_count=standing.ahead if standing else 0,
         staffed_count=standing.staffed if standing else 0,
         barred_count=standing.barred if standing else 0,
+    )
+
+
+def _error_to_proto(error: WaitError | None) -> pb.WaitError | None:
+    if error is None:
+        return None
+    return pb.WaitError(
+        call_count=error.calls,
+        bias_duration=_length(error.bias),
+        mean_absolute_duration=_length(error.mean_absolute),
+        p90_absolute_duration=_length(error.p90_absolute),
     )
 
 

@@ -120,6 +120,11 @@ SENTENCES = [
         "向座席 A1 的派送已取消：客户不在线上。",
         "The offer to agent A1 was canceled: the customer is not on the line.",
     ),
+    (
+        f.CallbackAsked(at=AT, call="c", queue="personal", number="11000000001", not_before=AT),
+        "客户要求回呼，目前仍在线等候；挂机后保留原排队位置。",
+        "The customer asked to be called back, and waits on; whoever hangs up then keeps the place in line.",
+    ),
     (asked(Purpose.HELP), "座席 A1 向座席 A2 求助。", "Agent A1 asked agent A2 for help."),
     (asked(Purpose.TRANSFER), "座席 A1 将来电转给座席 A2。", "Agent A1 handed the call to agent A2."),
     (asked(Purpose.CONFERENCE), "座席 A1 请座席 A2 加入会议。", "Agent A1 asked agent A2 into a conference."),

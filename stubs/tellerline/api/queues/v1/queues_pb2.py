@@ -30,7 +30,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_context__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tellerline/api/queues/v1/queues.proto\x12\x18tellerline.api.queues.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&tellerline/api/common/v1/context.proto\"\xaf\x03\n\x05Queue\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x42\n\rwaiting_calls\x18\x03 \x03(\x0b\x32%.tellerline.api.queues.v1.WaitingCallB\x04\xe2\x41\x01\x03\x12\x1b\n\rstaffed_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x19\n\x0bready_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12>\n\x15longest_wait_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12?\n\x16service_level_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12?\n\x16\x65xpected_wait_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03:8\xea\x41\x35\n\x14tellerline.dev/Queue\x12\x0equeues/{queue}*\x06queues2\x05queue\"\xe0\x04\n\x0bWaitingCall\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12:\n\x05state\x18\x02 \x01(\x0e\x32+.tellerline.api.queues.v1.WaitingCall.State\x12\x10\n\x08position\x18\x03 \x01(\x05\x12.\n\nenter_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\rwait_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0e\n\x06\x63redit\x18\x07 \x01(\x01\x12\r\n\x05\x61ging\x18\x08 \x01(\x01\x12\x39\n\x16\x65xpected_wait_duration\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\ncall_class\x18\n \x01(\t\x12\x0c\n\x04step\x18\x0b \x01(\x05\x12\x11\n\tstep_text\x18\x0c \x01(\t\x12\x35\n\x12next_step_duration\x18\r \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\roffered_agent\x18\x0e \x01(\t\x12\x10\n\x08\x63\x61llback\x18\x0f \x01(\x08\x12:\n\x17\x63\x61llback_after_duration\x18\x10 \x01(\x0b\x32\x19.google.protobuf.Duration\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x11\n\rSTATE_OFFERED\x10\x02\x12\x13\n\x0fSTATE_POSTPONED\x10\x03\"\xf9\x01\n\x0f\x43\x61llExplanation\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12;\n\x0cwaiting_call\x18\x03 \x01(\x0b\x32%.tellerline.api.queues.v1.WaitingCall\x12\r\n\x05\x61gent\x18\x04 \x01(\t\x12<\n\tdecisions\x18\x05 \x03(\x0b\x32).tellerline.api.queues.v1.RoutingDecision\x12\x13\n\x0b\x61head_count\x18\x06 \x01(\x05\x12\x15\n\rstaffed_count\x18\x07 \x01(\x05\x12\x14\n\x0c\x62\x61rred_count\x18\x08 \x01(\x05\"\xf5\x01\n\x0fRoutingDecision\x12/\n\x0b\x64\x65\x63ide_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05queue\x18\x04 \x01(\t\x12\r\n\x05\x61gent\x18\x05 \x01(\t\x12G\n\x07grounds\x18\x06 \x03(\x0b\x32\x36.tellerline.api.queues.v1.RoutingDecision.GroundsEntry\x1a.\n\x0cGroundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"T\n\x11ListQueuesRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"E\n\x12ListQueuesResponse\x12/\n\x06queues\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.queues.v1.Queue\"\x7f\n\x0fGetQueueRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xe2\x41\x01\x02\xfa\x41\x16\n\x14tellerline.dev/Queue\"i\n\x12\x45xplainCallRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\xc9\x02\n\x0cQueueService\x12g\n\nListQueues\x12+.tellerline.api.queues.v1.ListQueuesRequest\x1a,.tellerline.api.queues.v1.ListQueuesResponse\x12_\n\x08GetQueue\x12).tellerline.api.queues.v1.GetQueueRequest\x1a\x1f.tellerline.api.queues.v1.Queue\"\x07\xda\x41\x04name\x12o\n\x0b\x45xplainCall\x12,.tellerline.api.queues.v1.ExplainCallRequest\x1a).tellerline.api.queues.v1.CallExplanation\"\x07\xda\x41\x04\x63\x61llb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tellerline/api/queues/v1/queues.proto\x12\x18tellerline.api.queues.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&tellerline/api/common/v1/context.proto\"\xee\x03\n\x05Queue\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x42\n\rwaiting_calls\x18\x03 \x03(\x0b\x32%.tellerline.api.queues.v1.WaitingCallB\x04\xe2\x41\x01\x03\x12\x1b\n\rstaffed_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x19\n\x0bready_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12>\n\x15longest_wait_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12?\n\x16service_level_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12?\n\x16\x65xpected_wait_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12=\n\nwait_error\x18\t \x01(\x0b\x32#.tellerline.api.queues.v1.WaitErrorB\x04\xe2\x41\x01\x03:8\xea\x41\x35\n\x14tellerline.dev/Queue\x12\x0equeues/{queue}*\x06queues2\x05queue\"\xc6\x01\n\tWaitError\x12\x12\n\ncall_count\x18\x01 \x01(\x05\x12\x30\n\rbias_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x39\n\x16mean_absolute_duration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x38\n\x15p90_absolute_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xe0\x04\n\x0bWaitingCall\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12:\n\x05state\x18\x02 \x01(\x0e\x32+.tellerline.api.queues.v1.WaitingCall.State\x12\x10\n\x08position\x18\x03 \x01(\x05\x12.\n\nenter_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\rwait_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0e\n\x06\x63redit\x18\x07 \x01(\x01\x12\r\n\x05\x61ging\x18\x08 \x01(\x01\x12\x39\n\x16\x65xpected_wait_duration\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\ncall_class\x18\n \x01(\t\x12\x0c\n\x04step\x18\x0b \x01(\x05\x12\x11\n\tstep_text\x18\x0c \x01(\t\x12\x35\n\x12next_step_duration\x18\r \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\roffered_agent\x18\x0e \x01(\t\x12\x10\n\x08\x63\x61llback\x18\x0f \x01(\x08\x12:\n\x17\x63\x61llback_after_duration\x18\x10 \x01(\x0b\x32\x19.google.protobuf.Duration\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x11\n\rSTATE_OFFERED\x10\x02\x12\x13\n\x0fSTATE_POSTPONED\x10\x03\"\xf9\x01\n\x0f\x43\x61llExplanation\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12;\n\x0cwaiting_call\x18\x03 \x01(\x0b\x32%.tellerline.api.queues.v1.WaitingCall\x12\r\n\x05\x61gent\x18\x04 \x01(\t\x12<\n\tdecisions\x18\x05 \x03(\x0b\x32).tellerline.api.queues.v1.RoutingDecision\x12\x13\n\x0b\x61head_count\x18\x06 \x01(\x05\x12\x15\n\rstaffed_count\x18\x07 \x01(\x05\x12\x14\n\x0c\x62\x61rred_count\x18\x08 \x01(\x05\"\xf5\x01\n\x0fRoutingDecision\x12/\n\x0b\x64\x65\x63ide_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05queue\x18\x04 \x01(\t\x12\r\n\x05\x61gent\x18\x05 \x01(\t\x12G\n\x07grounds\x18\x06 \x03(\x0b\x32\x36.tellerline.api.queues.v1.RoutingDecision.GroundsEntry\x1a.\n\x0cGroundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"T\n\x11ListQueuesRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"E\n\x12ListQueuesResponse\x12/\n\x06queues\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.queues.v1.Queue\"\x7f\n\x0fGetQueueRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xe2\x41\x01\x02\xfa\x41\x16\n\x14tellerline.dev/Queue\"i\n\x12\x45xplainCallRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x63\x61ll\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\xc9\x02\n\x0cQueueService\x12g\n\nListQueues\x12+.tellerline.api.queues.v1.ListQueuesRequest\x1a,.tellerline.api.queues.v1.ListQueuesResponse\x12_\n\x08GetQueue\x12).tellerline.api.queues.v1.GetQueueRequest\x1a\x1f.tellerline.api.queues.v1.Queue\"\x07\xda\x41\x04name\x12o\n\x0b\x45xplainCall\x12,.tellerline.api.queues.v1.ExplainCallRequest\x1a).tellerline.api.queues.v1.CallExplanation\"\x07\xda\x41\x04\x63\x61llb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,6 +53,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUEUE'].fields_by_name['service_level_duration']._serialized_options = b'\342A\001\003'
   _globals['_QUEUE'].fields_by_name['expected_wait_duration']._loaded_options = None
   _globals['_QUEUE'].fields_by_name['expected_wait_duration']._serialized_options = b'\342A\001\003'
+  _globals['_QUEUE'].fields_by_name['wait_error']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['wait_error']._serialized_options = b'\342A\001\003'
   _globals['_QUEUE']._loaded_options = None
   _globals['_QUEUE']._serialized_options = b'\352A5\n\024tellerline.dev/Queue\022\016queues/{queue}*\006queues2\005queue'
   _globals['_ROUTINGDECISION_GROUNDSENTRY']._loaded_options = None
@@ -72,25 +74,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUEUESERVICE'].methods_by_name['ExplainCall']._loaded_options = None
   _globals['_QUEUESERVICE'].methods_by_name['ExplainCall']._serialized_options = b'\332A\004call'
   _globals['_QUEUE']._serialized_start=258
-  _globals['_QUEUE']._serialized_end=689
-  _globals['_WAITINGCALL']._serialized_start=692
-  _globals['_WAITINGCALL']._serialized_end=1300
-  _globals['_WAITINGCALL_STATE']._serialized_start=1211
-  _globals['_WAITINGCALL_STATE']._serialized_end=1300
-  _globals['_CALLEXPLANATION']._serialized_start=1303
-  _globals['_CALLEXPLANATION']._serialized_end=1552
-  _globals['_ROUTINGDECISION']._serialized_start=1555
-  _globals['_ROUTINGDECISION']._serialized_end=1800
-  _globals['_ROUTINGDECISION_GROUNDSENTRY']._serialized_start=1754
-  _globals['_ROUTINGDECISION_GROUNDSENTRY']._serialized_end=1800
-  _globals['_LISTQUEUESREQUEST']._serialized_start=1802
-  _globals['_LISTQUEUESREQUEST']._serialized_end=1886
-  _globals['_LISTQUEUESRESPONSE']._serialized_start=1888
-  _globals['_LISTQUEUESRESPONSE']._serialized_end=1957
-  _globals['_GETQUEUEREQUEST']._serialized_start=1959
-  _globals['_GETQUEUEREQUEST']._serialized_end=2086
-  _globals['_EXPLAINCALLREQUEST']._serialized_start=2088
-  _globals['_EXPLAINCALLREQUEST']._serialized_end=2193
-  _globals['_QUEUESERVICE']._serialized_start=2196
-  _globals['_QUEUESERVICE']._serialized_end=2525
+  _globals['_QUEUE']._serialized_end=752
+  _globals['_WAITERROR']._serialized_start=755
+  _globals['_WAITERROR']._serialized_end=953
+  _globals['_WAITINGCALL']._serialized_start=956
+  _globals['_WAITINGCALL']._serialized_end=1564
+  _globals['_WAITINGCALL_STATE']._serialized_start=1475
+  _globals['_WAITINGCALL_STATE']._serialized_end=1564
+  _globals['_CALLEXPLANATION']._serialized_start=1567
+  _globals['_CALLEXPLANATION']._serialized_end=1816
+  _globals['_ROUTINGDECISION']._serialized_start=1819
+  _globals['_ROUTINGDECISION']._serialized_end=2064
+  _globals['_ROUTINGDECISION_GROUNDSENTRY']._serialized_start=2018
+  _globals['_ROUTINGDECISION_GROUNDSENTRY']._serialized_end=2064
+  _globals['_LISTQUEUESREQUEST']._serialized_start=2066
+  _globals['_LISTQUEUESREQUEST']._serialized_end=2150
+  _globals['_LISTQUEUESRESPONSE']._serialized_start=2152
+  _globals['_LISTQUEUESRESPONSE']._serialized_end=2221
+  _globals['_GETQUEUEREQUEST']._serialized_start=2223
+  _globals['_GETQUEUEREQUEST']._serialized_end=2350
+  _globals['_EXPLAINCALLREQUEST']._serialized_start=2352
+  _globals['_EXPLAINCALLREQUEST']._serialized_end=2457
+  _globals['_QUEUESERVICE']._serialized_start=2460
+  _globals['_QUEUESERVICE']._serialized_end=2789
 # @@protoc_insertion_point(module_scope)

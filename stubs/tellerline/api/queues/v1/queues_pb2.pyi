@@ -36,6 +36,7 @@ class Queue(_message.Message):
     LONGEST_WAIT_DURATION_FIELD_NUMBER: _builtins.int
     SERVICE_LEVEL_DURATION_FIELD_NUMBER: _builtins.int
     EXPECTED_WAIT_DURATION_FIELD_NUMBER: _builtins.int
+    WAIT_ERROR_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`queues/{queue}`."""
     display_name: _builtins.str
@@ -60,6 +61,10 @@ class Queue(_message.Message):
     def expected_wait_duration(self) -> _duration_pb2.Duration:
         """How long a caller who came now would wait; absent while nothing is known, or nobody is on duty."""
 
+    @_builtins.property
+    def wait_error(self) -> Global___WaitError:
+        """How wrong the waits were that callers were told lately; absent while none of them has come true."""
+
     def __init__(
         self,
         *,
@@ -71,14 +76,55 @@ class Queue(_message.Message):
         longest_wait_duration: _duration_pb2.Duration | None = ...,
         service_level_duration: _duration_pb2.Duration | None = ...,
         expected_wait_duration: _duration_pb2.Duration | None = ...,
+        wait_error: Global___WaitError | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_wait_duration", b"expected_wait_duration", "longest_wait_duration", b"longest_wait_duration", "service_level_duration", b"service_level_duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_wait_duration", b"expected_wait_duration", "longest_wait_duration", b"longest_wait_duration", "service_level_duration", b"service_level_duration", "wait_error", b"wait_error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "expected_wait_duration", b"expected_wait_duration", "longest_wait_duration", b"longest_wait_duration", "name", b"name", "ready_count", b"ready_count", "service_level_duration", b"service_level_duration", "staffed_count", b"staffed_count", "waiting_calls", b"waiting_calls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "expected_wait_duration", b"expected_wait_duration", "longest_wait_duration", b"longest_wait_duration", "name", b"name", "ready_count", b"ready_count", "service_level_duration", b"service_level_duration", "staffed_count", b"staffed_count", "wait_error", b"wait_error", "waiting_calls", b"waiting_calls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Queue: _TypeAlias = Queue  # noqa: Y015
+
+@_typing.final
+class WaitError(_message.Message):
+    """How waits that callers were told compare with those that they had."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    BIAS_DURATION_FIELD_NUMBER: _builtins.int
+    MEAN_ABSOLUTE_DURATION_FIELD_NUMBER: _builtins.int
+    P90_ABSOLUTE_DURATION_FIELD_NUMBER: _builtins.int
+    call_count: _builtins.int
+    """Of how many callers."""
+    @_builtins.property
+    def bias_duration(self) -> _duration_pb2.Duration:
+        """Mean of told less real: above zero, they were told too long a wait."""
+
+    @_builtins.property
+    def mean_absolute_duration(self) -> _duration_pb2.Duration:
+        """Mean of the difference, whichever way it was."""
+
+    @_builtins.property
+    def p90_absolute_duration(self) -> _duration_pb2.Duration:
+        """Nine of ten were told a wait that was wrong by no more."""
+
+    def __init__(
+        self,
+        *,
+        call_count: _builtins.int = ...,
+        bias_duration: _duration_pb2.Duration | None = ...,
+        mean_absolute_duration: _duration_pb2.Duration | None = ...,
+        p90_absolute_duration: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bias_duration", b"bias_duration", "mean_absolute_duration", b"mean_absolute_duration", "p90_absolute_duration", b"p90_absolute_duration"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bias_duration", b"bias_duration", "call_count", b"call_count", "mean_absolute_duration", b"mean_absolute_duration", "p90_absolute_duration", b"p90_absolute_duration"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitError: _TypeAlias = WaitError  # noqa: Y015
 
 @_typing.final
 class WaitingCall(_message.Message):
