@@ -34,7 +34,7 @@ class Board:
     model: Model = field(default_factory=Model)
     lanes: Lanes = field(default_factory=Lanes)
     on_event: OnEvent | None = None
-    entering: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    entering: dict[str, asyncio.Future[bool]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     at: datetime | None = None
 
@@ -81,7 +81,8 @@ class Board:
                 app=app,
                 appArgs=",".join(args),
             )
-            await asyncio.wait_for(entered, _ENTRY_SECONDS)
+            if not await asyncio.wait_for(entered, _ENTRY_SECONDS):
+                raise TimeoutError
         except RestRefusedError as refused:
             if refused.status != 409:
                 raise
@@ -90,11 +91,17 @@ class Board:
         finally:
             self.entering.pop(name, None)
 
+    def nothing_enters(self) -> None:
+        """The link is lost: whoever waits for a channel is not told any more."""
+        for waiting in self.entering.values():
+            if not waiting.done():
+                waiting.set_result(False)
+
     def entered(self, channel: str) -> None:
         """A channel of the connector's own is there."""
         waiting = self.entering.get(channel)
         if waiting and not waiting.done():
-            waiting.set_result(None)
+            waiting.set_result(True)
 
 
 def checked(*ids: str) -> None:

@@ -27,6 +27,7 @@ from tellerline.connectors.telephony.events import Cause, LinkLost, LinkRestored
 from tellerline.connectors.telephony.snapshot import Snapshot
 from tellerline.connectors.telephony.switch import Listening, Media, Seal, SecretPlan
 
+_SETTLING_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +57,9 @@ class AsteriskSwitch:
         )
         self._link: EventLink | None = None
         self._linked = False
+        self._under_way = 0
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._announces = False
         self._run = ""
 
@@ -180,10 +184,16 @@ class AsteriskSwitch:
         """In turn with all orders about the same things."""
         async with self._board.lanes.turn(*keys):
             self._require_link()
+            self._under_way += 1
+            self._settled.clear()
             try:
                 yield
             except RestRefusedError as refused:
                 raise refused.as_switch_error() from None
+            finally:
+                self._under_way -= 1
+                if not self._under_way:
+                    self._settled.set()
 
     def _require_link(self) -> None:
         if not self._linked:
@@ -192,6 +202,7 @@ class AsteriskSwitch:
 
     async def _opened(self) -> None:
         board = self._board
+        await self._no_order_under_way()
         found = await survey(board.rest, board.settings.app)
         restarted = bool(self._run) and found.run != self._run
         if restarted:
@@ -211,7 +222,15 @@ class AsteriskSwitch:
         for stray in found.strays:
             board.spawn(board.rest.remove(*stray))
 
+    async def _no_order_under_way(self) -> None:
+        """Wait for what was begun over the link of before: what it still does, a survey beside it would not see."""
+        try:
+            await asyncio.wait_for(self._settled.wait(), _SETTLING_SECONDS)
+        except TimeoutError:
+            _log.warning("%d orders to Asterisk are still under way", self._under_way)
+
     def _lost(self) -> None:
         self._linked = False
+        self._board.nothing_enters()
         self._secrets.link_lost()
         self._board.tell(LinkLost(at=self._board.now()))
