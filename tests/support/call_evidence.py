@@ -40,6 +40,8 @@ class LegSaid:
     began: float
     connected: float | None = None
     ended: float | None = None
+    given_up: bool = False
+    """Should it be answered after all, it is hung up."""
 
 
 class Evidence:
@@ -100,6 +102,8 @@ class Evidence:
         assert ended - _MARGIN <= leg.ended <= self._by(ended), (leg, seen)
         if connected is None:
             return
+        if leg.connected is None and leg.given_up:
+            return
         if leg.connected is None:
             gap = self._gap(connected)
             assert gap is not None, (leg, seen)
@@ -131,6 +135,8 @@ def _legs(facts: Sequence[f.Fact]) -> dict[str, LegSaid]:
                 legs[fact.leg] = LegSaid(fact.call, fact.party, seconds(fact.at))
             case f.LegConnected():
                 legs[fact.leg].connected = seconds(fact.at)
+            case f.LegGivenUp():
+                legs[fact.leg].given_up = True
             case f.LegEnded():
                 legs[fact.leg].ended = seconds(fact.at)
             case _:

@@ -158,9 +158,8 @@ class AsteriskFloor:
 
     async def truth(self) -> Truth:
         truth = Truth()
-        channels = {str(each["id"]): each for each in await self.rest.get("channels")}
-        for name, channel in channels.items():
-            await self._channel(truth, name, channel, channels)
+        for channel in await self.rest.get("channels"):
+            await self._channel(truth, str(channel["id"]), channel)
         for bridge in await self.rest.get("bridges"):
             name, members = str(bridge["id"]), frozenset(each.removesuffix(_OWN) for each in bridge["channels"])
             if name.startswith(f"secret{_OWN}"):
@@ -171,7 +170,8 @@ class AsteriskFloor:
                 truth.strays.append(f"bridge {name}")
         return truth
 
-    async def _channel(self, truth: Truth, name: str, channel: Any, channels: Mapping[str, Any]) -> None:
+    async def _channel(self, truth: Truth, name: str, channel: Any) -> None:
+        """But for a caller whom nobody took, and whom the switch itself tells so."""
         args = channel["dialplan"]["app_data"].split(",")
         if channel["dialplan"]["app_name"] == "Stasis" and args[1:2] == ["record"]:
             if await self.rest.get_or_none("recordings", "live", args[2]):
@@ -180,7 +180,7 @@ class AsteriskFloor:
                 truth.strays.append(f"channel {name} records nothing")
         elif channel["dialplan"]["app_name"] == "Stasis" and args[1:2] == ["monitor"]:
             truth.monitors[args[2]] = (args[3], args[4])
-        else:
+        elif channel["dialplan"]["app_name"] == "Stasis" or name.endswith(_OWN):
             truth.legs[name.removesuffix(_OWN)] = _state(channel)
 
 
