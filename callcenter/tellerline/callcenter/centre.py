@@ -39,6 +39,7 @@ from tellerline.connectors.telephony.switch import Seal, Switch
 
 _GRANT_ENDS = frozenset({GrantEnds.__name__, CallEnded.__name__})
 _SCREEN_SECONDS = 2.0
+_OF_THE_SITE = (agents.SERVICE, calls.SERVICE, queues.SERVICE)
 _OF_NO_CALL = Asker(call="", step="centre-pin-key")
 
 
@@ -90,6 +91,7 @@ class CallCentre:
                 clock=parts.clock,
                 logger=parts.logger,
                 end_grant=self._end_grant,
+                on_superseded=lambda: self._front.withdraw(_OF_THE_SITE),
             ),
         )
         self._spans = SpanTeller(parts.tracing, log=parts.log, feed=self.feed, logger=parts.logger)

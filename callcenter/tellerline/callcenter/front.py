@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn, Protocol, runtime_checkable
 
@@ -101,6 +101,7 @@ class CallCentreFront:
         self._calls = _Room(self._settings.running_calls)
         self._streams = _Room(self._settings.streams)
         self._health = HealthServicer()
+        self._telling: set[asyncio.Task[None]] = set()
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> int:
@@ -127,6 +128,15 @@ class CallCentreFront:
         for name in ("", *(service.full_name for service, _ in self._services)):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         return port
+
+    def withdraw(self, services: Collection[ServiceDescriptor]) -> None:
+        """Report these, and so the whole, as NOT_SERVING from now on; calls go on being answered."""
+        for name in ("", *(service.full_name for service in services)):
+            task = asyncio.get_running_loop().create_task(
+                self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
+            )
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
 
     async def close(self, grace: float = 1.0) -> None:
         """Report NOT_SERVING, take no more calls, and give those that run ``grace`` seconds. Idempotent."""

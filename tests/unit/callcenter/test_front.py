@@ -147,6 +147,16 @@ async def test_it_tells_its_health_until_it_goes() -> None:
         await closing
 
 
+async def test_what_is_withdrawn_is_not_healthy_any_more() -> None:
+    async with served() as (_, front, port), asked(port) as channel:
+        news = HealthStub(channel).Watch(HealthCheckRequest(service=SERVICE.full_name))
+        assert (await news.read()).status == HealthCheckResponse.SERVING
+        front.withdraw([SERVICE])
+        assert (await news.read()).status == HealthCheckResponse.NOT_SERVING
+        whole = await HealthStub(channel).Check(HealthCheckRequest(service=""))
+        assert whole.status == HealthCheckResponse.NOT_SERVING
+
+
 async def test_by_tls_only_those_are_served_who_show_a_certificate(tmp_path: Path) -> None:
     authority = trustme.CA()
     server, client = authority.issue_cert("localhost"), authority.issue_cert("agent-desktop")
