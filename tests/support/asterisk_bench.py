@@ -120,6 +120,13 @@ class AsteriskBench:
         await rest.close()
         return ids
 
+    async def lose(self, kind: str, name: str) -> None:
+        """Let the switch lose a thing, without an order of the controller's."""
+        rest = AriRest(self._settings(self._server.ports.http))
+        rest.open()
+        await rest.delete(kind, name)
+        await rest.close()
+
     async def close(self) -> None:
         """Leave nothing on the switch."""
         await self.switch.close()

@@ -185,3 +185,17 @@ async def test_a_seal_that_fails_seals_nothing_and_betrays_nothing(
     assert (event.end, event.sealed) == (SecretEnd.STOPPED, b"")
     assert "ValueError" in caplog.text
     assert "739" not in caplog.text
+
+
+async def test_a_conversation_that_asterisk_has_lost_can_be_opened_again(asterisk: AsteriskBench) -> None:
+    scene = await talk(asterisk)
+    await asterisk.lose("bridges", scene.conversation)
+    third = await dialled(asterisk, LEADER)
+    with refused(SwitchReason.NO_SUCH_CONVERSATION):
+        await asterisk.switch.join(scene.conversation, third.leg)
+    assert not (await asterisk.switch.snapshot()).conversations
+    await asterisk.switch.open_conversation(scene.conversation)
+    for leg in (scene.caller.leg, scene.agent.leg):
+        await asterisk.switch.join(scene.conversation, leg)
+    members = (await asterisk.switch.snapshot()).conversations[scene.conversation]
+    assert members == {scene.caller.leg, scene.agent.leg}

@@ -50,6 +50,7 @@ class Conversations:
             )
         except RestRefusedError as refused:
             if refused.status == 404:
+                self._lost(conversation)
                 raise SwitchError(SwitchReason.NO_SUCH_CONVERSATION, conversation) from None
             raise refused.as_switch_error() if refused.status != 400 else _gone(leg) from None
         known.conversation = conversation
@@ -78,6 +79,14 @@ class Conversations:
         self._board.model.conversations.discard(conversation)
         for leg in members:
             await self._left(leg)
+
+    def _lost(self, conversation: str) -> None:
+        """Asterisk has it no more, whoever took it away."""
+        model = self._board.model
+        model.conversations.discard(conversation)
+        for leg in model.legs.values():
+            if leg.conversation == conversation:
+                leg.conversation = None
 
     def _free(self, conversation: str, leg: str) -> Leg:
         """A leg that may join."""
