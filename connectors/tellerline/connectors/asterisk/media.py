@@ -29,13 +29,13 @@ class MediaRoom:
         before = model.playbacks.get(playback)
         if playback in model.used["playback"] or (before and not before.uncertain):
             return
+        there = await self._sounds.there(items)
         fresh = model.playbacks[playback] = before or Playback(playback, leg)
         if before and await self._board.rest.get_or_none("playbacks", playback):
             fresh.uncertain = False
             return
+        fresh.lacking = len(there) < len(items)
         try:
-            there = await self._sounds.there(items)
-            fresh.lacking = len(there) < len(items)
             if there:
                 media = ",".join(there)
                 await self._board.rest.post(
