@@ -308,6 +308,8 @@ class SiteChaos:
                 if there is not None and there.cleared is None and there.state is LegState.CONNECTED:
                     conversing = leg.ear is Ear.CONVERSATION
                     assert (there.conversation == call.conversation, there.music) == (conversing, leg.ear is Ear.MUSIC)
+                    alone = not call.agents and not leg.message
+                    assert not (alone and there.recording), f"{leg.id} is recorded, and none of ours is there"
         assert self.world.switch.conversations == {
             call.conversation for call in self.world.state.calls.values() if call.conversing
         }
