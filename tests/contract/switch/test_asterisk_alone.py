@@ -63,6 +63,8 @@ async def test_playing_and_recording_may_be_repeated_too(asterisk: AsteriskBench
     switch = asterisk.switch = asterisk.connector(patience=0.5)
     await switch.start(asterisk.log)
     line = await answered(asterisk)
+    await switch.play("which-sounds-are-there", line.leg, [f"sound:{SHORT_PROMPT}"])
+    await asterisk.log.take(PlaybackEnded)
     asterisk.proxy.mute()
     with refused(SwitchReason.UNKNOWN):
         await switch.play("p", line.leg, [f"sound:{SHORT_PROMPT}", f"sound:{LONG_PROMPT}"])
