@@ -224,7 +224,7 @@ class Router:
         waiter = self._waiters.get(call)
         if waiter is None:
             return None
-        return standing_of(waiter, self._roster.seats, self._pending, at)
+        return standing_of(waiter, self._waiters.values(), self._roster.seats, self._pending, at)
 
     def places(self, at: float) -> Sequence[Place]:
         """Of every call that is here, the best placed first; callbacks that are put off come last. O(n log n)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,15 +58,18 @@ def places_of(waiters: Iterable[Waiter], pending: _Pending, now: float) -> list[
     return [Place(**_place(waiter, pending, now)) for waiter in order]
 
 
-def standing_of(waiter: Waiter, seats: Mapping[str, Seat], pending: _Pending, now: float) -> Standing:
-    """O(callers and agents of the call's lines): meant for questions, not for every event."""
-    eligible = [seats[agent] for agent in {agent for line in waiter.lines for agent in line.members}]
-    staffed = [seat for seat in eligible if seat.staffed]
-    ahead = _ahead(waiter, now)
+def standing_of(
+    waiter: Waiter, waiters: Iterable[Waiter], seats: Mapping[str, Seat], pending: _Pending, now: float
+) -> Standing:
+    """``waiters`` are all there are. O(callers, and agents of the call's lines): meant for questions, not for every
+    event."""
+    eligible = {agent for line in waiter.lines for agent in line.members}
+    staffed = [seats[agent] for agent in eligible if seats[agent].staffed]
+    ahead = _ahead(waiter, waiters, eligible, now)
     return Standing(
         **_place(waiter, pending, now),
         ahead=len(ahead),
-        ahead_here=sum(rival.queue is waiter.queue for rival in ahead.values()),
+        ahead_here=sum(rival.queue is waiter.queue for rival in ahead),
         staffed=len(staffed),
         barred=sum(waiter.bars(seat) for seat in staffed),
     )
@@ -91,12 +94,13 @@ def _place(waiter: Waiter, pending: _Pending, now: float) -> dict[str, Any]:
     }
 
 
-def _ahead(waiter: Waiter, now: float) -> Mapping[int, Waiter]:
+def _ahead(waiter: Waiter, waiters: Iterable[Waiter], eligible: Set[str], now: float) -> list[Waiter]:
+    """Also those who ask for something else of an agent, such as another language, as long as some agent has both."""
     key = waiter.place(now)
-    return {
-        entry[2]: entry[4]
-        for line in waiter.lines
-        for heap in line.heaps
-        for entry in heap
-        if entry[4].waiting and entry[4] is not waiter and entry[4].place(now) < key
-    }
+    better = (other for other in waiters if other.waiting and other is not waiter and other.place(now) < key)
+    own = {id(line) for line in waiter.lines}
+    return [
+        other
+        for other in better
+        if any(id(line) in own or not eligible.isdisjoint(line.members) for line in other.lines)
+    ]
