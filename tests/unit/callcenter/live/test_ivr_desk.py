@@ -2,98 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from live_site import CALLER, SETTINGS, LiveSite
+from flow_line import Line, flow_line
 
-from tellerline.adapters.telemetry import LogWriter, make_log
-from tellerline.callcenter.ivr import actions, inputs
-from tellerline.callcenter.ivr.library import load_flows
 from tellerline.callcenter.live.dispatch import SealFor
-from tellerline.callcenter.live.ivr_desk import STATE, IvrDesk
-from tellerline.callcenter.live.log import sqlite_log
+from tellerline.callcenter.live.ivr_desk import STATE
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site.words import Place
 from tellerline.connectors.telephony.switch import Seal
 from tellerline.simulators.softswitch.phones import PhoneState
 
-FLOWS = load_flows(None)
-BY_FLOWS = replace(SETTINGS, entry_flow="main-menu", waiting_flow="wait-for-agent")
 PIN = "246810"
-
-
-class HonestBank:
-    """Knows one customer with one account, by a block that only this test's switch seals."""
-
-    def __init__(self) -> None:
-        self.asked: list[actions.Call] = []
-
-    async def perform(self, call: actions.Call) -> inputs.Outcome:
-        self.asked.append(call)
-        match call.operation:
-            case "verify_pin" if call.sealed.startswith(b"sealed for "):
-                return inputs.Done({"customer": "customers/8000000001", "verified": "yes"})
-            case "list_accounts" | "find_account":
-                return inputs.Done(
-                    {"accounts": "1", "account": "1", "masked": "622848******1234", "account_kind": "CARD"}
-                )
-            case "get_balance":
-                return inputs.Done(
-                    {"available": "CNY 20.50", "ledger": "CNY 20.50", "last_known": "no", "read_time": ""}
-                )
-            case _:
-                return inputs.Unknown()
-
-
-class Line:
-    """A caller at the telephone, whose keys are pressed once what he waits for is played."""
-
-    def __init__(self, site: LiveSite, bank: HonestBank) -> None:
-        self.site = site
-        self.bank = bank
-        self.desk: IvrDesk
-
-    async def start(self) -> None:
-        await self.site.start()
-        self.desk = IvrDesk(
-            FLOWS,
-            ask=self.site.loop.ask,
-            facts=self._facts,
-            open_bank=lambda call: self.bank,
-            waiting_flow="wait-for-agent",
-            clock=self.site.clock,
-            logger=make_log(self.site.clock, LogWriter(2), level="error"),
-        )
-        self.site.tell = self.desk.tell
-
-    async def _facts(self, call: str) -> Mapping[str, str]:
-        return {"language": "zh", "tier": "standard", "period": "day", "region": "", "caller": CALLER}
-
-    async def hears(self, prompt: str, within: float = 60) -> None:
-        """Wait until a sound of this prompt plays."""
-        for _ in range(int(within * 10)):
-            if any(name.startswith(f"prompt:sound:{prompt}/") for name in self.site.caller.hears()):
-                return
-            await self.site.pass_time(0.1)
-        raise AssertionError(f"{prompt} was not heard, but {self.site.caller.hears()}")
-
-    async def presses(self, keys: str) -> None:
-        self.site.caller.press(keys)
-        await self.site.pass_time(0.5)
 
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[Line]:
-    site = LiveSite(lambda: sqlite_log(tmp_path / "sites.db"), BY_FLOWS)
-    line = Line(site, HonestBank())
-    await line.start()
-    yield line
-    await line.desk.close()
-    await site.loop.close()
-    site.soft.power_off()
+    async with flow_line(tmp_path) as opened:
+        yield opened
 
 
 async def test_two_keys_lead_to_an_agent(line: Line) -> None:
