@@ -49,6 +49,11 @@ from tellerline.routing.calls.standing import Place, Standing, places_of, standi
 from tellerline.routing.calls.state import AgentState, Band, CallState, ReadyEntry, Seat, Waiter
 from tellerline.routing.calls.timers import Timers
 
+# Looked up once: a member of an enumeration costs ten times a global name, and every event needs some.
+_READY, _RESERVED, _BUSY = AgentState.READY, AgentState.RESERVED, AgentState.BUSY
+_WAITING, _OFFERED = CallState.WAITING, CallState.RESERVED
+_FREE = (_READY, _RESERVED)
+
 
 class EventError(ValueError):
     """The event does not fit what the router knows: an agent, a call or a queue that is not there, time going back."""
@@ -85,12 +90,16 @@ class Router:
 
     def agent_ready(self, at: float, agent: str) -> Sequence[Decision]:
         seat = self._seat(agent)
-        if seat.state in (AgentState.READY, AgentState.RESERVED):
+        if seat.state in _FREE:
             raise EventError(f"agent {agent!r} is {seat.state} already")
         out = self._begin(at)
-        _resume_idle_time(seat, at)
+        if seat.ready_since is None:
+            seat.ready_since = at
+        elif seat.paused_at is not None:
+            seat.ready_since += at - seat.paused_at
+        seat.paused_at = None
         self._on_duty(seat)
-        seat.state = AgentState.READY
+        seat.state = _READY
         self._serve(seat, at, out)
         return out
 
@@ -102,7 +111,7 @@ class Router:
         if not idle_goes_on:
             seat.ready_since = seat.paused_at = None
         self._on_duty(seat)
-        seat.state = AgentState.BUSY
+        seat.state = _BUSY
         seat.ready = False
         self._settle_all(freed, at, out)
         return out
@@ -160,11 +169,11 @@ class Router:
     # Offers
 
     def answered(self, at: float, reservation: int) -> Sequence[Decision]:
-        self._reserved(reservation)
+        seat, waiter = self._reserved(reservation)
         out = self._begin(at)
-        seat, waiter = self._pending.pop(reservation)
+        del self._pending[reservation]
         self._forget(waiter)
-        seat.state = AgentState.BUSY
+        seat.state = _BUSY
         seat.ready_since = seat.paused_at = None
         out.append(Accepted(at, reservation, waiter.id, seat.id))
         return out
@@ -237,9 +246,9 @@ class Router:
         self._now = at
         out: list[Decision] = []
         heap = self._timers.heap
-        while heap and heap[0][0] <= at:
-            if (due := self._timers.take()) is not None:
-                self._settle(due[1], due[0], out)
+        while heap and (due := heap[0][0]) <= at:
+            if (waiter := self._timers.take()) is not None:
+                self._settle(waiter, due, out)
         return out
 
     def _seat(self, agent: str) -> Seat:
@@ -274,7 +283,7 @@ class Router:
         if waiter.waiting:
             waiting.extend(waiter)
         else:
-            waiter.state = CallState.WAITING
+            waiter.state = _WAITING
             waiting.enter(waiter)
         self._timers.watch(waiter, steps.due(waiter))
 
@@ -303,7 +312,7 @@ class Router:
         if waiter is not None:
             self._offer(seat, waiter, at, False, out)
             return
-        seat.state = AgentState.READY
+        seat.state = _READY
         seat.ready = True
         if seat.missing:
             ready.put(seat)
@@ -313,9 +322,9 @@ class Router:
         self._next_reservation += 1
         self._pending[reservation] = (seat, waiter)
         seat.ready = False
-        seat.state = AgentState.RESERVED
+        seat.state = _RESERVED
         seat.reservation = waiter.reservation = reservation
-        waiter.state = CallState.RESERVED
+        waiter.state = _OFFERED
         waiter.due = None
         if waiter.waiting:
             waiting.withdraw(waiter)
@@ -355,7 +364,7 @@ class Router:
 
     def _rescind(self, seat: Seat, at: float, reason: str, out: list[Decision]) -> list[Waiter]:
         """Withdraw what the agent is offered, if anything; the call, which waits again, is to be settled."""
-        if seat.state is not AgentState.RESERVED:
+        if seat.state is not _RESERVED:
             return []
         _, waiter = self._pending.pop(seat.reservation)
         out.append(Rescinded(at, seat.reservation, waiter.id, seat.id, reason))
@@ -364,15 +373,15 @@ class Router:
 
     def _cancel(self, waiter: Waiter, at: float, out: list[Decision]) -> Seat | None:
         """Withdraw the offer of this call, if any; the agent, who is free as before, is to be served."""
-        if waiter.state is not CallState.RESERVED:
+        if waiter.state is not _OFFERED:
             return None
         seat, _ = self._pending.pop(waiter.reservation)
         out.append(Canceled(at, waiter.reservation, waiter.id, seat.id))
-        seat.state = AgentState.READY
+        seat.state = _READY
         return seat
 
     def _wait_again(self, waiter: Waiter) -> None:
-        waiter.state = CallState.WAITING
+        waiter.state = _WAITING
         waiting.enter(waiter)
 
     def _keep_callback(self, waiter: Waiter, at: float, not_before: float, out: list[Decision]) -> None:
@@ -388,7 +397,8 @@ class Router:
 
     def _forget(self, waiter: Waiter) -> None:
         waiter.state = waiter.due = None
-        waiter.missing.clear()
+        if waiter.missing:
+            waiter.missing.clear()
         if waiter.waiting:
             waiting.withdraw(waiter)
         del self._waiters[waiter.id]
@@ -436,11 +446,3 @@ class Router:
             raise EventError(f"call {call.id!r}: no language {call.language!r}")
         if call.licences and not call.licences <= plan.licences.keys():
             raise EventError(f"call {call.id!r}: no licence {', '.join(sorted(call.licences - plan.licences.keys()))}")
-
-
-def _resume_idle_time(seat: Seat, at: float) -> None:
-    if seat.ready_since is None:
-        seat.ready_since = at
-    elif seat.paused_at is not None:
-        seat.ready_since += at - seat.paused_at
-    seat.paused_at = None

@@ -25,13 +25,13 @@ class Timers:
         if due is not None:
             heappush(self.heap, (due, waiter.order, waiter))
 
-    def take(self) -> tuple[float, Waiter] | None:
-        """The first instant with its call, which is watched no longer; None if it was void. Ties: the earlier entry."""
+    def take(self) -> Waiter | None:
+        """The call of the first instant, watched no longer; None if that was void. Ties: the earlier entry."""
         due, _, waiter = heappop(self.heap)
         if waiter.due != due:
             return None
         waiter.due = None
-        return due, waiter
+        return waiter
 
     def next(self) -> float | None:
         heap = self.heap
