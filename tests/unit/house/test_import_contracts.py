@@ -25,7 +25,7 @@ VIOLATIONS = {
         "simulators",
         "import tellerline.adapters.soap",
     ),
-    "Of the adapters, gateway and call centre use store, clock, telemetry and the words of their servers": (
+    "Of the adapters, gateway and call centre use store, clock, telemetry, rpc": (
         "gateway",
         "import tellerline.adapters.mq",
     ),
