@@ -91,7 +91,7 @@ async def answer_reject_and_finish_the_work(desk: Desk) -> None:
     await desk.in_state("A2", agents.AGENT_STATE_READY)
 
 
-@presses("GetAgent", "ListAgents", "GetCall", "ListCalls", "ListCallEvents", "WatchEvents", *_TALK)
+@presses("GetAgent", "ListAgents", "GetCall", "ListCalls", "GetScreenPop", "ListCallEvents", "WatchEvents", *_TALK)
 async def see_who_talks(desk: Desk) -> None:
     """What the bar shows is what the telephones do."""
     await desk.talk()
@@ -99,6 +99,8 @@ async def see_who_talks(desk: Desk) -> None:
     call = await desk.bar.press("GetCall", "A1", name=name)
     assert (call.place, list(call.agents)) == (calls.PLACE_TALK, ["agents/A1"])
     assert list((await desk.bar.press("ListCalls", "A1")).calls) == [call]
+    screen = await desk.bar.press("GetScreenPop", "A1", name=name)
+    assert (screen.call, list(screen.accounts)) == (name, [])
     agent = await desk.bar.press("GetAgent", "L1", name="agents/A1")
     assert (agent.state, agent.call) == (agents.AGENT_STATE_BUSY, name)
     assert len((await desk.bar.press("ListAgents", "L1")).agents) == 3
@@ -139,7 +141,7 @@ async def hold_and_resume(desk: Desk) -> None:
     await desk.hears(caller={A1}, A1={CALLER})
 
 
-@presses("TransferToIvr", "Supervise.SUPERVISION_SILENT", "WatchEvents", *_TALK)
+@presses("TransferToIvr", "Supervise.SUPERVISION_SILENT", "GetCallGrant", "WatchEvents", *_TALK)
 async def to_the_ivr_for_a_pin_and_back(desk: Desk) -> None:
     """The agent hears music and sees no digit; his leader hears what he does, and him; then the same two talk."""
     await desk.talk()
@@ -150,13 +152,18 @@ async def to_the_ivr_for_a_pin_and_back(desk: Desk) -> None:
     agent.tape, leader.tape = bytearray(), bytearray()
     await desk.press("TransferToIvr", "A1", flow="agent-pin", returns=True)
     await desk.hears(caller=NOBODY, A1={MUSIC}, L1={A1, MUSIC})
+    assert not (await desk.bar.press("GetCallGrant", "A1", name=desk.call)).token
     assert desk.centre.system.population is not None
-    await caller.press(f"{desk.centre.system.population.people[0].customer.number}#")
+    person = desk.centre.system.population.people[0]
+    await caller.press(f"{person.customer.number}#")
     await desk.hears(caller={PIN_PROMPT}, A1={MUSIC}, L1={A1, MUSIC})
     await caller.press(PIN[:3])
     await desk.hears(A1={MUSIC}, L1={A1, MUSIC})
     await caller.press(PIN[3:])
     await desk.hears(caller={A1}, A1={CALLER}, L1={A1, CALLER})
+    grant = await desk.bar.press("GetCallGrant", "A1", name=desk.call)
+    assert grant.token
+    assert grant.customer == f"customers/{person.customer.number}"
     kinds = await _seen_while_typing(feed)
     assert set(kinds) <= {"PromptsStarted", "PromptsEnded"}
     for phone in (agent, leader):
