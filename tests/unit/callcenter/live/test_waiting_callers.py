@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from flow_line import BY_FLOWS, Line, flow_line
 from live_site import CALLER
 
+from tellerline.callcenter.live.ivr_desk import STATE
 from tellerline.callcenter.site import commands as c
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.words import CallEnd, Place
@@ -63,9 +65,9 @@ async def test_the_flow_that_led_into_the_queue_goes_on_there_and_no_other_is_be
     assert set(waited[:-1]) <= {"main-menu/wait-for-agent.wait", "wait-for-agent/wait"}
     assert waited[0] == "main-menu/wait-for-agent.wait"
     assert (await kinds(line, call.id)).count("QueueEntered") == 1
-    state = call.data["state"]
-    assert '"number":0' not in state, "the flow began anew"
-    assert '"frames":[]' in state
+    state = json.loads(call.data[STATE])
+    assert state["entered"] > 3, "the flow began anew"
+    assert state["place"]["queue"] == "personal"
 
 
 async def test_who_waits_hears_how_many_are_before_him_and_for_how_long_it_will_be(line: Line, other: Phone) -> None:
