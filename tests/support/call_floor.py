@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from asterisk_centre import MUSIC, PIN_PROMPT, PROMPT
+from severing_proxy import SeveringProxy
 from softswitch_bench import SoftTelephone
 from switch_bench import Telephone
 from telephones import Exchange, SipTelephone
@@ -37,13 +38,13 @@ _LOWEST_HZ, _BETWEEN_HZ, _APART_HZ = 400, 27, 25
 @dataclass(slots=True)
 class Truth:
     """What is up at a switch: legs with their states, members of conversations, the leg of each recording, the two
-    legs of each monitor, and the legs that type a secret."""
+    legs of each monitor, and the collection of each leg that types a secret."""
 
     legs: dict[str, str] = field(default_factory=dict)
     conversations: dict[str, frozenset[str]] = field(default_factory=dict)
     recordings: dict[str, str] = field(default_factory=dict)
     monitors: dict[str, tuple[str, str]] = field(default_factory=dict)
-    secured: set[str] = field(default_factory=set)
+    secured: dict[str, str] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
     """What serves nothing."""
 
@@ -53,10 +54,11 @@ class Truth:
 
 
 class Floor(Protocol):
-    """``switch`` is what a controller's plan says of it; ``keeps`` whether a telephone that is picked up while nobody
-    controls the switch stays up."""
+    """``switch`` is what a controller's plan says of it, by way of the proxy ``link``. ``keeps``: a telephone that is
+    picked up while nobody controls the switch stays up."""
 
     keeps: bool
+    link: SeveringProxy
 
     @property
     def switch(self) -> Mapping[str, Any]: ...
@@ -78,8 +80,8 @@ def disagreements(state: SiteState, truth: Truth) -> list[str]:
     found += _different("recording", recorded, truth.recordings)
     monitors = {name: pair for call in state.calls.values() for name, pair in _monitors(call)}
     found += _different("monitor", monitors, truth.monitors)
-    secured = {leg.id for leg in known.values() if leg.collection}
-    return found + [f"secret on {leg}: {leg in secured}, {leg in truth.secured}" for leg in secured ^ truth.secured]
+    secured = {leg.id: leg.collection for leg in known.values() if leg.collection}
+    return [*found, *_different("secret on", secured, truth.secured)]
 
 
 def _different(kind: str, believed: Mapping[str, Any], true: Mapping[str, Any]) -> Iterator[str]:
@@ -108,8 +110,9 @@ def _monitors(call: Call) -> Iterator[tuple[str, tuple[str, str]]]:
 class SoftFloor:
     keeps = True
 
-    def __init__(self, soft: SoftSwitch, port: int, extensions: frozenset[str]) -> None:
-        self.switch = {"softswitch": port}
+    def __init__(self, soft: SoftSwitch, link: SeveringProxy, extensions: frozenset[str]) -> None:
+        self.link = link
+        self.switch = {"softswitch": link.port}
         self._soft = soft
         self._extensions = extensions
         self._telephones: dict[str, SoftTelephone] = {}
@@ -129,21 +132,24 @@ class SoftFloor:
             conversations={name: frozenset(legs) for name, legs in seen["conversations"].items()},
             recordings=dict(seen["recordings"]),
             monitors={name: tuple(legs) for name, legs in seen["monitors"].items()},
-            secured={leg.id for leg in legs if leg.collection is not None},
+            secured={leg.id: leg.collection.id for leg in legs if leg.collection is not None},
         )
 
 
 class AsteriskFloor:
     keeps = False
 
-    def __init__(self, server: AsteriskServer, exchange: Exchange, extensions: frozenset[str], url: str) -> None:
+    def __init__(
+        self, server: AsteriskServer, exchange: Exchange, link: SeveringProxy, extensions: frozenset[str]
+    ) -> None:
+        self.link = link
         settings: dict[str, Any] = {
             "url": server.url,
             "app": server.controller,
             "user": server.controller,
             "password": server.controller_password,
         }
-        self.switch: Mapping[str, Any] = {"asterisk": settings | ({"url": url} if url else {})}
+        self.switch: Mapping[str, Any] = {"asterisk": settings | {"url": f"http://127.0.0.1:{link.port}/ari"}}
         self.rest = AriRest(AsteriskSettings(**settings))
         self._exchange = exchange
         self._extensions = extensions
@@ -163,7 +169,8 @@ class AsteriskFloor:
         for bridge in await self.rest.get("bridges"):
             name, members = str(bridge["id"]), frozenset(each.removesuffix(_OWN) for each in bridge["channels"])
             if name.startswith(f"secret{_OWN}"):
-                truth.secured.add(name.split(_OWN)[2])
+                _, collection, leg = name.split(_OWN)
+                truth.secured[leg] = collection
             elif _OWN not in name:
                 truth.conversations[name] = members
             elif not members:
@@ -211,20 +218,19 @@ async def soft_floor(extensions: frozenset[str]) -> AsyncIterator[SoftFloor]:
     listener = TcpListener(soft.accept)
     await listener.start()
     try:
-        yield SoftFloor(soft, listener.port, extensions)
+        async with SeveringProxy("127.0.0.1", listener.port) as link:
+            yield SoftFloor(soft, link, extensions)
     finally:
         listener.close()
         soft.power_off()
 
 
 @asynccontextmanager
-async def asterisk_floor(
-    server: AsteriskServer, extensions: frozenset[str], *, url: str = ""
-) -> AsyncIterator[AsteriskFloor]:
-    """On a switch that runs; ``url`` is another way to it, for its controller."""
+async def asterisk_floor(server: AsteriskServer, extensions: frozenset[str]) -> AsyncIterator[AsteriskFloor]:
+    """On a switch that runs."""
     exchange = Exchange(f"127.0.0.1:{server.ports.sip}", server.extension_password, server.ports.trunk, _NAMES)
-    async with exchange:
-        floor = AsteriskFloor(server, exchange, extensions, url)
+    async with exchange, SeveringProxy("127.0.0.1", server.ports.http) as link:
+        floor = AsteriskFloor(server, exchange, link, extensions)
         floor.rest.open()
         try:
             yield floor

@@ -12,7 +12,6 @@ from asterisk_centre import bank_of, centre_flows
 from call_floor import AsteriskFloor, asterisk_floor, disagreements
 from call_load import CallLoad
 from controller_process import RECONNECT, Controller, ControllerPlan, log_of
-from severing_proxy import SeveringProxy
 from thirty_calls import AGENTS, Bar
 
 from tellerline.adapters.clock import SystemClock
@@ -33,7 +32,6 @@ _CLOCK = SystemClock()
 @dataclass(slots=True)
 class LoadedCentre:
     floor: AsteriskFloor
-    proxy: SeveringProxy
     controller: Controller
     plan: ControllerPlan
     channel: grpc.aio.Channel
@@ -65,26 +63,24 @@ class LoadedCentre:
 async def loaded_centre(server: AsteriskServer, folder: Path, seed: int = 0) -> AsyncIterator[LoadedCentre]:
     """On a switch that runs, with the extensions of ``STAFF``."""
     numbers = frozenset(STAFF.values())
-    async with SeveringProxy("127.0.0.1", server.ports.http) as proxy, bank_of(folder, 1, {}) as system:
-        url = f"http://127.0.0.1:{proxy.port}/ari"
-        async with asterisk_floor(server, numbers, url=url) as floor:
-            plan = ControllerPlan(
-                store=str(folder / "sites.db"),
-                gateway=system.node.target,
-                port=free_port(),
-                agents=list(STAFF),
-                leaders=[],
-                flows=str(centre_flows(folder / "flows")),
-                numbers={STRAIGHT: "straight"},
-                wrap_up=0,
-                **floor.switch,
-            )
-            controller = Controller(plan, folder)
-            await controller.start()
-            async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}", RECONNECT) as channel:
-                bar = Bar(channel)
-                try:
-                    load = CallLoad(floor, controller, bar, STAFF, to=STRAIGHT, seed=seed)
-                    yield LoadedCentre(floor, proxy, controller, plan, channel, bar, load)
-                finally:
-                    await controller.kill()
+    async with bank_of(folder, 1, {}) as system, asterisk_floor(server, numbers) as floor:
+        plan = ControllerPlan(
+            store=str(folder / "sites.db"),
+            gateway=system.node.target,
+            port=free_port(),
+            agents=list(STAFF),
+            leaders=[],
+            flows=str(centre_flows(folder / "flows")),
+            numbers={STRAIGHT: "straight"},
+            wrap_up=0,
+            **floor.switch,
+        )
+        controller = Controller(plan, folder)
+        await controller.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{plan.port}", RECONNECT) as channel:
+            bar = Bar(channel)
+            try:
+                load = CallLoad(floor, controller, bar, STAFF, to=STRAIGHT, seed=seed)
+                yield LoadedCentre(floor, controller, plan, channel, bar, load)
+            finally:
+                await controller.kill()

@@ -8,11 +8,12 @@ from typing import Self
 
 
 class SeveringProxy:
-    """Forwards to ``host:port``; after ``mute`` nothing comes back from there any more, requests still go through."""
+    """Forwards to ``host:port``; after ``mute`` nothing comes back from there any more, requests still go through;
+    after ``swallow`` nothing gets there."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = host, port
-        self._muted = False
+        self._muted = self._swallows = False
         self._refuses = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -34,12 +35,16 @@ class SeveringProxy:
         """Swallow everything that the other side says from now on."""
         self._muted = True
 
+    def swallow(self) -> None:
+        """Lose everything that is said to the other side from now on."""
+        self._swallows = True
+
     def sever(self) -> None:
         """Break every connection; new ones are forwarded and heard again."""
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
-        self._muted = False
+        self._muted = self._swallows = False
 
     def refuse(self) -> None:
         """Break every connection, and new ones too until ``admit``."""
@@ -64,7 +69,7 @@ class SeveringProxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hears: bool) -> None:
         try:
             while data := await reader.read(65536):
-                if hears or not self._muted:
+                if not (self._swallows if hears else self._muted):
                     writer.write(data)
                     await writer.drain()
         except ConnectionError:

@@ -25,7 +25,7 @@ from tellerline.simulators.population import PIN, Person
 SERVED = (
     *("talk", "caller-left", "agent-left", "held", "held-gone", "inside-rings", "inside", "outside-rings"),
     *("outside-picked-up", "outside", "conference-in", "conference-out", "pin", "away", "silent", "whisper"),
-    *("barge-in", "closing", "wrap-up", "grant", "grant-gone"),
+    *("barge-in", "closing", "wrap-up", "grant", "grant-gone", "resumed"),
 )
 """An agent has, or had, each of these calls."""
 RINGING = ("ringing", "picked-up", "ringing-gone")
@@ -127,7 +127,11 @@ class ThirtyCalls:
     async def secured(self, name: str) -> None:
         """Wait until the switch keeps the caller's keys to itself."""
         limit = _CLOCK.monotonic() + _PATIENCE
-        while self.call(await self.controller.state(), name).customer not in (await self.floor.truth()).secured:
+        while True:
+            call = self.call(await self._seen(), name)
+            leg = call.legs.get(call.customer)
+            if leg is not None and leg.collection and (await self.floor.truth()).secured.get(leg.id) == leg.collection:
+                return
             assert _CLOCK.monotonic() < limit, f"nobody asks {name} for a PIN"
             await asyncio.sleep(_STEP)
 
@@ -171,11 +175,16 @@ class ThirtyCalls:
         waits = [self._identified(name) for name in ("secret", "bank")]
         await asyncio.gather(self._numbered("collecting"), *waits)
         gateway.mute()
-        await self.bar_of("closing", "Release")
         await self.callers["bank"].press(PIN)
         await self.callers["secret"].press(PIN[:2])
         await self.callers["collecting"].press("12")
         await self.at("bank", "verify-pin.check-1")
+
+    async def begin_unheard(self) -> None:
+        """What the controller has decided, and the switch never hears of."""
+        self.floor.link.swallow()
+        await self.bar_of("resumed", "Resume")
+        await self.bar_of("closing", "Release")
 
     async def _sign_in(self, agent: str, on_ring: OnRing = OnRing.ANSWERS) -> str:
         (await self.phone(agent)).on_ring = on_ring
@@ -260,7 +269,7 @@ class ThirtyCalls:
             await self.called(name, leader, OnRing.ANSWERS)
 
     async def _part(self) -> None:
-        for name in ("held", "held-gone"):
+        for name in ("held", "held-gone", "resumed"):
             await self.bar_of(name, "Hold")
         await self.bar_of("pin", "TransferToIvr", flow="agent-pin", returns=True)
         await self.secured_after_number("pin")
