@@ -13,12 +13,11 @@ from tellerline.callcenter.services.convert import duration, instant
 from tellerline.callcenter.services.explaining import Story
 from tellerline.callcenter.site.standings import Standings
 from tellerline.callcenter.site.words import AgentState
-from tellerline.routing.calls.expected_wait import WaitError, queues_served
+from tellerline.routing.calls.expected_wait import WaitError
 from tellerline.routing.calls.standing import Place
 from tellerline.routing.calls.state import CallState
 from tellerline.routing.calls.why import step_in_words, why_still_waiting
 
-_AWAY = (AgentState.NULL, AgentState.NOT_READY)
 _STATES: dict[CallState, Any] = {
     CallState.WAITING: pb.WaitingCall.STATE_WAITING,
     CallState.RESERVED: pb.WaitingCall.STATE_OFFERED,
@@ -40,27 +39,31 @@ class Lines:
     def queue(self, name: str) -> pb.Queue:
         queue = self.standings.plan.queues[name]
         waiting = self._waiting[name]
+        *waits, next_wait = self.standings.expected_waits(name, len(waiting) + 1)
         return pb.Queue(
             name=f"queues/{name}",
             display_name=queue.title.in_language(self.language),
-            waiting_calls=[self._waiting_call(position, place) for position, place in enumerate(waiting, 1)],
+            waiting_calls=[
+                self._waiting_call(position, place, wait)
+                for position, (place, wait) in enumerate(zip(waiting, waits, strict=True), 1)
+            ],
             staffed_count=self._staffed[name],
             ready_count=self._ready[name],
             longest_wait_duration=_length(max((place.waited for place in waiting), default=None)),
             service_level_duration=_length(queue.service_level),
-            expected_wait_duration=_length(self.standings.expected_wait(name, len(waiting))),
+            expected_wait_duration=_length(next_wait),
             wait_error=_error_to_proto(self.standings.wait_error(name)),
         )
 
     def waiting_call(self, call: str) -> pb.WaitingCall | None:
         """None for a call that does not wait."""
-        for waiting in self._waiting.values():
+        for queue, waiting in self._waiting.items():
             for position, place in enumerate(waiting, 1):
                 if place.call == call:
-                    return self._waiting_call(position, place)
+                    return self._waiting_call(position, place, self.standings.expected_waits(queue, position)[-1])
         return None
 
-    def _waiting_call(self, position: int, place: Place) -> pb.WaitingCall:
+    def _waiting_call(self, position: int, place: Place, wait: float | None) -> pb.WaitingCall:
         plan = self.standings.plan
         step = plan.queues[place.queue].steps[place.step]
         postponed = place.state is CallState.POSTPONED
@@ -74,9 +77,7 @@ class Lines:
             score=place.score,
             credit=place.credit,
             aging=place.aging,
-            expected_wait_duration=None
-            if postponed
-            else _length(self.standings.expected_wait(place.queue, position - 1)),
+            expected_wait_duration=None if postponed else _length(wait),
             call_class=request.call_class if request else "",
             step=place.step,
             step_text=step_in_words(step.kind, step.group, plan, self.language),
@@ -92,9 +93,7 @@ def _on_duty(standings: Standings) -> tuple[Counter[str], Counter[str]]:
     staffed: Counter[str] = Counter()
     ready: Counter[str] = Counter()
     for agent in standings.state.agents.values():
-        if agent.state in _AWAY:
-            continue
-        served = queues_served(standings.plan, agent.profile)
+        served = standings.waits.queues_of(agent.id)
         staffed.update(served)
         if agent.state is AgentState.READY:
             ready.update(served)

@@ -32,10 +32,10 @@ class Standings:
         """Of every call that waits, in whatever queue, the best placed first."""
         return self.router.places(self.at.timestamp())
 
-    def expected_wait(self, queue: str, ahead: int) -> float | None:
-        """Seconds that a caller of the queue will wait who has ``ahead`` callers of it before him; None: nothing is
-        known, or nobody is on duty."""
-        return self.waits.estimate(queue, ahead)
+    def expected_waits(self, queue: str, callers: int) -> Sequence[float | None]:
+        """Seconds that each of so many callers in the queue's line will wait, the first first; None: nothing is known,
+        or nobody is on duty."""
+        return self.waits.estimates(queue, callers)
 
     def wait_error(self, queue: str) -> WaitError | None:
         """How wrong the waits were that callers of the queue were lately told; None while none has come true."""

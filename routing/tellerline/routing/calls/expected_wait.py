@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from tellerline.routing.calls.model import AgentProfile, Queue, RoutingPlan, StepKind
-from tellerline.routing.staffing.erlang import expected_wait
+from tellerline.routing.staffing.erlang import expected_wait, expected_waits
 
 _MEMORY = 200
 _BELIEF = 10
@@ -80,6 +80,10 @@ class ExpectedWaits:
             if not self._alike[served]:
                 del self._alike[served]
 
+    def queues_of(self, agent: str) -> frozenset[str]:
+        """Those that the agent is on duty for; O(1)."""
+        return self._agents.get(agent, frozenset())
+
     def entered(self, queue: str) -> None:
         add_entered(self._recent, queue)
 
@@ -108,6 +112,14 @@ class ExpectedWaits:
             return None
         wait = expected_wait(ahead, self.agents(queue), 1 / handling, self.abandonment_rate(queue))
         return wait if math.isfinite(wait) else None
+
+    def estimates(self, queue: str, callers: int) -> Sequence[float | None]:
+        """``estimate`` of each of so many callers in line, the first first; O(callers)."""
+        handling = self.handling(queue)
+        if not handling:
+            return [None] * callers
+        waits = expected_waits(callers, self.agents(queue), 1 / handling, self.abandonment_rate(queue))
+        return [wait if math.isfinite(wait) else None for wait in waits]
 
     def handling(self, queue: str) -> float | None:
         """Seconds that a call of the queue takes; None while nothing is known of it."""

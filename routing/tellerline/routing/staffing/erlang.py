@@ -10,9 +10,10 @@ queue" (2005): with ``H(t) = (1 - exp(-theta t)) / theta``, the virtual wait has
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Protocol
 
 _LARGE = 1e200
@@ -170,6 +171,13 @@ def expected_wait(ahead: int, agents: float, service_rate: float, abandonment_ra
     if agents <= 0:
         return math.inf
     return sum(1 / (agents * service_rate + place * abandonment_rate) for place in range(ahead + 1))
+
+
+def expected_waits(callers: int, agents: float, service_rate: float, abandonment_rate: float = 0.0) -> Sequence[float]:
+    """``expected_wait`` of each of so many callers in line, the first first; O(callers)."""
+    if agents <= 0:
+        return [math.inf] * callers
+    return list(accumulate(1 / (agents * service_rate + place * abandonment_rate) for place in range(callers)))
 
 
 def agents_needed(fits: Callable[[int], bool], *, least: int = 1, most: int = 100_000) -> int:

@@ -32,6 +32,19 @@ def test_callers_ahead_who_give_up_shorten_it() -> None:
     waits.staffed(agent("a"))
     waits.abandoned("cards", 600)
     assert waits.estimate("cards", 1) == pytest.approx(120 + 1 / (1 / 120 + 1 / 600))
+    one_by_one = [waits.estimate("cards", ahead) for ahead in range(5)]
+    assert waits.estimates("cards", 5) == pytest.approx(one_by_one)
+
+
+def test_nothing_is_expected_of_many_where_nothing_is_of_one() -> None:
+    waits = ExpectedWaits(PLAN)
+    assert waits.estimates("cards", 2) == [None, None]
+    waits.handled("cards", 100)
+    assert waits.estimates("cards", 2) == [None, None]
+    assert waits.queues_of("a") == frozenset()
+    waits.staffed(agent("a"))
+    assert waits.estimates("cards", 2) == [100, 200]
+    assert waits.queues_of("a") == {"cards"}
 
 
 def test_shared_agents_count_by_the_queues_share_of_the_load() -> None:
