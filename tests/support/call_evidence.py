@@ -16,6 +16,8 @@ from tellerline.simulators.telephones.exchange import Talk
 _MARGIN = 1.0
 """Seconds between what happens at a telephone and the fact, on a busy machine; a leg ends when it is recorded."""
 _SOON = 0.05
+_BLINK = 0.1
+"""A telephone may not notice that it was connected for so short a time."""
 _CLOCK = SystemClock()
 _WALL = _CLOCK.now() - timedelta(seconds=_CLOCK.monotonic())
 
@@ -42,6 +44,11 @@ class LegSaid:
     ended: float | None = None
     given_up: bool = False
     """Should it be answered after all, it is hung up."""
+
+    @property
+    def up(self) -> float:
+        """For how many seconds."""
+        return 0.0 if self.connected is None or self.ended is None else self.ended - self.connected
 
 
 class Evidence:
@@ -93,7 +100,7 @@ class Evidence:
             own.remove(leg)
             assert talk.ended is not None
             self._agree(leg, talk.began, talk.ended, talk)
-        never = [leg for leg in own if leg.connected is not None]
+        never = [leg for leg in own if leg.up > _BLINK]
         assert not never, f"{agent} picked up, they say: {never}"
         return len(talks)
 
