@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, TracingRules, make_log
+from tellerline.callcenter.people import People
 from tellerline.callcenter.settings import CentreSettings, SwitchSettings
 from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUnavailableError
 from tellerline.cli.exits import Exit
@@ -79,14 +80,14 @@ async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, direc
     async with AsyncExitStack() as stack:
         log = _STANDARD_ERROR if settings.hosts else os.open(directory / "gateway.log", _LOG_FLAGS, 0o600)
         system = await stack.enter_async_context(_running(wishes, settings, directory, log))
-        room = None
+        room, people = None, None
         if centre and files:
             say_installing(out, centre.switch)
             running, room = await stack.enter_async_context(_centre(centre, files, settings, system.gateway, log))
-            system = with_call_centre(system, running, room)
+            system, people = with_call_centre(system, running, room), running.people
         announce(system)
         stack.callback(withdraw, system)
-        show_running(out, system, room)
+        show_running(out, system, room, people)
         await stop.wait()
         out.say("Stopping: running calls end first.", "正在停止：先完成进行中的交易。")
 
@@ -185,7 +186,10 @@ def with_call_centre(system: RunningSystem, running: RunningCentre, room: Teleph
     return replace(system, call_centre=running.target, switch=running.switch, leader=leader, telephones=room.telephones)
 
 
-def show_running(out: Output, system: RunningSystem, room: TelephoneRoom | None = None) -> None:
+def show_running(
+    out: Output, system: RunningSystem, room: TelephoneRoom | None = None, people: People | None = None
+) -> None:
+    """Where everything is, and what to do next. ``people`` are those of the call centre whose switch is in ``room``."""
     out.say("Ready!", "就绪！", style="bold green")
     rows = [
         (out.text("gateway", "网关"), f"{system.gateway}  (gRPC, {system.front})"),
@@ -200,6 +204,8 @@ def show_running(out: Output, system: RunningSystem, room: TelephoneRoom | None 
     out.table(("", ""), [*rows, *(_ways_in(out, room) if room else ())])
     out.hint("tellerline status", "what runs, from another terminal", "在另一个终端查看状态")
     out.hint("tellerline list", "what can be called", "列出可调用的方法")
+    for who, telephone in list(people.telephones.items())[:1] if people else ():
+        out.hint(f"tellerline agents sign-in {who} {telephone}", "somebody who takes calls", "座席签入，接听来电")
     if out.json:
         out.result(_document(system, room))
 
