@@ -313,7 +313,7 @@ def prompts_of(node: AnyNode) -> Iterator[str]:
             return
     yield from node.prompts
     if isinstance(node, Queue):
-        yield from (*node.announce, *node.announce_next)
+        yield from dict.fromkeys((*node.announce, *node.announce_next))
     if isinstance(node, Menu | Queue):
         yield from (option.prompt for option in node.options if option.prompt)
     if isinstance(node, Menu | Collect | CollectSecret):

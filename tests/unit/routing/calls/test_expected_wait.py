@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from call_plans import agent, exact, plan, queue
 
-from tellerline.routing.calls.expected_wait import ExpectedWaits, WaitError, queues_served, wait_error
+from tellerline.routing.calls.expected_wait import ExpectedWaits, Recent, WaitError, queues_served, wait_error
 
 PLAN = plan(
     queue("cards", exact(proficiency=3)),
@@ -96,3 +98,31 @@ def test_the_error_is_told_with_its_sign_and_its_size() -> None:
     pairs = [(60.0, 50.0)] * 9 + [(60.0, 100.0)]
     assert wait_error(pairs) == WaitError(calls=10, bias=5.0, mean_absolute=13.0, p90_absolute=10.0)
     assert wait_error([]) is None
+
+
+def test_what_the_plan_believes_fades_into_what_is_seen() -> None:
+    """Ten calls' worth of belief beside ten calls seen; and patience of 300 s."""
+    believed = plan(queue("cards", handling=100, patience=300), queue("loans", skills=("loans",)))
+    waits = ExpectedWaits(believed)
+    waits.staffed(agent("a"))
+    assert waits.estimate("cards", 0) == pytest.approx(100)
+    assert waits.estimate("cards", 1) == pytest.approx(100 + 1 / (1 / 100 + 1 / 300))
+    for _ in range(10):
+        waits.handled("cards", 200)
+    assert waits.handling("cards") == pytest.approx(150)
+    assert waits.handling("loans") is None
+
+
+def test_figures_that_are_kept_give_the_same_waits_again() -> None:
+    recent: dict[str, Recent] = {}
+    waits = ExpectedWaits(PLAN, recent=recent)
+    for event in range(50):
+        waits.entered("loans" if event % 3 else "cards")
+        waits.handled("cards", 60 + event)
+        waits.answered("cards", 5)
+        waits.abandoned("cards", 30)
+    again = ExpectedWaits(PLAN, recent={name: replace(each) for name, each in recent.items()})
+    for each in (waits, again):
+        each.staffed(agent("a", skills=BOTH))
+    assert again.estimate("cards", 3) == waits.estimate("cards", 3)
+    assert recent["loans"].entered == 33

@@ -89,6 +89,14 @@ def test_why_still_waiting_counts_who_is_ahead_and_who_is_on_duty(site: Site) ->
     assert "前面有 1 个" in site.why_waiting("c", 10, "zh-CN")
 
 
+def test_who_asks_for_another_language_is_ahead_where_one_agent_speaks_both(site: Site) -> None:
+    site.play("call_entered", 0, call("c", language="zh"))
+    site.play("call_entered", 5, call("d", language="en"))
+    standing = site.router.standing("d", 10)
+    assert standing is not None
+    assert (standing.ahead, standing.ahead_here) == (1, 1)
+
+
 def test_why_still_waiting_names_those_who_may_not_have_it(site: Site) -> None:
     site.play("agent_ready", 0, "7")
     site.play("call_entered", 1, call("c", excluded=frozenset({"7"})))
