@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 from tellerline.api.agents.v1 import agents_pb2 as pb
 from tellerline.callcenter.live.feed import Feed, PositionUnknownError
-from tellerline.callcenter.live.records import Interest
+from tellerline.callcenter.live.records import Interest, Recorded
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.convert import (
     agent_to_proto,
@@ -103,10 +102,17 @@ class AgentHandlers:
         }
         try:
             async for recorded in self._feed.follow(self._position(request.resume_token), Interest(**names)):
-                if discretion is None or not await self._desk.look(partial(discretion.hides, recorded)):
+                if discretion is None or not await self._hidden(discretion, recorded):
                     yield event_to_proto(recorded)
         except PositionUnknownError:
             raise RefusalError(RESUME_TOKEN_UNKNOWN) from None
+
+    async def _hidden(self, discretion: Discretion, recorded: Recorded) -> bool:
+        call = recorded.entry.call
+        if not discretion.knows(recorded):
+            past = await self._feed.past(Interest(call=call))
+            discretion.learn(call, (each for each in past if each.position < recorded.position))
+        return discretion.hides(recorded)
 
     def _position(self, token: str) -> int:
         if not token:

@@ -85,9 +85,7 @@ class CallEvents:
         if not any(recorded.entry.agent == agent and recorded.entry.kind in _PARTS for recorded in facts):
             raise RefusalError(Why.NOT_A_LEADER)
         discretion = Discretion(self._desk.leaders)
-        return await self._desk.look(
-            lambda state: [recorded for recorded in facts if not discretion.hides(recorded, state)]
-        )
+        return [recorded for recorded in facts if not discretion.hides(recorded)]
 
 
 def masked(recorded: Recorded) -> Recorded:

@@ -98,9 +98,30 @@ async def test_an_agent_is_not_told_that_a_leader_listens(desk: Centre) -> None:
     assert len(seen) < len(shown)
 
 
-async def _until(desk: Centre, who: str, kind: str) -> AsyncIterator[agents.Event]:
-    """Everything that this person is told, up to an event of ``kind``."""
-    watching: Any = desk.agents.WatchEvents(agents.WatchEventsRequest(context=context(who), resume_token="begin"))
+async def test_who_comes_back_to_the_feed_is_not_told_either(desk: Centre) -> None:
+    await desk.sign_in("A1")
+    await desk.sign_in("L1")
+    call = await desk.call()
+    listen = calls.SuperviseRequest(
+        context=context("L1"), call=call.name, agent="agents/A1", supervision=calls.SUPERVISION_SILENT
+    )
+    await desk.ask(desk.calls.Supervise(listen))
+    for _ in range(40):
+        await desk.site.pass_time(0.05)
+    desk.site.caller.hang_up()
+    await desk.site.pass_time(2)
+    every = [event async for event in _until(desk, "L1", "CallEnded")]
+    (dialled,) = (event for event in every if event.details.fields["role"].string_value == "LEADER")
+    leg = str(dialled.details["leg"])
+    about = [event.kind for event in every if event.details.fields["leg"].string_value == leg]
+    assert {"LegDialled", "LegConnected"} <= set(about)
+    told = [event async for event in _until(desk, "A1", "CallEnded", dialled.resume_token)]
+    assert leg not in str(told)
+
+
+async def _until(desk: Centre, who: str, kind: str, token: str = "begin") -> AsyncIterator[agents.Event]:
+    """Everything that this person is told from ``token`` on, up to an event of ``kind``."""
+    watching: Any = desk.agents.WatchEvents(agents.WatchEventsRequest(context=context(who), resume_token=token))
     events = aiter(watching)
     while True:
         event = await desk.ask(anext(events))
