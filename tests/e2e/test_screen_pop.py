@@ -20,6 +20,7 @@ from tellerline.api.customers.v1.customers_pb2 import Customer
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
 from tellerline.simulators.population import PIN
+from tellerline.simulators.softswitch.phones import OnRing
 
 TIERS = (*(Customer.TIER_STANDARD,) * 3, Customer.TIER_GROUP, Customer.TIER_VIP)
 SECRETS = {"customer", "accounts", "transactions", "open_tickets"}
@@ -157,6 +158,25 @@ async def test_nobody_has_the_grant_after_a_transfer(world: World) -> None:
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
     assert not (await world.grant(call, "A2")).token
     assert (await pop(world, call, "A2")).category == calls.CALLER_CATEGORY_UNSIGNED
+
+
+async def test_the_grant_does_not_outlive_the_call_of_who_is_called_back(world: World) -> None:
+    person = world.bank.person(2)
+    call = await world.waits_verified(person)
+    proof = world.centre.proof_of(call)
+    assert proof is not None
+    await world.hears("wait-for-agent/for-callback")
+    await world.press("11")
+    await world.hears("wait-for-agent/we-will-call")
+    world.caller.hang_up()
+    await world.pass_time(1)
+    assert world.centre.proof_of(call) is None
+    world.caller.on_ring = OnRing.ANSWERS
+    await world.sign_in("A1")
+    assert (await world.talk("A1")).name == f"calls/{call}"
+    assert not (await world.grant(call)).token
+    assert {field.name for field, _ in (await pop(world, call)).ListFields()} & SECRETS == set()
+    assert set((await world.answers(person, call, proof.token)).values()) == {"GRANT_EXPIRED"}
 
 
 async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: World) -> None:

@@ -146,9 +146,8 @@ class World:
             return CanonicalError.from_rpc(failure).code
         return "OK"
 
-    async def verified(self, person: Person) -> tuple[str, str]:
-        """A call whose customer has typed his PIN and heard his balance, and is with A1 now; its id, its grant."""
-        await self.sign_in("A1")
+    async def waits_verified(self, person: Person) -> str:
+        """The customer has typed his PIN and heard his balance, and waits for an agent; the call's id."""
         self.caller.call("95588")
         await self.hears("main-menu/choose-language")
         await self.press("1")
@@ -163,6 +162,13 @@ class World:
         await self.press("*")
         await self.hears("main-menu/for-agent")
         await self.press("0")
+        (call,) = await self.ask(self.centre.loop.look(lambda state: list(state.calls)))
+        return str(call)
+
+    async def verified(self, person: Person) -> tuple[str, str]:
+        """A call whose customer has typed his PIN and heard his balance, and is with A1 now; its id, its grant."""
+        await self.sign_in("A1")
+        await self.waits_verified(person)
         talk = await self.talk("A1")
         call = talk.name.removeprefix("calls/")
         grant = (await self.grant(call)).token

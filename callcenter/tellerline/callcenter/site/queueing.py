@@ -11,7 +11,7 @@ from tellerline.callcenter.site.commands import EnterQueue, KeepCallback
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.site.state import Call, Request
 from tellerline.callcenter.site.turn import Turn, refuse
-from tellerline.callcenter.site.words import Ear
+from tellerline.callcenter.site.words import Ear, GrantEnd
 
 
 def known(turn: Turn, want: EnterQueue) -> bool:
@@ -115,11 +115,15 @@ def ask_callback(turn: Turn, call: Call, want: KeepCallback) -> None:
 
 
 def keep_callback(turn: Turn, call: Call) -> None:
-    """The caller is gone, or let go, and keeps his place; an offer of the moment is withdrawn."""
+    """The caller is gone, or let go, and keeps his place; an offer of the moment is withdrawn.
+
+    His grant is over as with any hang-up: nobody knows who answers the telephone that is called back.
+    """
     assert call.waiting is not None
     assert call.waiting.asked is not None
     number, not_before = call.waiting.asked.number, max(turn.at, call.waiting.asked.not_before)
     customer = call.customer
+    turn.emit(f.GrantEnds(at=turn.at, call=call.id, agent="", why=GrantEnd.HUNG_UP))
     ivr.leave(turn, call)
     turn.emit(
         f.CallbackKept(
