@@ -36,15 +36,19 @@ Step = tuple[State, Sequence[actions.Action]]
 _AMOUNT = re.compile(r"(\d+)(?:\*(\d{1,2}))?")
 
 
-def begin(flows: Flows, name: str, values: Mapping[str, str], *, number: int = 0) -> Step:
-    """Start a flow for a caller; ``values`` are what is known of him (``language``, ``tier``, ``period`` …).
+def begin(flows: Flows, name: str, values: Mapping[str, str], *, number: int = 0, node: str = "") -> Step:
+    """Start a flow for a caller, at ``node`` or its beginning; ``values`` are what is known of him (``language``,
+    ``tier``, ``period`` …).
 
     ``number`` is the last one of the flow before in the same telephone call, so that no number comes twice in it.
-    Raises ``FlowNotFoundError``.
+    Raises ``FlowNotFoundError``, also for a node that the flow does not have.
     """
     flow = flows.flow(name)
-    turn = Turn(flows, State(flow=flow.id, version=flow.version, node=flow.start, number=number, values=dict(values)))
-    go(turn, flow.start)
+    start = node or flow.start
+    if start not in flow.nodes:
+        raise FlowNotFoundError(f"flow {name!r} has no node {node!r}")
+    turn = Turn(flows, State(flow=flow.id, version=flow.version, node=start, number=number, values=dict(values)))
+    go(turn, start)
     return turn.state, turn.actions
 
 

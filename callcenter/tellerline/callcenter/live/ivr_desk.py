@@ -192,7 +192,7 @@ class IvrDesk:
             if waits:
                 taken = wait(self._flows, news.flow, {**values, "queue": news.queue}, number=number)
             else:
-                taken = begin(self._flows, news.flow, values, number=number)
+                taken = begin(self._flows, news.flow, values, number=number, node=news.node)
         caller.state, acts = taken
         await self._carry_out(call, caller, acts)
 

@@ -127,3 +127,11 @@ async def test_who_is_handed_to_a_flow_that_is_not_there_gets_his_place_in_line_
     await line.site.sign_in("A2")
     await line.site.done(c.TransferToIvr(actor="A1", call=call, flow="no-such-flow"))
     await line.site.talking(line.site.caller, line.site.phones["A2"])
+
+
+async def test_who_is_handed_to_a_node_of_a_flow_begins_there(line: Line) -> None:
+    call = await talking(line)
+    await line.site.done(c.TransferToIvr(actor="A1", call=call, flow="satisfaction", node="thanks"))
+    await line.hears("satisfaction/thanks")
+    nodes = (await line.site.state()).calls[call].record.nodes
+    assert [node for node in nodes if node.startswith("satisfaction/")] == ["satisfaction/thanks"]
