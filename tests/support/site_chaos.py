@@ -184,6 +184,11 @@ class SiteChaos:
         later = self.world.at + timedelta(seconds=100)
         if call.returns_to and self.choose((True, False)):
             return c.BackToAgent(outcome={"pin": "right"})
+        noted: tuple[c.Want, ...] = (
+            c.Know(known={"language": "en"}),
+            c.NoteEntries(entries={"score": "5"}),
+            c.AlertOperator(operation="get_balance", code="UNKNOWN"),
+        )
         wants: tuple[c.Want, ...] = (
             enter,
             enter,
@@ -202,13 +207,7 @@ class SiteChaos:
             c.TransferOut(number="02155551111"),
             c.TransferOut(number="02155551111"),
             c.Rescue(call_class="standard"),
-            self.choose(
-                (
-                    c.Know(known={"language": "en"}),
-                    c.NoteEntries(entries={"score": "5"}),
-                    c.AlertOperator(operation="get_balance", code="UNKNOWN"),
-                )
-            ),
+            self.choose(noted),
         )
         return self.choose(wants)
 
