@@ -169,8 +169,10 @@ def test_a_secret_whose_end_the_switch_did_not_hear_of_is_stopped_before_anythin
 
 def test_a_recording_ordered_since_the_switch_was_looked_at_does_not_run_beside_its_successor() -> None:
     world, call = talking()
+    ordered = {leg.id: leg.recording for leg in call.legs.values()}
     before = dataclasses.replace(world.switch.snapshot(), recordings={})
-    world.must(c.Converge(snapshot=before))
-    believed = {leg.recording: leg.id for leg in call.legs.values()}
-    assert len(believed) == 2
-    assert world.switch.snapshot().recordings == believed
+    orders = list(world.must(c.Converge(snapshot=before)).orders)
+    assert len(ordered) == 2
+    for leg in call.legs.values():
+        stop = orders.index(o.StopRecording(leg=leg.id, recording=ordered[leg.id]))
+        assert stop < orders.index(o.Record(leg=leg.id, recording=leg.recording))
