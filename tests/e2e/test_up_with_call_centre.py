@@ -38,7 +38,7 @@ from tellerline.simulators.telephones.exchange import Exchange, SipTelephone
 from tellerline.simulators.telephones.hearing import wav_samples
 from tests.docs.terminal import terminal_environment
 
-CUSTOMERS = 30
+CUSTOMERS, PATIENCE = 30, 240
 CALLER, AGENT, EXTENSION = "13800138000", "A1001", "1001"
 HEALTH = ("", "tellerline.api.agents.v1.AgentService", "tellerline.api.tickets.v1.TicketService")
 FILE = """
@@ -191,7 +191,8 @@ async def test_real_telephones_on_asterisk(environment: dict[str, str], tmp_path
     the same by itself, beside it."""
     with or_skip():
         await asyncio.to_thread(install)
-    demo = asyncio.create_task(CommandLine(environment).run("demo", "--exit", "--switch", "asterisk", "--json"))
+    shell = CommandLine(environment, patience=PATIENCE)
+    demo = asyncio.create_task(shell.run("demo", "--exit", "--switch", "asterisk", "--json"))
     options = ("--switch", "asterisk", "--customers", str(CUSTOMERS))
     system = await SystemProcess.start(environment, tmp_path, *options)
     try:

@@ -9,8 +9,6 @@ from typing import Any
 
 import orjson
 
-_PATIENCE = 60
-
 
 @dataclass(frozen=True)
 class Ran:
@@ -28,9 +26,10 @@ class Ran:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """A shell with ``environment``; commands may run side by side."""
+    """A shell with ``environment``; commands may run side by side, each for ``patience`` seconds at most."""
 
     environment: Mapping[str, str]
+    patience: float = 60
 
     async def run(self, *words: str, **more: str) -> Ran:
         """Wait for ``tellerline WORDS``, with ``more`` in its environment."""
@@ -42,7 +41,7 @@ class CommandLine:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await asyncio.wait_for(process.communicate(), _PATIENCE)
+        out, err = await asyncio.wait_for(process.communicate(), self.patience)
         assert process.returncode is not None
         return Ran(process.returncode, out.decode(), err.decode())
 
