@@ -28,8 +28,9 @@ class SwitchSettings(_Part):
 
     ``asterisk`` is a bank's at ``url`` (which ends with ``/ari``), where ``app`` is the Stasis application that its
     dialplan hands callers to, numbers that match ``internal`` wholly are its PJSIP endpoints of that name, and others
-    go out through the endpoint ``trunk``; without ``url`` a private one is started. With ``none`` there is no call
-    centre.
+    go out through the endpoint ``trunk``; without ``url`` a private one is started, which plays the bank's own
+    ``recordings`` (a folder with one for each language) in place of those that a machine speaks. With ``none`` there
+    is no call centre.
     """
 
     kind: Literal["softswitch", "asterisk", "none"] = "softswitch"
@@ -40,6 +41,7 @@ class SwitchSettings(_Part):
     password: SecretStr = SecretStr("")
     trunk: str = "trunk"
     internal: str = r"\d{3,5}"
+    recordings: Path | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> SwitchSettings:
@@ -116,7 +118,8 @@ class CentreSettings(BaseSettings):
     named are those that come with the product: fictional ``people``, the routing ``plan``, the folder of ``flows``,
     what a number tells of its ``callers``, and the usual ``office_hours``. ``period`` says whether it is ``day``,
     ``night`` or ``holiday``; ``calendar`` leaves that to the working days and to ``callers``. ``numbers`` maps numbers
-    dialled to flows, ``entry_flow`` has all others. Without ``store`` it is beside the gateway's. Times in seconds.
+    dialled to flows, ``entry_flow`` has all others. Who lost his flow by a defect enters ``rescue_queue``, or is let go
+    where the plan has no such queue. Without ``store`` it is beside the gateway's. Times in seconds.
     """
 
     model_config = SettingsConfigDict(
@@ -139,6 +142,7 @@ class CentreSettings(BaseSettings):
     waiting_flow: str = "wait-for-agent"
     closing_flow: str = "satisfaction"
     voicemail_flow: str = ""
+    rescue_queue: str = "personal"
     numbers: dict[str, str] = Field(default_factory=dict)
     own_number: str = Field(default="", pattern=r"^[0-9+]{0,32}$")
     recorded: bool = True
@@ -188,6 +192,7 @@ class CentreSettings(BaseSettings):
             waiting_flow=self.waiting_flow,
             closing_flow=self.closing_flow,
             voicemail_flow=self.voicemail_flow,
+            rescue_queue=self.rescue_queue,
             recorded=self.recorded,
             own_number=self.own_number,
         )

@@ -180,7 +180,7 @@ class IvrDesk:
         caller.flow = news.flow
         kept, follows, caller.follows = news.data.get(STATE), caller.follows, False
         waits = news.flow == self._waiting_flow
-        if waits and follows and not kept:
+        if waits and not kept and (follows or news.flow not in self._flows.flows):
             return
         _stop_timer(caller)
         caller.known = dict(news.known)

@@ -53,6 +53,10 @@ def read_centre_files(settings: CentreSettings, clock: Clock) -> CentreFiles:
     hours = _read(mistakes, "office_hours", settings.office_hours, calendar)
     if flows is not None:
         mistakes |= _flows_named(settings, flows)
+    usual = CentreSettings.model_fields["rescue_queue"].default
+    if plan and settings.rescue_queue not in {"", usual, *plan.queues}:
+        known = ", ".join(sorted(plan.queues))
+        mistakes[f"{SECTION}.rescue_queue"] = f"no queue {settings.rescue_queue!r}; there are: {known}"
     if mistakes or not (plan and people and flows and callers and hours):
         raise SettingsError(mistakes)
     return CentreFiles(plan=plan, people=people, flows=flows, callers=callers, calendar=hours)

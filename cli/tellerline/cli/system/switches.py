@@ -137,7 +137,7 @@ async def _private_asterisk(
     from tellerline.simulators.servers.asterisk.prompts import prompts
 
     await asyncio.to_thread(install)
-    spoken = await asyncio.to_thread(prompts, texts(flows.prompts))
+    spoken = await asyncio.to_thread(prompts, texts(flows.prompts), settings.recordings)
     server = AsteriskServer(extensions, prompts=spoken)
     own = settings.model_copy(update={"app": server.controller, "user": server.controller})
     try:
