@@ -16,7 +16,7 @@ from tellerline.callcenter.services.convert import (
     identifier,
     target_of,
 )
-from tellerline.callcenter.services.discretion import Discretion
+from tellerline.callcenter.services.discretion import Discretion, discreet
 from tellerline.callcenter.services.refusals import RESUME_TOKEN_UNKNOWN, RefusalError, invalid
 from tellerline.callcenter.site import commands
 from tellerline.callcenter.site.facts import AgentSignedOut
@@ -102,8 +102,10 @@ class AgentHandlers:
         }
         try:
             async for recorded in self._feed.follow(self._position(request.resume_token), Interest(**names)):
-                if discretion is None or not await self._hidden(discretion, recorded):
+                if discretion is None:
                     yield event_to_proto(recorded)
+                elif not await self._hidden(discretion, recorded):
+                    yield event_to_proto(discreet(recorded))
         except PositionUnknownError:
             raise RefusalError(RESUME_TOKEN_UNKNOWN) from None
 

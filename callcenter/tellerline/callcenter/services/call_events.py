@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from tellerline.adapters.telemetry import mask_number
 from tellerline.api.calls.v1 import calls_pb2 as pb
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER
 from tellerline.callcenter.call_trace import trace_of
@@ -18,18 +17,16 @@ from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import Interest, Recorded
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.convert import event_to_proto, identifier
-from tellerline.callcenter.services.discretion import Discretion
+from tellerline.callcenter.services.discretion import Discretion, discreet
 from tellerline.callcenter.services.refusals import SITE_UNAVAILABLE, RefusalError, invalid
-from tellerline.callcenter.site.facts import AgentJoined, CallOriginated, ConsultStarted, LegDialled
+from tellerline.callcenter.site.facts import AgentJoined, CallOriginated
 from tellerline.callcenter.site.refusals import Why
-from tellerline.callcenter.site.words import Role
 from tellerline.callcenter.storage import StoreUnavailableError
 
 _DEFAULT, _MOST = 50, 200
 _AT_ONCE = 1_000
 _MOST_DIGITS = 18
-_LEFT_OUT = frozenset({"data", "entries", "parties", "version"})
-_NUMBERS = frozenset({"caller", "number"})
+_LEFT_OUT = frozenset({"data", "version"})
 _PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
 SHOWN_DATA = frozenset({ASKED, ANSWERED})
 """What of a flow's data is no caller's: the operation that was asked for, and how it ended."""
@@ -90,25 +87,15 @@ class CallEvents:
 
 def masked(recorded: Recorded) -> Recorded:
     """Without what was typed or written, and with telephone numbers masked."""
-    entry = recorded.entry
-    body: dict[str, Any] = orjson.loads(entry.body)
+    known = discreet(recorded)
+    body: dict[str, Any] = orjson.loads(known.entry.body)
     shown = {name: value for name, value in body.items() if name not in _LEFT_OUT}
-    shown |= {name: mask_number(shown[name]) for name in _NUMBERS if isinstance(shown.get(name), str)}
-    if _is_outside(entry.kind, shown):
-        shown |= {name: mask_number(shown[name]) for name in ("party", "address") if name in shown}
     if "known" in shown:
         shown["known"] = {name: value for name, value in shown["known"].items() if name in SHOWN_WORDS}
     data = body.get("data")
     if isinstance(data, Mapping):
         shown |= {name: value for name, value in data.items() if name in SHOWN_DATA}
-    return Recorded(recorded.position, replace(entry, body=orjson.dumps(shown)))
-
-
-def _is_outside(kind: str, body: Mapping[str, Any]) -> bool:
-    """Whether the other party is not one of our own people."""
-    if kind == LegDialled.__name__:
-        return body["role"] in (Role.CUSTOMER, Role.OUTSIDE)
-    return kind == ConsultStarted.__name__ and not body["inside"]
+    return replace(known, entry=replace(known.entry, body=orjson.dumps(shown)))
 
 
 def _size(asked: int) -> int:

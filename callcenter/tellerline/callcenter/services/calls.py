@@ -17,7 +17,7 @@ from tellerline.callcenter.services.convert import (
     record_to_proto,
     texts,
 )
-from tellerline.callcenter.services.discretion import unheard
+from tellerline.callcenter.services.discretion import has_part, unheard, without_numbers
 from tellerline.callcenter.services.refusals import RefusalError, invalid
 from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site import commands
@@ -126,8 +126,14 @@ class CallHandlers:
         )
 
     async def get_call_record(self, request: pb.GetCallRecordRequest) -> pb.CallRecord:
-        self._desk.actor(request)
-        return await self._desk.call(identifier(request.name, "calls", "name"), record_to_proto)
+        actor = self._desk.actor(request)
+
+        def written(call: Call) -> pb.CallRecord:
+            if not (self._desk.leads(actor) or has_part(call, actor)):
+                raise RefusalError(Why.NOT_IN_CALL)
+            return record_to_proto(call)
+
+        return await self._desk.call(identifier(request.name, "calls", "name"), written)
 
     async def list_call_events(self, request: pb.ListCallEventsRequest) -> pb.ListCallEventsResponse:
         return await self._events.page(request)
@@ -145,7 +151,7 @@ class CallHandlers:
         def shown(call: Call) -> pb.Call:
             made = call_to_proto(call, () if leads else unheard(call))
             made.traceparent = self._tracing.traceparent(call.id)
-            return made
+            return made if leads or has_part(call, actor) else without_numbers(made, outbound=bool(call.origin))
 
         return shown
 

@@ -1,12 +1,16 @@
-"""What an agent's program is not told: that a leader listens, until everybody hears him."""
+"""What an agent's program is not told: that a leader listens, until everybody hears him; and, of calls that the agent
+has no part in, what people wrote and whose numbers they were."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from tellerline.adapters.telemetry import mask_number
+from tellerline.api.calls.v1 import calls_pb2 as pb
 from tellerline.callcenter.live.records import Entry, Recorded
 from tellerline.callcenter.site.facts import (
     KINDS,
@@ -14,6 +18,8 @@ from tellerline.callcenter.site.facts import (
     AgentJoined,
     CallArrived,
     CallOriginated,
+    ConsultStarted,
+    LegDialled,
     RecordArchived,
     SupervisionAsked,
     SupervisionBegun,
@@ -24,6 +30,10 @@ from tellerline.callcenter.site.words import OfferKind, Role
 
 _SUPERVISION = frozenset(fact.__name__ for fact in (SupervisionAsked, SupervisionBegun, SupervisionEnded))
 _BEGINNINGS = frozenset(fact.__name__ for fact in (CallArrived, CallOriginated))
+_WRITTEN = frozenset({"entries", "reason", "parties"})
+_NUMBERS = frozenset({"caller", "number"})
+_PARTS = frozenset({"AGENT", "HELP"})
+_OUTSIDE = frozenset({pb.ROLE_CUSTOMER, pb.ROLE_OUTSIDE})
 _OF_AGENTS = frozenset(kind for kind, fact in KINDS.items() if issubclass(fact, AgentFact))
 
 
@@ -80,3 +90,35 @@ class Discretion:
 def unheard(call: Call) -> frozenset[str]:
     """The call's legs that its agents are not told of."""
     return frozenset(leg.id for leg in call.legs.values() if leg.role is Role.LEADER)
+
+
+def has_part(call: Call, agent: str) -> bool:
+    """Whether he serves or helps in the call, did so, or has called out."""
+    served = any(segment.name == agent and segment.kind in _PARTS for segment in call.record.segments)
+    return served or agent in call.agents or call.origin == agent
+
+
+def without_numbers(shown: pb.Call, *, outbound: bool) -> pb.Call:
+    """The same call, with the telephone numbers of people outside masked."""
+    customer = "called_number" if outbound else "caller_number"
+    setattr(shown, customer, mask_number(getattr(shown, customer)))
+    for leg in shown.legs:
+        if leg.role in _OUTSIDE:
+            leg.party = mask_number(leg.party)
+    return shown
+
+
+def discreet(recorded: Recorded) -> Recorded:
+    """Without what people wrote, and with the telephone numbers of people outside masked."""
+    entry = recorded.entry
+    body = {name: value for name, value in orjson.loads(entry.body).items() if name not in _WRITTEN}
+    numbers = {*_NUMBERS, "party", "address"} if _is_outside(entry.kind, body) else _NUMBERS
+    body |= {name: mask_number(body[name]) for name in numbers if isinstance(body.get(name), str)}
+    return Recorded(recorded.position, replace(entry, body=orjson.dumps(body)))
+
+
+def _is_outside(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether the other party is not one of our own people."""
+    if kind == LegDialled.__name__:
+        return body["role"] in (Role.CUSTOMER, Role.OUTSIDE)
+    return kind == ConsultStarted.__name__ and not body["inside"]

@@ -179,8 +179,9 @@ class AgentServiceServicer:
 
     def WatchEvents(self, request, context):
         """What happens, each event once and in order, from `resume_token` on: those of before first, then those to come. Whoever loses
-        the stream watches again with the token of the last event that he had, and misses none. `RESUME_TOKEN_UNKNOWN`
-        (`INVALID_ARGUMENT`).
+        the stream watches again with the token of the last event that he had, and misses none. Only leaders are told that a
+        leader listens, what people wrote, and telephone numbers of people outside, which others get masked.
+        `RESUME_TOKEN_UNKNOWN` (`INVALID_ARGUMENT`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

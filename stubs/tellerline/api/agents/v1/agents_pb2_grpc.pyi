@@ -63,8 +63,9 @@ class AgentServiceStub:
     """Everybody who is signed in, by id."""
     WatchEvents: _grpc.UnaryStreamMultiCallable[_agents_pb2.WatchEventsRequest, _agents_pb2.Event]
     """What happens, each event once and in order, from `resume_token` on: those of before first, then those to come. Whoever loses
-    the stream watches again with the token of the last event that he had, and misses none. `RESUME_TOKEN_UNKNOWN`
-    (`INVALID_ARGUMENT`).
+    the stream watches again with the token of the last event that he had, and misses none. Only leaders are told that a
+    leader listens, what people wrote, and telephone numbers of people outside, which others get masked.
+    `RESUME_TOKEN_UNKNOWN` (`INVALID_ARGUMENT`).
     """
 
 @_typing.type_check_only
@@ -102,8 +103,9 @@ class AgentServiceAsyncStub(AgentServiceStub):
     """Everybody who is signed in, by id."""
     WatchEvents: _aio.UnaryStreamMultiCallable[_agents_pb2.WatchEventsRequest, _agents_pb2.Event]  # type: ignore[assignment]
     """What happens, each event once and in order, from `resume_token` on: those of before first, then those to come. Whoever loses
-    the stream watches again with the token of the last event that he had, and misses none. `RESUME_TOKEN_UNKNOWN`
-    (`INVALID_ARGUMENT`).
+    the stream watches again with the token of the last event that he had, and misses none. Only leaders are told that a
+    leader listens, what people wrote, and telephone numbers of people outside, which others get masked.
+    `RESUME_TOKEN_UNKNOWN` (`INVALID_ARGUMENT`).
     """
 
 class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -204,8 +206,9 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_agents_pb2.Event], _abc.AsyncIterator[_agents_pb2.Event]]:
         """What happens, each event once and in order, from `resume_token` on: those of before first, then those to come. Whoever loses
-        the stream watches again with the token of the last event that he had, and misses none. `RESUME_TOKEN_UNKNOWN`
-        (`INVALID_ARGUMENT`).
+        the stream watches again with the token of the last event that he had, and misses none. Only leaders are told that a
+        leader listens, what people wrote, and telephone numbers of people outside, which others get masked.
+        `RESUME_TOKEN_UNKNOWN` (`INVALID_ARGUMENT`).
         """
 
 def add_AgentServiceServicer_to_server(servicer: AgentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

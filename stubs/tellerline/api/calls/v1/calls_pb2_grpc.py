@@ -246,21 +246,23 @@ class CallServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCall(self, request, context):
-        """One call that is up, or ended lately. `NO_SUCH_CALL` (`NOT_FOUND`).
+        """One call that is up, or has ended. For agents who have no part in it, the telephone numbers of people outside are
+        masked. `NO_SUCH_CALL` (`NOT_FOUND`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCalls(self, request, context):
-        """Every call that is up, in the order in which they began.
+        """Every call that is up, in the order in which they began; numbers as in `GetCall`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetCallRecord(self, request, context):
-        """The record 话务 of a call that is up, or ended lately.
+        """The record 话务 of a call that is up, or has ended. For leaders, and for agents who had a part in it: else `NOT_IN_CALL`
+        (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -69,11 +69,15 @@ class CallServiceStub:
     CorrectRecord: _grpc.UnaryUnaryMultiCallable[_calls_pb2.CorrectRecordRequest, _calls_pb2.Call]
     """Replaces entries of the call record; those of before stay in its history."""
     GetCall: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetCallRequest, _calls_pb2.Call]
-    """One call that is up, or ended lately. `NO_SUCH_CALL` (`NOT_FOUND`)."""
+    """One call that is up, or has ended. For agents who have no part in it, the telephone numbers of people outside are
+    masked. `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
     ListCalls: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ListCallsRequest, _calls_pb2.ListCallsResponse]
-    """Every call that is up, in the order in which they began."""
+    """Every call that is up, in the order in which they began; numbers as in `GetCall`."""
     GetCallRecord: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetCallRecordRequest, _calls_pb2.CallRecord]
-    """The record 话务 of a call that is up, or ended lately."""
+    """The record 话务 of a call that is up, or has ended. For leaders, and for agents who had a part in it: else `NOT_IN_CALL`
+    (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
     ListCallEvents: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ListCallEventsRequest, _calls_pb2.ListCallEventsResponse]
     """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
     what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
@@ -136,11 +140,15 @@ class CallServiceAsyncStub(CallServiceStub):
     CorrectRecord: _aio.UnaryUnaryMultiCallable[_calls_pb2.CorrectRecordRequest, _calls_pb2.Call]  # type: ignore[assignment]
     """Replaces entries of the call record; those of before stay in its history."""
     GetCall: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetCallRequest, _calls_pb2.Call]  # type: ignore[assignment]
-    """One call that is up, or ended lately. `NO_SUCH_CALL` (`NOT_FOUND`)."""
+    """One call that is up, or has ended. For agents who have no part in it, the telephone numbers of people outside are
+    masked. `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
     ListCalls: _aio.UnaryUnaryMultiCallable[_calls_pb2.ListCallsRequest, _calls_pb2.ListCallsResponse]  # type: ignore[assignment]
-    """Every call that is up, in the order in which they began."""
+    """Every call that is up, in the order in which they began; numbers as in `GetCall`."""
     GetCallRecord: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetCallRecordRequest, _calls_pb2.CallRecord]  # type: ignore[assignment]
-    """The record 话务 of a call that is up, or ended lately."""
+    """The record 话务 of a call that is up, or has ended. For leaders, and for agents who had a part in it: else `NOT_IN_CALL`
+    (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
     ListCallEvents: _aio.UnaryUnaryMultiCallable[_calls_pb2.ListCallEventsRequest, _calls_pb2.ListCallEventsResponse]  # type: ignore[assignment]
     """What has happened in a call, oldest first, also long after its end: for its trace. Telephone numbers come back masked;
     what was typed, and what people wrote, is left out. For leaders and for operators (`CHANNEL_COUNTER` without an
@@ -290,7 +298,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calls_pb2.GetCallRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calls_pb2.Call, _abc.Awaitable[_calls_pb2.Call]]:
-        """One call that is up, or ended lately. `NO_SUCH_CALL` (`NOT_FOUND`)."""
+        """One call that is up, or has ended. For agents who have no part in it, the telephone numbers of people outside are
+        masked. `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
 
     @_abc_1.abstractmethod
     def ListCalls(
@@ -298,7 +308,7 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calls_pb2.ListCallsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calls_pb2.ListCallsResponse, _abc.Awaitable[_calls_pb2.ListCallsResponse]]:
-        """Every call that is up, in the order in which they began."""
+        """Every call that is up, in the order in which they began; numbers as in `GetCall`."""
 
     @_abc_1.abstractmethod
     def GetCallRecord(
@@ -306,7 +316,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _calls_pb2.GetCallRecordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_calls_pb2.CallRecord, _abc.Awaitable[_calls_pb2.CallRecord]]:
-        """The record 话务 of a call that is up, or ended lately."""
+        """The record 话务 of a call that is up, or has ended. For leaders, and for agents who had a part in it: else `NOT_IN_CALL`
+        (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
 
     @_abc_1.abstractmethod
     def ListCallEvents(
