@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 from tellerline.bench.routing import QUICK_ROUTING, RoutingFigure, growth, run_routing, verdicts
 from tellerline.bench.routing_days import plan, record
 from tellerline.routing.calls.router import Router
+from tellerline.routing.calls.state import Waiter
 
 FIGURE = RoutingFigure(
     agents=100,
@@ -33,6 +35,19 @@ def test_a_recorded_day_plays_again_on_a_fresh_router() -> None:
     assert day.waiting > 0
     assert 0 < day.decisions < len(day.events)
     assert record(30, 1.3, 900).events == day.events
+
+
+def test_a_router_remembers_no_call_that_is_gone() -> None:
+    day = record(60, 1.2, 6000)
+    router = Router(plan())
+    events = (*day.opening, *day.events)
+    most = 0
+    for number, event in enumerate(events, 1):
+        event.bound(router)(event.at, event.about)
+        if number % (len(events) // 6) == 0:
+            gc.collect()
+            most = max(most, sum(isinstance(each, Waiter) for each in gc.get_objects()))
+    assert day.waiting < most < 6 * day.waiting
 
 
 def test_a_quick_run_has_a_figure_for_each_size_and_load() -> None:

@@ -35,16 +35,16 @@ def best(line: Line, waiter: Waiter) -> ReadyEntry | None:
 def _top(line: Line) -> ReadyEntry | None:
     """The first entry that holds; those before it are dropped, or put where they belong."""
     heap = line.ready
-    dropped = 0
+    left = _FEW_DROPPED + len(heap) // _SMALL_SHARE
     while heap:
         entry = heap[0]
         seat = entry[4]
         if not seat.ready:
             heappop(heap)
             seat.missing.append(line)
-            dropped += 1
-            if dropped > _FEW_DROPPED and dropped * _SMALL_SHARE > len(heap):
-                _sift(line)
+            left -= 1
+            if not left and not any(entry[4].ready for entry in heap):
+                _empty(line)
         elif (since := seat.ready_since) != entry[1]:
             assert since is not None
             heapreplace(heap, (entry[0], since, seat.id, entry[3], seat))
@@ -53,13 +53,11 @@ def _top(line: Line) -> ReadyEntry | None:
     return None
 
 
-def _sift(line: Line) -> None:
-    """Drop all who are not free at once: when nobody has been free for long, many times as fast as one by one."""
+def _empty(line: Line) -> None:
+    """Drop everybody at once, for nobody is free: many times as fast as one by one."""
     for entry in line.ready:
-        if not entry[4].ready:
-            entry[4].missing.append(line)
-    line.ready[:] = [entry for entry in line.ready if entry[4].ready]
-    heapify(line.ready)
+        entry[4].missing.append(line)
+    line.ready.clear()
 
 
 def _best_behind(line: Line, waiter: Waiter) -> ReadyEntry | None:
