@@ -118,6 +118,9 @@ MISTAKES = [
     ("fine = ", "bad = ", "nodes.other.then: 'other' may end with 'fine', which leads nowhere"),
     ("fine = ", "bad = ", "nodes.other.then: 'other' never ends with 'bad'"),
     ("version = 1", "version 1", "not TOML"),
+    ("version = 1", 'version = 1\nsensitive = ["payee"]', "sensitive: nobody gives 'payee' a value"),
+    ("version = 1", 'version = 1\nrecord = ["scor"]', "record: nobody gives 'scor' a value"),
+    ("version = 1", 'version = 1\nsensitive = ["caller"]\nrecord = ["caller"]', "record: 'caller' is sensitive"),
 ]
 
 

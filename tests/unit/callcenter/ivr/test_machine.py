@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tellerline.callcenter.ivr import actions, inputs
 from tellerline.callcenter.ivr.library import FlowNotFoundError, load_flows, read_flows
-from tellerline.callcenter.ivr.machine import begin, step
+from tellerline.callcenter.ivr.machine import begin, resume, step
 from tellerline.callcenter.ivr.script import ANYBODY
 from tellerline.callcenter.ivr.state import Stage, State
 
@@ -34,7 +34,7 @@ INPUTS = st.one_of(
     st.builds(
         inputs.QueueUpdate,
         position=st.integers(1, 9),
-        wait=st.floats(0, 900),
+        wait=st.one_of(st.none(), st.floats(0, 900)),
         offer=st.sampled_from(["", "callback", "voicemail"]),
     ),
     st.sampled_from([inputs.QueueClosed(), inputs.Served(), inputs.Released(), inputs.TransferFailed()]),
@@ -74,6 +74,21 @@ def test_any_call_survives_anything_and_keeps_no_secret(flow: str, heard: list[t
         assert (state, acts) == step(FLOWS, State.from_json(kept), told)
         assert SEALED.decode() not in repr(acts)
     assert len(numbered) == len(set(numbered))
+
+
+@given(st.sampled_from(sorted(FLOWS.flows)), st.lists(st.tuples(INPUTS, st.booleans()), max_size=40), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_another_controller_goes_on_with_any_call_without_its_sensitive_words(
+    flow: str, heard: list[tuple[inputs.Input, bool]], handing_over: bool
+) -> None:
+    state, _ = begin(FLOWS, flow, ANYBODY)
+    for each, waited_for in heard:
+        state, _ = step(FLOWS, state, due(state, each) if waited_for else each)
+    kept = State.from_json(state.without(FLOWS.sensitive).to_json())
+    assert not FLOWS.sensitive & kept.values.keys()
+    after, _ = resume(FLOWS, kept, handing_over=handing_over)
+    resting = {Stage.ENDED, Stage.SERVED, Stage.QUEUED, Stage.HANDED_OVER}
+    assert after.stage in resting or after.playback or after.timer or after.step, "nothing is waited for"
 
 
 def test_an_answer_of_the_wrong_kind_changes_nothing() -> None:
