@@ -15,10 +15,13 @@ from site_services import context
 from tellerline.api.accounts.v1.accounts_pb2 import ACCOUNT_KIND_CARD
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
+from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, RequestContext
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
-from tellerline.api.customers.v1.customers_pb2 import Customer
+from tellerline.api.customers.v1.customers_pb2 import Customer, UpdateCustomerRequest
+from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
+from tellerline.routing.tickets.ticket import Ticket
 from tellerline.simulators.population import PIN
 from tellerline.simulators.softswitch.phones import OnRing
 
@@ -186,16 +189,57 @@ async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: Wo
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
     shown = await pop(world, call)
     assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
-    written = calls.CompleteRecordRequest(
-        context=context("A1"), call=f"calls/{call}", entries={"topic": "about his daughter's card"}
-    )
-    await world.ask(world.calls.CompleteRecord(written))
-    finish = agents.FinishWorkRequest(context=context("A1"), agent="agents/A1")
-    await world.ask(world.agents.FinishWork(finish))
+    await write_up(world, call, "about his daughter's card")
     assert await refusal(pop(world, call)) == "NOT_IN_CALL"
     again = await to_agent(world)
     (earlier,) = (await pop(world, again)).earlier_calls
     assert (earlier.call, earlier.agent, dict(earlier.entries)) == (f"calls/{call}", "agents/A1", {})
+
+
+async def write_up(world: World, call: str, topic: str) -> None:
+    """A1 writes about the call that has ended, and is ready again."""
+    written = calls.CompleteRecordRequest(context=context("A1"), call=f"calls/{call}", entries={"topic": topic})
+    await world.ask(world.calls.CompleteRecord(written))
+    await world.ask(world.agents.FinishWork(agents.FinishWorkRequest(context=context("A1"), agent="agents/A1")))
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["his own number", "a number of several"])
+async def test_what_was_written_of_a_number_is_shown_where_it_is_one_customer_s(world: World, others: int) -> None:
+    person = world.bank.person(2)
+    world.number = person.mobile
+    for other in range(others):
+        stranger = world.bank.person(other)
+        change = Customer(name=f"customers/{stranger.customer.number}", mobile_number=person.mobile)
+        asker = RequestContext(channel=CHANNEL_COUNTER, channel_serial=f"counter-{other}")
+        request = UpdateCustomerRequest(context=asker, customer=change)
+        await world.ask(CustomerServiceStub(world.gateway).UpdateCustomer(request))
+    await world.sign_in("A1")
+    before = await to_agent(world)
+    world.caller.hang_up()
+    await world.pass_time(1)
+    await write_up(world, before, "about a loan")
+    await world.waits_verified(person)
+    call = (await world.talk("A1")).name.removeprefix("calls/")
+    (earlier,) = (await pop(world, call)).earlier_calls
+    assert dict(earlier.entries) == ({} if others else {"topic": "about a loan"})
+
+
+async def test_a_screen_that_was_asked_for_before_a_transfer_opens_to_nobody_after_it(tmp_path: Path) -> None:
+    opened: list[World] = []
+
+    async def transferred_meanwhile(customer: str) -> list[Ticket]:
+        (world,) = opened
+        (call,) = await world.centre.loop.look(lambda state: list(state.calls))
+        away = calls.TransferToQueueRequest(context=context("A1"), call=f"calls/{call}", queue="queues/loss")
+        await world.calls.TransferToQueue(away)
+        return []
+
+    async with centre_world(tmp_path, open_tickets=transferred_meanwhile) as world:
+        opened.append(world)
+        call, _ = await world.verified(world.bank.person(0))
+        shown = await pop(world, call)
+        assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+        assert shown.category != calls.CALLER_CATEGORY_VERIFIED
 
 
 async def test_the_grant_stands_in_no_event_and_in_no_file(world: World, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tellerline.routing.tickets.ticket import Ticket
 
 MOST = 10
 _NO_NUMBER = "INVALID_REQUEST"
+_OF_NUMBER = "customer_hints"
 
 OpenTickets = Callable[[str], Awaitable[Sequence[Ticket]]]
 
@@ -33,6 +34,10 @@ class Known:
     tickets: Sequence[Ticket] = ()
     missing: list[str] = field(default_factory=list)
 
+    def unproved(self) -> Known:
+        """No more than the number's."""
+        return Known(hints=self.hints, missing=[part for part in self.missing if part == _OF_NUMBER])
+
 
 class CallerKnowledge:
     """Asks all at once, and does without what does not come. ``open_tickets`` are those of a customer number."""
@@ -45,7 +50,7 @@ class CallerKnowledge:
         """Without ``proof`` no more than the number's."""
         wanted: dict[str, Awaitable[Any]] = {}
         if number:
-            wanted["customer_hints"] = self._hints(Asker(call=call, step="pop-number", agent=agent), number)
+            wanted[_OF_NUMBER] = self._hints(Asker(call=call, step="pop-number", agent=agent), number)
         if proof is not None:
             asker = Asker(call=call, step="pop", agent=agent, customer=proof.customer, grant=proof.token)
             wanted["customer"] = self._gateway.customer(asker)
@@ -75,7 +80,7 @@ def _known(answers: Mapping[str, Any]) -> Known:
             raise answer
     had = {part: answer for part, answer in answers.items() if part not in missing}
     return Known(
-        hints=had.get("customer_hints"),
+        hints=had.get(_OF_NUMBER),
         customer=had.get("customer"),
         accounts=had.get("accounts", ()),
         transactions=had.get("transactions", ()),

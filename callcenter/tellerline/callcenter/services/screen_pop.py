@@ -36,6 +36,11 @@ class _Seen:
     queue: str
     waited: timedelta
 
+    @property
+    def opened(self) -> Proof | None:
+        """What whoever looks may see by it."""
+        return self.proof if self.serving else None
+
 
 class ScreenPops:
     """``proof_of`` says what a call's customer has proved; ``waiting_flow`` is the one that those who wait hear."""
@@ -51,12 +56,13 @@ class ScreenPops:
 
     async def pop(self, request: pb.GetScreenPopRequest) -> pb.ScreenPop:
         actor, name = self._desk.actor(request), identifier(request.name, "calls", "name")
-        seen = await self._desk.survey(lambda standings: self._look(standings, name, actor))
-        shown = seen.proof if seen.serving else None
-        number = "" if seen.internal else seen.number
-        known = await self._knowledge.of(name, number, actor, shown)
+        asked = await self._see(name, actor)
+        known = await self._knowledge.of(name, "" if asked.internal else asked.number, actor, asked.opened)
+        seen = await self._see(name, actor)  # while the bank was asked, another agent may have got the customer
+        if seen.opened != asked.opened:
+            known = known.unproved()
         pop = self._drawn(name, seen, known, english=request.context.language_code.lower().startswith("en"))
-        if shown is None:
+        if not _alone_has_the_number(known):
             for call in pop.earlier_calls:
                 call.ClearField("entries")
         return pop
@@ -71,6 +77,9 @@ class ScreenPops:
 
         proof = await self._desk.look(read)
         return pb.CallGrant(token=proof.token, customer=proof.customer) if proof else pb.CallGrant()
+
+    async def _see(self, name: str, actor: str) -> _Seen:
+        return await self._desk.survey(lambda standings: self._look(standings, name, actor))
 
     def _look(self, standings: Standings, name: str, actor: str) -> _Seen:
         state = standings.state
@@ -168,6 +177,11 @@ def _earlier(call: Call) -> pb.EarlierCall:
         agent=named("agents", agents[-1] if agents else ""),
         entries=call.record.entries,
     )
+
+
+def _alone_has_the_number(known: Known) -> bool:
+    """Whether the customer who has proved who he is has registered the number, and nobody else has."""
+    return known.customer is not None and [hint.customer for hint in known.hints or ()] == [known.customer.name]
 
 
 def _topic(nodes: Sequence[str], waiting_flow: str) -> str:

@@ -465,7 +465,9 @@ class EarlierCall(_message.Message):
 
     @_builtins.property
     def entries(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """What was written about it; left out until the customer has proved who he is."""
+        """What was written about it; left out until the customer has proved who he is, and where others have registered the
+        number too, or he has not: who called then is not known.
+        """
 
     def __init__(
         self,
