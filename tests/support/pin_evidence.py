@@ -125,11 +125,11 @@ def _standing(centre: AsteriskCentre) -> set[str]:
 
 
 def _pins(standing: set[str]) -> Iterator[str]:
-    """Each once, of four different digits at least."""
+    """Each once, of four different digits at least, and without the zeros of which the bank's numbers are full."""
     chance, taken = SeededRandomness("pins"), set(standing)
     while True:
         pin = f"{chance.below(1_000_000):06}"
-        if pin not in taken and len(set(pin)) > 3:
+        if pin not in taken and len(set(pin)) > 3 and "00" not in pin:
             taken.add(pin)
             yield pin
 

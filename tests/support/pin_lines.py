@@ -201,7 +201,7 @@ class Line:
     async def _type(self, phone: SipTelephone, entry: Entry) -> None:
         """One PIN; returns when the flow has gone on."""
         progress = self._progress
-        if self.by_agent and progress.with_agent:
+        if progress.with_agent:
             await self._sent_by_agent(progress)
         await self.watch.until(lambda: progress.waits_for_keys)
         number = f"{entry.person.customer.number}#"
@@ -215,7 +215,7 @@ class Line:
         await self.watch.until(lambda: len(progress.taken) >= typed)
         self.ends[entry.pin] = progress.taken[typed - 1]
         if entry.how is not How.CUT_OFF:
-            await self.watch.until(lambda: progress.waits_for_keys or (self.by_agent and progress.with_agent))
+            await self.watch.until(lambda: progress.waits_for_keys or progress.with_agent)
 
     async def _identify(self, phone: SipTelephone, number: str, progress: Progress) -> None:
         """Until the PIN is asked for. A key that came twice, or not at all, is a wrong number, as in life."""
@@ -232,7 +232,7 @@ class Line:
                 await self._press(phone, entry.pin[:4])
                 await self.watch.until(lambda: len(progress.taken) == ended)
                 await self._press(phone, entry.pin[4:] + "#")
-                await self.watch.until(lambda: len(progress.taken) > ended)
+                await self.watch.until(lambda: len(progress.taken) > ended or progress.node == "number")
             case How.CUT_OFF:
                 await self._press(phone, entry.pin[:5])
                 await phone.hang_up()

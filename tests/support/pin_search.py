@@ -1,7 +1,7 @@
 """Looks for secret digits in everything that was written: texts, stores, sound.
 
 Digits are looked for in each way in which they may stand in a file: side by side, one by one (as in a JSON array, or
-with anything but letters between), in UTF-16, as bytes, in hexadecimal and in Base64. What is random by itself, such as
+with anything but letters between), in UTF-16, in hexadecimal and in Base64. What is random by itself, such as
 times and ids, is left out of the first of these alone: six digits come up there by chance.
 """
 
@@ -25,8 +25,6 @@ from telephones import wav_samples
 _DIGITS = re.compile(rb"[0-9]{6,}")
 _ONE_BY_ONE = re.compile(rb"(?<![0-9])(?=([0-9](?:[^0-9A-Za-z]{1,4}[0-9](?![0-9])){5}))")
 _HEXADECIMAL = re.compile(rb"(?:3[0-9]){6,}")
-_BYTES = re.compile(rb"[\x00-\x09]{6,}")
-_ZEROS = re.compile(rb"\x00{6,}")
 _TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
 _TOLD_KEY = re.compile(rb"(?i)(?:dtmf|digit|\bkeys?\b|pressed)[^\n]{0,40}?(?<![0-9A-Za-z])[\"'][0-9][\"']")
 _RECORD = re.compile(rb'(?=\{")')
@@ -79,7 +77,7 @@ class PinSearch:
 
     def data(self, data: bytes, place: str) -> list[Found]:
         texts = _texts(data)
-        ways = {**self._in_texts(texts), "UTF-16": _wide(data), "bytes": _bytes(data)}
+        ways = {**self._in_texts(texts), "UTF-16": _wide(data)}
         found = [Found(place, how, pin) for how, seen in ways.items() for pin in sorted(self._pins.intersection(seen))]
         return found + [Found(place, KEY_BY_KEY, told.decode()) for told in sorted(set(_TOLD_KEY.findall(texts)))]
 
@@ -122,12 +120,6 @@ def _wide(data: bytes) -> set[str]:
         return set()
     begins = np.logical_and.reduce([wide[at : last + at] for at in range(0, 11, 2)])
     return {data[at : at + 12 : 2].decode() for at in np.flatnonzero(begins)}
-
-
-def _bytes(data: bytes) -> set[str]:
-    """A byte for each digit, with its value."""
-    runs = _BYTES.findall(_ZEROS.sub(bytes(5), data))
-    return {pin for run in runs for pin in _windows("".join(map(str, run)))}
 
 
 def _windows(run: str) -> Iterator[str]:
