@@ -194,7 +194,10 @@ class TelemetrySettings(_Part):
 
 
 def standard_channels() -> dict[str, ChannelSettings]:
-    """A bank's usual channels: the phone without foreign currency, the counter without grants."""
+    """A bank's usual channels: the phone without foreign currency, the counter without grants.
+
+    Whose a telephone number is, the call centre alone may ask, of who calls: no agent's program may of anybody.
+    """
     return {
         "IVR": ChannelSettings(
             operations=(*_SELF_SERVICE, _FIND_CALLER),
@@ -203,8 +206,8 @@ def standard_channels() -> dict[str, ChannelSettings]:
             foreign_currency=False,
         ),
         "AGENT": ChannelSettings(
-            operations=(*_SELF_SERVICE, _FIND_CALLER, "operations.*"),
-            grantless=(_VERIFY, "customers.RevokeGrant", _FIND_CALLER, "operations.*"),
+            operations=(*_SELF_SERVICE, "operations.*"),
+            grantless=(_VERIFY, "customers.RevokeGrant", "operations.*"),
             foreign_currency=False,
             accepts_grants_of=("IVR",),
         ),

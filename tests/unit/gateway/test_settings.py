@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tellerline.gateway.settings import GatewaySettings
+from tellerline.gateway.access.policy import ChannelRights
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.settings import GatewaySettings, standard_channels
 
 
 def written(folder: Path, text: str) -> Path:
@@ -34,6 +36,16 @@ def test_a_channel_in_the_file_changes_what_it_says_and_keeps_the_rest(tmp_path:
     assert not channels["IVR"].foreign_currency
     assert "KIOSK" in channels
     assert channels["COUNTER"].grantless == ("*",)
+
+
+def test_whose_a_telephone_number_is_no_agents_program_is_told() -> None:
+    lookup = "customers.FindCustomersByPhone"
+    may = {name: ChannelRights(name, each.policy()) for name, each in standard_channels().items()}
+    assert not may["IVR"].needs_grant(lookup)
+    assert not may["COUNTER"].needs_grant(lookup)
+    for name in {*may} - {"IVR", "COUNTER"}:
+        with pytest.raises(RefusalError, match="CHANNEL_NOT_ALLOWED"):
+            may[name].needs_grant(lookup)
 
 
 def test_a_host_on_the_queue_needs_a_broker(tmp_path: Path) -> None:

@@ -47,10 +47,10 @@ class CallerKnowledge:
         self._open_tickets = open_tickets
 
     async def of(self, call: str, number: str, agent: str, proof: Proof | None) -> Known:
-        """Without ``proof`` no more than the number's."""
+        """Without ``proof`` no more than the number's, for which the call centre itself asks, and not the agent."""
         wanted: dict[str, Awaitable[Any]] = {}
         if number:
-            wanted[_OF_NUMBER] = self._hints(Asker(call=call, step="pop-number", agent=agent), number)
+            wanted[_OF_NUMBER] = self._hints(Asker(call=call, step="pop-number"), number)
         if proof is not None:
             asker = Asker(call=call, step="pop", agent=agent, customer=proof.customer, grant=proof.token)
             wanted["customer"] = self._gateway.customer(asker)

@@ -135,7 +135,8 @@ class CustomerServiceServicer:
     def FindCustomersByPhone(self, request, context):
         """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
         of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
-        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
+        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
+        calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,8 @@ class CustomerServiceStub:
     FindCustomersByPhone: _grpc.UnaryUnaryMultiCallable[_customers_pb2.FindCustomersByPhoneRequest, _customers_pb2.FindCustomersByPhoneResponse]
     """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
     of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
-    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
+    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
+    calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
     """
     UpdateLimits: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
@@ -121,7 +122,8 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     FindCustomersByPhone: _aio.UnaryUnaryMultiCallable[_customers_pb2.FindCustomersByPhoneRequest, _customers_pb2.FindCustomersByPhoneResponse]  # type: ignore[assignment]
     """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
     of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
-    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
+    counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
+    calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
     """
     UpdateLimits: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]  # type: ignore[assignment]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
@@ -210,7 +212,8 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_customers_pb2.FindCustomersByPhoneResponse, _abc.Awaitable[_customers_pb2.FindCustomersByPhoneResponse]]:
         """Whose telephone number this is, as far as the bank knows, and no more than whoever holds a number may be told: nothing
         of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
-        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channels IVR and AGENT of the call centre, and the counter, only.
+        counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
+        calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
         """
 
     @_abc_1.abstractmethod
