@@ -92,17 +92,17 @@ class CallLoad:
     async def _one_call(self, phone: SipTelephone, attempt: Attempt) -> None:
         await phone.call(self._to)
         if not await self._until(lambda: phone.connected, _CONNECTS):
-            await _quietly(phone.hang_up())
+            await quietly(phone.hang_up())
             return
         attempt.connected = _CLOCK.monotonic()
         if self._chance.random() < 0.5:
-            await _quietly(phone.press(str(self._chance.randrange(10))))
+            await quietly(phone.press(str(self._chance.randrange(10))))
         patience = self._chance.uniform(0.3, _WAITS)
         if not await self._until(lambda: not phone.connected, patience):
             await self._pause(0.0, 0.1)
         if phone.connected:
             attempt.by_caller = True
-            await _quietly(phone.hang_up())
+            await quietly(phone.hang_up())
         await self._until(lambda: not phone.connected, _CONNECTS)
 
     async def _serve(self, agent: str) -> None:
@@ -113,7 +113,7 @@ class CallLoad:
             if not phone.connected:
                 await self._come_back(agent)
             elif self._chance.random() < 0.4:
-                await _quietly(phone.hang_up())
+                await quietly(phone.hang_up())
             else:
                 await self._hold_for_a_while(agent)
         await self._until(lambda: not phone.connected, 10.0)
@@ -151,7 +151,7 @@ class CallLoad:
         return True
 
 
-async def _quietly(done: Coroutine[Any, Any, None]) -> None:
+async def quietly(done: Coroutine[Any, Any, None]) -> None:
     """The other side may have hung up first."""
     with suppress(BaresipError):
         await done

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from call_floor import disagreements
+from call_load import quietly
 from switch_bench import OnRing, Telephone, hear
 from thirty_calls import ALONE, CALLS, LEADERS, OUT, RINGING, SERVED, WAITING, ThirtyCalls
 
@@ -173,7 +174,7 @@ class CallsAfter:
         calls = self._calls
         phones = [calls.callers[name] for name in (*SERVED, *RINGING, *WAITING, *ALONE)]
         phones += [await calls.outside(name) for name in OUT]
-        await asyncio.gather(*(phone.hang_up() for phone in phones if phone.connected))
+        await asyncio.gather(*(quietly(phone.hang_up()) for phone in phones if phone.connected))
         await calls.until(lambda state: set(state.calls) == {calls.ids["callback"]})
         await self._called_back()
         await calls.until(lambda state: not state.calls)
