@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from tellerline.callcenter.live.loop import Answer, SiteLoop, SiteUnavailableError
 from tellerline.callcenter.services.convert import is_text
+from tellerline.callcenter.services.discretion import has_part
 from tellerline.callcenter.services.refusals import (
     OUTCOME_UNKNOWN,
     SITE_UNAVAILABLE,
@@ -58,6 +59,8 @@ class Desk:
         if isinstance(command, _OF_RECORDS) and answer.refused is not None and answer.refused.why is Why.NO_SUCH_CALL:
             archived = await self._archived(command.call)
             if archived is not None:
+                if not (self.leads(command.actor) or has_part(archived, command.actor)):
+                    raise RefusalError(Why.NOT_IN_CALL)
                 await self._ask(Restore(call=archived))
                 answer = await self._ask(command)
         if answer.refused is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.storage import StoreUnavailableError
 
 _DEFAULT, _MOST = 50, 200
-_AT_ONCE = 1_000
 _MOST_DIGITS = 18
 _LEFT_OUT = frozenset({"data", "version"})
 _PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
@@ -46,12 +45,9 @@ class CallEvents:
         call, size = identifier(request.parent, "calls", "parent"), _size(request.page_size)
         after = _position(request.page_token)
         viewer = self._viewer(request)
-        facts = await self._facts(call)
-        if not facts:
+        page = await self._told_to(viewer, call, after) if viewer else await self._read(call, after, size + 1)
+        if not page and not after:
             raise RefusalError(Why.NO_SUCH_CALL)
-        if viewer:
-            facts = await self._told_to(viewer, facts)
-        page = [recorded for recorded in facts if recorded.position > after]
         more = len(page) > size
         return pb.ListCallEventsResponse(
             events=[event_to_proto(masked(recorded)) for recorded in page[:size]],
@@ -66,23 +62,23 @@ class CallEvents:
         who = self._desk.actor(request)
         return "" if self._desk.leads(who) else who
 
-    async def _facts(self, call: str) -> list[Recorded]:
-        found: list[Recorded] = []
-        after, until = 0, self._feed.last
+    async def _read(self, call: str, after: int, most: int) -> Sequence[Recorded]:
         try:
-            while page := await self._log.read(after, until, Interest(call=call), limit=_AT_ONCE):
-                found += page
-                after = page[-1].position
+            return await self._log.read(after, self._feed.last, Interest(call=call), limit=most)
         except StoreUnavailableError as error:
             raise RefusalError(SITE_UNAVAILABLE) from error
-        return found
 
-    async def _told_to(self, agent: str, facts: list[Recorded]) -> list[Recorded]:
-        """What an agent who had a part in the call may know of it."""
-        if not any(recorded.entry.agent == agent and recorded.entry.kind in _PARTS for recorded in facts):
+    async def _told_to(self, agent: str, call: str, after: int) -> Sequence[Recorded]:
+        """What an agent who had a part in the call may know of it; all of it is read to find out."""
+        try:
+            facts = await self._feed.past(Interest(call=call))
+        except StoreUnavailableError as error:
+            raise RefusalError(SITE_UNAVAILABLE) from error
+        if facts and not any(recorded.entry.agent == agent and recorded.entry.kind in _PARTS for recorded in facts):
             raise RefusalError(Why.NOT_A_LEADER)
         discretion = Discretion(self._desk.leaders)
-        return [recorded for recorded in facts if not discretion.hides(recorded)]
+        told = [recorded for recorded in facts if not discretion.hides(recorded)]
+        return [recorded for recorded in told if recorded.position > after]
 
 
 def masked(recorded: Recorded) -> Recorded:

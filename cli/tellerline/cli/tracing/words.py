@@ -66,6 +66,7 @@ SAID_BY: Mapping[str, tuple[str, Mapping[str, Said]]] = {
         "why",
         {
             "GONE": ("leaves the queue {queue}", "离开队列 {queue}"),
+            "CHOSE": ("chooses to wait no longer in the queue {queue}", "客户选择不再排队（{queue}）"),
             "VOICEMAIL": ("goes to voicemail", "转语音信箱"),
             "UNREACHED": ("was called back in vain", "回呼未接通"),
         },

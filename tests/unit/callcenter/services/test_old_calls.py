@@ -57,6 +57,22 @@ async def test_an_old_calls_record_is_read_completed_and_corrected(site: LiveSit
     assert again.value.code == Why.RECORD_EXISTS
 
 
+async def test_an_old_call_is_not_brought_back_for_somebody_who_had_no_part_in_it(site: LiveSite) -> None:
+    await site.sign_in("A1")
+    site.caller.call("95588")
+    await site.talking(site.caller, site.phones["A1"])
+    (call,) = (await site.state()).calls
+    site.caller.hang_up()
+    await site.pass_time(70)
+    await site.sign_in("A2")
+    written = site.feed.last
+    with pytest.raises(RefusalError) as refused:
+        await Desk(site.loop, ROSTER).order(c.CompleteRecord(actor="A2", call=call, entries={"topic": "cards"}))
+    assert refused.value.code == Why.NOT_IN_CALL
+    assert (await site.state()).call(call) is None
+    assert site.feed.last == written
+
+
 async def test_a_call_that_never_was_is_not_found(site: LiveSite) -> None:
     desk = Desk(site.loop, ROSTER)
     await site.sign_in("A1")
