@@ -31,6 +31,7 @@ CALLBACK_ASKED = Title(
     en="The customer asked to be called back, and waits on; whoever hangs up then keeps the place in line.",
 )
 LEFT_QUEUE = {
+    "CHOSE": Title(zh="客户选择不再排队。", en="The caller chose to wait no longer."),
     "VOICEMAIL": Title(zh="来电转入语音信箱。", en="The call went to voicemail."),
     "UNREACHED": Title(zh="多次回呼客户未接，已放弃。", en="The customer was called back in vain, and no more."),
 }

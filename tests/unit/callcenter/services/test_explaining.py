@@ -138,6 +138,11 @@ SENTENCES = [
         "来电转入语音信箱。",
         "The call went to voicemail.",
     ),
+    (
+        f.QueueLeft(at=AT, call="c", queue="personal", why="CHOSE", flow="main-menu"),
+        "客户选择不再排队。",
+        "The caller chose to wait no longer.",
+    ),
 ]
 
 
