@@ -125,13 +125,10 @@ def _store(path: Path, value: str | int) -> None:
 
 
 def _sound(path: Path, pin: str) -> None:
-    """Over what is there."""
-    samples, keys = wav_samples(path), keys_as_sound(pin)
-    begin = min(RATE, max(0, len(samples) - len(keys)))
-    whole = np.zeros(max(len(samples), begin + len(keys)))
-    whole[: len(samples)] += samples / 4
-    whole[begin : begin + len(keys)] += keys
-    write_wav(path, whole)
+    """After what is there, with somebody who talks."""
+    keys = keys_as_sound(pin)
+    voice = 1000 * np.sin(2 * np.pi * 480 * np.arange(len(keys)) / RATE)
+    write_wav(path, np.concatenate([wav_samples(path), np.zeros(RATE // 10), keys + voice]))
 
 
 @pytest.mark.parametrize("place", list(PLANTS))
