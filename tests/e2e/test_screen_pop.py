@@ -242,6 +242,15 @@ async def test_a_screen_that_was_asked_for_before_a_transfer_opens_to_nobody_aft
         assert shown.category != calls.CALLER_CATEGORY_VERIFIED
 
 
+async def test_no_grant_is_given_away_where_its_end_may_have_been_missed(world: World) -> None:
+    """The site begins anew from its log, in which there is more than it has heard of."""
+    call, _ = await world.verified(world.bank.person(0))
+    world.centre.feed.begin(world.centre.feed.last)
+    assert (await world.grant(call)).token
+    world.centre.feed.begin(world.centre.feed.last + 1)
+    assert not (await world.grant(call)).token
+
+
 async def test_the_grant_stands_in_no_event_and_in_no_file(world: World, tmp_path: Path) -> None:
     call, token = await world.verified(world.bank.person(4))
     assert token

@@ -113,7 +113,7 @@ class CallCentre:
             clock=parts.clock,
             logger=parts.logger,
         )
-        self.feed.listen(self._hear)
+        self.feed.listen(self._hear, self._unheard)
         self._front = CallCentreFront(self._services(), parts.logger, parts.front)
 
     async def start(self) -> int:
@@ -181,6 +181,11 @@ class CallCentre:
         """Forget a grant at once, whenever the gateway may hear of its end."""
         if recorded.entry.kind in _GRANT_ENDS and recorded.entry.call in self._banks:
             self._banks[recorded.entry.call].forget_proof()
+
+    def _unheard(self) -> None:
+        """Some grant may have ended, and nobody knows whose: forget them all."""
+        for bank in self._banks.values():
+            bank.forget_proof()
 
     async def _end_grants(self, recorded: Recorded) -> None:
         call = recorded.entry.call

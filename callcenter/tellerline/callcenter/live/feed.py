@@ -30,21 +30,27 @@ class Feed:
         self._news: asyncio.Future[None] | None = None
         self._closed = False
         self._listeners: list[Callable[[Recorded], None]] = []
+        self._missing: list[Callable[[], None]] = []
 
     @property
     def last(self) -> int:
         """The position of the newest fact."""
         return self._last
 
-    def listen(self, hear: Callable[[Recorded], None]) -> None:
+    def listen(self, hear: Callable[[Recorded], None], missed: Callable[[], None] = lambda: None) -> None:
         """Call ``hear`` with each fact the moment that it is durable, before anybody is answered or told of it.
 
-        What is written before the site begins anew is not heard: follow the log for that.
+        What was written, and not known to be, when the site begins anew is not heard: ``missed`` is called before
+        anybody is told of the site again. Follow the log for what it was.
         """
         self._listeners.append(hear)
+        self._missing.append(missed)
 
     def begin(self, position: int) -> None:
         """The log ends at ``position`` now, whatever was published before."""
+        if position != self._last:
+            for missed in self._missing:
+                missed()
         self._recent.clear()
         self._last = position
         self._wake()

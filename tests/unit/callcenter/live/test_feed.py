@@ -133,3 +133,14 @@ async def test_a_listener_hears_each_fact_before_any_reader_and_past_facts_stay(
     assert await feed.past(of_one) == [each for each in recorded(1, 12) if of_one.wants(each.entry)]
     feed.close()
     assert await reading == heard
+
+
+async def test_a_listener_is_told_that_it_has_missed_something(log: FactLog) -> None:
+    feed = Feed(log)
+    missed: list[int] = []
+    feed.listen(lambda each: None, lambda: missed.append(feed.last))
+    await Writer(log, feed).write(3)
+    feed.begin(3)
+    assert missed == []
+    feed.begin(4)
+    assert len(missed) == 1
