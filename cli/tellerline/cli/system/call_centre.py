@@ -64,17 +64,7 @@ async def call_centre(
     """
     async with AsyncExitStack() as stack:
         channel = await stack.enter_async_context(open_channel(gateway, _tls(settings.gateway)))
-        office = TicketOffice(
-            OfficeParts(
-                store=_tickets(store, settings.site, clock),
-                transactions=GatewayTransactions(GatewayClient(channel), randomness),
-                staff=files.people.staff,
-                calendar=lambda: files.calendar,
-                clock=clock,
-                randomness=randomness,
-                log=logger,
-            )
-        )
+        office = _office(settings, files, store, GatewayClient(channel), clock, randomness, logger)
         stack.push_async_callback(office.stop)
         await office.start()
         centre = CallCentre(
@@ -97,12 +87,30 @@ async def call_centre(
         )
         stack.push_async_callback(centre.close)
         port = await centre.start()
-        yield RunningCentre(
-            centre=centre,
-            people=files.people,
-            switch=settings.switch.kind,
-            target=f"{settings.front.address}:{port}",
+        target = f"{settings.front.address}:{port}"
+        yield RunningCentre(centre=centre, people=files.people, switch=settings.switch.kind, target=target)
+
+
+def _office(
+    settings: CentreSettings,
+    files: CentreFiles,
+    store: StoreSettings,
+    gateway: GatewayClient,
+    clock: Clock,
+    randomness: Randomness,
+    logger: Log,
+) -> TicketOffice:
+    return TicketOffice(
+        OfficeParts(
+            store=_tickets(store, settings.site, clock),
+            transactions=GatewayTransactions(gateway, randomness),
+            staff=files.people.staff,
+            calendar=lambda: files.calendar,
+            clock=clock,
+            randomness=randomness,
+            log=logger,
         )
+    )
 
 
 def call_tracing(rules: TracingRules, randomness: Randomness) -> CallTracing:
