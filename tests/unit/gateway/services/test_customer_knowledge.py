@@ -78,6 +78,8 @@ async def test_a_mask_names_what_changes(platform: Any, refused: Any) -> None:
     changed = await update(platform, ("tier",), tier=pb.Customer.TIER_VIP, mobile_number="95588")
     assert (changed.tier, changed.masked_mobile_number) == (pb.Customer.TIER_VIP, "110****0001")
     assert (await update(platform, ("mobile_number",))).masked_mobile_number == ""
+    whole = await update(platform, ("*",), tier=pb.Customer.TIER_GROUP, mobile_number=MOBILE)
+    assert (whole.tier, whole.masked_mobile_number) == (pb.Customer.TIER_GROUP, "110****0001")
     await refused(Code.INVALID_REQUEST, update(platform, ("display_name",), display_name="李雷"))
     await refused(Code.INVALID_REQUEST, update(platform, ("tier",)))
     await refused(Code.INVALID_REQUEST, update(platform, mobile_number="nothing"))

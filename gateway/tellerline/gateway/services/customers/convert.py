@@ -23,7 +23,7 @@ from tellerline.routing.model.money import Money
 
 TIERS: Final = words(pb.Customer.Tier.DESCRIPTOR, "TIER_")
 _TIER_NUMBERS: Final = {word: number for number, word in TIERS.items()}
-_CHANGEABLE: Final = {"tier", "mobile_number"}
+_CHANGEABLE: Final = frozenset({"tier", "mobile_number"})
 _CUSTOMER_ID: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
 _LIMIT_FIELDS: Final = {"single_amount": "single", "daily_amount": "daily", "daily_count": "count"}
 
@@ -49,7 +49,9 @@ def customer_from_proto(request: pb.RegisterCustomerRequest, host_number: str, r
 def customer_change(request: pb.UpdateCustomerRequest) -> CustomerChange:
     """What the mask names, or without one what is set (AIP-134)."""
     given = request.customer
-    paths = set(request.update_mask.paths) or {field.name for field, _ in given.ListFields()} & _CHANGEABLE
+    paths = frozenset(request.update_mask.paths) or {field.name for field, _ in given.ListFields()} & _CHANGEABLE
+    if paths == {"*"}:
+        paths = _CHANGEABLE
     if not paths <= _CHANGEABLE:
         raise invalid("update_mask", "unknown_path")
     if "tier" in paths and given.tier not in TIERS:

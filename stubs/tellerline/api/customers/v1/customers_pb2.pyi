@@ -333,7 +333,7 @@ class UpdateCustomerRequest(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """What to change: `tier`, `mobile_number`. Empty: those that are set (AIP-134)."""
+        """What to change: `tier`, `mobile_number`; `*`: both. Empty: those that are set (AIP-134)."""
 
     def __init__(
         self,
