@@ -15,10 +15,12 @@ from site_services import context
 from tellerline.api.accounts.v1.accounts_pb2 import ACCOUNT_KIND_CARD
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
-from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, RequestContext
+from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, CHANNEL_COUNTER, RequestContext
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
 from tellerline.api.customers.v1.customers_pb2 import Customer, UpdateCustomerRequest
 from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
+from tellerline.api.operations.v1.operations_pb2 import SearchTransactionsRequest
+from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
 from tellerline.routing.tickets.ticket import Ticket
@@ -126,6 +128,25 @@ async def test_a_pin_that_the_agent_asks_for_opens_the_screen_to_him(world: Worl
     await world.talk("A2")
     assert not (await world.grant(call, "A2")).token
     assert set((await world.answers(person, call, given.token, "A2")).values()) == {"GRANT_EXPIRED"}
+
+
+async def test_agents_look_through_nobodys_transactions_but_the_customers(world: World) -> None:
+    person = world.bank.person(0)
+    call, token = await world.verified(person)
+    stub = OperationsServiceStub(world.gateway)
+
+    def search(customer: str, grant: str = token) -> Any:
+        asker = RequestContext(
+            channel=CHANNEL_AGENT, channel_serial="search-1", customer=customer, grant=grant, call=call, agent="A1"
+        )
+        request = SearchTransactionsRequest(context=asker, customer=customer)
+        return world.ask(stub.SearchTransactions(request))
+
+    own = f"customers/{person.customer.number}"
+    assert {each.customer for each in (await search(own)).transactions} == {own}
+    assert await refusal(search(own, grant="")) == "GRANT_MISSING"
+    for others in ("", f"customers/{world.bank.person(1).customer.number}"):
+        assert await refusal(search(others)) == "GRANT_NOT_SUFFICIENT"
 
 
 async def test_a_leader_who_listens_gets_neither_the_grant_nor_what_it_opens(world: World) -> None:

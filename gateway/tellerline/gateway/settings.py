@@ -25,6 +25,8 @@ from tellerline.gateway.resilience.deadlines import DeadlineRules
 _OF_OTHERS = frozenset({"call_centre"})
 _VERIFY = "customers.VerifyPin"
 _FIND_CALLER = "customers.FindCustomersByPhone"
+_SINGLE_VIEWS = ("operations.Get*", "operations.List*", "operations.Watch*", "operations.*Resolution")
+"""Of operators: whoever looks through a customer's transactions needs the customer's grant beside."""
 _SELF_SERVICE = (
     "accounts.*",
     "billing.*",
@@ -207,7 +209,7 @@ def standard_channels() -> dict[str, ChannelSettings]:
         ),
         "AGENT": ChannelSettings(
             operations=(*_SELF_SERVICE, "operations.*"),
-            grantless=(_VERIFY, "customers.RevokeGrant", "operations.*"),
+            grantless=(_VERIFY, "customers.RevokeGrant", *_SINGLE_VIEWS),
             foreign_currency=False,
             accepts_grants_of=("IVR",),
         ),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tellerline.api.operations.v1 import operations_pb2
 from tellerline.gateway.access.policy import ChannelRights
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.settings import GatewaySettings, standard_channels
@@ -46,6 +47,14 @@ def test_whose_a_telephone_number_is_no_agents_program_is_told() -> None:
     for name in {*may} - {"IVR", "COUNTER"}:
         with pytest.raises(RefusalError, match="CHANNEL_NOT_ALLOWED"):
             may[name].needs_grant(lookup)
+
+
+def test_agents_look_through_transactions_under_a_grant_alone() -> None:
+    agent = ChannelRights("AGENT", standard_channels()["AGENT"].policy())
+    assert agent.needs_grant("operations.SearchTransactions")
+    methods = operations_pb2.DESCRIPTOR.services_by_name["OperationsService"].methods_by_name
+    others = {f"operations.{method}" for method in methods} - {"operations.SearchTransactions"}
+    assert {name for name in others if agent.needs_grant(name)} == set()
 
 
 def test_a_host_on_the_queue_needs_a_broker(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from tellerline.api.common.v1.context_pb2 import RequestContext
 from tellerline.api.operations.v1 import operations_pb2 as pb
@@ -10,7 +11,7 @@ from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Service
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.methods import server_streaming, unary
-from tellerline.gateway.services.names import segments, sequence_of
+from tellerline.gateway.services.names import customer_of, segments, sequence_of
 from tellerline.gateway.services.operations import convert
 from tellerline.gateway.services.operations.cases import CaseHandlers, resolution_to_proto
 from tellerline.gateway.services.operations.history import whole
@@ -30,7 +31,9 @@ class OperationsHandlers:
     async def search_transactions(
         self, request: pb.SearchTransactionsRequest, call: CallContext
     ) -> pb.SearchTransactionsResponse:
-        self._admit("SearchTransactions", request.context, call)
+        customer = customer_of(request.customer, "customer") if request.customer else ""
+        asking = replace(request_from(request.context), customer=customer)
+        await self._parts.admission.admit("operations.SearchTransactions", asking, call)
         if request.channel and request.channel not in CHANNELS:
             raise invalid("channel", "unknown_value")
         size, after = page_size(request.page_size), position_of(request, request.page_token)

@@ -95,7 +95,8 @@ class OperationsServiceServicer:
     """
 
     def SearchTransactions(self, request, context):
-        """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer.
+        """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer. A
+        channel that needs the customer's grant for it, such as AGENT, names that `customer`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,7 +39,9 @@ class OperationsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OperationsServiceAsyncStub: ...
     SearchTransactions: _grpc.UnaryUnaryMultiCallable[_operations_pb2.SearchTransactionsRequest, _operations_pb2.SearchTransactionsResponse]
-    """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer."""
+    """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer. A
+    channel that needs the customer's grant for it, such as AGENT, names that `customer`.
+    """
     GetTransaction: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetTransactionRequest, _operations_pb2.Transaction]
     """One transaction with its whole history. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`)."""
     WatchTransaction: _grpc.UnaryStreamMultiCallable[_operations_pb2.WatchTransactionRequest, _operations_pb2.WatchTransactionResponse]
@@ -88,7 +90,9 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SearchTransactions: _aio.UnaryUnaryMultiCallable[_operations_pb2.SearchTransactionsRequest, _operations_pb2.SearchTransactionsResponse]  # type: ignore[assignment]
-    """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer."""
+    """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer. A
+    channel that needs the customer's grant for it, such as AGENT, names that `customer`.
+    """
     GetTransaction: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetTransactionRequest, _operations_pb2.Transaction]  # type: ignore[assignment]
     """One transaction with its whole history. `TRANSACTION_NOT_FOUND` (`NOT_FOUND`)."""
     WatchTransaction: _aio.UnaryStreamMultiCallable[_operations_pb2.WatchTransactionRequest, _operations_pb2.WatchTransactionResponse]  # type: ignore[assignment]
@@ -140,7 +144,9 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operations_pb2.SearchTransactionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.SearchTransactionsResponse, _abc.Awaitable[_operations_pb2.SearchTransactionsResponse]]:
-        """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer."""
+        """Transactions that match every filter given, newest first. Enquiries are found too, some seconds after their answer. A
+        channel that needs the customer's grant for it, such as AGENT, names that `customer`.
+        """
 
     @_abc_1.abstractmethod
     def GetTransaction(
