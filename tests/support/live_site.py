@@ -56,6 +56,7 @@ class LiveSite:
         self.log: FactLog
         self.feed: Feed
         self.loop: SiteLoop
+        self.switch: SoftswitchConnector
         self._open_log = open_log
         self._connectors = 0
         self._asking: set[asyncio.Task[object]] = set()
@@ -65,7 +66,9 @@ class LiveSite:
         self._connectors += 1
         self.log = self._open_log()
         self.feed = Feed(self.log)
-        switch = SoftswitchConnector(self.soft.connect, self.clock, SeededRandomness(f"connector {self._connectors}"))
+        self.switch = switch = SoftswitchConnector(
+            self.soft.connect, self.clock, SeededRandomness(f"connector {self._connectors}")
+        )
         self.loop = SiteLoop(
             self.settings,
             Surroundings(

@@ -28,8 +28,10 @@ from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.caller_knowledge import CallerKnowledge
 from tellerline.callcenter.services.calls import SERVICE as CALLS
 from tellerline.callcenter.services.calls import CallHandlers
+from tellerline.callcenter.services.messages import Messages
 from tellerline.callcenter.services.queues import SERVICE as QUEUES
 from tellerline.callcenter.services.queues import QueueHandlers
+from tellerline.callcenter.services.recordings import Recordings
 from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site.settings import SiteSettings
 
@@ -99,10 +101,18 @@ async def centre_on(open_log: Callable[[], FactLog], settings: SiteSettings = SE
     async with live_site(open_log, settings) as site, grpc.aio.insecure_channel("127.0.0.1:1") as gateway:
         desk = Desk(site.loop, ROSTER)
         pops = ScreenPops(desk, CallerKnowledge(GatewayClient(gateway)), lambda call: None, site.settings.plan)
+        plan = site.settings.plan
+        handlers = CallHandlers(
+            desk,
+            CallEvents(desk, site.log, site.feed),
+            pops,
+            recordings=Recordings(desk, site.feed, plan, site.switch.fetch_recording),
+            messages=Messages(desk, plan),
+        )
         logger = make_log(site.clock, LogWriter(2), level="error")
         offered = [
             (AGENTS, AgentHandlers(desk, site.feed)),
-            (CALLS, CallHandlers(desk, CallEvents(desk, site.log, site.feed), pops)),
+            (CALLS, handlers),
             (QUEUES, QueueHandlers(desk, site.feed, site.settings.plan)),
         ]
         front = CallCentreFront(offered, logger)

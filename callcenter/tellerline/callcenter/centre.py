@@ -29,6 +29,8 @@ from tellerline.callcenter.services import agents, calls, queues
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.call_events import CallEvents
 from tellerline.callcenter.services.caller_knowledge import CallerKnowledge, OpenTickets
+from tellerline.callcenter.services.messages import Messages
+from tellerline.callcenter.services.recordings import Recordings
 from tellerline.callcenter.services.roster import Listed
 from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.settings import FrontSettings
@@ -141,10 +143,17 @@ class CallCentre:
         asked = GatewayClient(parts.gateway, seconds=_SCREEN_SECONDS, tracing=parts.tracing)
         knowledge = CallerKnowledge(asked, parts.open_tickets)
         pops = ScreenPops(desk, knowledge, self.proof_of, plan, parts.settings.waiting_flow)
-        events = CallEvents(desk, parts.log, self.feed)
+        handlers = calls.CallHandlers(
+            desk,
+            CallEvents(desk, parts.log, self.feed),
+            pops,
+            recordings=Recordings(desk, self.feed, plan, parts.switch.fetch_recording),
+            messages=Messages(desk, plan),
+            tracing=parts.tracing,
+        )
         return [
             (agents.SERVICE, agents.AgentHandlers(desk, self.feed)),
-            (calls.SERVICE, calls.CallHandlers(desk, events, pops, parts.tracing)),
+            (calls.SERVICE, handlers),
             (queues.SERVICE, queues.QueueHandlers(desk, self.feed, plan)),
             *parts.beside,
         ]

@@ -17,16 +17,13 @@ from tellerline.callcenter.live.log import FactLog
 from tellerline.callcenter.live.records import Interest, Recorded
 from tellerline.callcenter.services.asking import Desk
 from tellerline.callcenter.services.convert import event_to_proto, identifier
-from tellerline.callcenter.services.discretion import Discretion, discreet
-from tellerline.callcenter.services.refusals import SITE_UNAVAILABLE, RefusalError, invalid
-from tellerline.callcenter.site.facts import AgentJoined, CallOriginated
+from tellerline.callcenter.services.discretion import Discretion, discreet, took_part
+from tellerline.callcenter.services.paging import page_size, position
+from tellerline.callcenter.services.refusals import SITE_UNAVAILABLE, RefusalError
 from tellerline.callcenter.site.refusals import Why
 from tellerline.callcenter.storage import StoreUnavailableError
 
-_DEFAULT, _MOST = 50, 200
-_MOST_DIGITS = 18
 _LEFT_OUT = frozenset({"data", "version"})
-_PARTS = frozenset({AgentJoined.__name__, CallOriginated.__name__})
 SHOWN_DATA = frozenset({ASKED, ANSWERED})
 """What of a flow's data is no caller's: the operation that was asked for, and how it ended."""
 SHOWN_WORDS = frozenset({"language", "tier", "period", "region"})
@@ -42,8 +39,8 @@ class CallEvents:
         self._feed = feed
 
     async def page(self, request: pb.ListCallEventsRequest) -> pb.ListCallEventsResponse:
-        call, size = identifier(request.parent, "calls", "parent"), _size(request.page_size)
-        after = _position(request.page_token)
+        call, size = identifier(request.parent, "calls", "parent"), page_size(request)
+        after = position(request.page_token)
         viewer = self._viewer(request)
         page = await self._told_to(viewer, call, after) if viewer else await self._read(call, after, size + 1)
         if not page and not after:
@@ -74,7 +71,7 @@ class CallEvents:
             facts = await self._feed.past(Interest(call=call))
         except StoreUnavailableError as error:
             raise RefusalError(SITE_UNAVAILABLE) from error
-        if facts and not any(recorded.entry.agent == agent and recorded.entry.kind in _PARTS for recorded in facts):
+        if facts and not took_part(facts, agent):
             raise RefusalError(Why.NOT_A_LEADER)
         discretion = Discretion(self._desk.leaders)
         told = [recorded for recorded in facts if not discretion.hides(recorded)]
@@ -92,15 +89,3 @@ def masked(recorded: Recorded) -> Recorded:
     if isinstance(data, Mapping):
         shown |= {name: value for name, value in data.items() if name in SHOWN_DATA}
     return replace(known, entry=replace(known.entry, body=orjson.dumps(shown)))
-
-
-def _size(asked: int) -> int:
-    if asked < 0:
-        raise invalid("page_size", "negative")
-    return min(asked or _DEFAULT, _MOST)
-
-
-def _position(token: str) -> int:
-    if token and not (token.isascii() and token.isdigit() and len(token) <= _MOST_DIGITS):
-        raise invalid("page_token", "malformed")
-    return int(token or 0)

@@ -18,6 +18,8 @@ from tellerline.callcenter.services.convert import (
     texts,
 )
 from tellerline.callcenter.services.discretion import has_part, unheard, without_numbers
+from tellerline.callcenter.services.messages import Messages
+from tellerline.callcenter.services.recordings import Recordings
 from tellerline.callcenter.services.refusals import RefusalError, invalid
 from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site import commands
@@ -31,12 +33,25 @@ class CallHandlers:
     """One method for each of ``CallService``. They raise ``RefusalError``."""
 
     def __init__(
-        self, desk: Desk, events: CallEvents, screen_pops: ScreenPops, tracing: CallTracing | None = None
+        self,
+        desk: Desk,
+        events: CallEvents,
+        screen_pops: ScreenPops,
+        *,
+        recordings: Recordings,
+        messages: Messages,
+        tracing: CallTracing | None = None,
     ) -> None:
         self._desk = desk
-        self._events = events
+        self.list_call_events = events.page
         self.get_screen_pop = screen_pops.pop
         self.get_call_grant = screen_pops.grant
+        self.list_recordings = recordings.page
+        self.get_recording = recordings.one
+        self.download_recording = recordings.download
+        self.list_messages = messages.page
+        self.handle_message = messages.handle
+        self.reopen_message = messages.reopen
         self._tracing = tracing or CallTracing()
 
     async def call_out(self, request: pb.CallOutRequest) -> pb.Call:
@@ -134,9 +149,6 @@ class CallHandlers:
             return record_to_proto(call)
 
         return await self._desk.call(identifier(request.name, "calls", "name"), written)
-
-    async def list_call_events(self, request: pb.ListCallEventsRequest) -> pb.ListCallEventsResponse:
-        return await self._events.page(request)
 
     def _fields(self, request: Any) -> tuple[dict[str, Any], str]:
         return self._desk.common(request), identifier(request.call, "calls", "call")

@@ -1,5 +1,5 @@
-"""What an agent's program is not told: that a leader listens, until everybody hears him; and, of calls that the agent
-has no part in, what people wrote and whose numbers they were."""
+"""What an agent's program is not told: that a leader listens, until everybody hears him, or has listened to what was
+recorded; and, of calls that the agent has no part in, what people wrote and whose numbers they were."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tellerline.callcenter.site.facts import (
     ConsultStarted,
     LegDialled,
     RecordArchived,
+    RecordingFetched,
     SupervisionAsked,
     SupervisionBegun,
     SupervisionEnded,
@@ -28,8 +29,11 @@ from tellerline.callcenter.site.facts import (
 from tellerline.callcenter.site.state import Call
 from tellerline.callcenter.site.words import OfferKind, Role
 
-_SUPERVISION = frozenset(fact.__name__ for fact in (SupervisionAsked, SupervisionBegun, SupervisionEnded))
+_SUPERVISION = frozenset(
+    fact.__name__ for fact in (SupervisionAsked, SupervisionBegun, SupervisionEnded, RecordingFetched)
+)
 _BEGINNINGS = frozenset(fact.__name__ for fact in (CallArrived, CallOriginated))
+_JOINING = frozenset({AgentJoined.__name__, CallOriginated.__name__})
 _WRITTEN = frozenset({"entries", "reason", "parties"})
 _NUMBERS = frozenset({"caller", "number"})
 _PARTS = frozenset({"AGENT", "HELP"})
@@ -96,6 +100,11 @@ def has_part(call: Call, agent: str) -> bool:
     """Whether he serves or helps in the call, did so, or has called out."""
     served = any(segment.name == agent and segment.kind in _PARTS for segment in call.record.segments)
     return served or agent in call.agents or call.origin == agent
+
+
+def took_part(facts: Iterable[Recorded], agent: str) -> bool:
+    """The same of a call's facts."""
+    return any(recorded.entry.agent == agent and recorded.entry.kind in _JOINING for recorded in facts)
 
 
 def without_numbers(shown: pb.Call, *, outbound: bool) -> pb.Call:

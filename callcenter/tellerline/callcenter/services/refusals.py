@@ -49,6 +49,12 @@ SAID: Mapping[str, tuple[int, str, str]] = {
     Why.NO_RECORD: (_STATE, "尚无话务记录。", "There is no record yet."),
     Why.IVR_MOVED_ON: (code_pb2.ABORTED, "呼叫已离开该流程。", "The call has left this flow."),
     Why.SWITCH_UNAVAILABLE: (_UNAVAILABLE, "交换机暂时不可用。", "The switch is out of reach at present."),
+    Why.NO_SUCH_RECORDING: (_NOT_FOUND, "未找到该录音。", "The recording was not found."),
+    Why.RECORDING_RUNS: (_STATE, "录音尚未结束。", "The recording has not ended yet."),
+    Why.NO_SUCH_MESSAGE: (_NOT_FOUND, "未找到该留言。", "The message was not found."),
+    Why.NOT_YOUR_BOX: (_DENIED, "您不负责该语音信箱。", "You do not look after this voice box."),
+    Why.MESSAGE_HANDLED: (_STATE, "该留言已处理。", "The message has been handled already."),
+    Why.MESSAGE_OPEN: (_STATE, "该留言尚待处理。", "The message waits to be handled already."),
 }
 """By code: the number of the status, and what it says to people."""
 

@@ -210,6 +210,25 @@ class CorrectRecord(CallCommand):
     entries: Mapping[str, str]
 
 
+# What was recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkMessage(Command):
+    """Handled, or waiting again. The actor looks after the box."""
+
+    message: str
+    handled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFetch(Command):
+    """The actor, who may, is about to be given the recording."""
+
+    call: str
+    recording: str
+
+
 # What an IVR flow wants done with its call (also while the call waits in a queue)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from tellerline.callcenter.site import evolve_agents, evolve_calls, evolve_queues, evolve_talk
+from tellerline.callcenter.site import evolve_agents, evolve_calls, evolve_messages, evolve_queues, evolve_talk
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.state import SiteState
 from tellerline.callcenter.site.words import Place
@@ -15,7 +15,7 @@ def _apply(fact: f.Fact, state: SiteState) -> None:
     raise TypeError(f"no such fact: {type(fact).__name__}")
 
 
-for _module in (evolve_agents, evolve_calls, evolve_queues, evolve_talk):
+for _module in (evolve_agents, evolve_calls, evolve_messages, evolve_queues, evolve_talk):
     for _kind, _handler in _module.HANDLERS.items():
         _apply.register(_kind, _handler)
 

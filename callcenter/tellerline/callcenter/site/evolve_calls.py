@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from tellerline.callcenter.site import evolve_messages
 from tellerline.callcenter.site import facts as f
 from tellerline.callcenter.site.state import Call, Correction, Leg, Segment, SiteState
 from tellerline.callcenter.site.words import Ear, LegState, Place, Role
@@ -85,6 +86,7 @@ def _leg_ended(fact: f.LegEnded, state: SiteState) -> None:
     assert call is not None
     leg = call.legs.pop(fact.leg)
     state.recordings.pop(leg.recording, None)
+    evolve_messages.ended(state, leg.message, fact.at)
     del state.legs[fact.leg]
     if call.customer == fact.leg:
         call.customer = ""
@@ -181,14 +183,16 @@ def _recording_started(fact: f.RecordingStarted, state: SiteState) -> None:
     leg.message = fact.recording if fact.box else ""
     leg.marks += 1
     state.recordings[fact.recording] = fact.call
-    record = state.calls[fact.call].record
-    record.recordings.append(fact.recording)
+    call = state.calls[fact.call]
+    call.record.recordings.append(fact.recording)
     if fact.box:
-        record.messages[fact.recording] = fact.box
+        call.record.messages[fact.recording] = fact.box
+        evolve_messages.begun(state, call, fact)
 
 
 def _recording_ended(fact: f.RecordingEnded, state: SiteState) -> None:
     state.recordings.pop(fact.recording, None)
+    evolve_messages.ended(state, fact.recording, fact.at)
     call = state.call(fact.call)
     leg = None if call is None else call.legs.get(fact.leg)
     if leg is not None and leg.recording == fact.recording:

@@ -33,6 +33,15 @@ class Why(StrEnum):
     NO_RECORD = "NO_RECORD"
     IVR_MOVED_ON = "IVR_MOVED_ON"
     SWITCH_UNAVAILABLE = "SWITCH_UNAVAILABLE"
+    NO_SUCH_RECORDING = "NO_SUCH_RECORDING"
+    RECORDING_RUNS = "RECORDING_RUNS"
+    """It can be heard, and dealt with, once it has ended."""
+    NO_SUCH_MESSAGE = "NO_SUCH_MESSAGE"
+    NOT_YOUR_BOX = "NOT_YOUR_BOX"
+    """The box is a queue's that the actor may not serve."""
+    MESSAGE_HANDLED = "MESSAGE_HANDLED"
+    MESSAGE_OPEN = "MESSAGE_OPEN"
+    """It waits to be handled already."""
 
 
 @dataclass(frozen=True, slots=True)

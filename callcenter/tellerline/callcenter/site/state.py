@@ -211,6 +211,36 @@ class CallRecord:
     history: list[Correction] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """On a message: handled, or waiting again."""
+
+    at: datetime
+    by: str
+    handled: bool
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """留言, which outlives its call. ``id`` is that of its recording; ``number`` is the customer's, ``order`` counts
+    the site's messages. ``marks`` are all there ever were."""
+
+    id: str
+    order: int
+    call: str
+    leg: str
+    box: str
+    number: str
+    began: datetime
+    ended: datetime | None = None
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def handled(self) -> bool:
+        return bool(self.marks) and self.marks[-1].handled
+
+
 @dataclass(slots=True, kw_only=True)
 class Call:
     """``agents`` are those who serve (``agent``) or help, with their legs; ``origin`` is the agent who called out."""
@@ -277,7 +307,8 @@ class Reservation:
 class SiteState:
     """``calls`` are up; ``ended`` may still be completed. ``legs`` gives each leg's call, ``timers`` what is due, and
     ``estimates`` when a waiting call is to be told its place again. ``queues`` has what each has lately been like, and
-    ``wait_errors`` the last waits of each as they were expected and as they were."""
+    ``wait_errors`` the last waits of each as they were expected and as they were. ``messages`` has all that wait to be
+    handled, and the last of those that were."""
 
     now: datetime | None = None
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -286,6 +317,8 @@ class SiteState:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     legs: dict[str, str] = field(default_factory=dict)
     recordings: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    messages_made: int = 0
     timers: dict[str, datetime] = field(default_factory=dict)
     estimates: dict[str, datetime] = field(default_factory=dict)
     queues: dict[str, Recent] = field(default_factory=dict)

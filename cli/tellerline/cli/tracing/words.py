@@ -40,6 +40,7 @@ SAID: Mapping[str, Said] = {
     "GrantEnds": ("the customer's grant ends: {why}", "客户授权终止：{why}"),
     "RecordingStarted": ("recording of {who} begins: {recording}", "开始录音（{who}）：{recording}"),
     "RecordingEnded": ("recording of {who} ends: {recording}", "结束录音（{who}）：{recording}"),
+    "RecordingFetched": ("{agent} is given the recording {recording}", "{agent} 调取录音 {recording}"),
     "RecordCompleted": ("{by} completes the call record", "{by} 录入话务记录"),
     "RecordCorrected": ("{by} corrects the call record", "{by} 更正话务记录"),
     "OperatorAlerted": (
@@ -69,6 +70,13 @@ SAID_BY: Mapping[str, tuple[str, Mapping[str, Said]]] = {
             "CHOSE": ("chooses to wait no longer in the queue {queue}", "客户选择不再排队（{queue}）"),
             "VOICEMAIL": ("goes to voicemail", "转语音信箱"),
             "UNREACHED": ("was called back in vain", "回呼未接通"),
+        },
+    ),
+    "MessageMarked": (
+        "handled",
+        {
+            "True": ("{agent} has handled the message {message}", "{agent} 已处理留言 {message}"),
+            "False": ("{agent} lets the message {message} wait again", "{agent} 将留言 {message} 恢复为待处理"),
         },
     ),
     "ReservationMade": (

@@ -40,6 +40,7 @@ from tellerline.callcenter.site.facts.flows import (
     SecretTaken,
 )
 from tellerline.callcenter.site.facts.link import Converged, LinkCameBack, LinkWentDown
+from tellerline.callcenter.site.facts.messages import MessageMarked, RecordingFetched
 from tellerline.callcenter.site.facts.queues import (
     CallbackAsked,
     CallbackKept,
@@ -83,6 +84,8 @@ _EVERY: tuple[type[Fact], ...] = (
     GrantEnds,
     RecordingStarted,
     RecordingEnded,
+    MessageMarked,
+    RecordingFetched,
     RecordCompleted,
     RecordCorrected,
     RecordArchived,
@@ -165,6 +168,7 @@ __all__ = [
     "LegPlaced",
     "LinkCameBack",
     "LinkWentDown",
+    "MessageMarked",
     "OperatorAlerted",
     "OutsideAsked",
     "OutsideEnded",
@@ -179,6 +183,7 @@ __all__ = [
     "RecordNoted",
     "RecordRestored",
     "RecordingEnded",
+    "RecordingFetched",
     "RecordingStarted",
     "ReservationChanged",
     "ReservationMade",

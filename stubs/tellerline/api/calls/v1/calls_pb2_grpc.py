@@ -137,6 +137,36 @@ class CallServiceStub:
                 request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.FromString,
                 _registered_method=True)
+        self.ListMessages = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/ListMessages',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesResponse.FromString,
+                _registered_method=True)
+        self.HandleMessage = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/HandleMessage',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.HandleMessageRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.FromString,
+                _registered_method=True)
+        self.ReopenMessage = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/ReopenMessage',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ReopenMessageRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.FromString,
+                _registered_method=True)
+        self.ListRecordings = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/ListRecordings',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsResponse.FromString,
+                _registered_method=True)
+        self.GetRecording = channel.unary_unary(
+                '/tellerline.api.calls.v1.CallService/GetRecording',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetRecordingRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Recording.FromString,
+                _registered_method=True)
+        self.DownloadRecording = channel.unary_stream(
+                '/tellerline.api.calls.v1.CallService/DownloadRecording',
+                request_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingResponse.FromString,
+                _registered_method=True)
 
 
 class CallServiceServicer:
@@ -300,6 +330,58 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMessages(self, request, context):
+        """The messages 留言 of the boxes that one looks after, oldest first; of those that nobody has handled none is ever
+        dropped. Leaders look after every box. A box that is a queue's is looked after by the agents who may serve the
+        queue, ready or not; any other one by everybody. Leaders and whoever has handled the message last see the whole
+        number; for others it is masked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HandleMessage(self, request, context):
+        """Marks a message as handled, by whoever has done, or now does, what the customer asked for. `NO_SUCH_MESSAGE`
+        (`NOT_FOUND`), `NOT_YOUR_BOX` (`PERMISSION_DENIED`), `RECORDING_RUNS` and `MESSAGE_HANDLED` (`FAILED_PRECONDITION`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenMessage(self, request, context):
+        """Takes that back: the message waits again, and its history keeps both. Refuses as `HandleMessage`, and
+        `MESSAGE_OPEN` (`FAILED_PRECONDITION`) what waits already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRecordings(self, request, context):
+        """The recordings 录音 of a call that is up or has ended, in the order in which they began. For leaders, and for agents
+        who had a part in it, who are not told of a leader's who listened; those who look after its box see a message.
+        Else `NOT_IN_CALL` (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRecording(self, request, context):
+        """One of them, for the same people. `NO_SUCH_CALL`, `NO_SUCH_RECORDING` (`NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadRecording(self, request, context):
+        """What was recorded: a WAV file (8 kHz, 16 bit, one channel) in pieces of 64 KiB at most, for the same people. Who
+        took it, and why, is written down (`RecordingFetched`) before the first piece is sent. `RECORDING_RUNS`
+        (`FAILED_PRECONDITION`) until it has ended, `NO_SUCH_RECORDING` (`NOT_FOUND`) also where the switch no longer has
+        it, `SWITCH_UNAVAILABLE` (`UNAVAILABLE`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -402,6 +484,36 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.GetCallGrant,
                     request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.SerializeToString,
+            ),
+            'ListMessages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMessages,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesResponse.SerializeToString,
+            ),
+            'HandleMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.HandleMessage,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.HandleMessageRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.SerializeToString,
+            ),
+            'ReopenMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenMessage,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ReopenMessageRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.SerializeToString,
+            ),
+            'ListRecordings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecordings,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsResponse.SerializeToString,
+            ),
+            'GetRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRecording,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetRecordingRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Recording.SerializeToString,
+            ),
+            'DownloadRecording': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadRecording,
+                    request_deserializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -947,6 +1059,168 @@ class CallService:
             '/tellerline.api.calls.v1.CallService/GetCallGrant',
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetCallGrantRequest.SerializeToString,
             tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.CallGrant.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMessages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/ListMessages',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HandleMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/HandleMessage',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.HandleMessageRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/ReopenMessage',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ReopenMessageRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Message.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecordings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/ListRecordings',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.ListRecordingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/GetRecording',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.GetRecordingRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.Recording.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/tellerline.api.calls.v1.CallService/DownloadRecording',
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingRequest.SerializeToString,
+            tellerline_dot_api_dot_calls_dot_v1_dot_calls__pb2.DownloadRecordingResponse.FromString,
             options,
             channel_credentials,
             insecure,

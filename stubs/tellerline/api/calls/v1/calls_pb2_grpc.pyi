@@ -98,6 +98,33 @@ class CallServiceStub:
     with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
     he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
     """
+    ListMessages: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ListMessagesRequest, _calls_pb2.ListMessagesResponse]
+    """The messages 留言 of the boxes that one looks after, oldest first; of those that nobody has handled none is ever
+    dropped. Leaders look after every box. A box that is a queue's is looked after by the agents who may serve the
+    queue, ready or not; any other one by everybody. Leaders and whoever has handled the message last see the whole
+    number; for others it is masked.
+    """
+    HandleMessage: _grpc.UnaryUnaryMultiCallable[_calls_pb2.HandleMessageRequest, _calls_pb2.Message]
+    """Marks a message as handled, by whoever has done, or now does, what the customer asked for. `NO_SUCH_MESSAGE`
+    (`NOT_FOUND`), `NOT_YOUR_BOX` (`PERMISSION_DENIED`), `RECORDING_RUNS` and `MESSAGE_HANDLED` (`FAILED_PRECONDITION`).
+    """
+    ReopenMessage: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ReopenMessageRequest, _calls_pb2.Message]
+    """Takes that back: the message waits again, and its history keeps both. Refuses as `HandleMessage`, and
+    `MESSAGE_OPEN` (`FAILED_PRECONDITION`) what waits already.
+    """
+    ListRecordings: _grpc.UnaryUnaryMultiCallable[_calls_pb2.ListRecordingsRequest, _calls_pb2.ListRecordingsResponse]
+    """The recordings 录音 of a call that is up or has ended, in the order in which they began. For leaders, and for agents
+    who had a part in it, who are not told of a leader's who listened; those who look after its box see a message.
+    Else `NOT_IN_CALL` (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    GetRecording: _grpc.UnaryUnaryMultiCallable[_calls_pb2.GetRecordingRequest, _calls_pb2.Recording]
+    """One of them, for the same people. `NO_SUCH_CALL`, `NO_SUCH_RECORDING` (`NOT_FOUND`)."""
+    DownloadRecording: _grpc.UnaryStreamMultiCallable[_calls_pb2.DownloadRecordingRequest, _calls_pb2.DownloadRecordingResponse]
+    """What was recorded: a WAV file (8 kHz, 16 bit, one channel) in pieces of 64 KiB at most, for the same people. Who
+    took it, and why, is written down (`RecordingFetched`) before the first piece is sent. `RECORDING_RUNS`
+    (`FAILED_PRECONDITION`) until it has ended, `NO_SUCH_RECORDING` (`NOT_FOUND`) also where the switch no longer has
+    it, `SWITCH_UNAVAILABLE` (`UNAVAILABLE`).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -168,6 +195,33 @@ class CallServiceAsyncStub(CallServiceStub):
     `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
     with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
     he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    ListMessages: _aio.UnaryUnaryMultiCallable[_calls_pb2.ListMessagesRequest, _calls_pb2.ListMessagesResponse]  # type: ignore[assignment]
+    """The messages 留言 of the boxes that one looks after, oldest first; of those that nobody has handled none is ever
+    dropped. Leaders look after every box. A box that is a queue's is looked after by the agents who may serve the
+    queue, ready or not; any other one by everybody. Leaders and whoever has handled the message last see the whole
+    number; for others it is masked.
+    """
+    HandleMessage: _aio.UnaryUnaryMultiCallable[_calls_pb2.HandleMessageRequest, _calls_pb2.Message]  # type: ignore[assignment]
+    """Marks a message as handled, by whoever has done, or now does, what the customer asked for. `NO_SUCH_MESSAGE`
+    (`NOT_FOUND`), `NOT_YOUR_BOX` (`PERMISSION_DENIED`), `RECORDING_RUNS` and `MESSAGE_HANDLED` (`FAILED_PRECONDITION`).
+    """
+    ReopenMessage: _aio.UnaryUnaryMultiCallable[_calls_pb2.ReopenMessageRequest, _calls_pb2.Message]  # type: ignore[assignment]
+    """Takes that back: the message waits again, and its history keeps both. Refuses as `HandleMessage`, and
+    `MESSAGE_OPEN` (`FAILED_PRECONDITION`) what waits already.
+    """
+    ListRecordings: _aio.UnaryUnaryMultiCallable[_calls_pb2.ListRecordingsRequest, _calls_pb2.ListRecordingsResponse]  # type: ignore[assignment]
+    """The recordings 录音 of a call that is up or has ended, in the order in which they began. For leaders, and for agents
+    who had a part in it, who are not told of a leader's who listened; those who look after its box see a message.
+    Else `NOT_IN_CALL` (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+    """
+    GetRecording: _aio.UnaryUnaryMultiCallable[_calls_pb2.GetRecordingRequest, _calls_pb2.Recording]  # type: ignore[assignment]
+    """One of them, for the same people. `NO_SUCH_CALL`, `NO_SUCH_RECORDING` (`NOT_FOUND`)."""
+    DownloadRecording: _aio.UnaryStreamMultiCallable[_calls_pb2.DownloadRecordingRequest, _calls_pb2.DownloadRecordingResponse]  # type: ignore[assignment]
+    """What was recorded: a WAV file (8 kHz, 16 bit, one channel) in pieces of 64 KiB at most, for the same people. Who
+    took it, and why, is written down (`RecordingFetched`) before the first piece is sent. `RECORDING_RUNS`
+    (`FAILED_PRECONDITION`) until it has ended, `NO_SUCH_RECORDING` (`NOT_FOUND`) also where the switch no longer has
+    it, `SWITCH_UNAVAILABLE` (`UNAVAILABLE`).
     """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -356,6 +410,69 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         `NOT_IN_CALL` (`FAILED_PRECONDITION`) for helpers, for leaders who listen, for those who served him before. It ends
         with hang-up, transfer and intercept, here at once and at the gateway a moment later. Empty until he has proved who
         he is, and after the call centre was started anew. `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+
+    @_abc_1.abstractmethod
+    def ListMessages(
+        self,
+        request: _calls_pb2.ListMessagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.ListMessagesResponse, _abc.Awaitable[_calls_pb2.ListMessagesResponse]]:
+        """The messages 留言 of the boxes that one looks after, oldest first; of those that nobody has handled none is ever
+        dropped. Leaders look after every box. A box that is a queue's is looked after by the agents who may serve the
+        queue, ready or not; any other one by everybody. Leaders and whoever has handled the message last see the whole
+        number; for others it is masked.
+        """
+
+    @_abc_1.abstractmethod
+    def HandleMessage(
+        self,
+        request: _calls_pb2.HandleMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.Message, _abc.Awaitable[_calls_pb2.Message]]:
+        """Marks a message as handled, by whoever has done, or now does, what the customer asked for. `NO_SUCH_MESSAGE`
+        (`NOT_FOUND`), `NOT_YOUR_BOX` (`PERMISSION_DENIED`), `RECORDING_RUNS` and `MESSAGE_HANDLED` (`FAILED_PRECONDITION`).
+        """
+
+    @_abc_1.abstractmethod
+    def ReopenMessage(
+        self,
+        request: _calls_pb2.ReopenMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.Message, _abc.Awaitable[_calls_pb2.Message]]:
+        """Takes that back: the message waits again, and its history keeps both. Refuses as `HandleMessage`, and
+        `MESSAGE_OPEN` (`FAILED_PRECONDITION`) what waits already.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRecordings(
+        self,
+        request: _calls_pb2.ListRecordingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.ListRecordingsResponse, _abc.Awaitable[_calls_pb2.ListRecordingsResponse]]:
+        """The recordings 录音 of a call that is up or has ended, in the order in which they began. For leaders, and for agents
+        who had a part in it, who are not told of a leader's who listened; those who look after its box see a message.
+        Else `NOT_IN_CALL` (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
+        """
+
+    @_abc_1.abstractmethod
+    def GetRecording(
+        self,
+        request: _calls_pb2.GetRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_calls_pb2.Recording, _abc.Awaitable[_calls_pb2.Recording]]:
+        """One of them, for the same people. `NO_SUCH_CALL`, `NO_SUCH_RECORDING` (`NOT_FOUND`)."""
+
+    @_abc_1.abstractmethod
+    def DownloadRecording(
+        self,
+        request: _calls_pb2.DownloadRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_calls_pb2.DownloadRecordingResponse], _abc.AsyncIterator[_calls_pb2.DownloadRecordingResponse]]:
+        """What was recorded: a WAV file (8 kHz, 16 bit, one channel) in pieces of 64 KiB at most, for the same people. Who
+        took it, and why, is written down (`RecordingFetched`) before the first piece is sent. `RECORDING_RUNS`
+        (`FAILED_PRECONDITION`) until it has ended, `NO_SUCH_RECORDING` (`NOT_FOUND`) also where the switch no longer has
+        it, `SWITCH_UNAVAILABLE` (`UNAVAILABLE`).
         """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
