@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tellerline.cli import call_recordings
 from tellerline.cli.call_centre_access import AgentOption, CallCentreOption, find_call_centre
 from tellerline.cli.gateway_access import JsonOption
 from tellerline.cli.output import Output
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     calls = typer.Typer(no_args_is_help=True, help="Telephone calls. 呼叫")
     calls.command("list")(list_)
     calls.command()(show)
+    call_recordings.register(calls)
     app.add_typer(calls, name="calls")
 
 
