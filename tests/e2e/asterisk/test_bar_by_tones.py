@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import grpc.aio
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -19,6 +20,7 @@ from bar_desk import A1, A2, CALLER, L1, NOBODY, OUTSIDE, STAFF, Desk, Step
 from bar_keys import bar_keys
 from dtmf_ear import keys_in
 from google.protobuf.json_format import MessageToDict
+from hostile_messages import reason_of
 from telephones import tones, wav_samples
 
 from tellerline.api.agents.v1 import agents_pb2 as agents
@@ -370,9 +372,72 @@ async def record_of_the_call(desk: Desk) -> None:
     assert sorted(_voices(desk, recording) for recording in record.recordings) == sorted([[A1], [CALLER]])
 
 
+@presses("Release", "ListRecordings", "GetRecording", "DownloadRecording", *_TALK)
+async def hear_what_was_recorded(desk: Desk) -> None:
+    """While it runs it is not to be had; then the pieces are the switch's file, to a byte."""
+    await desk.talk()
+    name = (await desk.bar.press("ListRecordings", "L1", parent=desk.call)).recordings[0].name
+    with pytest.raises(grpc.aio.AioRpcError) as running:
+        await _downloaded(desk, "A1", name)
+    assert reason_of(running.value) == "RECORDING_RUNS"
+    await desk.centre.pause(0.5)
+    await desk.press("Release", "A1")
+    await desk.hears(caller={PROMPT}, A1=NOBODY)
+    await desk.hangs_up()
+
+    async def over() -> bool:
+        every = (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings
+        return all(each.HasField("end_time") for each in every)
+
+    await desk.centre.until(over)
+    for recording in (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings:
+        assert await desk.bar.press("GetRecording", "L1", name=recording.name) == recording
+        file = await _downloaded(desk, "A1", recording.name)
+        assert file == _file(desk, recording.name).read_bytes()
+        assert recording.duration.ToTimedelta().total_seconds() == pytest.approx((len(file) - 44) / 16_000, abs=1)
+        assert _voices(desk, recording.name) == [CALLER if recording.role == calls.ROLE_CUSTOMER else A1]
+
+
+@presses("TransferToIvr", "ListMessages", "HandleMessage", "ReopenMessage", "DownloadRecording", *_TALK)
+async def leave_a_message(desk: Desk) -> None:
+    await desk.talk()
+    await desk.press("TransferToIvr", "A1", flow="after-hours", node="voicemail")
+    found: list[calls.Message] = []
+
+    async def there() -> bool:
+        every = (await desk.bar.press("ListMessages", "A1", box="after-hours")).messages
+        found[:] = [message for message in every if message.call == desk.call]
+        return bool(found)
+
+    await desk.centre.until(there)
+    await desk.centre.pause(1)
+    await desk.hangs_up()
+
+    async def spoken() -> bool:
+        return await there() and found[0].HasField("duration")
+
+    await desk.centre.until(spoken)
+    name = found[0].name
+    assert (await desk.bar.press("HandleMessage", "A1", name=name, reason="called back")).customer_number == CALLER
+    assert not await there()
+    again = await desk.bar.press("ReopenMessage", "A1", name=name, reason="not reached")
+    assert [mark.handled for mark in again.marks] == [True, False]
+    assert await _downloaded(desk, "A1", again.recording)
+    assert _voices(desk, again.recording) == [CALLER]
+
+
+async def _downloaded(desk: Desk, who: str, name: str) -> bytes:
+    pieces = await desk.bar.press("DownloadRecording", who, name=name, reason="to hear it")
+    return b"".join([piece.data async for piece in pieces])
+
+
+def _file(desk: Desk, recording: str) -> Path:
+    """Of the id or the resource name."""
+    return desk.centre.server.recordings / f"{recording.rpartition('/')[2]}.wav"
+
+
 def _voices(desk: Desk, recording: str) -> list[str]:
-    samples = wav_samples(desk.centre.server.recordings / f"{recording}.wav", 0.2)
-    return sorted(tones(samples, desk.centre.exchange.names))
+    return sorted(tones(wav_samples(_file(desk, recording), 0.2), desk.centre.exchange.names))
 
 
 async def _consult(desk: Desk, purpose: int) -> None:
