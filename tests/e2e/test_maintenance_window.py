@@ -1,4 +1,4 @@
-"""A night of maintenance at core, on a clock that the test moves: from the channel to the simulated host and back."""
+"""A night of maintenance at core, on a running clock that the test sets: from the channel to the host and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import grpc.aio
 import pytest
 from command_line import CommandLine
-from running_clock import passing
+from running_clock import running
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
@@ -99,7 +99,7 @@ async def night(folder: Path, store: dict[str, object]) -> AsyncIterator[Night]:
     system.bank.core.faults.maintenance = (CLOSES, OPENS)
     shell = CommandLine(terminal_environment(folder))
     try:
-        async with grpc.aio.insecure_channel(system.node.target) as channel:
+        async with grpc.aio.insecure_channel(system.node.target) as channel, running(clock, step=0.01):
             yield Night(system, clock, Client(channel, timeout=30, language="en"), shell)
     finally:
         await system.stop()
@@ -124,7 +124,7 @@ async def test_a_maintenance_window_of_core(tmp_path: Path, store_settings: dict
         scene.clock.jump_to(OPENS)
         serials = [f"AFTER-{number}" for number in range(8)]
         transfers = (scene.transfer(serial, 3 + n % 4) for n, serial in enumerate(serials))
-        await passing(scene.clock, asyncio.gather(*transfers), step=0.01)
+        await asyncio.gather(*transfers)
         after = scene.received()[len(before) :]
         assert after[:2] == ["ReportLoss", "ReportLoss"]
         assert after.count("Transfer") == 8

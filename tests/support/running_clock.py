@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from tellerline.adapters.clock import VirtualClock
@@ -12,19 +12,25 @@ from tellerline.adapters.clock import VirtualClock
 ResultT = TypeVar("ResultT")
 
 
-async def passing(clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002, speed: float = 1) -> ResultT:
-    """Let ``clock`` run ``speed`` times as fast as the real one, or slower, while ``work`` does; ``step`` is in
-    seconds."""
+@asynccontextmanager
+async def running(clock: VirtualClock, step: float = 0.002, speed: float = 1) -> AsyncIterator[None]:
+    """Let ``clock`` run ``speed`` times as fast as the real one, or slower; ``step`` is in seconds."""
 
     async def run() -> None:
         while True:
             await asyncio.sleep(step)
             await clock.advance(step * speed)
 
-    running = asyncio.get_running_loop().create_task(run())
+    task = asyncio.get_running_loop().create_task(run())
     try:
-        return await work
+        yield
     finally:
-        running.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await running
+            await task
+
+
+async def passing(clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002, speed: float = 1) -> ResultT:
+    """``running`` while ``work`` does."""
+    async with running(clock, step, speed):
+        return await work
