@@ -99,6 +99,14 @@ class AsteriskBench:
     async def start_switch(self) -> None:
         self._server.start()
 
+    async def stand_still(self, seconds: float) -> None:
+        """The switch does nothing for so long."""
+        os.kill(self._server.pid, signal.SIGSTOP)
+        try:
+            await self.pause(seconds)
+        finally:
+            os.kill(self._server.pid, signal.SIGCONT)
+
     async def new_controller(self) -> Switch:
         await self.switch.close()
         self.switch = self.connector()

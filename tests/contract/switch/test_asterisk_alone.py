@@ -201,3 +201,32 @@ async def test_a_conversation_that_asterisk_has_lost_can_be_opened_again(asteris
         await asterisk.switch.join(scene.conversation, leg)
     members = (await asterisk.switch.snapshot()).conversations[scene.conversation]
     assert members == {scene.caller.leg, scene.agent.leg}
+
+
+async def test_keys_are_told_once_by_an_asterisk_that_stands_still_now_and_then(asterisk: AsteriskBench) -> None:
+    """From such a moment on it may put off the end of each key, and tells of it twice."""
+    line = await answered(asterisk)
+    keys, secret = "12233344449988776655#", "9112244"
+    still = asyncio.create_task(_stands_still(asterisk))
+    await line.phone.press(keys)
+    while len(asterisk.log.seen(Digit)) < len(keys):
+        await asterisk.pause(0.05)
+    await asterisk.pause(0.5)
+    assert "".join(each.digit for each in asterisk.log.seen(Digit)) == keys
+    sealed: list[str] = []
+
+    def seal(digits: str) -> bytes:
+        sealed.append(digits)
+        return b"sealed"
+
+    await asterisk.switch.collect_secret("s", line.leg, SecretPlan(length=len(secret)), seal)
+    await line.phone.press(secret)
+    assert (await asterisk.log.take(SecretCollected)).end is SecretEnd.COMPLETE
+    assert sealed == [secret]
+    still.cancel()
+
+
+async def _stands_still(asterisk: AsteriskBench) -> None:
+    for _ in range(9):
+        await asterisk.pause(0.63)
+        await asterisk.stand_still(0.08)

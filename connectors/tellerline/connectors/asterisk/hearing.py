@@ -6,6 +6,7 @@ import logging
 
 from tellerline.adapters.clock import Timer
 from tellerline.connectors.asterisk.board import Board
+from tellerline.connectors.asterisk.keys import Report, hear
 from tellerline.connectors.asterisk.legs import Legs
 from tellerline.connectors.asterisk.media import MediaRoom
 from tellerline.connectors.asterisk.messages import (
@@ -90,6 +91,11 @@ class Hearing:
         self.close()
         self._board.model.clear()
 
+    def link_lost(self) -> None:
+        """A key may be told again in the gap, so that the next report is of a key of its own."""
+        for leg in self._board.model.legs.values():
+            leg.heard = None
+
     def close(self) -> None:
         for timer in self._timers.values():
             timer.cancel()
@@ -125,7 +131,12 @@ class Hearing:
 
     def _pressed(self, heard: KeyPressed) -> None:
         leg = self._board.model.legs.get(heard.channel)
-        if leg and leg.state is LegState.CONNECTED and not self._secrets.took(heard) and heard.key in _KEYS:
+        if leg is None:
+            return
+        leg.heard = hear(leg.heard, Report(heard.key, heard.length, self._board.now()))
+        if leg.heard.again:
+            return
+        if leg.state is LegState.CONNECTED and not self._secrets.took(heard) and heard.key in _KEYS:
             self._board.tell(Digit(at=self._board.now(), leg=leg.id, digit=heard.key))
 
     def _recorded(self, heard: RecordingOver) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from tellerline.connectors.asterisk.model import OWN
@@ -64,10 +64,11 @@ class Destroyed:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """Its representation does not show the key."""
+    """And let go, after ``length``. Its representation does not show the key."""
 
     channel: str
     key: str
+    length: timedelta
 
     def __repr__(self) -> str:
         return f"KeyPressed({self.channel!r})"
@@ -101,7 +102,9 @@ _OF_CHANNEL: dict[str, Callable[[str, Json], Message]] = {
     "ChannelStateChange": lambda name, event: StateChanged(name, event["channel"]["state"]),
     "ChannelHangupRequest": lambda name, event: HangingUp(name, _requested(event)),
     "ChannelDestroyed": lambda name, event: Destroyed(name, cause(event["cause"])),
-    "ChannelDtmfReceived": lambda name, event: KeyPressed(name, event["digit"]),
+    "ChannelDtmfReceived": lambda name, event: KeyPressed(
+        name, event["digit"], timedelta(milliseconds=event["duration_ms"])
+    ),
     "ChannelHold": lambda name, event: Held(name, True),
     "ChannelUnhold": lambda name, event: Held(name, False),
 }

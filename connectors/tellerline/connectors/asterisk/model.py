@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from tellerline.adapters.clock import Timer
+from tellerline.connectors.asterisk.keys import Heard
 from tellerline.connectors.telephony.events import Cause, SecretEnd
 from tellerline.connectors.telephony.snapshot import LegSeen, LegState, Snapshot
 from tellerline.connectors.telephony.switch import Listening, Seal, SecretPlan
@@ -38,6 +39,8 @@ class Leg:
     """Why it is ending, as soon as that is known."""
     over: bool = False
     """It is gone at the switch; ``Cleared`` waits for its recordings."""
+    heard: Heard | None = None
+    """The last key that was told of."""
 
 
 @dataclass(slots=True)

@@ -233,4 +233,5 @@ class AsteriskSwitch:
         self._linked = False
         self._board.nothing_enters()
         self._secrets.link_lost()
+        self._hearing.link_lost()
         self._board.tell(LinkLost(at=self._board.now()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ from tellerline.connectors.asterisk.messages import (
 )
 from tellerline.connectors.telephony.events import Cause
 
+LENGTH = timedelta(milliseconds=120)
 CHANNEL = {"id": "leg-1", "state": "Up", "caller": {"number": "13800138000", "name": ""}}
 
 
@@ -30,7 +31,7 @@ CHANNEL = {"id": "leg-1", "state": "Up", "caller": {"number": "13800138000", "na
         ({"type": "StasisStart", "args": ["trunk", "4001"]}, Entered("leg-1", ("trunk", "4001"), "13800138000")),
         ({"type": "StasisEnd"}, Left("leg-1")),
         ({"type": "ChannelStateChange"}, StateChanged("leg-1", "Up")),
-        ({"type": "ChannelDtmfReceived", "digit": "7"}, KeyPressed("leg-1", "7")),
+        ({"type": "ChannelDtmfReceived", "digit": "7", "duration_ms": 120}, KeyPressed("leg-1", "7", LENGTH)),
         ({"type": "ChannelHold"}, Held("leg-1", True)),
         ({"type": "ChannelUnhold"}, Held("leg-1", False)),
         ({"type": "ChannelVarset", "variable": "X", "value": "1"}, None),
@@ -80,4 +81,4 @@ def test_instants_are_in_utc() -> None:
 
 
 def test_a_key_is_not_shown() -> None:
-    assert "7" not in repr(KeyPressed("leg-1", "7"))
+    assert "7" not in repr(KeyPressed("leg-1", "7", LENGTH))
