@@ -54,6 +54,7 @@ class Line:
         self.bank = bank
         self.flows = flows
         self.period = "day"
+        self.tier = "standard"
         self.desk: IvrDesk
 
     async def start(self) -> None:
@@ -84,7 +85,7 @@ class Line:
         await self.start()
 
     async def _facts(self, call: str) -> Mapping[str, str]:
-        return {"language": "zh", "tier": "standard", "period": self.period, "region": "", "caller": CALLER}
+        return {"language": "zh", "tier": self.tier, "period": self.period, "region": "", "caller": CALLER}
 
     async def hears(self, prompt: str, within: float = 60, phone: Phone | None = None) -> None:
         """Wait until a sound of this prompt plays."""

@@ -128,13 +128,15 @@ class Typed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collect(Node):
-    """``least`` to ``most`` keys become the value ``into``."""
+    """``least`` to ``most`` keys become the value ``into``. If ``strict``, the ``most``th does not end it: # or silence
+    does, and of a caller who types more, such as his PIN at once, nothing is kept: that was wrong."""
 
     prompts: tuple[str, ...]
     into: str
     typed: Typed
     least: int
     most: int
+    strict: bool
     next: str
     patience: Patience
     barge_in: bool

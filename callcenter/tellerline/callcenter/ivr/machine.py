@@ -33,6 +33,8 @@ from tellerline.callcenter.ivr.state import Frame, Place, Stage, State
 from tellerline.callcenter.ivr.turn import Turn
 
 Step = tuple[State, Sequence[actions.Action]]
+_TOO_MANY = "?"
+"""Instead of what was typed, once that is more than there may be."""
 _AMOUNT = re.compile(r"(\d+)(?:\*(\d{1,2}))?")
 
 
@@ -211,8 +213,12 @@ def _type(turn: Turn, node: Collect, digit: str) -> None:
         turn.change(typed="")
         turn.wait(node.patience.first)
         return
+    if node.strict and (typed == _TOO_MANY or len(typed) == node.most):
+        turn.change(typed=_TOO_MANY)
+        turn.wait(node.patience.between)
+        return
     turn.change(typed=typed + digit)
-    if len(turn.state.typed) >= node.most:
+    if len(turn.state.typed) >= node.most and not node.strict:
         _typed_out(turn, node)
     else:
         turn.wait(node.patience.between)
@@ -221,7 +227,7 @@ def _type(turn: Turn, node: Collect, digit: str) -> None:
 def _typed_out(turn: Turn, node: Collect) -> None:
     typed = turn.state.typed
     value = typed if node.typed is Typed.DIGITS else _amount(typed)
-    if len(typed) < node.least or not value:
+    if len(typed) < node.least or not value or typed == _TOO_MANY:
         _missed(turn, node.patience.wrong, "wrong input")
         return
     turn.note("typed", node.into)

@@ -140,6 +140,7 @@ def _collect(name: str, reader: Reader, defaults: Defaults) -> Collect:
         typed=Typed(reader.word("typed", Typed, Typed.DIGITS)),
         least=least,
         most=reader.whole("most", None, least, 40),
+        strict=reader.flag("strict", False),
         next=reader.text("next"),
         patience=_patience(reader, defaults),
         barge_in=reader.flag("barge_in", defaults.barge_in),

@@ -74,6 +74,30 @@ async def test_a_pin_is_typed_unseen_and_the_balance_is_told(line: Line) -> None
     assert STATE.encode() in written
 
 
+@pytest.mark.parametrize("ended", ["#", ""])
+async def test_a_pin_typed_at_once_whose_hash_key_was_lost_is_written_nowhere(line: Line, ended: str) -> None:
+    """Neither as part of a number in a fact, nor in what the bank is asked; and the caller hears it."""
+    line.tier = "unknown"
+    line.site.caller.call("95588")
+    await line.hears("main-menu/choose-language")
+    await line.presses("1")
+    await line.presses("1")
+    await line.hears("verify-pin/type-number")
+    await line.presses(f"8000000001{PIN}{ended}")
+    await line.hears("verify-pin/wrong-number")
+    await line.hears("verify-pin/type-number")
+    await line.presses("8000000001#")
+    await line.hears("verify-pin/type-pin")
+    await line.presses(PIN)
+    await line.until(lambda: any(call.operation == "get_balance" for call in line.bank.asked))
+    (asked,) = [call for call in line.bank.asked if call.operation == "verify_pin"]
+    assert asked.fields == {"customer": "8000000001"}
+    written = await line.written()
+    assert b"8000000001" in written
+    assert f"8000000001{PIN[0]}".encode() not in written
+    assert PIN.encode() not in written
+
+
 async def no_seal(leg: str) -> Seal:
     raise ConnectionRefusedError("no key to be had")
 
