@@ -205,10 +205,9 @@ class Line:
             await self._sent_by_agent(progress)
         await self.watch.until(lambda: progress.waits_for_keys)
         number = f"{entry.person.customer.number}#"
-        if entry.how is How.AHEAD and not progress.pin_asked:
-            typed = len(progress.taken) + 1
-            await self._press(phone, number + entry.pin)
-        else:
+        typed = len(progress.taken) + 1
+        ahead = entry.how is How.AHEAD and not progress.pin_asked
+        if not ahead or not await self._ahead(phone, number + entry.pin, progress):
             await self._identify(phone, number, progress)
             typed = len(progress.taken) + 1
             await self._answer(phone, entry, progress)
@@ -216,6 +215,14 @@ class Line:
         self.ends[entry.pin] = progress.taken[typed - 1]
         if entry.how is not How.CUT_OFF:
             await self.watch.until(lambda: progress.waits_for_keys or progress.with_agent)
+
+    async def _ahead(self, phone: SipTelephone, keys: str, progress: Progress) -> bool:
+        """Number and PIN in one go; whether the number was right."""
+        asked = progress.asked
+        await self._press(phone, keys)
+        with suppress(TimeoutError):
+            await self.watch.until(lambda: progress.asked > asked, _ONCE_MORE)
+        return progress.asked > asked
 
     async def _identify(self, phone: SipTelephone, number: str, progress: Progress) -> None:
         """Until the PIN is asked for. A key that came twice, or not at all, is a wrong number, as in life."""
