@@ -16,7 +16,6 @@ from tellerline.adapters.clock import SystemClock
 from tellerline.callcenter.site import invariants
 from tellerline.callcenter.site.state import Call, SiteState
 from tellerline.callcenter.site.words import AgentState, Place
-from tellerline.simulators.population import PIN
 
 GONE = ("caller-left", "held-gone", "queued-gone", "ringing-gone", "grant-gone")
 """Whose callers hang up while there is no controller."""
@@ -162,11 +161,8 @@ class CallsAfter:
         calls = self._calls
         await calls.callers["playing"].press("1")
         await calls.at("playing", "menu")
-        for name in ("secret", "pin"):
-            await calls.secured(name)
-            await calls.callers[name].press(PIN)
         await calls.balance_told("secret")
-        await calls.placed("pin", Place.TALK)
+        await calls.pin_given("pin", lambda call: call.place is Place.TALK)
         assert calls.call(await calls.controller.state(), "pin").agent == calls.served["pin"]
 
     async def end(self) -> None:

@@ -41,6 +41,7 @@ EXTENSIONS = frozenset((*AGENTS.values(), *LEADERS.values()))
 _CLOCK = SystemClock()
 _STEP = 0.1
 _PATIENCE = 20.0
+_TRIES = 3
 
 
 class Bar:
@@ -114,26 +115,46 @@ class ThirtyCalls:
         await self.until(lambda state: self.call(state, name).node == node)
 
     async def balance_told(self, name: str) -> None:
-        """Wait until the caller has heard his balance, and is back in the menu."""
-        told = "main-menu/balance.tell"
-        state = await self.until(lambda state: told in self.call(state, name).record.nodes)
+        """Give the PIN, and wait until the caller has heard his balance and is back in the menu."""
+        state = await self.pin_given(name, lambda call: "main-menu/balance.tell" in call.record.nodes)
         if self.call(state, name).node == "balance.tell":
             await self.callers[name].press("*")
         await self.at(name, "menu")
+
+    async def pin_given(self, name: str, enough: Callable[[Call], bool]) -> SiteState:
+        """Type the PIN, and again where it was not taken for the right one: on a busy machine keys may get lost."""
+        answered, limit = "", _CLOCK.monotonic() + _PATIENCE
+        while not enough(self.call(state := await self._seen(), name)):
+            asked = await self._secured(name)
+            if asked not in ("", answered):
+                answered = asked
+                await self.callers[name].press(PIN)
+            assert _CLOCK.monotonic() < limit, f"the PIN of {name} was not taken: {self.places(state)}"
+            await asyncio.sleep(_STEP)
+        return state
 
     async def placed(self, name: str, place: Place) -> None:
         await self.until(lambda state: self.call(state, name).place is place)
 
     async def secured(self, name: str) -> None:
         """Wait until the switch keeps the caller's keys to itself."""
-        limit = _CLOCK.monotonic() + _PATIENCE
-        while True:
-            call = self.call(await self._seen(), name)
-            leg = call.legs.get(call.customer)
-            if leg is not None and leg.collection and (await self.floor.truth()).secured.get(leg.id) == leg.collection:
-                return
-            assert _CLOCK.monotonic() < limit, f"nobody asks {name} for a PIN"
+        assert await self._secured_within(name, _PATIENCE), f"nobody asks {name} for a PIN"
+
+    async def _secured_within(self, name: str, seconds: float) -> bool:
+        limit = _CLOCK.monotonic() + seconds
+        while not await self._secured(name):
+            if _CLOCK.monotonic() > limit:
+                return False
             await asyncio.sleep(_STEP)
+        return True
+
+    async def _secured(self, name: str) -> str:
+        """The collection for which the switch keeps the caller's keys to itself; empty: it does not."""
+        call = self.call(await self._seen(), name)
+        leg = call.legs.get(call.customer)
+        if leg is None or (await self.floor.truth()).secured.get(leg.id) != leg.collection:
+            return ""
+        return leg.collection
 
     async def settled(self, patience: float = _PATIENCE) -> None:
         """Wait until the site believes what is true at the switch."""
@@ -215,13 +236,19 @@ class ThirtyCalls:
     async def _identified(self, name: str) -> None:
         """Where the balance asks for the PIN."""
         await self._numbered(name)
-        await self.callers[name].press(f"{self.people[name].customer.number}#")
-        await self.secured(name)
+        await self._number_given(name)
+
+    async def _number_given(self, name: str) -> None:
+        """Type the customer's number, and again where it was not taken."""
+        for _ in range(_TRIES):
+            await self.callers[name].press(f"{self.people[name].customer.number}#")
+            if await self._secured_within(name, _PATIENCE / _TRIES):
+                return
+        raise AssertionError(f"the number of {name} was not taken")
 
     async def _verified(self, name: str) -> None:
         """With an agent, after the balance."""
         await self._identified(name)
-        await self.callers[name].press(PIN)
         await self.balance_told(name)
         await self.callers[name].press("0")
 
@@ -279,8 +306,7 @@ class ThirtyCalls:
 
     async def secured_after_number(self, name: str) -> None:
         await self.at(name, "verify-pin.number")
-        await self.callers[name].press(f"{self.people[name].customer.number}#")
-        await self.secured(name)
+        await self._number_given(name)
 
     async def _offer(self) -> None:
         """Calls that ring at agents, then those for whom nobody is left."""

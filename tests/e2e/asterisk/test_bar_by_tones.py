@@ -357,7 +357,7 @@ async def intercept(desk: Desk) -> None:
     await desk.in_state("A1", agents.AGENT_STATE_NOT_READY, "INTERCEPTED")
 
 
-@presses("CompleteRecord", "CorrectRecord", "GetCallRecord", *_TALK)
+@presses("CompleteRecord", "CorrectRecord", "GetCallRecord", "ListRecordings", *_TALK)
 async def record_of_the_call(desk: Desk) -> None:
     """Each leg is recorded apart: in each recording one voice alone is heard."""
     await desk.talk()
@@ -369,6 +369,8 @@ async def record_of_the_call(desk: Desk) -> None:
     record = await desk.bar.press("GetCallRecord", "A1", name=desk.call)
     assert record.entries["topic"] == "fees"
     assert [correction.entries["topic"] for correction in record.corrections] == ["rates", "fees"]
+    recorded = await _recorded(desk)
+    assert [each.name.rpartition("/")[2] for each in recorded] == list(record.recordings)
     assert sorted(_voices(desk, recording) for recording in record.recordings) == sorted([[A1], [CALLER]])
 
 
@@ -385,12 +387,7 @@ async def hear_what_was_recorded(desk: Desk) -> None:
     await desk.hears(caller={PROMPT}, A1=NOBODY)
     await desk.hangs_up()
 
-    async def over() -> bool:
-        every = (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings
-        return all(each.HasField("end_time") for each in every)
-
-    await desk.centre.until(over)
-    for recording in (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings:
+    for recording in await _recorded(desk):
         assert await desk.bar.press("GetRecording", "L1", name=recording.name) == recording
         file = await _downloaded(desk, "A1", recording.name)
         assert file == _file(desk, recording.name).read_bytes()
@@ -424,6 +421,18 @@ async def leave_a_message(desk: Desk) -> None:
     assert [mark.handled for mark in again.marks] == [True, False]
     assert await _downloaded(desk, "A1", again.recording)
     assert _voices(desk, again.recording) == [CALLER]
+
+
+async def _recorded(desk: Desk) -> list[calls.Recording]:
+    """All that was recorded of the call, once no recording runs."""
+    found: list[calls.Recording] = []
+
+    async def over() -> bool:
+        found[:] = (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings
+        return all(each.HasField("end_time") for each in found)
+
+    await desk.centre.until(over)
+    return found
 
 
 async def _downloaded(desk: Desk, who: str, name: str) -> bytes:
