@@ -49,6 +49,13 @@ class LoadedCentre:
             assert _CLOCK.monotonic() < limit, "\n".join(wrong) or "no link"
             await _CLOCK.sleep(0.05)
 
+    async def off_the_line(self) -> None:
+        """Wait until the agents' telephones have heard that their talks are over."""
+        limit = _CLOCK.monotonic() + _SETTLES
+        while any(talk.ended is None for agent in STAFF for talk in self.load.phones[agent].talks):
+            assert _CLOCK.monotonic() < limit, "a telephone talks on"
+            await _CLOCK.sleep(0.05)
+
     async def facts(self) -> Sequence[f.Fact]:
         """All that was written down. The controller is dead."""
         log = log_of(self.plan)

@@ -54,6 +54,7 @@ async def test_nothing_is_lost(server: AsteriskServer, tmp_path: Path) -> None:
             await _CLOCK.sleep(1.0)
             await centre.load.end()
             await centre.settled()
+            await centre.off_the_line()
             truth, state = await centre.floor.truth(), await centre.controller.state()
             assert (truth.nothing, dict(state.calls)) == (True, {})
             idle = (AgentState.READY, AgentState.NOT_READY)

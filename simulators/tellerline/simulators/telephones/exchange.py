@@ -231,8 +231,14 @@ class SipTelephone:
 
     async def carry(self, call: Call) -> None:
         """Talk, and keep what is heard, until the call is over."""
-        said = 0
         talk = Talk(0.0)
+        try:
+            await self._talk(call, talk)
+        finally:
+            talk.ended = self._exchange.clock.monotonic()
+
+    async def _talk(self, call: Call, talk: Talk) -> None:
+        said = 0
         while call.state is not CallState.CLOSED:
             if not talk.began and call.state is CallState.ESTABLISHED:
                 talk.began = self._exchange.clock.monotonic()
@@ -250,7 +256,6 @@ class SipTelephone:
             except (AudioNotActive, AudioRestarted):
                 pass
             await asyncio.sleep(_PACE)
-        talk.ended = self._exchange.clock.monotonic()
 
     def _voice(self, start: int) -> bytes:
         if self._aloud:
