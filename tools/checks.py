@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tellerline.adapters.clock import SystemClock
-from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer, ServerFailedError, ServerMissingError
+from tellerline.simulators.servers import (
+    PostgresqlServer,
+    RabbitmqServer,
+    ServerFailedError,
+    ServerMissingError,
+    chromium,
+)
 from tellerline.simulators.servers.asterisk.installation import install
 from tellerline.simulators.servers.asterisk.prompts import prompts
 from tellerline.simulators.servers.fixtures import POSTGRESQL, RABBITMQ, SHARED_POSTGRESQL
@@ -121,16 +127,19 @@ def running_servers(
         yield variables, absent
 
 
-def installed_switch(install: Callable[[], object], say: Callable[[str], None]) -> list[str]:
-    """Make sure of Asterisk, which the tests start for themselves; its name if it cannot be had."""
-    began = _CLOCK.monotonic()
-    try:
-        install()
-    except (ServerMissingError, ServerFailedError) as error:
-        say("\n".join([f"FAILED  Asterisk: {error}", *getattr(error, "__notes__", [])]))
-        return ["Asterisk"]
-    say(f"ok      Asterisk  {_CLOCK.monotonic() - began:.1f} s")
-    return []
+def installed_programs(programs: Mapping[str, Callable[[], object]], say: Callable[[str], None]) -> list[str]:
+    """Make sure of ``programs``, each by its way to install it, that tests start by themselves; names what is not had."""
+    absent = []
+    for name, install in programs.items():
+        began = _CLOCK.monotonic()
+        try:
+            install()
+        except (ServerMissingError, ServerFailedError) as error:
+            absent.append(name)
+            say("\n".join([f"FAILED  {name}: {error}", *getattr(error, "__notes__", [])]))
+        else:
+            say(f"ok      {name}  {_CLOCK.monotonic() - began:.1f} s")
+    return absent
 
 
 def _install_asterisk() -> None:
@@ -157,7 +166,7 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
 def run_everything() -> int:
     """Run every check and every test; 0 only if all passed and no server was missing."""
     failed = run_checks(all_checks(), _say)
-    failed += installed_switch(_install_asterisk, _say)
+    failed += installed_programs({"Asterisk": _install_asterisk, "Chromium": chromium.install}, _say)
     with running_servers(os.environ, _say) as (variables, absent):
         if failed or absent:
             _say(f"FAILED so far: {', '.join(failed + absent)}")

@@ -37,15 +37,15 @@ def test_servers_that_the_caller_names_are_left_alone() -> None:
         assert (variables, absent, told) == ({}, [], [])
 
 
-def test_a_switch_that_cannot_be_had_is_a_failure() -> None:
+def test_a_program_that_cannot_be_had_is_a_failure() -> None:
     told: list[str] = []
 
     def impossible() -> None:
         raise ServerMissingError("Asterisk", "the command")
 
-    assert checks.installed_switch(impossible, told.append) == ["Asterisk"]
+    assert checks.installed_programs({"Asterisk": impossible, "Chromium": dict}, told.append) == ["Asterisk"]
     assert "run: the command" in told[0]
-    assert checks.installed_switch(lambda: None, told.append) == []
+    assert told[1].startswith("ok      Chromium")
 
 
 def test_pytest_alone_with_arguments(capfd: pytest.CaptureFixture[str]) -> None:
