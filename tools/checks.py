@@ -128,12 +128,12 @@ def running_servers(
 
 
 def installed_programs(programs: Mapping[str, Callable[[], object]], say: Callable[[str], None]) -> list[str]:
-    """Make sure of ``programs``, each by its way to install it, that tests start by themselves; names what is not had."""
+    """Make sure of what tests start for themselves, each by its way to install it; the names of what cannot be had."""
     absent = []
-    for name, install in programs.items():
+    for name, bring in programs.items():
         began = _CLOCK.monotonic()
         try:
-            install()
+            bring()
         except (ServerMissingError, ServerFailedError) as error:
             absent.append(name)
             say("\n".join([f"FAILED  {name}: {error}", *getattr(error, "__notes__", [])]))

@@ -27,7 +27,7 @@ def installed() -> Path:
 
 
 def install() -> Path:
-    """The browser's program, brought here with its fonts if need be. Blocks; raises ``ServerMissingError`` if it cannot."""
+    """The browser's program, brought here if need be. Blocks; raises ``ServerMissingError`` where it cannot be had."""
     try:
         return installed()
     except ServerMissingError:
