@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
@@ -32,7 +33,7 @@ from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_commo
 from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tellerline/api/billing/v1/billing.proto\x12\x19tellerline.api.billing.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xb1\x05\n\x04\x42ill\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12@\n\x0b\x62iller_kind\x18\x02 \x01(\x0e\x32%.tellerline.api.billing.v1.BillerKindB\x04\xe2\x41\x01\x03\x12!\n\x13\x62iller_display_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x17subscriber_display_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06period\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12(\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x31\n\x0flate_fee_amount\x18\x07 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12,\n\ndue_amount\x18\x08 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12)\n\x08\x64ue_date\x18\t \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12:\n\x05state\x18\n \x01(\x0e\x32%.tellerline.api.billing.v1.Bill.StateB\x04\xe2\x41\x01\x03\x12\x32\n\x08pay_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0ereceipt_number\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\"P\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\r\n\tSTATE_DUE\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\x0e\n\nSTATE_PAID\x10\x03:]\xea\x41Z\n\x13tellerline.dev/Bill\x12\x36\x62illers/{biller}/subscribers/{subscriber}/bills/{bill}*\x05\x62ills2\x04\x62ill\"\x9c\x01\n\x10ListBillsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12,\n\x06parent\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\x12\x13tellerline.dev/Bill\x12\x19\n\x0bunpaid_only\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"C\n\x11ListBillsResponse\x12.\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.billing.v1.Bill\"}\n\x0eGetBillRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Bill\"\xd9\x01\n\x0ePayBillRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Bill\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12(\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x02\"\xd7\x01\n\x0fPayBillResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0ereceipt_number\x18\x02 \x01(\t\x12,\n\x08pay_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x14\x62\x61lance_after_amount\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12>\n\x0btransaction\x18\x05 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo*\xbf\x01\n\nBillerKind\x12\x1b\n\x17\x42ILLER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42ILLER_KIND_TELEPHONE\x10\x01\x12\x16\n\x12\x42ILLER_KIND_MOBILE\x10\x02\x12\x15\n\x11\x42ILLER_KIND_WATER\x10\x03\x12\x1b\n\x17\x42ILLER_KIND_ELECTRICITY\x10\x04\x12\x13\n\x0f\x42ILLER_KIND_GAS\x10\x05\x12\x18\n\x14\x42ILLER_KIND_INTERNET\x10\x06\x32\xdd\x02\n\x0e\x42illingService\x12q\n\tListBills\x12+.tellerline.api.billing.v1.ListBillsRequest\x1a,.tellerline.api.billing.v1.ListBillsResponse\"\t\xda\x41\x06parent\x12^\n\x07GetBill\x12).tellerline.api.billing.v1.GetBillRequest\x1a\x1f.tellerline.api.billing.v1.Bill\"\x07\xda\x41\x04name\x12x\n\x07PayBill\x12).tellerline.api.billing.v1.PayBillRequest\x1a*.tellerline.api.billing.v1.PayBillResponse\"\x16\xda\x41\x13\x61\x63\x63ount,name,amountb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tellerline/api/billing/v1/billing.proto\x12\x19tellerline.api.billing.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xb1\x05\n\x04\x42ill\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12@\n\x0b\x62iller_kind\x18\x02 \x01(\x0e\x32%.tellerline.api.billing.v1.BillerKindB\x04\xe2\x41\x01\x03\x12!\n\x13\x62iller_display_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x17subscriber_display_name\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06period\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12(\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x31\n\x0flate_fee_amount\x18\x07 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12,\n\ndue_amount\x18\x08 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12)\n\x08\x64ue_date\x18\t \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12:\n\x05state\x18\n \x01(\x0e\x32%.tellerline.api.billing.v1.Bill.StateB\x04\xe2\x41\x01\x03\x12\x32\n\x08pay_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0ereceipt_number\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\"P\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\r\n\tSTATE_DUE\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\x0e\n\nSTATE_PAID\x10\x03:]\xea\x41Z\n\x13tellerline.dev/Bill\x12\x36\x62illers/{biller}/subscribers/{subscriber}/bills/{bill}*\x05\x62ills2\x04\x62ill\"\x9c\x01\n\x10ListBillsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12,\n\x06parent\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\x12\x13tellerline.dev/Bill\x12\x19\n\x0bunpaid_only\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"C\n\x11ListBillsResponse\x12.\n\x05\x62ills\x18\x01 \x03(\x0b\x32\x1f.tellerline.api.billing.v1.Bill\"}\n\x0eGetBillRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Bill\"\xd9\x01\n\x0ePayBillRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Bill\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12(\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x02\"\xd7\x01\n\x0fPayBillResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0ereceipt_number\x18\x02 \x01(\t\x12,\n\x08pay_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x14\x62\x61lance_after_amount\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12>\n\x0btransaction\x18\x05 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo*\xbf\x01\n\nBillerKind\x12\x1b\n\x17\x42ILLER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42ILLER_KIND_TELEPHONE\x10\x01\x12\x16\n\x12\x42ILLER_KIND_MOBILE\x10\x02\x12\x15\n\x11\x42ILLER_KIND_WATER\x10\x03\x12\x1b\n\x17\x42ILLER_KIND_ELECTRICITY\x10\x04\x12\x13\n\x0f\x42ILLER_KIND_GAS\x10\x05\x12\x18\n\x14\x42ILLER_KIND_INTERNET\x10\x06\x32\xfd\x03\n\x0e\x42illingService\x12\xa3\x01\n\tListBills\x12+.tellerline.api.billing.v1.ListBillsRequest\x1a,.tellerline.api.billing.v1.ListBillsResponse\";\xda\x41\x06parent\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=billers/*/subscribers/*}/bills\x12\x90\x01\n\x07GetBill\x12).tellerline.api.billing.v1.GetBillRequest\x1a\x1f.tellerline.api.billing.v1.Bill\"9\xda\x41\x04name\x82\xd3\xe4\x93\x02,\x12*/v1/{name=billers/*/subscribers/*/bills/*}\x12\xb1\x01\n\x07PayBill\x12).tellerline.api.billing.v1.PayBillRequest\x1a*.tellerline.api.billing.v1.PayBillResponse\"O\xda\x41\x13\x61\x63\x63ount,name,amount\x82\xd3\xe4\x93\x02\x33\"./v1/{name=billers/*/subscribers/*/bills/*}:pay:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -84,27 +85,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYBILLREQUEST'].fields_by_name['amount']._loaded_options = None
   _globals['_PAYBILLREQUEST'].fields_by_name['amount']._serialized_options = b'\342A\001\002'
   _globals['_BILLINGSERVICE'].methods_by_name['ListBills']._loaded_options = None
-  _globals['_BILLINGSERVICE'].methods_by_name['ListBills']._serialized_options = b'\332A\006parent'
+  _globals['_BILLINGSERVICE'].methods_by_name['ListBills']._serialized_options = b'\332A\006parent\202\323\344\223\002,\022*/v1/{parent=billers/*/subscribers/*}/bills'
   _globals['_BILLINGSERVICE'].methods_by_name['GetBill']._loaded_options = None
-  _globals['_BILLINGSERVICE'].methods_by_name['GetBill']._serialized_options = b'\332A\004name'
+  _globals['_BILLINGSERVICE'].methods_by_name['GetBill']._serialized_options = b'\332A\004name\202\323\344\223\002,\022*/v1/{name=billers/*/subscribers/*/bills/*}'
   _globals['_BILLINGSERVICE'].methods_by_name['PayBill']._loaded_options = None
-  _globals['_BILLINGSERVICE'].methods_by_name['PayBill']._serialized_options = b'\332A\023account,name,amount'
-  _globals['_BILLERKIND']._serialized_start=1807
-  _globals['_BILLERKIND']._serialized_end=1998
-  _globals['_BILL']._serialized_start=322
-  _globals['_BILL']._serialized_end=1011
-  _globals['_BILL_STATE']._serialized_start=836
-  _globals['_BILL_STATE']._serialized_end=916
-  _globals['_LISTBILLSREQUEST']._serialized_start=1014
-  _globals['_LISTBILLSREQUEST']._serialized_end=1170
-  _globals['_LISTBILLSRESPONSE']._serialized_start=1172
-  _globals['_LISTBILLSRESPONSE']._serialized_end=1239
-  _globals['_GETBILLREQUEST']._serialized_start=1241
-  _globals['_GETBILLREQUEST']._serialized_end=1366
-  _globals['_PAYBILLREQUEST']._serialized_start=1369
-  _globals['_PAYBILLREQUEST']._serialized_end=1586
-  _globals['_PAYBILLRESPONSE']._serialized_start=1589
-  _globals['_PAYBILLRESPONSE']._serialized_end=1804
-  _globals['_BILLINGSERVICE']._serialized_start=2001
-  _globals['_BILLINGSERVICE']._serialized_end=2350
+  _globals['_BILLINGSERVICE'].methods_by_name['PayBill']._serialized_options = b'\332A\023account,name,amount\202\323\344\223\0023\"./v1/{name=billers/*/subscribers/*/bills/*}:pay:\001*'
+  _globals['_BILLERKIND']._serialized_start=1837
+  _globals['_BILLERKIND']._serialized_end=2028
+  _globals['_BILL']._serialized_start=352
+  _globals['_BILL']._serialized_end=1041
+  _globals['_BILL_STATE']._serialized_start=866
+  _globals['_BILL_STATE']._serialized_end=946
+  _globals['_LISTBILLSREQUEST']._serialized_start=1044
+  _globals['_LISTBILLSREQUEST']._serialized_end=1200
+  _globals['_LISTBILLSRESPONSE']._serialized_start=1202
+  _globals['_LISTBILLSRESPONSE']._serialized_end=1269
+  _globals['_GETBILLREQUEST']._serialized_start=1271
+  _globals['_GETBILLREQUEST']._serialized_end=1396
+  _globals['_PAYBILLREQUEST']._serialized_start=1399
+  _globals['_PAYBILLREQUEST']._serialized_end=1616
+  _globals['_PAYBILLRESPONSE']._serialized_start=1619
+  _globals['_PAYBILLRESPONSE']._serialized_end=1834
+  _globals['_BILLINGSERVICE']._serialized_start=2031
+  _globals['_BILLINGSERVICE']._serialized_end=2540
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
@@ -32,7 +33,7 @@ from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_commo
 from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tellerline/api/credit/v1/credit.proto\x12\x18tellerline.api.credit.v1\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xf1\x06\n\x04Loan\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12#\n\x15\x62orrower_display_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x32\n\x10principal_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x34\n\x12outstanding_amount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x16\n\x08rate_ppm\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12N\n\x10repayment_method\x18\x06 \x01(\x0e\x32..tellerline.api.credit.v1.Loan.RepaymentMethodB\x04\xe2\x41\x01\x03\x12+\n\ngrant_date\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x1e\n\x10instalment_count\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12#\n\x15paid_instalment_count\x18\t \x01(\x05\x42\x04\xe2\x41\x01\x03\x12.\n\rnext_due_date\x18\n \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x31\n\x0fnext_due_amount\x18\x0b \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x39\n\x05state\x18\x0c \x01(\x0e\x32$.tellerline.api.credit.v1.Loan.StateB\x04\xe2\x41\x01\x03\"m\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_RUNNING\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\x10\n\x0cSTATE_REPAID\x10\x03\x12\x15\n\x11STATE_WRITTEN_OFF\x10\x04\"\x81\x01\n\x0fRepaymentMethod\x12 \n\x1cREPAYMENT_METHOD_UNSPECIFIED\x10\x00\x12&\n\"REPAYMENT_METHOD_EQUAL_INSTALMENTS\x10\x01\x12$\n REPAYMENT_METHOD_EQUAL_PRINCIPAL\x10\x02:[\xea\x41X\n\x13tellerline.dev/Loan\x12\x34\x63ustomers/{customer}/accounts/{account}/loans/{loan}*\x05loans2\x04loan\"\xe6\x02\n\nInstalment\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12)\n\x08\x64ue_date\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x32\n\x10principal_amount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x31\n\x0finterest_amount\x18\x05 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x12\n\x04paid\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x03:\x87\x01\xea\x41\x83\x01\n\x19tellerline.dev/Instalment\x12Mcustomers/{customer}/accounts/{account}/loans/{loan}/instalments/{instalment}*\x0binstalments2\ninstalment\"}\n\x0eGetLoanRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Loan\"\xc0\x01\n\x16ListInstalmentsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x06parent\x18\x02 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\x12\x19tellerline.dev/Instalment\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"m\n\x17ListInstalmentsResponse\x12\x39\n\x0binstalments\x18\x01 \x03(\x0b\x32$.tellerline.api.credit.v1.Instalment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x10RepayLoanRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Loan\x12(\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x02\"\xf7\x01\n\x11RepayLoanResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x12outstanding_amount\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12\x35\n\x19settlement_balance_amount\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12-\n\tbook_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x05 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo2\xe7\x02\n\rCreditService\x12\\\n\x07GetLoan\x12(.tellerline.api.credit.v1.GetLoanRequest\x1a\x1e.tellerline.api.credit.v1.Loan\"\x07\xda\x41\x04name\x12\x81\x01\n\x0fListInstalments\x12\x30.tellerline.api.credit.v1.ListInstalmentsRequest\x1a\x31.tellerline.api.credit.v1.ListInstalmentsResponse\"\t\xda\x41\x06parent\x12t\n\tRepayLoan\x12*.tellerline.api.credit.v1.RepayLoanRequest\x1a+.tellerline.api.credit.v1.RepayLoanResponse\"\x0e\xda\x41\x0bname,amountb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%tellerline/api/credit/v1/credit.proto\x12\x18tellerline.api.credit.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xf1\x06\n\x04Loan\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12#\n\x15\x62orrower_display_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x32\n\x10principal_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x34\n\x12outstanding_amount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x16\n\x08rate_ppm\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12N\n\x10repayment_method\x18\x06 \x01(\x0e\x32..tellerline.api.credit.v1.Loan.RepaymentMethodB\x04\xe2\x41\x01\x03\x12+\n\ngrant_date\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x1e\n\x10instalment_count\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12#\n\x15paid_instalment_count\x18\t \x01(\x05\x42\x04\xe2\x41\x01\x03\x12.\n\rnext_due_date\x18\n \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x31\n\x0fnext_due_amount\x18\x0b \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x39\n\x05state\x18\x0c \x01(\x0e\x32$.tellerline.api.credit.v1.Loan.StateB\x04\xe2\x41\x01\x03\"m\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_RUNNING\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\x10\n\x0cSTATE_REPAID\x10\x03\x12\x15\n\x11STATE_WRITTEN_OFF\x10\x04\"\x81\x01\n\x0fRepaymentMethod\x12 \n\x1cREPAYMENT_METHOD_UNSPECIFIED\x10\x00\x12&\n\"REPAYMENT_METHOD_EQUAL_INSTALMENTS\x10\x01\x12$\n REPAYMENT_METHOD_EQUAL_PRINCIPAL\x10\x02:[\xea\x41X\n\x13tellerline.dev/Loan\x12\x34\x63ustomers/{customer}/accounts/{account}/loans/{loan}*\x05loans2\x04loan\"\xe6\x02\n\nInstalment\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12)\n\x08\x64ue_date\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x32\n\x10principal_amount\x18\x04 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x31\n\x0finterest_amount\x18\x05 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x03\x12\x12\n\x04paid\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x03:\x87\x01\xea\x41\x83\x01\n\x19tellerline.dev/Instalment\x12Mcustomers/{customer}/accounts/{account}/loans/{loan}/instalments/{instalment}*\x0binstalments2\ninstalment\"}\n\x0eGetLoanRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Loan\"\xc0\x01\n\x16ListInstalmentsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x06parent\x18\x02 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\x12\x19tellerline.dev/Instalment\x12\x17\n\tpage_size\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"m\n\x17ListInstalmentsResponse\x12\x39\n\x0binstalments\x18\x01 \x03(\x0b\x32$.tellerline.api.credit.v1.Instalment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x10RepayLoanRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xfa\x41\x15\n\x13tellerline.dev/Loan\x12(\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x02\"\xf7\x01\n\x11RepayLoanResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x12outstanding_amount\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12\x35\n\x19settlement_balance_amount\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12-\n\tbook_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x05 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo2\x93\x04\n\rCreditService\x12\x8d\x01\n\x07GetLoan\x12(.tellerline.api.credit.v1.GetLoanRequest\x1a\x1e.tellerline.api.credit.v1.Loan\"8\xda\x41\x04name\x82\xd3\xe4\x93\x02+\x12)/v1/{name=customers/*/accounts/*/loans/*}\x12\xc0\x01\n\x0fListInstalments\x12\x30.tellerline.api.credit.v1.ListInstalmentsRequest\x1a\x31.tellerline.api.credit.v1.ListInstalmentsResponse\"H\xda\x41\x06parent\x82\xd3\xe4\x93\x02\x39\x12\x37/v1/{parent=customers/*/accounts/*/loans/*}/instalments\x12\xae\x01\n\tRepayLoan\x12*.tellerline.api.credit.v1.RepayLoanRequest\x1a+.tellerline.api.credit.v1.RepayLoanResponse\"H\xda\x41\x0bname,amount\x82\xd3\xe4\x93\x02\x34\"//v1/{name=customers/*/accounts/*/loans/*}:repay:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -98,29 +99,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPAYLOANREQUEST'].fields_by_name['amount']._loaded_options = None
   _globals['_REPAYLOANREQUEST'].fields_by_name['amount']._serialized_options = b'\342A\001\002'
   _globals['_CREDITSERVICE'].methods_by_name['GetLoan']._loaded_options = None
-  _globals['_CREDITSERVICE'].methods_by_name['GetLoan']._serialized_options = b'\332A\004name'
+  _globals['_CREDITSERVICE'].methods_by_name['GetLoan']._serialized_options = b'\332A\004name\202\323\344\223\002+\022)/v1/{name=customers/*/accounts/*/loans/*}'
   _globals['_CREDITSERVICE'].methods_by_name['ListInstalments']._loaded_options = None
-  _globals['_CREDITSERVICE'].methods_by_name['ListInstalments']._serialized_options = b'\332A\006parent'
+  _globals['_CREDITSERVICE'].methods_by_name['ListInstalments']._serialized_options = b'\332A\006parent\202\323\344\223\0029\0227/v1/{parent=customers/*/accounts/*/loans/*}/instalments'
   _globals['_CREDITSERVICE'].methods_by_name['RepayLoan']._loaded_options = None
-  _globals['_CREDITSERVICE'].methods_by_name['RepayLoan']._serialized_options = b'\332A\013name,amount'
-  _globals['_LOAN']._serialized_start=319
-  _globals['_LOAN']._serialized_end=1200
-  _globals['_LOAN_STATE']._serialized_start=866
-  _globals['_LOAN_STATE']._serialized_end=975
-  _globals['_LOAN_REPAYMENTMETHOD']._serialized_start=978
-  _globals['_LOAN_REPAYMENTMETHOD']._serialized_end=1107
-  _globals['_INSTALMENT']._serialized_start=1203
-  _globals['_INSTALMENT']._serialized_end=1561
-  _globals['_GETLOANREQUEST']._serialized_start=1563
-  _globals['_GETLOANREQUEST']._serialized_end=1688
-  _globals['_LISTINSTALMENTSREQUEST']._serialized_start=1691
-  _globals['_LISTINSTALMENTSREQUEST']._serialized_end=1883
-  _globals['_LISTINSTALMENTSRESPONSE']._serialized_start=1885
-  _globals['_LISTINSTALMENTSRESPONSE']._serialized_end=1994
-  _globals['_REPAYLOANREQUEST']._serialized_start=1997
-  _globals['_REPAYLOANREQUEST']._serialized_end=2166
-  _globals['_REPAYLOANRESPONSE']._serialized_start=2169
-  _globals['_REPAYLOANRESPONSE']._serialized_end=2416
-  _globals['_CREDITSERVICE']._serialized_start=2419
-  _globals['_CREDITSERVICE']._serialized_end=2778
+  _globals['_CREDITSERVICE'].methods_by_name['RepayLoan']._serialized_options = b'\332A\013name,amount\202\323\344\223\0024\"//v1/{name=customers/*/accounts/*/loans/*}:repay:\001*'
+  _globals['_LOAN']._serialized_start=349
+  _globals['_LOAN']._serialized_end=1230
+  _globals['_LOAN_STATE']._serialized_start=896
+  _globals['_LOAN_STATE']._serialized_end=1005
+  _globals['_LOAN_REPAYMENTMETHOD']._serialized_start=1008
+  _globals['_LOAN_REPAYMENTMETHOD']._serialized_end=1137
+  _globals['_INSTALMENT']._serialized_start=1233
+  _globals['_INSTALMENT']._serialized_end=1591
+  _globals['_GETLOANREQUEST']._serialized_start=1593
+  _globals['_GETLOANREQUEST']._serialized_end=1718
+  _globals['_LISTINSTALMENTSREQUEST']._serialized_start=1721
+  _globals['_LISTINSTALMENTSREQUEST']._serialized_end=1913
+  _globals['_LISTINSTALMENTSRESPONSE']._serialized_start=1915
+  _globals['_LISTINSTALMENTSRESPONSE']._serialized_end=2024
+  _globals['_REPAYLOANREQUEST']._serialized_start=2027
+  _globals['_REPAYLOANREQUEST']._serialized_end=2196
+  _globals['_REPAYLOANRESPONSE']._serialized_start=2199
+  _globals['_REPAYLOANRESPONSE']._serialized_end=2446
+  _globals['_CREDITSERVICE']._serialized_start=2449
+  _globals['_CREDITSERVICE']._serialized_end=2980
 # @@protoc_insertion_point(module_scope)
