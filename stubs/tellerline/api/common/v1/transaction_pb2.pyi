@@ -50,7 +50,9 @@ class _TransactionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tran
     """
 
 class TransactionState(_TransactionState, metaclass=_TransactionStateEnumTypeWrapper):
-    """Where a transaction stands. `DONE`, `REJECTED`, `NOT_SENT` and `REVERSED` are final and never change again."""
+    """Where a transaction stands. `DONE`, `REJECTED`, `NOT_SENT` and `REVERSED` are final and never change by themselves: cash
+    alone that did not come out of its terminal takes a withdrawal that is `DONE` back, by way of `IN_DOUBT` to `REVERSED`.
+    """
 
 TRANSACTION_STATE_UNSPECIFIED: TransactionState.ValueType  # 0
 """Never answered; in a search, no filter."""
