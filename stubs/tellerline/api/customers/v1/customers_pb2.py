@@ -28,13 +28,14 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from tellerline.api.accounts.v1 import accounts_pb2 as tellerline_dot_api_dot_accounts_dot_v1_dot_accounts__pb2
 from tellerline.api.common.v1 import context_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_context__pb2
 from tellerline.api.common.v1 import transaction_pb2 as tellerline_dot_api_dot_common_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xb5\x03\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1f\n\rmobile_number\x18\x06 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x01\x04\x12\"\n\x14masked_mobile_number\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xea\x02\n\x0c\x43ustomerHint\x12.\n\x08\x63ustomer\x18\x01 \x01(\tB\x1c\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x1b\n\x13masked_display_name\x18\x02 \x01(\t\x12\x38\n\x04tier\x18\x03 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.Tier\x12G\n\x08\x61\x63\x63ounts\x18\x04 \x03(\x0b\x32\x35.tellerline.api.customers.v1.CustomerHint.AccountHint\x1a\x89\x01\n\x0b\x41\x63\x63ountHint\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32\'.tellerline.api.accounts.v1.AccountKind\x12\x15\n\rnumber_ending\x18\x03 \x01(\t\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xd7\x01\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xce\x01\n\x15UpdateCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\x85\x01\n\x12GetCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12.\n\x04name\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\"}\n\x1b\x46indCustomersByPhoneRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x1d\n\x0cphone_number\x18\x02 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"a\n\x1c\x46indCustomersByPhoneResponse\x12\x41\n\x0e\x63ustomer_hints\x18\x01 \x03(\x0b\x32).tellerline.api.customers.v1.CustomerHint\"\xc8\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"\xb8\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\tpin_block\x18\x07 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"S\n\x10GetPinKeyRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"%\n\x06PinKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0b\n\x03jwk\x18\x02 \x01(\t\"\xf6\x01\n\x10\x43hangePinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\x07old_pin\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x18\n\x07new_pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rold_pin_block\x18\x05 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rnew_pin_block\x18\x06 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"\xaa\x01\n\tPinChange\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x03 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05\x32\x87\x0b\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12\x84\x01\n\x0eUpdateCustomer\x12\x32.tellerline.api.customers.v1.UpdateCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,update_mask\x12\x8c\x01\n\x0bGetCustomer\x12/.tellerline.api.customers.v1.GetCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"%\xda\x41\x04name\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=customers/*}\x12\x9c\x01\n\x14\x46indCustomersByPhone\x12\x38.tellerline.api.customers.v1.FindCustomersByPhoneRequest\x1a\x39.tellerline.api.customers.v1.FindCustomersByPhoneResponse\"\x0f\xda\x41\x0cphone_number\x12\xbb\x01\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"T\xda\x41\x12limits,update_mask\x82\xd3\xe4\x93\x02\x39\x32//v1/{limits.name=customers/*/accounts/*/limits}:\x06limits\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12\xa9\x01\n\tChangePin\x12-.tellerline.api.customers.v1.ChangePinRequest\x1a&.tellerline.api.customers.v1.PinChange\"E\xda\x41\x0cname,new_pin\x82\xd3\xe4\x93\x02\x30\"+/v1/{name=customers/*/accounts/*}:changePin:\x01*\x12_\n\tGetPinKey\x12-.tellerline.api.customers.v1.GetPinKeyRequest\x1a#.tellerline.api.customers.v1.PinKey\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tellerline/api/customers/v1/customers.proto\x12\x1btellerline.api.customers.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a)tellerline/api/accounts/v1/accounts.proto\x1a&tellerline/api/common/v1/context.proto\x1a*tellerline/api/common/v1/transaction.proto\"\xb4\x07\n\x08\x43ustomer\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x11identity_document\x18\x03 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x02\x04\x12>\n\x04tier\x18\x04 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.TierB\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1f\n\rmobile_number\x18\x06 \x01(\tB\x08\x80\x01\x01\xe2\x41\x02\x01\x04\x12\"\n\x14masked_mobile_number\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12>\n\x04kind\x18\x08 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.KindB\x04\xe2\x41\x01\x01\x12W\n\x16identity_document_kind\x18\t \x01(\x0e\x32\x31.tellerline.api.customers.v1.IdentityDocumentKindB\x04\xe2\x41\x01\x01\x12&\n\x18masked_identity_document\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x44\n\x07segment\x18\x0b \x01(\x0e\x32-.tellerline.api.customers.v1.Customer.SegmentB\x04\xe2\x41\x01\x03\x12-\n\x0csegment_date\x18\x0c \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\"\n\x14segment_rule_version\x18\r \x01(\tB\x04\xe2\x41\x01\x03\"M\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x11\n\rTIER_STANDARD\x10\x01\x12\x0e\n\nTIER_GROUP\x10\x02\x12\x0c\n\x08TIER_VIP\x10\x03\"C\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_PERSONAL\x10\x01\x12\x12\n\x0eKIND_CORPORATE\x10\x02\"^\n\x07Segment\x12\x17\n\x13SEGMENT_UNSPECIFIED\x10\x00\x12\r\n\tSEGMENT_A\x10\x01\x12\r\n\tSEGMENT_B\x10\x02\x12\r\n\tSEGMENT_C\x10\x03\x12\r\n\tSEGMENT_D\x10\x04:G\xea\x41\x44\n\x17tellerline.dev/Customer\x12\x14\x63ustomers/{customer}*\tcustomers2\x08\x63ustomer\"\xea\x02\n\x0c\x43ustomerHint\x12.\n\x08\x63ustomer\x18\x01 \x01(\tB\x1c\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x1b\n\x13masked_display_name\x18\x02 \x01(\t\x12\x38\n\x04tier\x18\x03 \x01(\x0e\x32*.tellerline.api.customers.v1.Customer.Tier\x12G\n\x08\x61\x63\x63ounts\x18\x04 \x03(\x0b\x32\x35.tellerline.api.customers.v1.CustomerHint.AccountHint\x1a\x89\x01\n\x0b\x41\x63\x63ountHint\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32\'.tellerline.api.accounts.v1.AccountKind\x12\x15\n\rnumber_ending\x18\x03 \x01(\t\"\xec\x01\n\x06Limits\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\rsingle_amount\x18\x02 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12.\n\x0c\x64\x61ily_amount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x61ily_count\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01:R\xea\x41O\n\x15tellerline.dev/Limits\x12.customers/{customer}/accounts/{account}/limits2\x06limits\"\xba\x02\n\x05Grant\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x63ustomer\x18\x03 \x01(\tB \xe2\x41\x01\x03\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x31\n\x08\x61\x63\x63ounts\x18\x04 \x03(\tB\x1f\xe2\x41\x01\x03\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x05 \x03(\tB\x04\xe2\x41\x01\x03\x12>\n\x0erepresentative\x18\x06 \x01(\tB&\xe2\x41\x01\x03\xfa\x41\x1f\n\x1dtellerline.dev/Representative\x12!\n\x13pin_change_required\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03\"\xb4\x01\n\x17RegisterCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"\xab\x01\n\x16RegisterAccountRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12/\n\x06parent\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\x12\x16tellerline.dev/Account\x12\x1f\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"\xe4\x01\n\x15UpdateCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12=\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32%.tellerline.api.customers.v1.CustomerB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"\x85\x01\n\x12GetCustomerRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12.\n\x04name\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\"}\n\x1b\x46indCustomersByPhoneRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x1d\n\x0cphone_number\x18\x02 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x02\"a\n\x1c\x46indCustomersByPhoneResponse\x12\x41\n\x0e\x63ustomer_hints\x18\x01 \x03(\x0b\x32).tellerline.api.customers.v1.CustomerHint\"\xde\x01\n\x13UpdateLimitsRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x39\n\x06limits\x18\x02 \x01(\x0b\x32#.tellerline.api.customers.v1.LimitsB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"\xf8\x02\n\x10VerifyPinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x63ustomer\x18\x02 \x01(\tB \xe2\x41\x01\x02\xfa\x41\x19\n\x17tellerline.dev/Customer\x12\x30\n\x07\x61\x63\x63ount\x18\x03 \x01(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x14\n\x03pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x31\n\x08\x61\x63\x63ounts\x18\x05 \x03(\tB\x1f\xe2\x41\x01\x01\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\noperations\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\tpin_block\x18\x07 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12>\n\x0erepresentative\x18\x08 \x01(\tB&\xe2\x41\x01\x01\xfa\x41\x1f\n\x1dtellerline.dev/Representative\"S\n\x10GetPinKeyRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\"%\n\x06PinKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0b\n\x03jwk\x18\x02 \x01(\t\"\xf6\x01\n\x10\x43hangePinRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xe2\x41\x01\x02\xfa\x41\x18\n\x16tellerline.dev/Account\x12\x18\n\x07old_pin\x18\x03 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x18\n\x07new_pin\x18\x04 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rold_pin_block\x18\x05 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\x12\x1e\n\rnew_pin_block\x18\x06 \x01(\tB\x07\x80\x01\x01\xe2\x41\x01\x01\"\xaa\x01\n\tPinChange\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x1b\xfa\x41\x18\n\x16tellerline.dev/Account\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x0btransaction\x18\x03 \x01(\x0b\x32).tellerline.api.common.v1.TransactionInfo\"\x85\x01\n\x12RevokeGrantRequest\x12?\n\x07\x63ontext\x18\x01 \x01(\x0b\x32(.tellerline.api.common.v1.RequestContextB\x04\xe2\x41\x01\x02\x12\x14\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00\x12\x0e\n\x04\x63\x61ll\x18\x03 \x01(\tH\x00\x42\x08\n\x06target\",\n\x13RevokeGrantResponse\x12\x15\n\rrevoked_count\x18\x01 \x01(\x05*\xe0\x02\n\x14IdentityDocumentKind\x12&\n\"IDENTITY_DOCUMENT_KIND_UNSPECIFIED\x10\x00\x12&\n\"IDENTITY_DOCUMENT_KIND_RESIDENT_ID\x10\x01\x12#\n\x1fIDENTITY_DOCUMENT_KIND_PASSPORT\x10\x02\x12&\n\"IDENTITY_DOCUMENT_KIND_MILITARY_ID\x10\x03\x12*\n&IDENTITY_DOCUMENT_KIND_HK_MACAO_PERMIT\x10\x04\x12(\n$IDENTITY_DOCUMENT_KIND_TAIWAN_PERMIT\x10\x05\x12-\n)IDENTITY_DOCUMENT_KIND_PERMANENT_RESIDENT\x10\x06\x12&\n\"IDENTITY_DOCUMENT_KIND_CREDIT_CODE\x10\x07\x32\x87\x0b\n\x0f\x43ustomerService\x12\x88\x01\n\x10RegisterCustomer\x12\x34.tellerline.api.customers.v1.RegisterCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,customer_id\x12\x85\x01\n\x0fRegisterAccount\x12\x33.tellerline.api.customers.v1.RegisterAccountRequest\x1a#.tellerline.api.accounts.v1.Account\"\x18\xda\x41\x15parent,account_number\x12\x84\x01\n\x0eUpdateCustomer\x12\x32.tellerline.api.customers.v1.UpdateCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"\x17\xda\x41\x14\x63ustomer,update_mask\x12\x8c\x01\n\x0bGetCustomer\x12/.tellerline.api.customers.v1.GetCustomerRequest\x1a%.tellerline.api.customers.v1.Customer\"%\xda\x41\x04name\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=customers/*}\x12\x9c\x01\n\x14\x46indCustomersByPhone\x12\x38.tellerline.api.customers.v1.FindCustomersByPhoneRequest\x1a\x39.tellerline.api.customers.v1.FindCustomersByPhoneResponse\"\x0f\xda\x41\x0cphone_number\x12\xbb\x01\n\x0cUpdateLimits\x12\x30.tellerline.api.customers.v1.UpdateLimitsRequest\x1a#.tellerline.api.customers.v1.Limits\"T\xda\x41\x12limits,update_mask\x82\xd3\xe4\x93\x02\x39\x32//v1/{limits.name=customers/*/accounts/*/limits}:\x06limits\x12o\n\tVerifyPin\x12-.tellerline.api.customers.v1.VerifyPinRequest\x1a\".tellerline.api.customers.v1.Grant\"\x0f\xda\x41\x0c\x63ustomer,pin\x12\xa9\x01\n\tChangePin\x12-.tellerline.api.customers.v1.ChangePinRequest\x1a&.tellerline.api.customers.v1.PinChange\"E\xda\x41\x0cname,new_pin\x82\xd3\xe4\x93\x02\x30\"+/v1/{name=customers/*/accounts/*}:changePin:\x01*\x12_\n\tGetPinKey\x12-.tellerline.api.customers.v1.GetPinKeyRequest\x1a#.tellerline.api.customers.v1.PinKey\x12p\n\x0bRevokeGrant\x12/.tellerline.api.customers.v1.RevokeGrantRequest\x1a\x30.tellerline.api.customers.v1.RevokeGrantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,6 +56,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMER'].fields_by_name['mobile_number']._serialized_options = b'\200\001\001\342A\002\001\004'
   _globals['_CUSTOMER'].fields_by_name['masked_mobile_number']._loaded_options = None
   _globals['_CUSTOMER'].fields_by_name['masked_mobile_number']._serialized_options = b'\342A\001\003'
+  _globals['_CUSTOMER'].fields_by_name['kind']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['kind']._serialized_options = b'\342A\001\001'
+  _globals['_CUSTOMER'].fields_by_name['identity_document_kind']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['identity_document_kind']._serialized_options = b'\342A\001\001'
+  _globals['_CUSTOMER'].fields_by_name['masked_identity_document']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['masked_identity_document']._serialized_options = b'\342A\001\003'
+  _globals['_CUSTOMER'].fields_by_name['segment']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['segment']._serialized_options = b'\342A\001\003'
+  _globals['_CUSTOMER'].fields_by_name['segment_date']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['segment_date']._serialized_options = b'\342A\001\003'
+  _globals['_CUSTOMER'].fields_by_name['segment_rule_version']._loaded_options = None
+  _globals['_CUSTOMER'].fields_by_name['segment_rule_version']._serialized_options = b'\342A\001\003'
   _globals['_CUSTOMER']._loaded_options = None
   _globals['_CUSTOMER']._serialized_options = b'\352AD\n\027tellerline.dev/Customer\022\024customers/{customer}*\tcustomers2\010customer'
   _globals['_CUSTOMERHINT_ACCOUNTHINT'].fields_by_name['account']._loaded_options = None
@@ -81,6 +94,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GRANT'].fields_by_name['accounts']._serialized_options = b'\342A\001\003\372A\030\n\026tellerline.dev/Account'
   _globals['_GRANT'].fields_by_name['operations']._loaded_options = None
   _globals['_GRANT'].fields_by_name['operations']._serialized_options = b'\342A\001\003'
+  _globals['_GRANT'].fields_by_name['representative']._loaded_options = None
+  _globals['_GRANT'].fields_by_name['representative']._serialized_options = b'\342A\001\003\372A\037\n\035tellerline.dev/Representative'
+  _globals['_GRANT'].fields_by_name['pin_change_required']._loaded_options = None
+  _globals['_GRANT'].fields_by_name['pin_change_required']._serialized_options = b'\342A\001\003'
   _globals['_REGISTERCUSTOMERREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_REGISTERCUSTOMERREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_REGISTERCUSTOMERREQUEST'].fields_by_name['customer']._loaded_options = None
@@ -99,6 +116,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['customer']._serialized_options = b'\342A\001\002'
   _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['update_mask']._loaded_options = None
   _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_UPDATECUSTOMERREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\001'
   _globals['_GETCUSTOMERREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_GETCUSTOMERREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_GETCUSTOMERREQUEST'].fields_by_name['name']._loaded_options = None
@@ -113,6 +132,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['limits']._serialized_options = b'\342A\001\002'
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['update_mask']._loaded_options = None
   _globals['_UPDATELIMITSREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATELIMITSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_UPDATELIMITSREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\001'
   _globals['_VERIFYPINREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_VERIFYPINREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_VERIFYPINREQUEST'].fields_by_name['customer']._loaded_options = None
@@ -127,6 +148,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFYPINREQUEST'].fields_by_name['operations']._serialized_options = b'\342A\001\001'
   _globals['_VERIFYPINREQUEST'].fields_by_name['pin_block']._loaded_options = None
   _globals['_VERIFYPINREQUEST'].fields_by_name['pin_block']._serialized_options = b'\200\001\001\342A\001\001'
+  _globals['_VERIFYPINREQUEST'].fields_by_name['representative']._loaded_options = None
+  _globals['_VERIFYPINREQUEST'].fields_by_name['representative']._serialized_options = b'\342A\001\001\372A\037\n\035tellerline.dev/Representative'
   _globals['_GETPINKEYREQUEST'].fields_by_name['context']._loaded_options = None
   _globals['_GETPINKEYREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\002'
   _globals['_CHANGEPINREQUEST'].fields_by_name['context']._loaded_options = None
@@ -163,46 +186,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSERVICE'].methods_by_name['VerifyPin']._serialized_options = b'\332A\014customer,pin'
   _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['ChangePin']._serialized_options = b'\332A\014name,new_pin\202\323\344\223\0020\"+/v1/{name=customers/*/accounts/*}:changePin:\001*'
-  _globals['_CUSTOMER']._serialized_start=411
-  _globals['_CUSTOMER']._serialized_end=848
-  _globals['_CUSTOMER_TIER']._serialized_start=698
-  _globals['_CUSTOMER_TIER']._serialized_end=775
-  _globals['_CUSTOMERHINT']._serialized_start=851
-  _globals['_CUSTOMERHINT']._serialized_end=1213
-  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_start=1076
-  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_end=1213
-  _globals['_LIMITS']._serialized_start=1216
-  _globals['_LIMITS']._serialized_end=1452
-  _globals['_GRANT']._serialized_start=1455
-  _globals['_GRANT']._serialized_end=1670
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=1673
-  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=1853
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=1856
-  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=2027
-  _globals['_UPDATECUSTOMERREQUEST']._serialized_start=2030
-  _globals['_UPDATECUSTOMERREQUEST']._serialized_end=2236
-  _globals['_GETCUSTOMERREQUEST']._serialized_start=2239
-  _globals['_GETCUSTOMERREQUEST']._serialized_end=2372
-  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_start=2374
-  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_end=2499
-  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_start=2501
-  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_end=2598
-  _globals['_UPDATELIMITSREQUEST']._serialized_start=2601
-  _globals['_UPDATELIMITSREQUEST']._serialized_end=2801
-  _globals['_VERIFYPINREQUEST']._serialized_start=2804
-  _globals['_VERIFYPINREQUEST']._serialized_end=3116
-  _globals['_GETPINKEYREQUEST']._serialized_start=3118
-  _globals['_GETPINKEYREQUEST']._serialized_end=3201
-  _globals['_PINKEY']._serialized_start=3203
-  _globals['_PINKEY']._serialized_end=3240
-  _globals['_CHANGEPINREQUEST']._serialized_start=3243
-  _globals['_CHANGEPINREQUEST']._serialized_end=3489
-  _globals['_PINCHANGE']._serialized_start=3492
-  _globals['_PINCHANGE']._serialized_end=3662
-  _globals['_REVOKEGRANTREQUEST']._serialized_start=3665
-  _globals['_REVOKEGRANTREQUEST']._serialized_end=3798
-  _globals['_REVOKEGRANTRESPONSE']._serialized_start=3800
-  _globals['_REVOKEGRANTRESPONSE']._serialized_end=3844
-  _globals['_CUSTOMERSERVICE']._serialized_start=3847
-  _globals['_CUSTOMERSERVICE']._serialized_end=5262
+  _globals['_IDENTITYDOCUMENTKIND']._serialized_start=4589
+  _globals['_IDENTITYDOCUMENTKIND']._serialized_end=4941
+  _globals['_CUSTOMER']._serialized_start=435
+  _globals['_CUSTOMER']._serialized_end=1383
+  _globals['_CUSTOMER_TIER']._serialized_start=1068
+  _globals['_CUSTOMER_TIER']._serialized_end=1145
+  _globals['_CUSTOMER_KIND']._serialized_start=1147
+  _globals['_CUSTOMER_KIND']._serialized_end=1214
+  _globals['_CUSTOMER_SEGMENT']._serialized_start=1216
+  _globals['_CUSTOMER_SEGMENT']._serialized_end=1310
+  _globals['_CUSTOMERHINT']._serialized_start=1386
+  _globals['_CUSTOMERHINT']._serialized_end=1748
+  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_start=1611
+  _globals['_CUSTOMERHINT_ACCOUNTHINT']._serialized_end=1748
+  _globals['_LIMITS']._serialized_start=1751
+  _globals['_LIMITS']._serialized_end=1987
+  _globals['_GRANT']._serialized_start=1990
+  _globals['_GRANT']._serialized_end=2304
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_start=2307
+  _globals['_REGISTERCUSTOMERREQUEST']._serialized_end=2487
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_start=2490
+  _globals['_REGISTERACCOUNTREQUEST']._serialized_end=2661
+  _globals['_UPDATECUSTOMERREQUEST']._serialized_start=2664
+  _globals['_UPDATECUSTOMERREQUEST']._serialized_end=2892
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=2895
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=3028
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_start=3030
+  _globals['_FINDCUSTOMERSBYPHONEREQUEST']._serialized_end=3155
+  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_start=3157
+  _globals['_FINDCUSTOMERSBYPHONERESPONSE']._serialized_end=3254
+  _globals['_UPDATELIMITSREQUEST']._serialized_start=3257
+  _globals['_UPDATELIMITSREQUEST']._serialized_end=3479
+  _globals['_VERIFYPINREQUEST']._serialized_start=3482
+  _globals['_VERIFYPINREQUEST']._serialized_end=3858
+  _globals['_GETPINKEYREQUEST']._serialized_start=3860
+  _globals['_GETPINKEYREQUEST']._serialized_end=3943
+  _globals['_PINKEY']._serialized_start=3945
+  _globals['_PINKEY']._serialized_end=3982
+  _globals['_CHANGEPINREQUEST']._serialized_start=3985
+  _globals['_CHANGEPINREQUEST']._serialized_end=4231
+  _globals['_PINCHANGE']._serialized_start=4234
+  _globals['_PINCHANGE']._serialized_end=4404
+  _globals['_REVOKEGRANTREQUEST']._serialized_start=4407
+  _globals['_REVOKEGRANTREQUEST']._serialized_end=4540
+  _globals['_REVOKEGRANTRESPONSE']._serialized_start=4542
+  _globals['_REVOKEGRANTRESPONSE']._serialized_end=4586
+  _globals['_CUSTOMERSERVICE']._serialized_start=4944
+  _globals['_CUSTOMERSERVICE']._serialized_end=6359
 # @@protoc_insertion_point(module_scope)

@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
 from tellerline.api.accounts.v1 import accounts_pb2 as _accounts_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
@@ -24,6 +25,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _IdentityDocumentKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IdentityDocumentKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IdentityDocumentKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IDENTITY_DOCUMENT_KIND_UNSPECIFIED: _IdentityDocumentKind.ValueType  # 0
+    """See `Customer.identity_document_kind`."""
+    IDENTITY_DOCUMENT_KIND_RESIDENT_ID: _IdentityDocumentKind.ValueType  # 1
+    """Resident identity card 居民身份证."""
+    IDENTITY_DOCUMENT_KIND_PASSPORT: _IdentityDocumentKind.ValueType  # 2
+    """Passport 护照."""
+    IDENTITY_DOCUMENT_KIND_MILITARY_ID: _IdentityDocumentKind.ValueType  # 3
+    """Military identity 军官证."""
+    IDENTITY_DOCUMENT_KIND_HK_MACAO_PERMIT: _IdentityDocumentKind.ValueType  # 4
+    """Mainland travel permit of Hong Kong and Macao residents 港澳居民来往内地通行证."""
+    IDENTITY_DOCUMENT_KIND_TAIWAN_PERMIT: _IdentityDocumentKind.ValueType  # 5
+    """Mainland travel permit of Taiwan residents 台湾居民来往大陆通行证."""
+    IDENTITY_DOCUMENT_KIND_PERMANENT_RESIDENT: _IdentityDocumentKind.ValueType  # 6
+    """Foreign permanent resident's card 外国人永久居留身份证."""
+    IDENTITY_DOCUMENT_KIND_CREDIT_CODE: _IdentityDocumentKind.ValueType  # 7
+    """Unified social credit code 统一社会信用代码, of companies alone."""
+
+class IdentityDocumentKind(_IdentityDocumentKind, metaclass=_IdentityDocumentKindEnumTypeWrapper):
+    """What kind of identity document 证件类型."""
+
+IDENTITY_DOCUMENT_KIND_UNSPECIFIED: IdentityDocumentKind.ValueType  # 0
+"""See `Customer.identity_document_kind`."""
+IDENTITY_DOCUMENT_KIND_RESIDENT_ID: IdentityDocumentKind.ValueType  # 1
+"""Resident identity card 居民身份证."""
+IDENTITY_DOCUMENT_KIND_PASSPORT: IdentityDocumentKind.ValueType  # 2
+"""Passport 护照."""
+IDENTITY_DOCUMENT_KIND_MILITARY_ID: IdentityDocumentKind.ValueType  # 3
+"""Military identity 军官证."""
+IDENTITY_DOCUMENT_KIND_HK_MACAO_PERMIT: IdentityDocumentKind.ValueType  # 4
+"""Mainland travel permit of Hong Kong and Macao residents 港澳居民来往内地通行证."""
+IDENTITY_DOCUMENT_KIND_TAIWAN_PERMIT: IdentityDocumentKind.ValueType  # 5
+"""Mainland travel permit of Taiwan residents 台湾居民来往大陆通行证."""
+IDENTITY_DOCUMENT_KIND_PERMANENT_RESIDENT: IdentityDocumentKind.ValueType  # 6
+"""Foreign permanent resident's card 外国人永久居留身份证."""
+IDENTITY_DOCUMENT_KIND_CREDIT_CODE: IdentityDocumentKind.ValueType  # 7
+"""Unified social credit code 统一社会信用代码, of companies alone."""
+Global___IdentityDocumentKind: _TypeAlias = IdentityDocumentKind  # noqa: Y015
 
 @_typing.final
 class Customer(_message.Message):
@@ -58,6 +103,60 @@ class Customer(_message.Message):
     TIER_VIP: Customer.Tier.ValueType  # 3
     """VIP 贵宾."""
 
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Customer._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: Customer._Kind.ValueType  # 0
+        """Person, in a request."""
+        KIND_PERSONAL: Customer._Kind.ValueType  # 1
+        """Natural person 个人."""
+        KIND_CORPORATE: Customer._Kind.ValueType  # 2
+        """Company 对公."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Whether it is a person."""
+
+    KIND_UNSPECIFIED: Customer.Kind.ValueType  # 0
+    """Person, in a request."""
+    KIND_PERSONAL: Customer.Kind.ValueType  # 1
+    """Natural person 个人."""
+    KIND_CORPORATE: Customer.Kind.ValueType  # 2
+    """Company 对公."""
+
+    class _Segment:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _SegmentEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Customer._Segment.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        SEGMENT_UNSPECIFIED: Customer._Segment.ValueType  # 0
+        """Never classified, or not to be told."""
+        SEGMENT_A: Customer._Segment.ValueType  # 1
+        """High contribution, high turnover."""
+        SEGMENT_B: Customer._Segment.ValueType  # 2
+        """High contribution, low turnover."""
+        SEGMENT_C: Customer._Segment.ValueType  # 3
+        """Low contribution, high turnover."""
+        SEGMENT_D: Customer._Segment.ValueType  # 4
+        """Low contribution, low turnover."""
+
+    class Segment(_Segment, metaclass=_SegmentEnumTypeWrapper):
+        """Segment 客户细分: contribution 贡献度 × turnover 交易额."""
+
+    SEGMENT_UNSPECIFIED: Customer.Segment.ValueType  # 0
+    """Never classified, or not to be told."""
+    SEGMENT_A: Customer.Segment.ValueType  # 1
+    """High contribution, high turnover."""
+    SEGMENT_B: Customer.Segment.ValueType  # 2
+    """High contribution, low turnover."""
+    SEGMENT_C: Customer.Segment.ValueType  # 3
+    """Low contribution, high turnover."""
+    SEGMENT_D: Customer.Segment.ValueType  # 4
+    """Low contribution, low turnover."""
+
     NAME_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     IDENTITY_DOCUMENT_FIELD_NUMBER: _builtins.int
@@ -65,21 +164,46 @@ class Customer(_message.Message):
     REGISTER_TIME_FIELD_NUMBER: _builtins.int
     MOBILE_NUMBER_FIELD_NUMBER: _builtins.int
     MASKED_MOBILE_NUMBER_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    IDENTITY_DOCUMENT_KIND_FIELD_NUMBER: _builtins.int
+    MASKED_IDENTITY_DOCUMENT_FIELD_NUMBER: _builtins.int
+    SEGMENT_FIELD_NUMBER: _builtins.int
+    SEGMENT_DATE_FIELD_NUMBER: _builtins.int
+    SEGMENT_RULE_VERSION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`: the customer number 客户号."""
     display_name: _builtins.str
-    """Name 姓名, as the host has it."""
+    """Name 姓名, or legal name of a company 企业名称, as the host has it."""
     identity_document: _builtins.str
-    """Number of the identity document 证件号码. Never in a reply."""
+    """Number of the identity document 证件号码; of a company, its unified social credit code 统一社会信用代码. Never in a reply.
+    A resident identity number (GB 11643) and a credit code (GB 32100) must have a right check digit: else
+    `INVALID_REQUEST`.
+    """
     tier: Global___Customer.Tier.ValueType
     """Tier 客户级别; unspecified: standard."""
     mobile_number: _builtins.str
     """Mobile number 手机号码 from which the customer calls: 5 to 20 digits, with or without `+86`. Never in a reply."""
     masked_mobile_number: _builtins.str
     """The mobile number for people, such as `138****0001`; empty: none is known."""
+    kind: Global___Customer.Kind.ValueType
+    """Person or company; unspecified: person. Registered once for all."""
+    identity_document_kind: Global___IdentityDocumentKind.ValueType
+    """What kind of document it is; unspecified: a resident identity card if the number has the shape of one, of a company
+    the credit code, else unspecified.
+    """
+    masked_identity_document: _builtins.str
+    """The number of the identity document with its middle hidden."""
+    segment: Global___Customer.Segment.ValueType
+    """Segment, for the bank's own people alone: never on a channel that the customer himself uses."""
+    segment_rule_version: _builtins.str
+    """Version of the rule that the segment is by."""
     @_builtins.property
     def register_time(self) -> _timestamp_pb2.Timestamp:
         """When the customer was registered."""
+
+    @_builtins.property
+    def segment_date(self) -> _date_pb2.Date:
+        """The day of the figures that the segment is from."""
 
     def __init__(
         self,
@@ -91,10 +215,16 @@ class Customer(_message.Message):
         register_time: _timestamp_pb2.Timestamp | None = ...,
         mobile_number: _builtins.str = ...,
         masked_mobile_number: _builtins.str = ...,
+        kind: Global___Customer.Kind.ValueType = ...,
+        identity_document_kind: Global___IdentityDocumentKind.ValueType = ...,
+        masked_identity_document: _builtins.str = ...,
+        segment: Global___Customer.Segment.ValueType = ...,
+        segment_date: _date_pb2.Date | None = ...,
+        segment_rule_version: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["register_time", b"register_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["register_time", b"register_time", "segment_date", b"segment_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "identity_document", b"identity_document", "masked_mobile_number", b"masked_mobile_number", "mobile_number", b"mobile_number", "name", b"name", "register_time", b"register_time", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "identity_document", b"identity_document", "identity_document_kind", b"identity_document_kind", "kind", b"kind", "masked_identity_document", b"masked_identity_document", "masked_mobile_number", b"masked_mobile_number", "mobile_number", b"mobile_number", "name", b"name", "register_time", b"register_time", "segment", b"segment", "segment_date", b"segment_date", "segment_rule_version", b"segment_rule_version", "tier", b"tier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -215,10 +345,16 @@ class Grant(_message.Message):
     CUSTOMER_FIELD_NUMBER: _builtins.int
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     OPERATIONS_FIELD_NUMBER: _builtins.int
+    REPRESENTATIVE_FIELD_NUMBER: _builtins.int
+    PIN_CHANGE_REQUIRED_FIELD_NUMBER: _builtins.int
     token: _builtins.str
     """The secret to send as `context.grant`. Given once; the gateway keeps only its hash."""
     customer: _builtins.str
     """Whom it stands for, `customers/{customer}`."""
+    representative: _builtins.str
+    """Of a company, the representative whom it stands for, `customers/{customer}/representatives/{representative}`."""
+    pin_change_required: _builtins.bool
+    """The PIN was reset at the counter: this grant covers `customers.ChangePin` of the account and nothing else."""
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
         """When it ends by itself."""
@@ -239,10 +375,12 @@ class Grant(_message.Message):
         customer: _builtins.str = ...,
         accounts: _abc.Iterable[_builtins.str] | None = ...,
         operations: _abc.Iterable[_builtins.str] | None = ...,
+        representative: _builtins.str = ...,
+        pin_change_required: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "customer", b"customer", "expire_time", b"expire_time", "operations", b"operations", "token", b"token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "customer", b"customer", "expire_time", b"expire_time", "operations", b"operations", "pin_change_required", b"pin_change_required", "representative", b"representative", "token", b"token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -258,7 +396,9 @@ class RegisterCustomerRequest(_message.Message):
     CUSTOMER_FIELD_NUMBER: _builtins.int
     CUSTOMER_ID_FIELD_NUMBER: _builtins.int
     customer_id: _builtins.str
-    """The customer number to use: 1 to 32 letters, digits or `-`. Empty: the host's number of this person."""
+    """The customer number to use: 1 to 32 letters, digits or `-`. Empty: the host's number of this person. Of a company, its
+    number at the corporate front-end, and needed.
+    """
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
@@ -323,6 +463,9 @@ class UpdateCustomerRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     CUSTOMER_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, at most 120 characters."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
@@ -341,10 +484,11 @@ class UpdateCustomerRequest(_message.Message):
         context: _context_pb2.RequestContext | None = ...,
         customer: Global___Customer | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "reason", b"reason", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -439,6 +583,9 @@ class UpdateLimitsRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, at most 120 characters."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
@@ -457,10 +604,11 @@ class UpdateLimitsRequest(_message.Message):
         context: _context_pb2.RequestContext | None = ...,
         limits: Global___Limits | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "limits", b"limits", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "limits", b"limits", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "limits", b"limits", "reason", b"reason", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -479,6 +627,7 @@ class VerifyPinRequest(_message.Message):
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     OPERATIONS_FIELD_NUMBER: _builtins.int
     PIN_BLOCK_FIELD_NUMBER: _builtins.int
+    REPRESENTATIVE_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer who says that he is there, `customers/{customer}`."""
     account: _builtins.str
@@ -489,6 +638,11 @@ class VerifyPinRequest(_message.Message):
     """The PIN sealed with the key of `GetPinKey`: a JWE in compact form (RFC 7516), `ECDH-ES` and `A256GCM`, with the key's
     id as its `kid`, of the JSON object `{"pin": "…", "call": "…"}`, where `call` is that of `context`. A block is good
     for its own call alone. `INVALID_REQUEST` with `not_for_us`, `not_a_block`, `other_call` or `given_twice`.
+    """
+    representative: _builtins.str
+    """Of a company: the representative who says that he is there, `customers/{customer}/representatives/{representative}`.
+    His own PIN is compared and his own tries count; the grant covers what the company has registered for him, and
+    `account` stays empty. The same as `CorporateService.VerifyRepresentative`.
     """
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
@@ -512,10 +666,11 @@ class VerifyPinRequest(_message.Message):
         accounts: _abc.Iterable[_builtins.str] | None = ...,
         operations: _abc.Iterable[_builtins.str] | None = ...,
         pin_block: _builtins.str = ...,
+        representative: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "accounts", b"accounts", "context", b"context", "customer", b"customer", "operations", b"operations", "pin", b"pin", "pin_block", b"pin_block"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "accounts", b"accounts", "context", b"context", "customer", b"customer", "operations", b"operations", "pin", b"pin", "pin_block", b"pin_block", "representative", b"representative"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

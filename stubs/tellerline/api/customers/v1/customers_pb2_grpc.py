@@ -97,8 +97,9 @@ class CustomerServiceServicer:
     """
 
     def RegisterCustomer(self, request, context):
-        """Registers a customer 客户注册. The host must know a person of this identity document and name: else
-        `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
+        """Registers a customer 客户注册. The host must know a person of this identity document and name, or the corporate
+        front-end a company of this number, credit code and legal name: else `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). A company's
+        accounts are registered with it; `CorporateService.RegisterCompany` adds later ones. `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
         is registered; a repeat after a lost reply answers this too and names the customer in the metadata (`customer`).
         Counter 柜面 only.
         """
@@ -118,8 +119,8 @@ class CustomerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateCustomer(self, request, context):
-        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
-        Counter only.
+        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. A mobile number is not verified
+        from then on. What was changed, by whom and why is kept. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Counter only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -145,7 +146,8 @@ class CustomerServiceServicer:
     def UpdateLimits(self, request, context):
         """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
         20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
-        transfer accepted after the reply. Setting the same values again changes nothing. Needs a grant, or the counter.
+        transfer accepted after the reply. Setting the same values again changes nothing. What was changed, by whom and why is
+        kept: `InteractionService.ListInteractions`. Needs a grant, or the counter.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -155,7 +157,8 @@ class CustomerServiceServicer:
         """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
         **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+        the customer is locked for a time, of a company the representative alone. A PIN that was reset at the counter wins a
+        grant for `ChangePin` alone (`pin_change_required`). `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
         `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

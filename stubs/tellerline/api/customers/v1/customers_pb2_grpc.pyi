@@ -38,8 +38,9 @@ class CustomerServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CustomerServiceAsyncStub: ...
     RegisterCustomer: _grpc.UnaryUnaryMultiCallable[_customers_pb2.RegisterCustomerRequest, _customers_pb2.Customer]
-    """Registers a customer 客户注册. The host must know a person of this identity document and name: else
-    `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
+    """Registers a customer 客户注册. The host must know a person of this identity document and name, or the corporate
+    front-end a company of this number, credit code and legal name: else `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). A company's
+    accounts are registered with it; `CorporateService.RegisterCompany` adds later ones. `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
     is registered; a repeat after a lost reply answers this too and names the customer in the metadata (`customer`).
     Counter 柜面 only.
     """
@@ -51,8 +52,8 @@ class CustomerServiceStub:
     (`account`). Counter only.
     """
     UpdateCustomer: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateCustomerRequest, _customers_pb2.Customer]
-    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
-    Counter only.
+    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. A mobile number is not verified
+    from then on. What was changed, by whom and why is kept. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Counter only.
     """
     GetCustomer: _grpc.UnaryUnaryMultiCallable[_customers_pb2.GetCustomerRequest, _customers_pb2.Customer]
     """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter."""
@@ -65,13 +66,15 @@ class CustomerServiceStub:
     UpdateLimits: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
     20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
-    transfer accepted after the reply. Setting the same values again changes nothing. Needs a grant, or the counter.
+    transfer accepted after the reply. Setting the same values again changes nothing. What was changed, by whom and why is
+    kept: `InteractionService.ListInteractions`. Needs a grant, or the counter.
     """
     VerifyPin: _grpc.UnaryUnaryMultiCallable[_customers_pb2.VerifyPinRequest, _customers_pb2.Grant]
     """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
     **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+    the customer is locked for a time, of a company the representative alone. A PIN that was reset at the counter wins a
+    grant for `ChangePin` alone (`pin_change_required`). `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
     """
     ChangePin: _grpc.UnaryUnaryMultiCallable[_customers_pb2.ChangePinRequest, _customers_pb2.PinChange]
@@ -101,8 +104,9 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterCustomer: _aio.UnaryUnaryMultiCallable[_customers_pb2.RegisterCustomerRequest, _customers_pb2.Customer]  # type: ignore[assignment]
-    """Registers a customer 客户注册. The host must know a person of this identity document and name: else
-    `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
+    """Registers a customer 客户注册. The host must know a person of this identity document and name, or the corporate
+    front-end a company of this number, credit code and legal name: else `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). A company's
+    accounts are registered with it; `CorporateService.RegisterCompany` adds later ones. `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
     is registered; a repeat after a lost reply answers this too and names the customer in the metadata (`customer`).
     Counter 柜面 only.
     """
@@ -114,8 +118,8 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     (`account`). Counter only.
     """
     UpdateCustomer: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateCustomerRequest, _customers_pb2.Customer]  # type: ignore[assignment]
-    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
-    Counter only.
+    """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. A mobile number is not verified
+    from then on. What was changed, by whom and why is kept. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Counter only.
     """
     GetCustomer: _aio.UnaryUnaryMultiCallable[_customers_pb2.GetCustomerRequest, _customers_pb2.Customer]  # type: ignore[assignment]
     """One customer. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Needs a grant, or the counter."""
@@ -128,13 +132,15 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     UpdateLimits: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]  # type: ignore[assignment]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
     20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
-    transfer accepted after the reply. Setting the same values again changes nothing. Needs a grant, or the counter.
+    transfer accepted after the reply. Setting the same values again changes nothing. What was changed, by whom and why is
+    kept: `InteractionService.ListInteractions`. Needs a grant, or the counter.
     """
     VerifyPin: _aio.UnaryUnaryMultiCallable[_customers_pb2.VerifyPinRequest, _customers_pb2.Grant]  # type: ignore[assignment]
     """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
     **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-    the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+    the customer is locked for a time, of a company the representative alone. A PIN that was reset at the counter wins a
+    grant for `ChangePin` alone (`pin_change_required`). `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
     `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
     """
     ChangePin: _aio.UnaryUnaryMultiCallable[_customers_pb2.ChangePinRequest, _customers_pb2.PinChange]  # type: ignore[assignment]
@@ -167,8 +173,9 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _customers_pb2.RegisterCustomerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_customers_pb2.Customer, _abc.Awaitable[_customers_pb2.Customer]]:
-        """Registers a customer 客户注册. The host must know a person of this identity document and name: else
-        `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
+        """Registers a customer 客户注册. The host must know a person of this identity document and name, or the corporate
+        front-end a company of this number, credit code and legal name: else `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). A company's
+        accounts are registered with it; `CorporateService.RegisterCompany` adds later ones. `CUSTOMER_ALREADY_REGISTERED` (`ALREADY_EXISTS`) when the number or the document
         is registered; a repeat after a lost reply answers this too and names the customer in the metadata (`customer`).
         Counter 柜面 only.
         """
@@ -192,8 +199,8 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _customers_pb2.UpdateCustomerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_customers_pb2.Customer, _abc.Awaitable[_customers_pb2.Customer]]:
-        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
-        Counter only.
+        """Changes a customer's tier or mobile number 变更资料. The same again changes nothing. A mobile number is not verified
+        from then on. What was changed, by whom and why is kept. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Counter only.
         """
 
     @_abc_1.abstractmethod
@@ -224,7 +231,8 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_customers_pb2.Limits, _abc.Awaitable[_customers_pb2.Limits]]:
         """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
         20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
-        transfer accepted after the reply. Setting the same values again changes nothing. Needs a grant, or the counter.
+        transfer accepted after the reply. Setting the same values again changes nothing. What was changed, by whom and why is
+        kept: `InteractionService.ListInteractions`. Needs a grant, or the counter.
         """
 
     @_abc_1.abstractmethod
@@ -236,7 +244,8 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         """Compares a PIN 密码 with the host's and, if it is right, gives a grant.
 
         **Not** idempotent and never repeated by the gateway: each comparison counts, and after repeated failures in a row
-        the customer is locked for a time. `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
+        the customer is locked for a time, of a company the representative alone. A PIN that was reset at the counter wins a
+        grant for `ChangePin` alone (`pin_change_required`). `PIN_INVALID` (`UNAUTHENTICATED`), `PIN_LOCKED` (`PERMISSION_DENIED`), `PIN_TOO_SHORT` (`INVALID_ARGUMENT`), `CUSTOMER_NOT_FOUND` (`NOT_FOUND`),
         `COMMUNICATION_TIMEOUT` when the host's answer did not come: there is no grant then, and the try may have counted.
         """
 
