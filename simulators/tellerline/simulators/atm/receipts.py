@@ -1,0 +1,127 @@
+"""What a customer is told, on the screen and on paper, in Chinese or English."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tellerline.simulators.atm.requests import Kind
+
+
+class Verdict(enum.StrEnum):
+    """How a transaction ended for the customer who stands there."""
+
+    DONE = "done"
+    DECLINED = "declined"
+    REVERSED = "reversed"
+    """Cash did not come out, or not all of it: what is missing goes back on the account."""
+    UNKNOWN = "unknown"
+    """Nobody knows yet; the machine gave nothing out and asks nothing more."""
+    NOT_SENT = "not-sent"
+    """The acquirer never heard of it."""
+    NO_NOTES = "no-notes"
+    """The cassettes cannot make the amount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A movement of the mini-statement; amounts in minor units, negative for debits. ``day`` is YYMMDD."""
+
+    day: str
+    amount: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """``card`` and ``payee`` masked, amounts in minor units; ``code`` is the acquirer's answer code, empty without an
+    answer. ``balance`` and ``available`` are of a balance enquiry."""
+
+    kind: Kind
+    verdict: Verdict
+    terminal: str
+    at: str
+    reference: str = ""
+    card: str = ""
+    payee: str = ""
+    amount: int = 0
+    dispensed: int = 0
+    code: str = ""
+    retrieval: str = ""
+    balance: int | None = None
+    available: int | None = None
+    entries: Sequence[Entry] = ()
+
+
+_KINDS = {
+    Kind.BALANCE: ("BALANCE", "余额查询"),
+    Kind.STATEMENT: ("MINI-STATEMENT", "最近明细"),
+    Kind.WITHDRAWAL: ("WITHDRAWAL", "取款"),
+    Kind.TRANSFER: ("TRANSFER", "转账"),
+    Kind.PIN_CHANGE: ("PIN CHANGE", "修改密码"),
+}
+_VERDICTS = {
+    Verdict.DONE: ("Thank you", "交易成功"),
+    Verdict.DECLINED: ("Declined", "交易被拒绝"),
+    Verdict.REVERSED: (
+        "Not completed: what did not come out goes back on your account",
+        "交易未完成，未出钞金额将退回账户",
+    ),
+    Verdict.UNKNOWN: (
+        "Outcome not known yet: please ask your branch or call 95588",
+        "交易结果待查，请咨询网点或致电 95588",
+    ),
+    Verdict.NOT_SENT: ("Out of service, nothing was done", "暂停服务，交易未受理"),
+    Verdict.NO_NOTES: ("This machine has no notes for that amount", "本机无法支付该金额，请更换金额"),
+}
+_REASONS = {
+    "14": ("unknown card", "无此卡"),
+    "30": ("message not understood", "报文格式错"),
+    "51": ("insufficient funds", "余额不足"),
+    "54": ("card expired", "过期卡"),
+    "55": ("wrong PIN", "密码错误"),
+    "57": ("not allowed for this card", "不允许此交易"),
+    "61": ("over the limit", "超出取款限额"),
+    "75": ("PIN locked", "密码已锁定"),
+    "91": ("host not available", "主机暂不可用"),
+    "94": ("duplicate transmission", "重复交易"),
+    "96": ("system malfunction", "系统异常"),
+}
+
+
+def lines(receipt: Receipt, language: str) -> list[str]:
+    """The receipt, line by line; ``language`` is ``zh`` or ``en``."""
+    pick = 1 if language == "zh" else 0
+    text = [f"{_KINDS[receipt.kind][pick]}: {_VERDICTS[receipt.verdict][pick]}{_reason(receipt, pick)}"]
+    rows = [
+        (("Card", "卡号"), receipt.card),
+        (("To", "转入"), receipt.payee),
+        (("Amount", "金额"), _money(receipt.amount) if receipt.amount else ""),
+        (("Cash", "出钞"), _money(receipt.dispensed) if receipt.kind is Kind.WITHDRAWAL else ""),
+        (("Balance", "余额"), "" if receipt.balance is None else _money(receipt.balance)),
+        (("Available", "可用余额"), "" if receipt.available is None else _money(receipt.available)),
+        (("Terminal", "终端"), receipt.terminal),
+        (("Number", "流水号"), receipt.reference),
+        (("Reference", "参考号"), receipt.retrieval),
+    ]
+    text += [f"  {_wide(label[pick])}{value}" for label, value in rows if value]
+    return text + [
+        f"  {entry.day}  {_money(entry.amount):>12}  {_money(entry.balance):>12}" for entry in receipt.entries
+    ]
+
+
+def _reason(receipt: Receipt, pick: int) -> str:
+    if receipt.verdict is not Verdict.DECLINED:
+        return ""
+    known = _REASONS.get(receipt.code)
+    return f" ({receipt.code})" if known is None else f" ({receipt.code} {known[pick]})"
+
+
+def _wide(label: str) -> str:
+    """Padded to eleven columns; a Chinese character fills two."""
+    return label + " " * (11 - sum(1 if character.isascii() else 2 for character in label))
+
+
+def _money(minor: int) -> str:
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100:,}.{abs(minor) % 100:02d}"
