@@ -23,25 +23,6 @@ from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 
 _OF_OTHERS = frozenset({"call_centre"})
-_VERIFY = "customers.VerifyPin"
-_FIND_CALLER = "customers.FindCustomersByPhone"
-_SINGLE_VIEWS = ("operations.Get*", "operations.List*", "operations.Watch*", "operations.*Resolution")
-"""Of operators: whoever looks through a customer's transactions needs the customer's grant beside."""
-_SELF_SERVICE = (
-    "accounts.*",
-    "billing.*",
-    "corporate.*",
-    "credit.*",
-    "fx.*",
-    "securities.*",
-    "transfers.*",
-    _VERIFY,
-    "customers.ChangePin",
-    "customers.GetCustomer",
-    "customers.GetPinKey",
-    "customers.RevokeGrant",
-    "customers.UpdateLimits",
-)
 
 
 class _Part(BaseModel):
@@ -148,15 +129,21 @@ class LimitSettings(_Part):
 class ChannelSettings(_Part):
     """One channel; see ``access.policy.ChannelPolicy``."""
 
-    operations: tuple[str, ...] = _SELF_SERVICE
+    operations: tuple[str, ...] | None = None
     peers: tuple[str, ...] = ()
-    grantless: tuple[str, ...] = (_VERIFY, "customers.RevokeGrant")
+    grantless: tuple[str, ...] | None = None
     grant_seconds: int = Field(default=600, gt=0)
     foreign_currency: bool = True
     accepts_grants_of: tuple[str, ...] = ()
 
     def policy(self) -> ChannelPolicy:
         return ChannelPolicy(**self.model_dump())
+
+
+class AccessSettings(_Part):
+    """``policy`` is a file of the bank's own (CSV) in place of the standard that comes with the product."""
+
+    policy: Path | None = None
 
 
 class PinSettings(_Part):
@@ -196,26 +183,13 @@ class TelemetrySettings(_Part):
 
 
 def standard_channels() -> dict[str, ChannelSettings]:
-    """A bank's usual channels: the phone without foreign currency, the counter without grants.
-
-    Whose a telephone number is, the call centre alone may ask, of who calls: no agent's program may of anybody.
-    """
+    """A bank's usual channels, the phone without foreign currency. What each may do is the access policy's to say."""
     return {
-        "IVR": ChannelSettings(
-            operations=(*_SELF_SERVICE, _FIND_CALLER),
-            grantless=(_VERIFY, "customers.RevokeGrant", _FIND_CALLER),
-            grant_seconds=600,
-            foreign_currency=False,
-        ),
-        "AGENT": ChannelSettings(
-            operations=(*_SELF_SERVICE, "operations.*"),
-            grantless=(_VERIFY, "customers.RevokeGrant", *_SINGLE_VIEWS),
-            foreign_currency=False,
-            accepts_grants_of=("IVR",),
-        ),
+        "IVR": ChannelSettings(grant_seconds=600, foreign_currency=False),
+        "AGENT": ChannelSettings(foreign_currency=False, accepts_grants_of=("IVR",)),
         "ATM": ChannelSettings(grant_seconds=120),
         "ONLINE_BANKING": ChannelSettings(grant_seconds=900),
-        "COUNTER": ChannelSettings(operations=("*",), grantless=("*",)),
+        "COUNTER": ChannelSettings(),
     }
 
 
@@ -253,6 +227,7 @@ class GatewaySettings(BaseSettings):
     front: ServingSettings = ServingSettings()
     limits: LimitSettings = LimitSettings()
     channels: dict[str, ChannelSettings] = Field(default_factory=standard_channels)
+    access: AccessSettings = AccessSettings()
     identities_required: bool = False
     pin: PinSettings = PinSettings()
     deadlines: DeadlineSettings = DeadlineSettings()

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from tellerline.api.operations.v1 import operations_pb2
-from tellerline.gateway.access.policy import ChannelRights
+from tellerline.gateway.access.policy import CallerRights, ChannelDirectory
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.settings import GatewaySettings, standard_channels
 
@@ -36,12 +36,18 @@ def test_a_channel_in_the_file_changes_what_it_says_and_keeps_the_rest(tmp_path:
     assert channels["IVR"].peers == ("ivr.bank",)
     assert not channels["IVR"].foreign_currency
     assert "KIOSK" in channels
-    assert channels["COUNTER"].grantless == ("*",)
+    assert channels["AGENT"].accepts_grants_of == ("IVR",)
+
+
+def standard_rights() -> dict[str, CallerRights]:
+    """Of callers without identity."""
+    directory = ChannelDirectory({name: each.policy() for name, each in standard_channels().items()})
+    return {name: directory.rights(name, "") for name in standard_channels()}
 
 
 def test_whose_a_telephone_number_is_no_agents_program_is_told() -> None:
     lookup = "customers.FindCustomersByPhone"
-    may = {name: ChannelRights(name, each.policy()) for name, each in standard_channels().items()}
+    may = standard_rights()
     assert not may["IVR"].needs_grant(lookup)
     assert not may["COUNTER"].needs_grant(lookup)
     for name in {*may} - {"IVR", "COUNTER"}:
@@ -50,11 +56,11 @@ def test_whose_a_telephone_number_is_no_agents_program_is_told() -> None:
 
 
 def test_agents_look_through_transactions_under_a_grant_alone() -> None:
-    agent = ChannelRights("AGENT", standard_channels()["AGENT"].policy())
+    agent = standard_rights()["AGENT"]
     assert agent.needs_grant("operations.SearchTransactions")
     methods = operations_pb2.DESCRIPTOR.services_by_name["OperationsService"].methods_by_name
     others = {f"operations.{method}" for method in methods} - {"operations.SearchTransactions"}
-    assert {name for name in others if agent.needs_grant(name)} == set()
+    assert {name for name in others if agent.verdict(name).allowed} == set()
 
 
 def test_a_host_on_the_queue_needs_a_broker(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ NOT_FOUND = "NOT_FOUND"
 """The state of a transaction of which the gateway knows nothing."""
 
 _PREFIX = "TRANSACTION_STATE_"
-_ASKER = "tickets"
 
 
 class NotHeardError(Exception):
@@ -45,7 +44,7 @@ class GatewayTransactions:
         self._randomness = randomness
 
     async def standing(self, serial: str) -> Standing:
-        asker = Asker(call="", step=self._randomness.bytes(12).hex(), agent=_ASKER)
+        asker = Asker(call="", step=self._randomness.bytes(12).hex())
         try:
             found = await self._client.transaction(asker, serial)
         except GatewayError as error:

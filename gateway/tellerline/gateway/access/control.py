@@ -42,6 +42,13 @@ class AccessControl:
         """See ``services.ports.Admission``."""
         self._channels.rights(channel, call.peer).needs_grant(operation)
 
+    def acting(self, channel: str, named: str, call: CallContext) -> str:
+        """The person who acts, by the caller's certificate; without one, whoever is ``named``.
+
+        Raises ``CHANNEL_UNKNOWN``, ``CHANNEL_NOT_ALLOWED`` or ``IDENTITY_MISMATCH``.
+        """
+        return self._channels.rights(channel, call.peer).acting(named)
+
     def policy(self, channel: str, call: CallContext) -> ChannelPolicy:
         """The channel's policy, once the peer is known to speak for it."""
         return self._channels.rights(channel, call.peer).policy

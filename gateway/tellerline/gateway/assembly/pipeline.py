@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.policy import ChannelDirectory
+from tellerline.gateway.access.policy_file import load_policy
 from tellerline.gateway.assembly.core import Core
 from tellerline.gateway.day.last_known import LastKnownAnswers
 from tellerline.gateway.pipeline.durable import DurableRunner
@@ -19,7 +20,11 @@ from tellerline.routing.transactions.plans import discover
 
 def build_access(core: Core) -> AccessControl:
     policies = {name: channel.policy() for name, channel in core.settings.channels.items()}
-    directory = ChannelDirectory(policies, peers_required=core.settings.identities_required)
+    directory = ChannelDirectory(
+        policies,
+        load_policy(core.settings.access.policy),
+        identities_required=core.settings.identities_required,
+    )
     return AccessControl(directory, core.around.store.grants, core.around.clock)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tellerline.gateway.access.identified import Identification
 from tellerline.gateway.assembly.core import build_core
 from tellerline.gateway.assembly.gateway import Gateway
 from tellerline.gateway.assembly.parts import build_parts
@@ -13,13 +14,15 @@ from tellerline.gateway.settings import GatewaySettings
 
 
 def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
-    """Wire it; nothing is opened before ``start``. Raises ``RoutingError`` for hosts that contradict each other."""
+    """Wire it; nothing is opened before ``start``. Raises ``RoutingError`` for hosts that contradict each other,
+    ``PolicyError`` for an access policy that cannot be used."""
     core = build_core(settings, around)
     access = build_access(core)
     pipeline = build_pipeline(core, access)
     parts = build_parts(core, access, pipeline)
+    identification = Identification(access)
     return Gateway(
-        services=build_services(parts),
+        services=tuple(identification.over(service) for service in build_services(parts)),
         parts=parts,
         pipeline=pipeline,
         resolver=build_resolver(core, pipeline),

@@ -35,6 +35,11 @@ REFUSALS: dict[Code, ErrorText] = {
         "本渠道不能办理此项业务，请到网点柜面办理。",
         "This cannot be done through this channel. Please visit a branch.",
     ),
+    Code.IDENTITY_MISMATCH: ErrorText(
+        StatusCode.PERMISSION_DENIED,
+        "您不能以他人名义办理此项业务。",
+        "You cannot act in the name of somebody else.",
+    ),
     Code.GRANT_MISSING: ErrorText(
         StatusCode.UNAUTHENTICATED, "请先验证您的身份。", "Please verify your identity first."
     ),

@@ -250,8 +250,8 @@ async def _register(store: SqliteStore, number: str, *accounts: str) -> None:
 def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     policies = {
         "IVR": standard_channels()["IVR"].policy(),
-        "ATM": ChannelPolicy(),
-        "COUNTER": ChannelPolicy(grantless=("*",)),
+        "ATM": ChannelPolicy(operations=("*",), grantless=()),
+        "COUNTER": ChannelPolicy(operations=("*",), grantless=("*",)),
     }
     return AccessControl(ChannelDirectory(policies), store.grants, clock)
 

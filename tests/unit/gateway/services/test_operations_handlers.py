@@ -122,8 +122,8 @@ async def test_a_transaction_that_is_not_there(platform: Any, refused: Any) -> N
 
 
 async def test_channels_without_the_right_see_nothing(platform: Any, refused: Any) -> None:
-    request = pb.GetTransactionRequest(context=platform.context(), name="transactions/G1")
-    await refused(Code.CHANNEL_NOT_ALLOWED, platform.send("GetTransaction", request, pb.Transaction))
+    doubts = pb.ListDoubtsRequest(context=platform.context())
+    await refused(Code.CHANNEL_NOT_ALLOWED, platform.send("ListDoubts", doubts, pb.ListDoubtsResponse))
     request = pb.GetTransactionRequest(context=platform.context(), name="transactions/G1")
     with pytest.raises(Exception, match="CHANNEL_NOT_ALLOWED"):
         await anext(platform.stream("WatchTransaction", request))

@@ -13,11 +13,11 @@ import grpc.aio
 from google.rpc.status_pb2 import Status
 
 from tellerline.adapters.clock import Clock
+from tellerline.adapters.rpc.identity import certificate_identity
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc.admission import Admission
 from tellerline.gateway.channels.grpc.front import FrontSettings, TlsFiles
 from tellerline.gateway.channels.grpc.health import HealthBoard
-from tellerline.gateway.channels.grpc.identity import certificate_identity
 from tellerline.gateway.channels.grpc.reflection import METHOD, REQUEST, RESPONSE, SERVICE_NAMES, Reflection
 from tellerline.gateway.channels.grpc.rules import CallRules, methods_by_path, parsed
 from tellerline.gateway.channels.grpc.status import StatusWriter

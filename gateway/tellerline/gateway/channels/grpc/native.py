@@ -14,12 +14,12 @@ from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
 from tellerline.adapters.clock import Timer
+from tellerline.adapters.rpc.identity import certificate_identity
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc.admission import ANYBODY
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send, client_address, client_certificate
 from tellerline.gateway.channels.grpc.deadline import parse_timeout
 from tellerline.gateway.channels.grpc.framing import PREFIX, framed, unframed
-from tellerline.gateway.channels.grpc.identity import certificate_identity
 from tellerline.gateway.channels.grpc.rules import CallRules, parsed
 from tellerline.gateway.channels.service import Method, StreamHandler
 from tellerline.gateway.refusal import FieldViolation, RefusalError

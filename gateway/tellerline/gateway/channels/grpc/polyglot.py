@@ -19,10 +19,10 @@ from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 from protobuf.wkt import Any as WireAny
 
+from tellerline.adapters.rpc.identity import certificate_identity
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send, client_certificate
 from tellerline.gateway.channels.grpc.deadline import parse_milliseconds, parse_timeout
-from tellerline.gateway.channels.grpc.identity import certificate_identity
 from tellerline.gateway.channels.grpc.reflection import METHOD, REQUEST, RESPONSE, SERVICE_NAMES, Reflection
 from tellerline.gateway.channels.grpc.rules import CallRules, parsed
 from tellerline.gateway.channels.grpc.supervision import run_stream, run_unary
