@@ -27,6 +27,12 @@ REFUSALS: dict[Code, ErrorText] = {
     Code.OPERATION_NOT_OFFERED: ErrorText(
         StatusCode.UNIMPLEMENTED, "暂不提供此项服务。", "This service is not offered at present."
     ),
+    Code.RATE_LIMITED: ErrorText(
+        StatusCode.RESOURCE_EXHAUSTED,
+        "您的请求过于频繁，请稍后再试。",
+        "There were too many requests. Please wait a moment.",
+        retryable=True,
+    ),
     Code.CHANNEL_UNKNOWN: ErrorText(
         StatusCode.PERMISSION_DENIED, "无法识别的服务渠道。", "This channel is not known to the bank."
     ),
@@ -39,6 +45,9 @@ REFUSALS: dict[Code, ErrorText] = {
         StatusCode.PERMISSION_DENIED,
         "您不能以他人名义办理此项业务。",
         "You cannot act in the name of somebody else.",
+    ),
+    Code.TOKEN_INVALID: ErrorText(
+        StatusCode.UNAUTHENTICATED, "登录已失效，请重新登录。", "You are no longer logged in. Please log in again."
     ),
     Code.GRANT_MISSING: ErrorText(
         StatusCode.UNAUTHENTICATED, "请先验证您的身份。", "Please verify your identity first."
