@@ -11,12 +11,13 @@ from tellerline.adapters.clock import SeededRandomness, SystemClock
 from tellerline.connectors.discovery import connect, discover
 from tellerline.connectors.host import LateReply
 from tellerline.connectors.transports import Endpoint
-from tellerline.routing.model import accounts, customers, settlement, transfers
+from tellerline.routing.model import accounts, cash, customers, settlement, transfers
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, Echo
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import HostState, Result
 from tellerline.simulators.core.host import CoreHost
+from tellerline.simulators.core.messages import CoreRequest
 from tellerline.simulators.core.register import AccountKind, CoreAccount, Customer
 from tellerline.simulators.core.server import CoreServer
 from tellerline.simulators.faults import FaultEngine
@@ -26,6 +27,8 @@ from tellerline.simulators.ledger import Ledger
 PAYER, PAYEE, CARD, LOST = "6222000000000001", "6222000000000002", "6222000000000003", "6222000000000004"
 DOCUMENT = "110101199003070013"
 PIN = "135246"
+CASHED = "TX0000000000CASH01"
+"""A withdrawal of 100.00 from ``CARD`` at terminal ATM00001 that is done from the start."""
 
 
 def furnish(host: CoreHost) -> None:
@@ -43,6 +46,8 @@ def furnish(host: CoreHost) -> None:
         )
         host.branch.open_account(account)
         host.branch.post(number, 100_000_00, kind="CASH_DEPOSIT", narrative="开户存款")
+    fields = {"account": CARD, "terminal": "ATM00001", "amount/currency": "CNY", "amount/value": "100.00"}
+    assert host.handle(CoreRequest(operation="WithdrawCash", reference=CASHED, fields=fields)).done
 
 
 def a_transfer(amount: int = 12_34, account: str = PAYER) -> transfers.CreateTransfer:
@@ -101,6 +106,11 @@ EXAMPLES: dict[str, tuple[Command, type[Result]]] = {
         (accounts.GetLossReport(account=LOST), accounts.LossReport),
         (a_transfer(), transfers.Transferred),
         (A_REMITTANCE, transfers.Remitted),
+        (cash.WithdrawCash(account=PAYER, amount=Money(200_00, "CNY"), terminal="ATM00001"), cash.Withdrawn),
+        (
+            cash.ReturnCash(account=CARD, amount=Money(30_00, "CNY"), terminal="ATM00001", original_reference=CASHED),
+            cash.CashReturned,
+        ),
         (a_debit(), settlement.Booked),
         (a_credit(), settlement.Booked),
         (customers.VerifyPin(account=PAYER, pin=PIN), customers.PinVerified),

@@ -7,7 +7,7 @@ from typing import Any
 from tellerline.connectors.soap_connector import Mapped, Values, amount, money
 from tellerline.connectors.soap_control import with_control
 from tellerline.connectors.soap_statements import booked, period, statement
-from tellerline.routing.model import accounts, customers, settlement, transfers
+from tellerline.routing.model import accounts, cash, customers, settlement, transfers
 
 
 def _transfer(command: transfers.CreateTransfer) -> dict[str, Any]:
@@ -54,6 +54,10 @@ def _settle(command: settlement.DebitAccount | settlement.CreditAccount) -> dict
 
 def _settled(values: Values) -> settlement.Booked:
     return settlement.Booked(**booked(values))
+
+
+def _cash(command: cash.WithdrawCash | cash.ReturnCash) -> dict[str, Any]:
+    return {"account": command.account, "terminal": command.terminal, "amount": amount(command.amount)}
 
 
 def _loss_report(values: Values) -> accounts.LossReport:
@@ -120,6 +124,12 @@ _BUSINESS: dict[str, Mapped] = {
     settlement.DebitAccount.operation: Mapped("DebitAccount", _settle, _settled),
     settlement.CreditAccount.operation: Mapped(
         "CreditAccount", lambda c: {**_settle(c), "name": c.name or None}, _settled
+    ),
+    cash.WithdrawCash.operation: Mapped("WithdrawCash", _cash, lambda r: cash.Withdrawn(**booked(r))),
+    cash.ReturnCash.operation: Mapped(
+        "ReturnCash",
+        lambda c: {**_cash(c), "originalReference": c.original_reference},
+        lambda r: cash.CashReturned(**booked(r)),
     ),
     customers.VerifyPin.operation: Mapped(
         "VerifyPin",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tellerline.simulators.core.branch import Branch
+from tellerline.simulators.core.cash import Cash, ReturnOrder, WithdrawalOrder
 from tellerline.simulators.core.enquiries import HOST_VERSION, Enquiries
 from tellerline.simulators.core.losses import Losses
 from tellerline.simulators.core.messages import CoreRequest, Reply
@@ -33,6 +34,7 @@ class CoreHost(SoapHost):
         self._settlements = Settlements(self.register, ledger, calendar)
         self._remittances = Remittances(self.register, ledger, calendar)
         self._pins = Pins(self.register, calendar)
+        self.cash = Cash(self.register, ledger, calendar, self.references)
         enquiries = Enquiries(self.register, ledger, calendar)
         self.enquiries |= {
             "GetBalance": enquiries.balance,
@@ -49,15 +51,19 @@ class CoreHost(SoapHost):
             "ReportLoss": self._report_loss,
             "Remit": self._remit,
             "ChangePin": self._change_pin,
+            "WithdrawCash": self._withdraw_cash,
+            "ReturnCash": self._return_cash,
         }
 
     def snapshot(self) -> None:
         super().snapshot()
         self.register.snapshot()
+        self.cash.snapshot()
 
     def reset(self) -> None:
         super().reset()
         self.register.reset()
+        self.cash.reset()
 
     def moved(self, original: Handled[Any]) -> tuple[str, str, int] | None:
         order = original.content[0]
@@ -65,7 +71,12 @@ class CoreHost(SoapHost):
             return order.account, order.currency, order.amount
         if isinstance(order, TransferOrder | RemittanceOrder):
             return order.debit_account, order.currency, order.amount
+        if isinstance(order, WithdrawalOrder) and not self.cash.returned(original.reply.reference):
+            return order.account, order.currency, order.amount
         return None
+
+    def undone(self, original: Handled[Any]) -> None:
+        self.cash.undone(original)
 
     def _transfer(self, request: CoreRequest) -> Reply:
         order = TransferOrder.read(request)
@@ -86,6 +97,14 @@ class CoreHost(SoapHost):
         return self.once(
             request, (order,), lambda serial: self._remittances.carry_out(order, request.reference, serial)
         )
+
+    def _withdraw_cash(self, request: CoreRequest) -> Reply:
+        order = WithdrawalOrder.read(request)
+        return self.once(request, (order,), lambda serial: self.cash.withdraw(order, request.reference, serial))
+
+    def _return_cash(self, request: CoreRequest) -> Reply:
+        order = ReturnOrder.read(request)
+        return self.once(request, (order,), lambda serial: self.cash.give_back(order, request.reference, serial))
 
     def _change_pin(self, request: CoreRequest) -> Reply:
         content = (request.fields["account"], request.fields["newPin"])

@@ -15,7 +15,7 @@ class CoreSimulator(CoreServer):
     """The host in which the population opens its customers and accounts."""
 
     name = "core"
-    changing = frozenset({"Transfer", "DebitAccount", "CreditAccount", "ReportLoss"})
+    changing = frozenset({"Transfer", "DebitAccount", "CreditAccount", "ReportLoss", "WithdrawCash", "ReturnCash"})
 
     @property
     def ledger(self) -> Ledger:

@@ -31,6 +31,7 @@ def everything(client: Any, card: str, other: str, document: str) -> dict[str, A
         "purpose": "货款",
         "urgent": True,
     }
+    cash = {"account": card, "terminal": "ATM00001"}
     asked: dict[str, dict[str, Any]] = {
         "Echo": {},
         "GetBalance": {"account": card},
@@ -40,6 +41,8 @@ def everything(client: Any, card: str, other: str, document: str) -> dict[str, A
         "VerifyPin": {"account": card, "pin": "246810"},
         "Transfer": {"debitAccount": card, "creditAccount": other, "amount": amount, "kind": "REGISTERED_PAYEE"},
         "Remit": {**remittance, "debitAccount": card, "amount": amount},
+        "WithdrawCash": {**cash, "amount": {"currency": "CNY", "value": "100.00"}},
+        "ReturnCash": {**cash, "amount": amount, "originalReference": "WithdrawCash"},
         "DebitAccount": {"account": card, "amount": amount, "purpose": "FX"},
         "CreditAccount": {"account": card, "amount": amount, "purpose": "FX"},
         "InquireTransaction": {"originalReference": "Transfer", "originalOperation": "Transfer"},
