@@ -50,6 +50,10 @@ class StoredJournal:
     def audit(self, record: Record) -> None:
         self._audits.add(record)
 
+    async def flush(self) -> None:
+        """Write the enquiries noted so far, or leave them waiting for a store that does not take them."""
+        await self._audits.flush()
+
     async def close(self) -> None:
         """Write the enquiries that are still in memory."""
         await self._audits.close()

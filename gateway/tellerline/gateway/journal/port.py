@@ -10,6 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from tellerline.gateway.journal.customer_port import (
+    Dossiers,
+    Interactions,
+    TellAccount,
+    TellCustomer,
+    TellLimits,
+)
+from tellerline.gateway.journal.customer_records import Interaction
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
@@ -163,9 +171,12 @@ class Cases(Protocol):
 
 
 class Registry(Protocol):
-    """Signed customers and their registered accounts, with their limits."""
+    """Signed customers and their registered accounts, with their limits.
 
-    async def add_customer(self, customer: Customer) -> bool:
+    Who ``tell``s of a change gives what is kept beside it, in the same durable write; nothing is told of none.
+    """
+
+    async def add_customer(self, customer: Customer, told: Interaction | None = None) -> bool:
         """False, and nothing written, when the number or the identity document is registered already."""
 
     async def customer(self, number: str) -> Customer | None: ...
@@ -173,24 +184,39 @@ class Registry(Protocol):
     async def customers_of(self, mobile: str, limit: int) -> Sequence[Customer]:
         """Who registered this mobile number (of canonical form), by number; nobody has the empty one."""
 
-    async def update_customer(self, number: str, change: CustomerChange) -> Customer | None:
-        """The customer as he is now; None when he is not registered. Two changes of different figures both hold."""
+    async def update_customer(
+        self, number: str, change: CustomerChange, tell: TellCustomer | None = None
+    ) -> Customer | None:
+        """The customer as he is now; None when he is not registered. Two changes of different figures both hold.
 
-    async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:
+        A new mobile number is not verified.
+        """
+
+    async def add_account(
+        self, account: RegisteredAccount, tell: TellAccount | None = None
+    ) -> RegisteredAccount | None:
         """Register under the next sequence number (``account.sequence`` is ignored).
 
         None, and nothing written, when the account is registered already or its customer is not.
         """
 
+    async def remove_account(
+        self, customer: str, sequence: int, tell: TellAccount | None = None
+    ) -> RegisteredAccount | None:
+        """The account as it was, with nobody acting for it any more; None when it is not there.
+
+        Its sequence number is never given again.
+        """
+
     async def account(self, customer: str, sequence: int) -> RegisteredAccount | None:
-        """May answer from a cache: limits are never taken from it, and may be a minute old in other processes."""
+        """May answer from a cache: limits are never taken from it, and it may be ten seconds old in other processes."""
 
     async def find_account(self, account: str) -> RegisteredAccount | None: ...
 
     async def accounts(self, customer: str) -> Sequence[RegisteredAccount]:
         """In order of their sequence numbers."""
 
-    async def update_limits(self, account: str, change: LimitChange) -> Limits | None:
+    async def update_limits(self, account: str, change: LimitChange, tell: TellLimits | None = None) -> Limits | None:
         """The limits as they are now; None when the account is not registered.
 
         Atomic: two changes of different figures at once both hold. In force for every acceptance after it returns.
@@ -322,6 +348,12 @@ class Store(Protocol):
 
     @property
     def registry(self) -> Registry: ...
+
+    @property
+    def interactions(self) -> Interactions: ...
+
+    @property
+    def dossiers(self) -> Dossiers: ...
 
     @property
     def grants(self) -> Grants: ...

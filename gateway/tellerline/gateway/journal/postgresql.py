@@ -18,7 +18,9 @@ from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
+from tellerline.gateway.journal.dossiers import StoredDossiers
 from tellerline.gateway.journal.grants import StoredGrants
+from tellerline.gateway.journal.interactions import StoredInteractions
 from tellerline.gateway.journal.journal import StoredJournal
 from tellerline.gateway.journal.lanes import (
     ACCEPT_SQL,
@@ -40,9 +42,9 @@ Args = TypeVarTuple("Args")
 
 _LONG_READS = 2
 
-# A grant may be revoked by any process; of an account nothing changes but its limits, which are never taken from here.
+# Either may be taken away by any process; an account's limits are never taken from here.
 _GRANT_SECONDS = 1.0
-_ACCOUNT_SECONDS = 60.0
+_ACCOUNT_SECONDS = 10.0
 
 
 class PostgresqlDatabase:
@@ -127,6 +129,8 @@ class PostgresqlStore:
         self.routing = StoredRoutingHistory(self._database)
         self.differences = StoredDifferences(self._database)
         self.legs = StoredLegs(self._database)
+        self.interactions = StoredInteractions(self._database, self.journal.flush)
+        self.dossiers = StoredDossiers(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
         self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
 

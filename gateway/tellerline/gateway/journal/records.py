@@ -326,6 +326,13 @@ class Customer:
     registered_at: datetime
     mobile: str = field(default="", repr=False)
     """In the canonical form of ``services.customers.telephones``; empty where none is known."""
+    kind: str = "PERSONAL"
+    """Or ``CORPORATE``."""
+    document_kind: str = ""
+    segment: str = ""
+    """``A`` to ``D``, from the bank's figures of ``segment_date`` (ISO 8601) by the rule's version; empty: never."""
+    segment_date: str = ""
+    segment_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +341,8 @@ class CustomerChange:
 
     tier: str | None = None
     mobile: str | None = field(default=None, repr=False)
+    at: datetime | None = None
+    """When a mobile number was given; needed with one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

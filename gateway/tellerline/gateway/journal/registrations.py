@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, func, literal_column, select, text, update
+from dataclasses import replace
+
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, delete, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps
-from tellerline.gateway.journal.records import Customer, RegisteredAccount
+from tellerline.gateway.journal import dossier_steps, rows
+from tellerline.gateway.journal.customer_port import TellAccount, TellCustomer, TellLimits
+from tellerline.gateway.journal.customer_records import Contact, Interaction
+from tellerline.gateway.journal.interactions import tell_if
+from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
 from tellerline.gateway.journal.rows import account_values, customer_values
 from tellerline.gateway.journal.schema import accounts, customers
 
@@ -71,6 +77,24 @@ BY_SEQUENCE = Statement(
     "of",
     "place",
 )
+REMOVE_ACCOUNT = Statement(
+    delete(accounts)
+    .where(accounts.c.customer == bindparam("of"), accounts.c.sequence == bindparam("place"))
+    .returning(*_ACCOUNT),
+    "of",
+    "place",
+)
+LOCKED_CUSTOMER = Statement(
+    update(customers).where(customers.c.number == bindparam("of")).values(kind=customers.c.kind).returning(*_CUSTOMER),
+    "of",
+)
+LOCKED_LIMITS = Statement(
+    update(accounts)
+    .where(accounts.c.account == bindparam("number"))
+    .values(kind=accounts.c.kind)
+    .returning(accounts.c.single_limit, accounts.c.daily_limit, accounts.c.count_limit),
+    "number",
+)
 BY_ACCOUNT = Statement(select(*_ACCOUNT).where(accounts.c.account == bindparam("number")), "number")
 OF_CUSTOMER = Statement(
     select(*_ACCOUNT).where(accounts.c.customer == bindparam("of")).order_by(accounts.c.sequence), "of"
@@ -87,17 +111,74 @@ UPDATE_LIMITS = Statement(
 )
 
 
-def add_customer(customer: Customer) -> Steps[bool]:
-    return bool((yield ADD_CUSTOMER, customer_values(customer)))
+def add_customer(customer: Customer, told: Interaction | None) -> Steps[bool]:
+    if not (yield ADD_CUSTOMER, customer_values(customer)):
+        return False
+    if customer.mobile:
+        yield from dossier_steps.set_contact(_mobile_of(customer), _untold)
+    yield from tell_if(told)
+    return True
 
 
-def add_account(account: RegisteredAccount) -> Steps[int | None]:
-    """The sequence number it got; None when the account is registered already or its customer is not."""
-    rows = yield NEXT_SEQUENCE, (account.customer,)
-    if not rows:
+def update_customer(number: str, change: CustomerChange, tell: TellCustomer | None) -> Steps[Customer | None]:
+    found = yield LOCKED_CUSTOMER, (number,)
+    if not found:
         return None
-    sequence: int = rows[0][0]
+    before = rows.customer(found[0])
+    if change.mobile is not None:
+        at = change.at or before.registered_at
+        yield from dossier_steps.set_contact(
+            _mobile_of(replace(before, mobile=change.mobile, registered_at=at)), _untold
+        )
+    changed = yield UPDATE_CUSTOMER, (change.tier, change.mobile, number)
+    after = rows.customer(changed[0])
+    if tell is not None and after != before:
+        yield from tell_if(tell(before, after))
+    return after
+
+
+def add_account(account: RegisteredAccount, tell: TellAccount | None) -> Steps[int | None]:
+    """The sequence number it got; None when the account is registered already or its customer is not."""
+    found = yield NEXT_SEQUENCE, (account.customer,)
+    if not found:
+        return None
+    sequence: int = found[0][0]
     if not (yield ADD_ACCOUNT, account_values(account, sequence)):
         yield GIVE_BACK_SEQUENCE, (account.customer,)
         return None
+    if tell is not None:
+        yield from tell_if(tell(replace(account, sequence=sequence)))
     return sequence
+
+
+def remove_account(customer: str, sequence: int, tell: TellAccount | None) -> Steps[RegisteredAccount | None]:
+    """Its sequence number is not given back."""
+    found = yield REMOVE_ACCOUNT, (customer, sequence)
+    if not found:
+        return None
+    yield from dossier_steps.without_account(customer, sequence)
+    removed = rows.account(found[0])
+    if tell is not None:
+        yield from tell_if(tell(removed))
+    return removed
+
+
+def update_limits(account: str, change: LimitChange, tell: TellLimits | None) -> Steps[Limits | None]:
+    found = yield LOCKED_LIMITS, (account,)
+    if not found:
+        return None
+    changed = yield UPDATE_LIMITS, (change.single, change.daily, change.count, account)
+    before, after = (Limits(single=row[0], daily=row[1], count=row[2]) for row in (found[0], changed[0]))
+    if tell is not None and after != before:
+        yield from tell_if(tell(before, after))
+    return after
+
+
+def _mobile_of(customer: Customer) -> Contact:
+    return Contact(
+        customer=customer.number, kind=dossier_steps.MOBILE, value=customer.mobile, set_at=customer.registered_at
+    )
+
+
+def _untold(_before: Contact | None, _after: Contact) -> None:
+    """Who changes the customer tells of it."""

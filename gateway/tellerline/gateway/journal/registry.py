@@ -8,6 +8,8 @@ from dataclasses import replace
 from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import registrations, rows
 from tellerline.gateway.journal.caching import Cache
+from tellerline.gateway.journal.customer_port import TellAccount, TellCustomer, TellLimits
+from tellerline.gateway.journal.customer_records import Interaction
 from tellerline.gateway.journal.database import Database
 from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
 
@@ -19,8 +21,8 @@ class StoredRegistry:
         self._database = database
         self._cache = cache
 
-    async def add_customer(self, customer: Customer) -> bool:
-        return await self._database.write(registrations.add_customer, customer)
+    async def add_customer(self, customer: Customer, told: Interaction | None = None) -> bool:
+        return await self._database.write(registrations.add_customer, customer, told)
 
     async def customer(self, number: str) -> Customer | None:
         row = await self._database.look(first, registrations.CUSTOMER, number)
@@ -30,13 +32,24 @@ class StoredRegistry:
         found = await self._database.look(every, registrations.OF_MOBILE, mobile, limit)
         return [rows.customer(row) for row in found]
 
-    async def update_customer(self, number: str, change: CustomerChange) -> Customer | None:
-        row = await self._database.write(first, registrations.UPDATE_CUSTOMER, change.tier, change.mobile, number)
-        return None if row is None else rows.customer(row)
+    async def update_customer(
+        self, number: str, change: CustomerChange, tell: TellCustomer | None = None
+    ) -> Customer | None:
+        return await self._database.write(registrations.update_customer, number, change, tell)
 
-    async def add_account(self, account: RegisteredAccount) -> RegisteredAccount | None:
-        sequence = await self._database.write(registrations.add_account, account)
+    async def add_account(
+        self, account: RegisteredAccount, tell: TellAccount | None = None
+    ) -> RegisteredAccount | None:
+        sequence = await self._database.write(registrations.add_account, account, tell)
         return None if sequence is None else replace(account, sequence=sequence)
+
+    async def remove_account(
+        self, customer: str, sequence: int, tell: TellAccount | None = None
+    ) -> RegisteredAccount | None:
+        try:
+            return await self._database.write(registrations.remove_account, customer, sequence, tell)
+        finally:
+            self._cache.clear()
 
     async def account(self, customer: str, sequence: int) -> RegisteredAccount | None:
         key = (customer, sequence)
@@ -58,8 +71,7 @@ class StoredRegistry:
     async def accounts(self, customer: str) -> Sequence[RegisteredAccount]:
         return [rows.account(row) for row in await self._database.look(every, registrations.OF_CUSTOMER, customer)]
 
-    async def update_limits(self, account: str, change: LimitChange) -> Limits | None:
-        values = (change.single, change.daily, change.count, account)
-        row = await self._database.write(first, registrations.UPDATE_LIMITS, *values)
+    async def update_limits(self, account: str, change: LimitChange, tell: TellLimits | None = None) -> Limits | None:
+        limits = await self._database.write(registrations.update_limits, account, change, tell)
         self._cache.clear()
-        return None if row is None else Limits(single=row[0], daily=row[1], count=row[2])
+        return limits

@@ -57,6 +57,11 @@ def _maybe_instant(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
+def code(word: str) -> Code | None:
+    """None for the empty word."""
+    return _CODES[word]
+
+
 def acceptance_values(acceptance: Acceptance, state: str = "PENDING") -> Values:
     """All columns of a new transaction but the claim's, in the table's order."""
     amount = acceptance.amount
@@ -258,6 +263,11 @@ def customer_values(customer: Customer) -> Values:
         customer.tier,
         micros(customer.registered_at),
         customer.mobile,
+        customer.kind,
+        customer.document_kind,
+        customer.segment,
+        customer.segment_date,
+        customer.segment_rule,
     )
 
 
@@ -269,6 +279,11 @@ def customer(row: Row) -> Customer:
         tier=row[3],
         registered_at=instant(row[4]),
         mobile=row[5],
+        kind=row[6],
+        document_kind=row[7],
+        segment=row[8],
+        segment_date=row[9],
+        segment_rule=row[10],
     )
 
 

@@ -220,6 +220,11 @@ customers = Table(
     _number("registered_at"),
     Column("last_sequence", BigInteger, nullable=False, server_default="0"),
     Column("mobile", Text, nullable=False, server_default=""),
+    Column("kind", Text, nullable=False, server_default="PERSONAL"),
+    Column("document_kind", Text, nullable=False, server_default=""),
+    Column("segment", Text, nullable=False, server_default=""),
+    Column("segment_date", Text, nullable=False, server_default=""),
+    Column("segment_rule", Text, nullable=False, server_default=""),
     comment="signed customers",
 )
 Index(
@@ -329,3 +334,84 @@ plan_legs = Table(
     comment="the transactions that a plan consists of; below zero what undoes the leg of that number",
 )
 Index("plan_legs_by_serial", plan_legs.c.global_serial, unique=True)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    _text("value"),
+    _number("set_at"),
+    Column("verified_at", BigInteger),
+    _text("method"),
+    comment="ways to reach customers, and whether they were proved",
+)
+
+representatives = Table(
+    "representatives",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    _text("name"),
+    _text("accounts"),
+    Column("active", Integer, nullable=False),
+    _number("registered_at"),
+    comment="who acts for a company; accounts are a JSON list of sequence numbers",
+)
+
+pin_resets = Table(
+    "pin_resets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("customer"),
+    _number("sequence"),
+    _text("state"),
+    _text("reason"),
+    _text("requester"),
+    _text("approver"),
+    _text("serial"),
+    _number("created_at"),
+    _number("expires_at"),
+    comment="resets of PINs at the counter: asked for by one, approved by another; never a PIN",
+)
+Index("pin_resets_by_account", pin_resets.c.customer, pin_resets.c.sequence)
+
+pins_to_change = Table(
+    "pins_to_change",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    comment="accounts whose PIN must be changed at its next use",
+)
+
+OF_A_REPRESENTATIVE = text("representative <> ''")
+HAS_KEY = text("key <> ''")
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _text("customer"),
+    _number("at"),
+    _text("kind"),
+    _text("channel"),
+    _text("event"),
+    _text("reference"),
+    _number("sequence"),
+    _text("code"),
+    _text("call"),
+    _text("agent"),
+    _text("representative"),
+    _text("changes"),
+    _text("reason"),
+    _text("key"),
+    comment="what happened between customers and the bank beside transactions; changes are a JSON list",
+)
+Index("interactions_by_customer", interactions.c.customer, interactions.c.at, interactions.c.number)
+Index(
+    "interactions_by_representative",
+    interactions.c.customer,
+    interactions.c.representative,
+    sqlite_where=OF_A_REPRESENTATIVE,
+    postgresql_where=OF_A_REPRESENTATIVE,
+)
+Index("interactions_by_key", interactions.c.key, unique=True, sqlite_where=HAS_KEY, postgresql_where=HAS_KEY)

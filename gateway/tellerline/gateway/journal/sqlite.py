@@ -17,7 +17,9 @@ from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
+from tellerline.gateway.journal.dossiers import StoredDossiers
 from tellerline.gateway.journal.grants import StoredGrants
+from tellerline.gateway.journal.interactions import StoredInteractions
 from tellerline.gateway.journal.journal import StoredJournal
 from tellerline.gateway.journal.legs import StoredLegs
 from tellerline.gateway.journal.migrations import MIGRATIONS
@@ -103,6 +105,8 @@ class SqliteStore:
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)
         self.legs = StoredLegs(database)
+        self.interactions = StoredInteractions(database, self.journal.flush)
+        self.dossiers = StoredDossiers(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
         self.grants = StoredGrants(database, Cache(clock, seconds=None))
 

@@ -17,7 +17,9 @@ from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
     dating,
     differences,
+    dossier_steps,
     doubts,
+    interactions,
     legs,
     limits,
     migrations,
@@ -29,7 +31,19 @@ from tellerline.gateway.journal import (
 )
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
-MODULES = (dating, differences, doubts, legs, limits, proofs, registrations, routing_changes, transactions)
+MODULES = (
+    dating,
+    differences,
+    dossier_steps,
+    doubts,
+    interactions,
+    legs,
+    limits,
+    proofs,
+    registrations,
+    routing_changes,
+    transactions,
+)
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

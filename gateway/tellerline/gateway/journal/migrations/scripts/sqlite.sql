@@ -276,3 +276,88 @@ CREATE INDEX customers_by_mobile ON customers (mobile) WHERE mobile <> '';
 
 UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
 
+-- Running upgrade 0011 -> 0012
+
+ALTER TABLE customers ADD COLUMN kind TEXT DEFAULT 'PERSONAL' NOT NULL;
+
+ALTER TABLE customers ADD COLUMN document_kind TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE customers ADD COLUMN segment TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE customers ADD COLUMN segment_date TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE customers ADD COLUMN segment_rule TEXT DEFAULT '' NOT NULL;
+
+UPDATE customers SET kind = 'CORPORATE', document_kind = 'CREDIT_CODE' WHERE number IN (SELECT customer FROM accounts WHERE host = 'corporate');
+
+CREATE TABLE contacts (
+    customer TEXT NOT NULL, 
+    kind TEXT NOT NULL, 
+    value TEXT NOT NULL, 
+    set_at BIGINT NOT NULL, 
+    verified_at BIGINT, 
+    method TEXT NOT NULL, 
+    PRIMARY KEY (customer, kind)
+);
+
+INSERT INTO contacts (customer, kind, value, set_at, verified_at, method) SELECT number, 'MOBILE', mobile, registered_at, NULL, '' FROM customers WHERE mobile <> '';
+
+CREATE TABLE representatives (
+    company TEXT NOT NULL, 
+    number TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    accounts TEXT NOT NULL, 
+    active INTEGER NOT NULL, 
+    registered_at BIGINT NOT NULL, 
+    PRIMARY KEY (company, number)
+);
+
+CREATE TABLE pin_resets (
+    name TEXT NOT NULL, 
+    customer TEXT NOT NULL, 
+    sequence BIGINT NOT NULL, 
+    state TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    requester TEXT NOT NULL, 
+    approver TEXT NOT NULL, 
+    serial TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    PRIMARY KEY (name)
+);
+
+CREATE INDEX pin_resets_by_account ON pin_resets (customer, sequence);
+
+CREATE TABLE pins_to_change (
+    customer TEXT NOT NULL, 
+    sequence BIGINT NOT NULL, 
+    PRIMARY KEY (customer, sequence)
+);
+
+CREATE TABLE interactions (
+    number INTEGER NOT NULL, 
+    customer TEXT NOT NULL, 
+    at BIGINT NOT NULL, 
+    kind TEXT NOT NULL, 
+    channel TEXT NOT NULL, 
+    event TEXT NOT NULL, 
+    reference TEXT NOT NULL, 
+    sequence BIGINT NOT NULL, 
+    code TEXT NOT NULL, 
+    call TEXT NOT NULL, 
+    agent TEXT NOT NULL, 
+    representative TEXT NOT NULL, 
+    changes TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    "key" TEXT NOT NULL, 
+    PRIMARY KEY (number)
+);
+
+CREATE INDEX interactions_by_customer ON interactions (customer, at, number);
+
+CREATE INDEX interactions_by_representative ON interactions (customer, representative) WHERE representative <> '';
+
+CREATE UNIQUE INDEX interactions_by_key ON interactions ("key") WHERE key <> '';
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
+
