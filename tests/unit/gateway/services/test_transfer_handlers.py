@@ -100,11 +100,21 @@ async def test_a_transfer_is_found_as_it_was_answered(platform: Any, outcome: An
     payee = pb.OtherBankPayee(bank_code="102100099996", account_number="6217000010001", display_name="李雷")
     sent = own_transfer(platform, own_account=None, other_bank_payee=payee)
     made = await platform.send("CreateTransfer", sent, pb.Transfer)
-    by_name = pb.GetTransferRequest(context=platform.context(grant=""), name=made.name)
+    by_name = pb.GetTransferRequest(context=platform.context(), name=made.name)
     serial = sent.context.channel_serial
     by_serial = pb.GetTransferRequest(context=platform.context(customer=""), original_channel_serial=serial)
     assert await platform.send("GetTransfer", by_name, pb.Transfer) == made
     assert await platform.send("GetTransfer", by_serial, pb.Transfer) == made
+
+
+async def test_without_a_grant_nobody_is_told_whether_a_transfer_is_there(platform: Any, refused: Any) -> None:
+    platform.host.answers[CreateTransfer] = DONE
+    made = await platform.send("CreateTransfer", own_transfer(platform), pb.Transfer)
+    for name in (made.name, "transfers/G99999999"):
+        request = pb.GetTransferRequest(context=platform.context(grant=""), name=name)
+        await refused(Code.GRANT_MISSING, platform.send("GetTransfer", request, pb.Transfer))
+        request = pb.GetTransferRequest(context=platform.context(grant="guess"), name=name)
+        await refused(Code.GRANT_EXPIRED, platform.send("GetTransfer", request, pb.Transfer))
 
 
 async def test_an_own_transfer_is_found_with_its_accounts_names(platform: Any) -> None:

@@ -9,7 +9,7 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.refusals import checked_text, invalid
-from tellerline.gateway.services.requests import channel_of, context_customer
+from tellerline.gateway.services.requests import channel_of, context_customer, request_from
 from tellerline.routing.model.codes import Code
 
 
@@ -22,7 +22,10 @@ async def look_up(
     pattern: str,
     operation: str,
 ) -> Record:
-    """The journal's row of ``operation``, if it is this channel's, and this customer's where the context names one."""
+    """The journal's row of ``operation``, if it is this channel's, and this customer's where the context names one.
+
+    Whoever needs a grant to do it needs one to see it; without one that covers it he is not told whether it is there.
+    """
     key, journal = request.WhichOneof("key"), parts.journal
     if key is None:
         raise invalid("key", "missing")
@@ -35,5 +38,14 @@ async def look_up(
         record = await journal.find(channel, serial)
     strange = record is None or record.channel != channel or (customer and record.customer != customer)
     if record is None or strange or record.operation != operation:
+        record = None
+    asking = request_from(request.context, customer=record.customer if record else "")
+    try:
+        await parts.admission.admit(operation, asking, call, account=record.account if record else "")
+    except RefusalError as refusal:
+        if refusal.code is not Code.GRANT_NOT_SUFFICIENT:
+            raise
+        record = None
+    if record is None:
         raise RefusalError(Code.TRANSACTION_NOT_FOUND)
     return record
