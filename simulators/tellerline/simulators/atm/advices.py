@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from tellerline.simulators.atm.codes import LATER, STRANGER
 from tellerline.simulators.atm.journal import Journal, Stage, Transaction
 from tellerline.simulators.atm.keys import KeyRefusedError
 from tellerline.simulators.atm.message import Message
@@ -14,8 +15,6 @@ from tellerline.simulators.atm.session import NoLineError, Place, Session
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds before the first, second … repeat; the last one from then on."""
-_TRY_AGAIN = frozenset({"09", "19", "68", "90", "91", "96", "903", "907", "909", "911"})
-"""Answers that say: not now."""
 _OUTCOMES = {Stage.CONFIRMING: Stage.DONE, Stage.REVERSING: Stage.REVERSED}
 
 
@@ -83,7 +82,10 @@ class Advices:
         except (NoLineError, KeyRefusedError) as error:
             self._place.traffic.remark(str(error))
             return False
-        if answer is None or answer.text(39) in _TRY_AGAIN:
+        if answer is None or answer.text(39) in LATER:
+            return False
+        if answer.text(39) in STRANGER:
+            await session.close()
             return False
         stage = _OUTCOMES[sent.stage] if approved(answer) else Stage.UNKNOWN
         self._journal.keep(replace(sent, stage=stage, code=answer.text(39), sealed="", advice={}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tellerline.simulators.atm.codes import UNDECIDED
 from tellerline.simulators.atm.journal import Journal, Transaction
 from tellerline.simulators.atm.keys import SessionKeys
 from tellerline.simulators.atm.message import Message
@@ -70,11 +71,8 @@ class Asking:
         return Asked(wish=wish, session=session, request=request, transaction=transaction)
 
     async def hear(self, asked: Asked) -> Message | None:
-        """The answer; nothing when none came that can be believed: the request may have been heard all the same."""
-        try:
-            return await asked.session.ask(asked.request)
-        except NoLineError:
-            return None
+        """The answer; nothing when none came that decides anything: the request may have been heard all the same."""
+        return await self._decided(asked.session, asked.request)
 
     async def insist(self, asked: Asked) -> Message | None:
         """As ``hear``, but asked again, on a new session if need be, by repeats that the acquirer answers with what has
@@ -90,10 +88,17 @@ class Asking:
         try:
             session = await self._line()
             order = self._order(asked.wish, session.keys)
-            return await session.ask(with_blocks(repeated(asked.request), order))
         except NoLineError as error:
             self._place.traffic.remark(str(error))
             return None
+        return await self._decided(session, with_blocks(repeated(asked.request), order))
+
+    async def _decided(self, session: Session, request: Message) -> Message | None:
+        try:
+            answer = await session.ask(request)
+        except NoLineError:
+            return None
+        return None if answer is None or answer.text(39) in UNDECIDED else answer
 
     def _order(self, wish: Wish, keys: SessionKeys) -> Order:
         def block(pin: str) -> bytes:

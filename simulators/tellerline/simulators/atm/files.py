@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 _OWNER_ONLY = 0o600
 
@@ -18,6 +20,21 @@ def replace_file(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     draft.replace(path)
     _sync_folder(path.parent)
+
+
+class InUseError(OSError):
+    """Another process works on the same files."""
+
+
+def hold(path: Path) -> BinaryIO:
+    """Keep others out until the file that is returned is closed or this process ends, in whatever way."""
+    file = path.open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise InUseError(f"another machine runs on {path.parent}") from None
+    return file
 
 
 class AppendFile:

@@ -11,8 +11,10 @@ from typing import Any
 from tellerline.simulators.atm.advices import Advices, stored
 from tellerline.simulators.atm.answers import balances_of, entries_of
 from tellerline.simulators.atm.asking import Asking, Wish
+from tellerline.simulators.atm.codes import KEEP_CARD
 from tellerline.simulators.atm.dispenser import Dispenser, Jam
 from tellerline.simulators.atm.faults import Fault, PowerCutError
+from tellerline.simulators.atm.files import hold
 from tellerline.simulators.atm.journal import Journal, Stage, Transaction
 from tellerline.simulators.atm.message import Message
 from tellerline.simulators.atm.receipts import Receipt, Verdict
@@ -36,14 +38,16 @@ class NoCardError(RuntimeError):
 
 
 class CashMachine:
-    """One machine with the files of ``home``; no second one may run on them. Methods are for one customer at a time.
+    """One machine with the files of ``home``. Methods are for one customer at a time.
 
     Cash is presented only after an approval that can be believed, and every other end of a withdrawal is undone at the
     acquirer, if need be after a loss of power. ``power_cut`` is what a loss of power does to this process.
+    Raises ``InUseError`` while another machine runs on ``home``.
     """
 
     def __init__(self, place: Place, home: Path, power_cut: Callable[[], None] = _power_cut) -> None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._hold = hold(home / "lock")
         self.journal = Journal(home / "journal")
         self.dispenser = Dispenser(home / "cassettes")
         self.place = replace(place, next_stan=self.journal.next_stan)
@@ -66,6 +70,7 @@ class CashMachine:
         if self._session is not None:
             await self._session.close()
         self.journal.close()
+        self._hold.close()
 
     async def line(self) -> Session:
         """The session, made anew if it broke; raises ``NoLineError``."""
@@ -78,9 +83,13 @@ class CashMachine:
             return self._session
 
     async def network(self, what: Network) -> None:
-        """Echo, exchange keys, sign on or off on the session that is there; raises ``NoLineError``."""
+        """Echo, exchange keys, sign on or off; raises ``NoLineError``. A session that is made for it is signed on."""
+        before = self._session
         session = await self.line()
-        await (session.exchange_keys() if what is Network.KEYS else session.network(what))
+        if what is Network.KEYS:
+            await session.exchange_keys()
+        elif what is not Network.SIGN_ON or session is before:
+            await session.network(what)
 
     async def settled(self) -> None:
         """Return when every confirmation and reversal has been answered."""
@@ -200,6 +209,9 @@ class CashMachine:
     ) -> Receipt:
         terminal = self.place.profile.terminal
         booked, available = balances_of(answer) if answer else (None, None)
+        code = answer.text(39) if answer else ""
+        if code in KEEP_CARD:
+            self.eject()
         return Receipt(
             kind=wish.kind,
             verdict=verdict,
@@ -210,7 +222,8 @@ class CashMachine:
             payee=masked(wish.payee),
             amount=wish.amount,
             dispensed=transaction.dispensed if transaction else 0,
-            code=answer.text(39) if answer else "",
+            code=code,
+            card_kept=code in KEEP_CARD,
             retrieval=answer.text(37) if answer else "",
             balance=booked,
             available=available,

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tellerline.simulators.atm.codes import meaning
 from tellerline.simulators.atm.requests import Kind
 
 
@@ -48,6 +49,7 @@ class Receipt:
     amount: int = 0
     dispensed: int = 0
     code: str = ""
+    card_kept: bool = False
     retrieval: str = ""
     balance: int | None = None
     available: int | None = None
@@ -75,19 +77,6 @@ _VERDICTS = {
     Verdict.NOT_SENT: ("Out of service, nothing was done", "暂停服务，交易未受理"),
     Verdict.NO_NOTES: ("This machine has no notes for that amount", "本机无法支付该金额，请更换金额"),
 }
-_REASONS = {
-    "14": ("unknown card", "无此卡"),
-    "30": ("message not understood", "报文格式错"),
-    "51": ("insufficient funds", "余额不足"),
-    "54": ("card expired", "过期卡"),
-    "55": ("wrong PIN", "密码错误"),
-    "57": ("not allowed for this card", "不允许此交易"),
-    "61": ("over the limit", "超出取款限额"),
-    "75": ("PIN locked", "密码已锁定"),
-    "91": ("host not available", "主机暂不可用"),
-    "94": ("duplicate transmission", "重复交易"),
-    "96": ("system malfunction", "系统异常"),
-}
 
 
 def lines(receipt: Receipt, language: str) -> list[str]:
@@ -97,25 +86,23 @@ def lines(receipt: Receipt, language: str) -> list[str]:
     rows = [
         (("Card", "卡号"), receipt.card),
         (("To", "转入"), receipt.payee),
-        (("Amount", "金额"), _money(receipt.amount) if receipt.amount else ""),
-        (("Cash", "出钞"), _money(receipt.dispensed) if receipt.kind is Kind.WITHDRAWAL else ""),
-        (("Balance", "余额"), "" if receipt.balance is None else _money(receipt.balance)),
-        (("Available", "可用余额"), "" if receipt.available is None else _money(receipt.available)),
+        (("Amount", "金额"), money(receipt.amount) if receipt.amount else ""),
+        (("Cash", "出钞"), money(receipt.dispensed) if receipt.kind is Kind.WITHDRAWAL else ""),
+        (("Balance", "余额"), "" if receipt.balance is None else money(receipt.balance)),
+        (("Available", "可用余额"), "" if receipt.available is None else money(receipt.available)),
         (("Terminal", "终端"), receipt.terminal),
         (("Number", "流水号"), receipt.reference),
         (("Reference", "参考号"), receipt.retrieval),
     ]
     text += [f"  {_wide(label[pick])}{value}" for label, value in rows if value]
-    return text + [
-        f"  {entry.day}  {_money(entry.amount):>12}  {_money(entry.balance):>12}" for entry in receipt.entries
-    ]
+    return text + [f"  {entry.day}  {money(entry.amount):>12}  {money(entry.balance):>12}" for entry in receipt.entries]
 
 
 def _reason(receipt: Receipt, pick: int) -> str:
     if receipt.verdict is not Verdict.DECLINED:
         return ""
-    known = _REASONS.get(receipt.code)
-    return f" ({receipt.code})" if known is None else f" ({receipt.code} {known[pick]})"
+    kept = ("; the card is kept", "，卡被吞没")[pick] if receipt.card_kept else ""
+    return f" ({' '.join(filter(None, (receipt.code, meaning(receipt.code)[pick])))}{kept})"
 
 
 def _wide(label: str) -> str:
@@ -123,5 +110,6 @@ def _wide(label: str) -> str:
     return label + " " * (11 - sum(1 if character.isascii() else 2 for character in label))
 
 
-def _money(minor: int) -> str:
+def money(minor: int) -> str:
+    """Minor units as people write them: 1,234.50."""
     return f"{'-' if minor < 0 else ''}{abs(minor) // 100:,}.{abs(minor) % 100:02d}"
