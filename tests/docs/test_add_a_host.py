@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from tellerline.cli.system.ports import free_port
+from tellerline.simulators.servers.ports import free_port
 from tests.docs.sessions import read_page
 from tests.docs.terminal import ROOT, Terminal, terminal_environment
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from asterisk_centre import MUSIC, PIN_PROMPT, PROMPT
+from baresip import BaresipError
 from severing_proxy import SeveringProxy
 from softswitch_bench import SoftTelephone
 from switch_bench import Telephone
@@ -161,6 +162,14 @@ class AsteriskFloor:
             inside = number in self._extensions
             self._telephones[number] = await self._exchange.telephone(number, next(self._voices), registers=inside)
         return self._telephones[number]
+
+    async def start_afresh(self) -> None:
+        """After the switch died: whoever still talks to its dead ports hangs up, and extensions register again."""
+        for number, phone in self._telephones.items():
+            with suppress(BaresipError, AssertionError):  # it was told nothing, and may have found out
+                await phone.hang_up()
+            if number in self._extensions:
+                await phone.register()
 
     async def truth(self) -> Truth:
         truth = Truth()

@@ -14,7 +14,6 @@ from live_bank import LiveBank
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.cli.system.children import Child
-from tellerline.cli.system.ports import free_port
 from tellerline.cli.system.registration import register_population
 from tellerline.cli.system.settings_file import write_settings
 from tellerline.connectors.discovery import discover
@@ -22,6 +21,7 @@ from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.simulators.servers.ports import free_port
 
 MODULE = "tellerline.cli.system.gateway_process"
 _PLENTY = {"single": 10**12, "daily": 10**13, "count": 10**6}

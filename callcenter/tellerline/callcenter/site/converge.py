@@ -52,9 +52,11 @@ def forget_legs(turn: Turn, seen: Snapshot, *, restarted: bool = False) -> None:
 
 
 def _turn_of(turn: Turn, leg: str) -> int:
-    """Customers first: then nobody is offered a call that is over."""
+    """Customers who wait first, then all others: so nobody who is free now is offered a call that is over."""
     found = turn.state.leg(leg)
-    return 0 if found is not None and found[0].customer == leg else 1
+    if found is None or found[0].customer != leg:
+        return 2
+    return 0 if found[0].waiting is not None else 1
 
 
 def _catch_up(turn: Turn, seen: Snapshot) -> None:

@@ -15,7 +15,6 @@ from tellerline.adapters.clock import Clock, SeededRandomness
 from tellerline.cli.system.children import Child
 from tellerline.cli.system.embedded import Books
 from tellerline.cli.system.host_keys import host_document
-from tellerline.cli.system.ports import free_port
 from tellerline.cli.system.registration import register_population
 from tellerline.cli.system.settings_file import write_settings
 from tellerline.gateway.journal.postgresql import PostgresqlStore
@@ -23,6 +22,7 @@ from tellerline.gateway.settings import GatewaySettings
 from tellerline.simulators.admin import AdminServer
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.queues import rabbitmq_queues
+from tellerline.simulators.servers.ports import free_port
 
 GATEWAY_MODULE = "tellerline.cli.system.gateway_process"
 

@@ -141,6 +141,11 @@ class SipTelephone:
         peer = self._call.peer if self._call else None
         return (peer or "").removeprefix("sip:").partition("@")[0]
 
+    async def register(self) -> None:
+        """Again, as after the switch was away: known to it on return. Raises ``BaresipError`` if it refuses."""
+        await self._agent.unregister()
+        await self._agent.register()
+
     async def call(self, number: str) -> None:
         self._use(await self._agent.dial(f"sip:{number}@{self._exchange.server}"))
 

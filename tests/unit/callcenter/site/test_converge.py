@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from datetime import timedelta
 
 from pydantic import TypeAdapter
 from site_chaos import RandomChoice, SiteChaos
@@ -76,6 +77,19 @@ def test_a_restart_of_the_switch_ends_every_call_and_callbacks_live_on() -> None
     assert call.place is Place.ENDED
     assert later.place is Place.CALLBACK
     assert converge(world) == []
+
+
+def test_nobody_is_offered_a_caller_who_went_with_the_switch() -> None:
+    world = SiteWorld(settings(wrap_up=timedelta(0)))
+    world.agent("a1")
+    world.caller()
+    world.answer("a1")
+    world.caller("line2")
+    world.hear(e.LinkLost(at=world.at))
+    world.switch.restart()
+    outcome = world.hear(e.LinkRestored(at=world.at, restarted=True))
+    assert not [fact for fact in outcome.facts if isinstance(fact, f.ReservationMade)]
+    assert not [order for order in outcome.orders if isinstance(order, o.Dial)]
 
 
 def test_strangers_are_cleared_and_a_caller_who_waits_is_welcome() -> None:
