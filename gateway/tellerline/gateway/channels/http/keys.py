@@ -1,0 +1,130 @@
+"""The issuer's public keys: read from a file or a URL, kept, and asked for again when a token names another."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log
+
+PublicKey = RSAKey | ECKey
+_MOST_BYTES: Final = 65_536
+_MOST_KEYS: Final = 32
+_LEAST_RSA_BITS: Final = 2048
+_SECONDS: Final = 5.0
+
+
+class KeyDocument(Protocol):
+    """Where the key set comes from."""
+
+    async def read(self) -> bytes:
+        """The JWK set (RFC 7517). Raises ``OSError``."""
+
+
+class KeyFile:
+    """A key set in a file, read anew each time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def read(self) -> bytes:
+        return await asyncio.to_thread(self._path.read_bytes)
+
+
+class KeyUrl:
+    """A key set at an address that the settings name. Waits five seconds at most, takes 64 KiB at most."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def read(self) -> bytes:
+        return await asyncio.to_thread(self._fetch)
+
+    def _fetch(self) -> bytes:
+        with urllib.request.urlopen(self._url, timeout=_SECONDS) as answer:  # noqa: S310 of the settings
+            content: bytes = answer.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise OSError("the key set is too large")
+        return content
+
+
+class IssuerKeys:
+    """The keys by their ids. ``generation`` grows with each set that differs from the one before.
+
+    They are read again after ``age`` seconds, and for an unknown id at most once in ``pause`` seconds, whoever asks:
+    made-up ids cost nothing. While the issuer cannot be asked, the keys that are known go on.
+    """
+
+    def __init__(self, document: KeyDocument, *, clock: Clock, log: Log, pause: float, age: float) -> None:
+        self._document = document
+        self._clock = clock
+        self._log = log
+        self._pause = pause
+        self._age = age
+        self._keys: dict[str, PublicKey] = {}
+        self._raw = b""
+        self._read_at: float | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.generation = 0
+
+    async def key(self, kid: str) -> PublicKey | None:
+        """None for an id that the issuer does not have."""
+        if self._older_than(self._age) or (kid not in self._keys and self._older_than(self._pause)):
+            await self._refresh()
+        return self._keys.get(kid)
+
+    def _older_than(self, seconds: float) -> bool:
+        return self._read_at is None or self._clock.monotonic() - self._read_at >= seconds
+
+    async def _refresh(self) -> None:
+        """Once, however many ask at the same time."""
+        if self._reading is None:
+            self._reading = asyncio.get_running_loop().create_task(self._read())
+        await asyncio.shield(self._reading)
+
+    async def _read(self) -> None:
+        try:
+            raw = await self._document.read()
+            if raw != self._raw:
+                self._keys, self._raw = key_set(raw), raw
+                self.generation += 1
+        except (OSError, ValueError) as error:
+            self._log.error("issuer_keys_unavailable", reason=str(error))
+        finally:
+            self._read_at = self._clock.monotonic()
+            self._reading = None
+
+
+def key_set(raw: bytes) -> dict[str, PublicKey]:
+    """The keys for RS256 and ES256 signatures by id; others are left out. Raises ``ValueError`` for no key set."""
+    document = json.loads(raw)
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list):
+        raise ValueError("not a JWK set")
+    found = {}
+    for content in keys[:_MOST_KEYS]:
+        key = _public_key(content)
+        if key is not None:
+            found[str(content["kid"])] = key
+    return found
+
+
+def _public_key(content: Any) -> PublicKey | None:
+    if not isinstance(content, dict) or not isinstance(content.get("kid"), str) or content.get("use", "sig") != "sig":
+        return None
+    try:
+        if content.get("kty") == "RSA":
+            rsa = RSAKey.import_key(content)
+            return rsa if rsa.public_key.key_size >= _LEAST_RSA_BITS else None
+        if content.get("kty") == "EC" and content.get("crv") == "P-256":
+            return ECKey.import_key(content)
+    except (JoseError, ValueError, TypeError):
+        return None
+    return None

@@ -1,0 +1,105 @@
+"""The ``[http]`` table of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_MEBIBYTE = 1 << 20
+_MOST_PORT = 65_535
+_AT_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class HttpTlsSettings(_Part):
+    """PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+class RateSettings(_Part):
+    """Requests a minute: of one address before it has shown a token, and of one customer. ``remembered`` bounds how
+    many of either are counted at a time; those whose minute ends first make room.
+    """
+
+    per_address: int = Field(default=600, ge=1)
+    per_customer: int = Field(default=300, ge=1)
+    remembered: int = Field(default=50_000, ge=1)
+
+
+class StreamSettings(_Part):
+    """Server-sent events: how many may be open at a time, and the seconds between signs of life."""
+
+    most: int = Field(default=500, ge=1)
+    per_customer: int = Field(default=4, ge=1)
+    heartbeat: float = Field(default=15.0, gt=0)
+
+
+class HttpSettings(_Part):
+    """Online banking over HTTP and JSON. Times in seconds.
+
+    Tokens are those of ``issuer`` for ``audience``, signed with a key of ``jwks``: a file, or a URL that is asked
+    again for a key that is not known, at most once in ``jwks_pause``. ``client`` and ``scope`` are what the page logs
+    in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses whose
+    word about the client's address is taken; ``tls_before`` says that one of them has ended TLS. ``identity`` is what
+    the gateway's access rules know this front by.
+    """
+
+    address: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=_MOST_PORT)
+    tls: HttpTlsSettings | None = None
+    reuse_port: bool = False
+    mode: Literal["production", "development"] = "production"
+    issuer: str
+    jwks: str
+    jwks_pause: float = Field(default=30.0, gt=0)
+    jwks_age: float = Field(default=600.0, gt=0)
+    audience: str = "tellerline"
+    token_type: str = "at+jwt"  # noqa: S105 RFC 9068
+    client: str = "online-banking"
+    scope: str = "openid banking"
+    leeway: float = Field(default=5.0, ge=0, le=60)
+    identity: str = "front:ONLINE_BANKING"
+    proxies: tuple[str, ...] = ()
+    tls_before: bool = False
+    deadline: float = Field(default=10.0, gt=0)
+    body_limit: int = Field(default=65_536, ge=1024, le=_MEBIBYTE)
+    connections: int = Field(default=4096, ge=1)
+    running: int = Field(default=1024, ge=1)
+    slow_head: float = Field(default=10.0, gt=0)
+    slow_body: float = Field(default=10.0, gt=0)
+    slow_reader: float = Field(default=20.0, gt=0)
+    idle: float = Field(default=75.0, gt=0)
+    sessions: int = Field(default=20_000, ge=1)
+    rates: RateSettings = RateSettings()
+    streams: StreamSettings = StreamSettings()
+
+    @model_validator(mode="after")
+    def _issuer_worth_trusting(self) -> HttpSettings:
+        issuer = urlsplit(self.issuer)
+        if issuer.scheme not in ("https", "http") or not issuer.netloc or issuer.query or issuer.fragment:
+            raise ValueError("http.issuer is not the URL of an issuer")
+        for name, url in (("issuer", self.issuer), ("jwks", self.jwks)):
+            plain = urlsplit(url).scheme == "http"
+            if plain and self.mode == "production":
+                raise ValueError(f"http.{name} is not https, which http.mode production needs")
+            if plain and urlsplit(url).hostname not in _AT_HOME:
+                raise ValueError(f"http.{name} is not https, and on another machine")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether clients reach this front over TLS."""
+        return self.tls is not None or self.tls_before
+
+    @property
+    def issuer_origin(self) -> str:
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"

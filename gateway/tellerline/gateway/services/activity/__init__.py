@@ -1,0 +1,1 @@
+"""``ActivityService``: what a customer has done, through whatever channel."""
