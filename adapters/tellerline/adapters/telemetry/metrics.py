@@ -36,6 +36,11 @@ class Metrics:
         self._shadows = self._counter("shadows", "Copied enquiries by what came of them.", "rule", "host", "result")
         self._routing_changes = self._counter("routing_changes", "Routing rules by what became of them.", "verdict")
         self._differences = self._counter("differences", "Differences with hosts' days, each time.", "host", "kind")
+        self._atm_frames = self._counter("atm_frames", "Frames of cash machines, by answer.", "task", "answer")
+        self._atm_ended = self._counter("atm_connections_ended", "Connections of cash machines, by end.", "why")
+        self._atm_open = Gauge(
+            "tellerline_atm_connections", "Connections of cash machines now.", registry=self.registry
+        )
         self._gauges = {
             name: Gauge(f"tellerline_{name}", text, ["host"], registry=self.registry)
             for name, text in (
@@ -60,11 +65,17 @@ class Metrics:
         self.differences = cache(self._differences.labels)
         self.shadows = cache(self._shadows.labels)
         self.routing_changes = cache(self._routing_changes.labels)
+        self.atm_frames = cache(self._atm_frames.labels)
+        self.atm_connections_ended = cache(self._atm_ended.labels)
 
     def watch(self, gauge: str, host: str, read: Callable[[], float]) -> None:
         """Let ``gauge`` of a host (``breaker_open``, ``in_flight``, ``queued``, ``closed``) be read when metrics are
         asked for."""
         self._gauges[gauge].labels(host).set_function(read)
+
+    def watch_connections(self, read: Callable[[], float]) -> None:
+        """Let the number of cash machines connected be read when metrics are asked for."""
+        self._atm_open.set_function(read)
 
     def serve(self, address: str, port: int) -> str:
         """Answer scrapers over HTTP from a thread of its own, as long as the process lives; returns the URL."""

@@ -1,0 +1,114 @@
+"""One message: its type and fields, read from bytes and written to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import iso8583
+
+from tellerline.gateway.channels.iso8583.codec.notation import FieldType
+from tellerline.gateway.channels.iso8583.codec.tables import FIELDS
+
+MAC_BYTES: Final = 8
+_EBCDIC: Final = frozenset(b"\xf0\xf1")
+_FIRST_DIGITS: Final = {0x30: "1987", 0xF0: "1987", 0x31: "1993", 0xF1: "1993"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a frame's fields are laid out. ``encoding`` is ``ascii``, ``cp037`` or ``cp500``."""
+
+    version: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``mti`` with the fields by number: text as text, binary fields as upper-case hexadecimal digits.
+
+    Shown without its values: cards, PINs and keys are among them.
+    """
+
+    mti: str
+    fields: Mapping[int, str] = field(repr=False)
+
+    def get(self, number: int) -> str:
+        """The field's value; empty where the message has no such field."""
+        return self.fields.get(number, "")
+
+    @property
+    def mac_field(self) -> int:
+        """Where its MAC belongs."""
+        return 128 if any(number > 64 for number in self.fields) else 64
+
+
+class BadFrameError(Exception):
+    """Bytes that are no message. ``partly`` is what could be read before ``at``, the field that could not."""
+
+    def __init__(self, at: str, partly: Message) -> None:
+        super().__init__(f"field {at}")
+        self.at = at
+        self.partly = partly
+
+
+def layout_of(frame: bytes) -> Layout | None:
+    """What the first byte of the message type tells; None when it begins no message. EBCDIC is taken for cp037."""
+    version = _FIRST_DIGITS.get(frame[0]) if frame else None
+    if version is None:
+        return None
+    return Layout(version, "cp037" if frame[0] in _EBCDIC else "ascii")
+
+
+def decode(frame: bytes, layout: Layout) -> Message:
+    """The message in ``frame``, which holds nothing else. Raises ``BadFrameError``, and nothing else."""
+    try:
+        texts, _ = iso8583.decode(frame, _specification(layout))
+    except iso8583.DecodeError as error:
+        raise BadFrameError(error.field, _message(error.doc_dec, skip=error.field)) from None
+    except KeyError as error:
+        raise BadFrameError(str(error.args[0]), Message("", {})) from None
+    message = _message(texts)
+    types = FIELDS[layout.version]
+    if not (message.mti.isascii() and message.mti.isdigit()):
+        raise BadFrameError("t", Message("", {}))
+    for number, value in message.fields.items():
+        if not types[number].accepts(value):
+            rest = {other: text for other, text in message.fields.items() if types[other].accepts(text)}
+            raise BadFrameError(str(number), Message(message.mti, rest))
+    return message
+
+
+def encode(message: Message, layout: Layout) -> bytes:
+    """The message's bytes. ``ValueError`` for a value that its field cannot hold."""
+    texts = {str(number): value for number, value in message.fields.items()}
+    texts["t"] = message.mti
+    return bytes(iso8583.encode(texts, _specification(layout))[0])
+
+
+def _message(texts: Mapping[str, str], skip: str = "") -> Message:
+    mti = texts.get("t", "")
+    readable = mti if mti.isascii() and mti.isdigit() else ""
+    fields = {int(name): value for name, value in texts.items() if name.isdigit() and name not in ("1", skip)}
+    return Message(readable, fields)
+
+
+@cache
+def _specification(layout: Layout) -> dict[str, dict[str, Any]]:
+    head = {
+        "h": _entry("ascii", 0, 0),
+        "t": _entry(layout.encoding, 0, 4),
+        "p": _entry("b", 0, 8),
+        "1": _entry("b", 0, 8),
+    }
+    return head | {str(number): _field(kind, layout.encoding) for number, kind in FIELDS[layout.version].items()}
+
+
+def _field(kind: FieldType, encoding: str) -> dict[str, Any]:
+    return _entry("b" if kind.binary else encoding, kind.prefix, kind.most, encoding)
+
+
+def _entry(data: str, prefix: int, most: int, length: str = "ascii") -> dict[str, Any]:
+    return {"data_enc": data, "len_enc": length, "len_type": prefix, "max_len": most}

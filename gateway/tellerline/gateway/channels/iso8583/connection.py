@@ -1,0 +1,147 @@
+"""One terminal's connection: frames in, answers out, and no harm to any other."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.gateway.channels.iso8583.answering import answer_bytes
+from tellerline.gateway.channels.iso8583.codec.message import Layout, Message
+from tellerline.gateway.channels.iso8583.desk import Desk
+from tellerline.gateway.channels.iso8583.dialect import NETWORK, OVERTAKING, Task
+from tellerline.gateway.channels.iso8583.gatekeeper import Admitted, Gatekeeper, RefusedFrameError, UnanswerableError
+from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
+from tellerline.gateway.channels.iso8583.session import Session
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
+from tellerline.gateway.channels.iso8583.wire import GoneError, Wire
+from tellerline.gateway.channels.iso8583.work.asking import Reply
+
+_ALONE: Final = NETWORK - {Task.ECHO}
+_USUAL: Final = frozenset({"left", "drained"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What all connections share."""
+
+    settings: AtmSettings
+    gatekeeper: Gatekeeper
+    desk: Desk
+    hsm: Hsm
+    clock: Clock
+    log: Log
+    metrics: Metrics
+
+
+class Hall(Protocol):
+    """Where connections are known to each other."""
+
+    def signed_on(self, connection: Connection, terminal: str) -> None:
+        """The connection is the terminal's now, and the only one."""
+
+
+class Connection:
+    """From accept to end. ``serve`` is run once; ``end`` may come from anywhere, at any time."""
+
+    def __init__(self, wire: Wire, counter: Counter, hall: Hall) -> None:
+        self._wire = wire
+        self._counter = counter
+        self._hall = hall
+        self._session = Session(address=wire.address)
+        self._running: set[asyncio.Task[None]] = set()
+        self._in_order = asyncio.Lock()
+        self._strikes = 0
+        self.end = wire.end
+
+    @property
+    def terminal(self) -> str:
+        """Whose it is, once signed on."""
+        session = self._session
+        return session.terminal.id if session.terminal is not None and session.signed_on else ""
+
+    async def serve(self) -> None:
+        """Read until the end, then wait for what is under way: it ends by its own deadlines, answered or not."""
+        signing_on = self._counter.clock.call_later(self._counter.settings.sign_on, self._check_signed_on)
+        try:
+            while True:
+                await self._take(*await self._wire.frame(self._counter.settings.idle, self._counter.settings.frame))
+        except GoneError as gone:
+            await self._let_finish()
+            self._tell(gone.why)
+        finally:
+            signing_on.cancel()
+            self._wire.close()
+
+    async def _let_finish(self) -> None:
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._counter.desk.leave(self._session)
+
+    async def _take(self, tpdu: bytes, frame: bytes) -> None:
+        try:
+            admitted = await self._counter.gatekeeper.admit(frame, self._session)
+        except UnanswerableError as error:
+            self._counter.metrics.atm_frames("unreadable", "").inc()
+            self.end(str(error))
+            return
+        except RefusedFrameError as error:
+            await self._refuse(tpdu, error)
+            return
+        self._strikes = 0
+        if admitted.task in _ALONE:
+            await self._finished(0)
+            await self._answer(tpdu, admitted)
+        else:
+            await self._finished(self._counter.settings.in_flight - 1)
+            task = asyncio.create_task(self._work(tpdu, admitted))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _finished(self, most: int) -> None:
+        """Return when no more than ``most`` requests are under way; until then nothing is read."""
+        while len(self._running) > most:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _work(self, tpdu: bytes, admitted: Admitted) -> None:
+        if admitted.task in OVERTAKING:
+            await self._answer(tpdu, admitted)
+        else:
+            async with self._in_order:
+                await self._answer(tpdu, admitted)
+
+    async def _answer(self, tpdu: bytes, admitted: Admitted) -> None:
+        reply = await self._counter.desk.run(admitted, self._session)
+        await self._write(tpdu, admitted.message, reply, admitted.terminal.layout)
+        self._counter.metrics.atm_frames(admitted.task.value, reply.answer.y1993).inc()
+        if admitted.task is Task.SIGN_ON:
+            self._hall.signed_on(self, admitted.terminal.id)
+
+    async def _refuse(self, tpdu: bytes, refused: RefusedFrameError) -> None:
+        counter, alarming = self._counter, refused.why == "mac"
+        counter.metrics.atm_frames("refused", refused.answer.y1993).inc()
+        say = counter.log.error if alarming else counter.log.warning
+        say("frame_refused", why=refused.why, terminal=refused.message.get(41).strip(), address=self._session.address)
+        await self._write(tpdu, refused.message, Reply(refused.answer), refused.layout)
+        self._strikes += 1
+        if self._strikes >= counter.settings.strikes:
+            self.end("too_many_refusals")
+
+    async def _write(self, tpdu: bytes, request: Message, reply: Reply, layout: Layout) -> None:
+        try:
+            answer = await answer_bytes(request, reply, layout, self._session.keys, self._counter.hsm)
+        except (HsmError, ValueError):
+            self.end("no_answer")
+        else:
+            self._wire.write(tpdu, answer)
+
+    def _check_signed_on(self) -> None:
+        if not self._session.signed_on:
+            self.end("not_signed_on")
+
+    def _tell(self, why: str) -> None:
+        self._counter.metrics.atm_connections_ended(why).inc()
+        say = self._counter.log.info if why in _USUAL else self._counter.log.warning
+        say("terminal_gone", why=why, terminal=self.terminal, address=self._session.address)

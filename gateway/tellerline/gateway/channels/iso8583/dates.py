@@ -1,0 +1,60 @@
+"""Dates without a year, or without a century, held against the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+from tellerline.gateway.channels.iso8583.answer_codes import BAD_FORMAT, OUT_OF_DATE
+from tellerline.gateway.channels.iso8583.codec.message import Message
+from tellerline.gateway.channels.iso8583.problems import AnsweredError
+
+_SLACK_OF_ADVICES: Final = timedelta(days=30)
+_HALF_A_YEAR: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DateRules:
+    """``tolerance`` is how far a terminal's clock may be off; ``zone`` is the bank's, in which local times are."""
+
+    tolerance: timedelta
+    zone: tzinfo
+
+    def check(self, message: Message, version: str, now: datetime, *, advice: bool) -> None:
+        """Return if the message's dates are dates, and are now; raise ``AnsweredError`` if not.
+
+        Advices tell of what has been, and may be 30 days late; no message may be of the future.
+        """
+        slack = _SLACK_OF_ADVICES if advice else self.tolerance
+        for instant in self._stated(message, version, now):
+            if not now - slack <= instant <= now + self.tolerance:
+                raise AnsweredError(OUT_OF_DATE, "not_now")
+
+    def _stated(self, message: Message, version: str, now: datetime) -> Iterator[datetime]:
+        yield _nearest(message.get(7), now)
+        here = now.astimezone(self.zone).replace(tzinfo=UTC)
+        day, time = message.get(13), message.get(12)
+        if version == "1993":
+            if time:
+                yield _instant(here.year // 100 * 100 + int(time[:2]), time[2:]) + (now - here)
+        elif day:
+            yield _nearest(day + (time or here.strftime("%H%M%S")), here) + (now - here)
+        elif time:
+            _instant(here.year, f"0101{time}")
+
+
+def _nearest(text: str, now: datetime) -> datetime:
+    """The instant MMDDhhmmss that is nearest to ``now``, whatever its year: a message knows none."""
+    months = int(text[:2] or 0) - now.month
+    year = now.year + (1 if months < -_HALF_A_YEAR else -1 if months > _HALF_A_YEAR else 0)
+    return _instant(year, text)
+
+
+def _instant(year: int, text: str) -> datetime:
+    try:
+        month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(0, 10, 2))
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        raise AnsweredError(BAD_FORMAT, "not_a_date") from None

@@ -1,0 +1,86 @@
+"""Every task with who does it, and every error with what it is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from tellerline.gateway.channels.grpc.rules import CallRules
+from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, answer_of
+from tellerline.gateway.channels.iso8583.dialect import NETWORK, Task
+from tellerline.gateway.channels.iso8583.gatekeeper import Admitted
+from tellerline.gateway.channels.iso8583.problems import AnsweredError
+from tellerline.gateway.channels.iso8583.session import Session
+from tellerline.gateway.channels.iso8583.work.account_work import AccountWork
+from tellerline.gateway.channels.iso8583.work.asking import Asking, Reply
+from tellerline.gateway.channels.iso8583.work.cards import CardDesk
+from tellerline.gateway.channels.iso8583.work.cash import CashWork
+from tellerline.gateway.channels.iso8583.work.enquiries import Enquiries
+from tellerline.gateway.channels.iso8583.work.network import NetworkManagement
+from tellerline.gateway.refusal import RefusalError
+
+PEER = "front:ATM"
+"""Who calls, as the access policy knows it: this front has authenticated the terminal itself."""
+
+Worker = Callable[[Asking], Awaitable[Reply]]
+
+
+class Desk:
+    """Does what a request asks. Never raises but what ends the process."""
+
+    def __init__(
+        self,
+        *,
+        network: NetworkManagement,
+        cards: CardDesk,
+        enquiries: Enquiries,
+        cash: CashWork,
+        accounts: AccountWork,
+        rules: CallRules,
+    ) -> None:
+        self._network = network
+        self._cards = cards
+        self._rules = rules
+        self._workers: Mapping[Task, Worker] = {
+            Task.BALANCE: enquiries.balance,
+            Task.STATEMENT: enquiries.statement,
+            Task.WITHDRAWAL: cash.withdraw,
+            Task.CONFIRMATION: cash.confirm,
+            Task.REVERSAL: cash.reverse,
+            Task.TRANSFER: accounts.transfer,
+            Task.PIN_CHANGE: accounts.change_pin,
+        }
+
+    async def run(self, admitted: Admitted, session: Session) -> Reply:
+        """The reply, also to what failed: a defect is an unknown outcome, logged under an incident number."""
+        try:
+            return await self._run(admitted, session)
+        except AnsweredError as error:
+            return Reply(error.answer)
+        except RefusalError as refusal:
+            serial = refusal.metadata.get("global_serial", "")
+            return Reply(answer_of(refusal.code), {37: serial[-12:]} if serial else {})
+        except Exception as error:
+            self._rules.status(error, {}, f"iso8583/{admitted.task.value}")
+            return Reply(OUTCOME_UNKNOWN)
+
+    async def leave(self, session: Session) -> None:
+        """A session has ended."""
+        try:
+            await self._cards.leave(session, self._rules.context({}, None, peer=PEER, address=session.address))
+        except Exception as error:
+            self._rules.status(error, {}, "iso8583/leave")
+
+    async def _run(self, admitted: Admitted, session: Session) -> Reply:
+        if admitted.task in NETWORK:
+            reply = await self._network.run(admitted.task, session, admitted.terminal)
+            if admitted.task is Task.SIGN_OFF:
+                await self.leave(session)
+            return reply
+        asking = Asking(
+            message=admitted.message,
+            dialect=admitted.dialect,
+            terminal=admitted.terminal,
+            session=session,
+            call=self._rules.context({}, None, peer=PEER, address=session.address),
+        )
+        return await self._workers[admitted.task](asking)

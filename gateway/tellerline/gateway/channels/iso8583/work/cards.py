@@ -1,0 +1,138 @@
+"""Cards and their PINs: whose a card is, and the proof that he stands before the machine."""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tellerline.adapters.clock import Clock, Randomness
+from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, RequestContext
+from tellerline.api.customers.v1 import customers_pb2 as pb
+from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.channels.iso8583.answer_codes import BAD_CARD, BAD_FORMAT, NO_KEYS, NO_MODULE, WRONG_PIN
+from tellerline.gateway.channels.iso8583.codec.tags import PIN_BLOCK
+from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError, PinBlockError
+from tellerline.gateway.channels.iso8583.problems import AnsweredError
+from tellerline.gateway.channels.iso8583.session import Session
+from tellerline.gateway.channels.iso8583.work.asking import PROOF, Asking
+from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.proofs import Proof
+from tellerline.gateway.journal.port import Registry, StoreUnavailableError
+from tellerline.gateway.journal.records import RegisteredAccount
+from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.names import account_name, customer_name
+from tellerline.routing.model.accounts import AccountKind
+
+_COVERED: Final = (
+    "accounts.GetBalance",
+    "accounts.ListStatementEntries",
+    "cash.WithdrawCash",
+    "transfers.CreateTransfer",
+)
+_MARGIN: Final = timedelta(seconds=5)
+
+
+class CardDesk:
+    """Turns card and PIN block into a grant, asking the host for each PIN that it has not just said yes to."""
+
+    def __init__(
+        self, *, platform: Platform, registry: Registry, hsm: Hsm, clock: Clock, randomness: Randomness
+    ) -> None:
+        self._platform = platform
+        self._registry = registry
+        self._hsm = hsm
+        self._clock = clock
+        self._key = randomness.bytes(32)
+
+    async def card(self, asking: Asking) -> RegisteredAccount:
+        """The registered account whose number is the card's. Raises ``AnsweredError``."""
+        pan, proof = asking.pan, asking.session.proof
+        if proof is not None and proof.account.account == pan:
+            return proof.account
+        account = await self._registry.find_account(pan)
+        if account is None or account.kind != AccountKind.CARD:
+            raise AnsweredError(BAD_CARD, "not_registered")
+        return account
+
+    async def proven(self, asking: Asking) -> Proof:
+        """Proof for the request's card by the request's PIN, kept in its session until another card comes.
+
+        Raises ``AnsweredError``, or ``RefusalError`` for a PIN that is wrong, or cannot be compared.
+        """
+        account = await self.card(asking)
+        pin = await self.pin(asking, self._block(asking), account)
+        fingerprint = hmac.digest(self._key, f"{account.account}:{pin}".encode(), "sha256")
+        async with asking.session.proving:
+            held = asking.session.proof
+            if held is not None and self._holds(held, fingerprint):
+                return held
+            await self.forget(asking)
+            proof = await self._won(asking, account, pin, fingerprint)
+            asking.session.proof = proof
+            return proof
+
+    async def pin(self, asking: Asking, block: bytes, account: RegisteredAccount) -> str:
+        """The PIN in ``block``, which must have been made for this card. Raises ``AnsweredError``."""
+        if asking.session.keys is None:
+            raise AnsweredError(NO_KEYS, "no_keys")
+        try:
+            return await self._hsm.clear_pin(asking.session.keys.pin, block, account.account)
+        except PinBlockError:
+            raise AnsweredError(WRONG_PIN, "pin_block") from None
+        except HsmError:
+            raise AnsweredError(NO_MODULE, "hsm") from None
+
+    async def old_pin(self, asking: Asking, account: RegisteredAccount) -> str:
+        """The PIN of the request itself, not yet compared with anything."""
+        return await self.pin(asking, self._block(asking), account)
+
+    async def forget(self, asking: Asking) -> None:
+        """End the session's grant: another card has come, or another PIN."""
+        held, asking.session.proof = asking.session.proof, None
+        if held is not None:
+            await self._revoke(held, asking.context(suffix=PROOF), asking.call)
+
+    async def leave(self, session: Session, call: CallContext) -> None:
+        """End the grant of a session that ends."""
+        held, session.proof = session.proof, None
+        if held is not None and session.terminal is not None:
+            serial = f"{session.terminal.id}-{self._clock.now():%m%d%H%M%S}-end"
+            context = RequestContext(channel=CHANNEL_ATM, channel_serial=serial, terminal=session.terminal.id)
+            await self._revoke(held, context, call)
+
+    async def _revoke(self, held: Proof, context: RequestContext, call: CallContext) -> None:
+        """A grant that cannot be revoked ends by itself soon."""
+        request = pb.RevokeGrantRequest(context=context, token=held.token)
+        with suppress(RefusalError, StoreUnavailableError):
+            await self._platform.ask("customers.v1.CustomerService/RevokeGrant", request, pb.RevokeGrantResponse, call)
+
+    def _holds(self, proof: Proof, fingerprint: bytes) -> bool:
+        return hmac.compare_digest(proof.fingerprint, fingerprint) and self._clock.now() < proof.expires_at - _MARGIN
+
+    async def _won(self, asking: Asking, account: RegisteredAccount, pin: str, fingerprint: bytes) -> Proof:
+        request = pb.VerifyPinRequest(
+            context=asking.context(customer=account.customer, suffix=PROOF),
+            customer=customer_name(account.customer),
+            account=account_name(account.customer, account.sequence),
+            pin=pin,
+            operations=_COVERED,
+        )
+        grant = await self._platform.ask("customers.v1.CustomerService/VerifyPin", request, pb.Grant, asking.call)
+        expires_at = datetime.fromtimestamp(grant.expire_time.seconds, UTC)
+        return Proof(account=account, fingerprint=fingerprint, token=grant.token, expires_at=expires_at)
+
+    def _block(self, asking: Asking) -> bytes:
+        return block_of(asking.tags.get(PIN_BLOCK) or asking.message.get(52))
+
+
+def block_of(text: str) -> bytes:
+    """The bytes of a PIN block in hexadecimal digits. Raises ``AnsweredError``."""
+    try:
+        block = bytes.fromhex(text)
+    except ValueError:
+        block = b""
+    if not block:
+        raise AnsweredError(BAD_FORMAT, "pin_block")
+    return block
