@@ -202,6 +202,7 @@ async def test_on_the_simulated_switch(round_: int, store: str, tmp_path: Path, 
         await killed(opened)
 
 
+@pytest.mark.realtime
 async def test_on_asterisk(round_: int, every_call_prompts: Path, tmp_path: Path) -> None:
     with or_skip(), AsteriskServer(tuple(EXTENSIONS), prompts=every_call_prompts) as server:
         async with asterisk_floor(server, EXTENSIONS) as floor, world(floor, tmp_path) as opened:

@@ -186,6 +186,7 @@ async def is_free(asked: Contract) -> bool:
     return (await asked.agent()).state in {agents.AGENT_STATE_READY, agents.AGENT_STATE_NOT_READY}
 
 
+@pytest.mark.realtime
 async def test_real_telephones_on_asterisk(environment: dict[str, str], tmp_path: Path) -> None:
     """A caller hears the recordings of the menu, types his PIN, hears his balance, and talks to an agent; the demo does
     the same by itself, beside it."""
