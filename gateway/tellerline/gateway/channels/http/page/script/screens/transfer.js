@@ -1,0 +1,130 @@
+// A transfer: filled in, confirmed, followed until its end is certain.
+
+import { createTransfer, getBalance, listAccounts, lookUpTransfer } from "../bank.js";
+import { h } from "../dom.js";
+import { Errand } from "../errand.js";
+import { say } from "../language.js";
+import { fromJson, toJson, written } from "../money.js";
+import { asked, heading, notice, sequence } from "../parts.js";
+import { forget, interrupted, keep } from "../pending.js";
+import { newKey } from "../session.js";
+import { drawConfirmation } from "./transfer_confirm.js";
+import { drawForm, emptyDraft } from "./transfer_form.js";
+import { drawOutcome } from "./transfer_outcome.js";
+
+const HOME_CURRENCY = "CNY";
+const STEPS = ["fill", "confirm", "result"];
+
+export function transferScreen(app, argument) {
+  const draft = emptyDraft();
+  const balances = new Map();
+  let accounts;
+  let step = "fill";
+  let errand = null;
+  let summary = null;
+
+  const load = async () => {
+    accounts ??= (await listAccounts()).filter((account) => account.currencyCode === HOME_CURRENCY);
+    draft.from ??= accounts.find((account) => sequence(account) === argument) ?? accounts[0];
+    return accounts;
+  };
+
+  const go = (to) => {
+    step = to;
+    app.redraw();
+    app.arrive();
+  };
+
+  const confirm = () => {
+    if (errand) return;
+    const key = newKey();
+    const transfer = transferOf(draft);
+    summary = summaryOf(draft);
+    keep(key, transfer, summary);
+    follow(key, transfer, false);
+  };
+
+  const follow = (key, transfer, begun) => {
+    errand = new Errand({
+      key,
+      begun,
+      send: (number) => createTransfer(transfer, number),
+      look: lookUpTransfer,
+      changed: () => {
+        if (errand.settled) forget();
+        go("result");
+      },
+    });
+    go("result");
+    errand.run();
+  };
+
+  const again = (kept) => {
+    errand = null;
+    if (!kept) Object.assign(draft, emptyDraft(), { from: draft.from ?? accounts?.[0] });
+    balances.clear();
+    go("fill");
+  };
+
+  const drop = () => {
+    forget();
+    again(false);
+  };
+
+  const draw = () =>
+    h("div", { class: "narrow" }, heading(say("transfer.title")), steps(step), body());
+
+  const body = () => {
+    if (step === "result") return drawOutcome(errand, summary, { another: () => again(false), edit: draft.from && (() => again(true)), drop });
+    if (step === "confirm") return drawConfirmation(summaryOf(draft), { confirm, change: () => go("fill") });
+    return asked(h("div", {}), load, (found) => {
+      if (found.length === 0) return notice("calm", "", h("p", {}, say("transfer.foreign")));
+      return drawForm(draft, found, { balance: balanceOf, next: () => go("confirm") });
+    });
+  };
+
+  const balanceOf = async (account) => {
+    if (!balances.has(account.name)) balances.set(account.name, await getBalance(account.name));
+    return written(fromJson(balances.get(account.name).availableAmount));
+  };
+
+  const kept = interrupted();
+  if (kept) {
+    ({ summary } = kept);
+    step = "result";
+    queueMicrotask(() => follow(kept.key, kept.transfer, true));
+    errand = { stage: "looking", settled: false, leave: () => {}, hear: () => {} };
+  }
+
+  return { draw, leave: () => errand?.leave(), hear: (transaction) => errand?.hear(transaction) };
+}
+
+function steps(current) {
+  const at = STEPS.indexOf(current);
+  const items = STEPS.map((name, index) =>
+    h("li", { class: index < at ? "past" : "", "aria-current": index === at ? "step" : null }, say(`transfer.step.${name}`)));
+  return h("ol", { class: "steps", "aria-label": say("transfer.steps") }, ...items);
+}
+
+/** As the contract wants it. */
+function transferOf({ from, to, own, number, name, bank, money, narrative }) {
+  const payee = { accountNumber: number, ...(name && { displayName: name }) };
+  const destinations = {
+    own: { ownAccount: own },
+    person: { registeredPayee: payee },
+    bank: { otherBankPayee: { ...payee, bankCode: bank } },
+  };
+  return { debitAccount: from.name, ...destinations[to], amount: toJson(money), ...(narrative && { narrative }) };
+}
+
+/** As the customer reads it back, before and after; in values that can be kept. */
+function summaryOf({ from, to, ownAccount, number, name, bank, money, narrative }) {
+  const account = ({ kind, maskedNumber }) => ({ kind, number: maskedNumber });
+  return {
+    from: account(from),
+    to: to === "own" ? account(ownAccount) : { number, name, bank: to === "bank" ? bank : "" },
+    toKind: to,
+    amount: toJson(money),
+    narrative,
+  };
+}

@@ -1,0 +1,69 @@
+// The third step of a transfer: what became of it, told no sooner and no surer than it is known.
+
+import { fullMoment } from "../dates.js";
+import { h } from "../dom.js";
+import { say } from "../language.js";
+import { fromJson, written } from "../money.js";
+import { amount, facts, notice } from "../parts.js";
+import { limitSentence } from "../limit_sentence.js";
+import { transferFacts } from "./transfer_confirm.js";
+
+const TONES = { done: "good", refused: "bad", undone: "bad", unknown: "doubt", asking: "doubt", paused: "doubt", absent: "doubt" };
+
+/** `edit` is missing where there is no draft to go back to. */
+export function drawOutcome(errand, summary, { another, edit, drop }) {
+  const { stage, reply, problem } = errand;
+  return h(
+    "section",
+    { class: `card outcome ${stage}` },
+    notice(TONES[stage] ?? "calm", say(`result.${stage}`), ...words(stage, reply, problem, summary)),
+    h("p", { class: "big" }, h("span", { class: "word" }, say("confirm.amount")), amount(fromJson(summary.amount))),
+    transferFacts(summary),
+    facts(serials(errand), "facts serials"),
+    h("div", { class: "actions" }, ...actions(errand, { another, edit, drop })),
+  );
+}
+
+function words(stage, reply, problem, summary) {
+  const manual = reply?.transaction?.state === "TRANSACTION_STATE_MANUAL";
+  if (stage === "refused") {
+    return [h("p", {}, limitSentence(problem, fromJson(summary.amount)) ?? problem.message), h("p", {}, say("result.refused.text"))];
+  }
+  const texts = {
+    sending: "result.sending.text",
+    looking: "result.sending.text",
+    asking: "result.asking.text",
+    unknown: manual ? "result.manual.text" : "result.unknown.text",
+    absent: "result.absent.text",
+  };
+  return stage in texts ? [h("p", {}, say(texts[stage]))] : [];
+}
+
+function serials({ key, serial, reply, stage }) {
+  if (stage === "refused" && !serial) return [];
+  return [
+    [say("result.balance"), reply?.balanceAfterAmount && written(fromJson(reply.balanceAfterAmount))],
+    [say("result.at"), reply?.bookTime && fullMoment(reply.bookTime)],
+    [say("result.serial"), serial],
+    [say("result.host"), reply?.transaction?.ref?.hostSerial],
+    [say("result.number"), serial ? "" : key],
+  ];
+}
+
+function actions(errand, { another, edit, drop }) {
+  const button = (key, onclick, name = "quiet") => h("button", { type: "button", class: name, onclick }, say(key));
+  const accounts = h("a", { class: "button quiet", href: "#/accounts" }, say("result.accounts"));
+  if (errand.stage === "absent") {
+    return [button("result.absent.drop", drop), button("result.absent.send", () => errand.sendNow(), "main")];
+  }
+  if (errand.stage === "refused") {
+    const limit = errand.problem.code?.startsWith("LIMIT_");
+    return [
+      accounts,
+      limit && h("a", { class: "button quiet", href: "#/limits" }, say("result.limits")),
+      edit && button("result.edit", edit, "main"),
+    ];
+  }
+  if (errand.settled) return [accounts, button("result.another", another, "main")];
+  return errand.stage === "unknown" ? [accounts] : [];
+}
