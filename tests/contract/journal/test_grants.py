@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from journal_rows import NOON, grant
 
+from tellerline.gateway.journal.access_records import AccessEvent, AccessKind, AccessSearch, grant_id
 from tellerline.gateway.journal.port import Store
 from tellerline.gateway.journal.records import PinTries
 
@@ -103,3 +106,59 @@ async def test_failures_at_once_are_all_counted(stores: Sequence[Store]) -> None
     tries = await asyncio.gather(*(stores[n % len(stores)].grants.pin_failed("C1", NOON, 3, 600) for n in range(20)))
     assert sorted(each.failures for each in tries) == list(range(1, 21))
     assert sum(each.locked_until is None for each in tries) == 2
+
+
+async def test_what_becomes_of_a_grant_is_in_the_trail(store: Store, other: Store) -> None:
+    given_back = grant(b"1", terminal="T1", expires_at=NOON + timedelta(days=20_000))
+    forgotten = grant(b"2", call="call-2")
+    later = grant(b"3", call="call-3", issued_at=forgotten.expires_at, expires_at=NOON + timedelta(days=1))
+    await store.grants.issue(given_back, who="8001", why="pin_verified")
+    await store.grants.issue(forgotten, who="IVR", why="pin_verified")
+    await store.grants.revoke(call="call-1", who="IVR", why="call_left")
+    await store.grants.issue(later)
+    told = list(reversed(await other.access_trail.newest(AccessSearch(customer="C1"))))
+    first, second, third = (grant_id(each.token_hash) for each in (given_back, forgotten, later))
+    assert [(each.kind, each.grant_id, each.who, each.why) for each in told] == [
+        (AccessKind.ISSUED, first, "8001", "pin_verified"),
+        (AccessKind.ISSUED, second, "IVR", "pin_verified"),
+        (AccessKind.REVOKED, first, "IVR", "call_left"),
+        (AccessKind.EXPIRED, second, "", "expired"),
+        (AccessKind.ISSUED, third, "", ""),
+    ]
+    assert (told[0].terminal, told[0].expires_at, told[3].at) == ("T1", given_back.expires_at, forgotten.expires_at)
+
+
+async def test_what_is_revoked_after_its_time_had_expired(store: Store) -> None:
+    await store.grants.issue(grant(b"1"))
+    await store.grants.revoke(call="call-1", who="IVR", why="call_left")
+    newest, *_ = await store.access_trail.newest(AccessSearch())
+    assert (newest.kind, newest.why) == (AccessKind.EXPIRED, "expired")
+
+
+async def test_the_trail_is_found_by_customer_call_and_agent(store: Store) -> None:
+    for token, call, agent in ((b"1", "call-1", "8001"), (b"2", "call-1", "8002"), (b"3", "call-2", "8001")):
+        await store.grants.issue(grant(token, call=call, agent=agent))
+
+    async def found(**wanted: Any) -> list[tuple[str, str]]:
+        return [(each.call, each.agent) for each in await store.access_trail.newest(AccessSearch(**wanted))]
+
+    assert await found(call="call-1") == [("call-1", "8002"), ("call-1", "8001")]
+    assert await found(agent="8001", customer="C1") == [("call-2", "8001"), ("call-1", "8001")]
+    assert await found(customer="C2") == []
+    newest, *_ = await store.access_trail.newest(AccessSearch(limit=1))
+    assert (await found(before=newest.number)) == [("call-1", "8002"), ("call-1", "8001")]
+
+
+async def test_a_refusal_is_kept_with_what_was_refused(store: Store) -> None:
+    refused = AccessEvent(
+        at=NOON,
+        kind=AccessKind.REFUSED,
+        customer="C1",
+        channel="AGENT",
+        agent="8001",
+        operations=("accounts.GetAccountNumber",),
+        who="8001",
+        why="GRANT_MISSING",
+    )
+    number = await store.access_trail.add(refused)
+    assert list(await store.access_trail.newest(AccessSearch())) == [replace(refused, number=number)]

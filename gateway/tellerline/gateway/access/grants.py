@@ -31,9 +31,16 @@ class GrantIssuer:
     randomness: Randomness
 
     async def issue(
-        self, request: Request, *, accounts: tuple[str, ...], operations: tuple[str, ...], seconds: int
+        self,
+        request: Request,
+        *,
+        accounts: tuple[str, ...],
+        operations: tuple[str, ...],
+        seconds: int,
+        why: str = "pin_verified",
     ) -> IssuedGrant:
-        """A grant for ``request``'s customer on its channel, and on its call and to its agent where it names them."""
+        """A grant for ``request``'s customer on its channel, and on its call and terminal and to its agent where it
+        names them. ``why`` stands in the trail, with who asked."""
         token = base64.urlsafe_b64encode(self.randomness.bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
         issued_at = self.clock.now()
         expires_at = issued_at + timedelta(seconds=seconds)
@@ -48,9 +55,17 @@ class GrantIssuer:
                 agent=request.agent,
                 issued_at=issued_at,
                 expires_at=expires_at,
-            )
+                terminal=request.terminal,
+            ),
+            who=who_asks(request),
+            why=why,
         )
         return IssuedGrant(token=token, expires_at=expires_at)
+
+
+def who_asks(request: Request) -> str:
+    """As the trail names him: the agent, else the terminal, else the channel."""
+    return request.agent or request.terminal or request.channel
 
 
 def check_grant(
@@ -76,6 +91,7 @@ def check_grant(
         or not (same_channel or handed_over)
         or (grant.call and grant.call != request.call)
         or (grant.agent and grant.agent != request.agent)
+        or (same_channel and grant.terminal and grant.terminal != request.terminal)
         or (grant.accounts and account and account not in grant.accounts)
         or (grant.operations and operation not in grant.operations)
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from tellerline.adapters.clock import Clock
 from tellerline.adapters.store.statements import first
 from tellerline.gateway.journal import proofs, rows
 from tellerline.gateway.journal.caching import Cache
@@ -15,13 +16,14 @@ from tellerline.gateway.journal.records import Grant, PinTries
 class StoredGrants:
     """Keeps the promises of ``port.Grants``. Only ``grant`` answers from the cache."""
 
-    def __init__(self, database: Database, cache: Cache[bytes, Grant]) -> None:
+    def __init__(self, database: Database, cache: Cache[bytes, Grant], clock: Clock) -> None:
         self._database = database
         self._cache = cache
+        self._clock = clock
         self._revoking: set[asyncio.Task[int]] = set()
 
-    async def issue(self, grant: Grant) -> None:
-        await self._database.write(proofs.issue, grant)
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> None:
+        await self._database.write(proofs.issue, grant, who, why)
 
     async def grant(self, token_hash: bytes) -> Grant | None:
         cached = self._cache.get(token_hash)
@@ -35,16 +37,18 @@ class StoredGrants:
         self._cache.put(token_hash, found, ticket)
         return found
 
-    async def revoke(self, *, token_hash: bytes | None = None, call: str = "") -> int:
+    async def revoke(
+        self, *, token_hash: bytes | None = None, call: str = "", who: str = "", why: str = "revoked"
+    ) -> int:
         """A caller who leaves does not take it back."""
-        revoking = asyncio.get_running_loop().create_task(self._revoke(token_hash, call))
+        revoking = asyncio.get_running_loop().create_task(self._revoke(token_hash, call, who, why))
         self._revoking.add(revoking)
         revoking.add_done_callback(self._revoking.discard)
         return await asyncio.shield(revoking)
 
-    async def _revoke(self, token_hash: bytes | None, call: str) -> int:
+    async def _revoke(self, token_hash: bytes | None, call: str, who: str, why: str) -> int:
         try:
-            return len(await self._database.write(proofs.revoke, token_hash, call))
+            return await self._database.write(proofs.revoke, token_hash, call, self._clock.now(), who, why)
         finally:
             self._cache.clear()
 

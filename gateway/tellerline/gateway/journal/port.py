@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from tellerline.gateway.journal.access_records import AccessEvent, AccessSearch
 from tellerline.gateway.journal.customer_port import (
     Dossiers,
     Interactions,
@@ -226,13 +227,16 @@ class Registry(Protocol):
 class Grants(Protocol):
     """Grants and PIN tries."""
 
-    async def issue(self, grant: Grant) -> None: ...
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> None:
+        """Written into the trail in the same write, and with it the end of every grant that has expired meanwhile."""
 
     async def grant(self, token_hash: bytes) -> Grant | None:
         """None if unknown or revoked; expiry is the caller's to check. May be cached for one second."""
 
-    async def revoke(self, *, token_hash: bytes | None = None, call: str = "") -> int:
-        """By token, or all of a call; returns how many. In this process in force at once."""
+    async def revoke(
+        self, *, token_hash: bytes | None = None, call: str = "", who: str = "", why: str = "revoked"
+    ) -> int:
+        """By token, or all of a call; returns how many. In this process in force at once, and in the trail."""
 
     async def pin_tries(self, customer: str) -> PinTries: ...
 
@@ -240,6 +244,16 @@ class Grants(Protocol):
         """Count one failure; atomically sets ``locked_until`` when it is the ``lock_after``-th in a row."""
 
     async def pin_succeeded(self, customer: str) -> None: ...
+
+
+class AccessTrail(Protocol):
+    """What became of every grant, and refusals that must be known. No token is in it."""
+
+    async def add(self, event: AccessEvent) -> int:
+        """Durable before it returns; returns its number. What becomes of grants is added by ``Grants``."""
+
+    async def newest(self, search: AccessSearch) -> Sequence[AccessEvent]:
+        """Newest first."""
 
 
 class RoutingHistory(Protocol):
@@ -357,6 +371,9 @@ class Store(Protocol):
 
     @property
     def grants(self) -> Grants: ...
+
+    @property
+    def access_trail(self) -> AccessTrail: ...
 
     async def start(self) -> None: ...
 

@@ -12,6 +12,7 @@ from tellerline.adapters.store.lane import Lane
 from tellerline.adapters.store.postgresql import PostgresqlEngine
 from tellerline.adapters.store.statements import Steps, Values
 from tellerline.gateway.journal import transactions
+from tellerline.gateway.journal.access_trail import StoredAccessTrail
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
@@ -132,7 +133,8 @@ class PostgresqlStore:
         self.interactions = StoredInteractions(self._database, self.journal.flush)
         self.dossiers = StoredDossiers(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
-        self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS))
+        self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS), clock)
+        self.access_trail = StoredAccessTrail(self._database)
 
     async def start(self) -> None:
         """Connect and bring the schema up to date; several gateways may start at the same time."""

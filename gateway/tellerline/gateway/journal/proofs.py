@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, delete, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
+from tellerline.gateway.journal.access_records import AccessKind, of_grant
+from tellerline.gateway.journal.access_trail import ADD_EVENT, event_values
 from tellerline.gateway.journal.records import Grant
+from tellerline.gateway.journal.rows import grant as grant_of
 from tellerline.gateway.journal.rows import grant_values, micros
 from tellerline.gateway.journal.schema import grants, pin_tries
 
-_KEPT_MICROS = 86_400_000_000
 _GRANT = grants.columns.values()
 
 ISSUE = Statement(
     insert(grants).values({column.name: bindparam(column.name) for column in _GRANT}),
     *(column.name for column in _GRANT),
 )
-FORGET_EXPIRED = Statement(delete(grants).where(grants.c.expires_at < bindparam("before")), "before")
-GRANT = Statement(select(*_GRANT).where(grants.c.token_hash == bindparam("hash")), "hash")
-REVOKE = Statement(
-    delete(grants).where(grants.c.token_hash == bindparam("hash")).returning(grants.c.token_hash), "hash"
+FORGET_EXPIRED = Statement(
+    delete(grants).where(grants.c.expires_at <= bindparam("before")).returning(*_GRANT), "before"
 )
-REVOKE_CALL = Statement(delete(grants).where(grants.c.call == bindparam("of")).returning(grants.c.token_hash), "of")
+GRANT = Statement(select(*_GRANT).where(grants.c.token_hash == bindparam("hash")), "hash")
+REVOKE = Statement(delete(grants).where(grants.c.token_hash == bindparam("hash")).returning(*_GRANT), "hash")
+REVOKE_CALL = Statement(delete(grants).where(grants.c.call == bindparam("of")).returning(*_GRANT), "of")
 TRIES = Statement(
     select(pin_tries.c.failures, pin_tries.c.locked_until).where(pin_tries.c.customer == bindparam("of")), "of"
 )
@@ -41,10 +45,14 @@ LOCK = Statement(
 SUCCEED = Statement(delete(pin_tries).where(pin_tries.c.customer == bindparam("of")), "of")
 
 
-def issue(grant: Grant) -> Steps[None]:
-    """Also forgets what expired more than a day before."""
-    yield FORGET_EXPIRED, (micros(grant.issued_at) - _KEPT_MICROS,)
+def issue(grant: Grant, who: str, why: str) -> Steps[None]:
+    """Also forgets what has expired, and writes that down."""
+    expired = yield FORGET_EXPIRED, (micros(grant.issued_at),)
+    for each in map(grant_of, expired):
+        over = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")
+        yield ADD_EVENT, event_values(over)
     yield ISSUE, grant_values(grant)
+    yield ADD_EVENT, event_values(of_grant(grant, AccessKind.ISSUED, grant.issued_at, who=who, why=why))
 
 
 def pin_failed(customer: str, now: int, lock_after: int, lock_seconds: int) -> Steps[tuple[int, int | None]]:
@@ -60,10 +68,17 @@ def pin_succeeded(customer: str) -> Steps[None]:
     yield SUCCEED, (customer,)
 
 
-def revoke(token_hash: bytes | None, call: str) -> Steps[list[Row]]:
+def revoke(token_hash: bytes | None, call: str, at: datetime, who: str, why: str) -> Steps[int]:
+    """What has expired already is written down as such."""
     revoked: list[Row] = []
     if token_hash is not None:
         revoked += yield REVOKE, (token_hash,)
     if call:
         revoked += yield REVOKE_CALL, (call,)
-    return revoked
+    for each in map(grant_of, revoked):
+        if each.expires_at <= at:
+            event = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")
+        else:
+            event = of_grant(each, AccessKind.REVOKED, at, who=who, why=why)
+        yield ADD_EVENT, event_values(event)
+    return len(revoked)

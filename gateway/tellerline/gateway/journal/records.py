@@ -375,6 +375,7 @@ class Grant:
     agent: str
     issued_at: datetime
     expires_at: datetime
+    terminal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

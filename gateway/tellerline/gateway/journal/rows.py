@@ -327,6 +327,7 @@ def grant_values(grant: Grant) -> Values:
         grant.agent,
         micros(grant.issued_at),
         micros(grant.expires_at),
+        grant.terminal,
     )
 
 
@@ -341,4 +342,5 @@ def grant(row: Row) -> Grant:
         agent=row[6],
         issued_at=instant(row[7]),
         expires_at=instant(row[8]),
+        terminal=row[9],
     )

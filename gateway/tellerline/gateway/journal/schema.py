@@ -263,10 +263,33 @@ grants = Table(
     _text("agent"),
     _number("issued_at"),
     _number("expires_at"),
+    Column("terminal", Text, nullable=False, server_default=""),
     comment="proofs that a customer is there; accounts and operations are JSON lists",
 )
 Index("grants_by_call", grants.c.call)
 Index("grants_by_expiry", grants.c.expires_at)
+
+access_events = Table(
+    "access_events",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _number("at"),
+    _text("kind"),
+    _text("grant_id"),
+    _text("customer"),
+    _text("channel"),
+    _text("call"),
+    _text("agent"),
+    _text("terminal"),
+    _text("accounts"),
+    _text("operations"),
+    Column("expires_at", BigInteger),
+    _text("who"),
+    _text("why"),
+    comment="what became of grants, and what was refused that must be known; never a token",
+)
+Index("access_events_by_customer", access_events.c.customer, access_events.c.number)
+Index("access_events_by_call", access_events.c.call, access_events.c.number)
 
 pin_tries = Table(
     "pin_tries",

@@ -11,6 +11,7 @@ from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.sqlite import SqliteEngine
 from tellerline.adapters.store.statements import Steps, Together, Values
 from tellerline.gateway.journal import limits, transactions
+from tellerline.gateway.journal.access_trail import StoredAccessTrail
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
@@ -108,7 +109,8 @@ class SqliteStore:
         self.interactions = StoredInteractions(database, self.journal.flush)
         self.dossiers = StoredDossiers(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
-        self.grants = StoredGrants(database, Cache(clock, seconds=None))
+        self.grants = StoredGrants(database, Cache(clock, seconds=None), clock)
+        self.access_trail = StoredAccessTrail(database)
 
     async def start(self) -> None:
         """Take the file and bring its schema up to date; raises ``StoreUnavailableError`` if another process has it."""

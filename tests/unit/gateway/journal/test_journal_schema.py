@@ -15,6 +15,7 @@ from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.migrations import DialectName, Migrations
 from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
+    access_trail,
     dating,
     differences,
     dossier_steps,
@@ -32,6 +33,7 @@ from tellerline.gateway.journal import (
 from tellerline.gateway.journal.migrations import MIGRATIONS
 
 MODULES = (
+    access_trail,
     dating,
     differences,
     dossier_steps,

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from tellerline.api.common.v1.context_pb2 import RequestContext
-from tellerline.gateway.access.grants import token_hash
+from tellerline.gateway.access.grants import token_hash, who_asks
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.port import Grants, Registry
 from tellerline.gateway.services.names import UNSIGNED
@@ -48,7 +48,7 @@ class UnsignedDesk:
         try:
             return await pipeline.run(replace(asking, grant=grant.token), call)
         finally:
-            await self._grants.revoke(token_hash=token_hash(grant.token))
+            await self._grants.revoke(token_hash=token_hash(grant.token), who=who_asks(asking), why="used_up")
 
     async def _holder(self, number: str) -> str:
         account = await self._registry.find_account(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tellerline.api.customers.v1 import customers_pb2 as pb
-from tellerline.gateway.access.grants import token_hash
+from tellerline.gateway.access.grants import token_hash, who_asks
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.customers import convert
@@ -45,11 +45,12 @@ class IdentityHandlers:
 
     async def revoke_grant(self, request: pb.RevokeGrantRequest, call: CallContext) -> pb.RevokeGrantResponse:
         self._parts.admission.admit_channel("customers.RevokeGrant", channel_of(request.context), call)
-        target = request.WhichOneof("target")
+        target, who = request.WhichOneof("target"), who_asks(request_from(request.context))
         if target == "token" and request.token:
-            count = await self._parts.grants.revoke(token_hash=token_hash(request.token))
+            count = await self._parts.grants.revoke(token_hash=token_hash(request.token), who=who, why="given_back")
         elif target == "call" and request.call:
-            count = await self._parts.grants.revoke(call=checked_text(request.call, "call", _MOST))
+            call_id = checked_text(request.call, "call", _MOST)
+            count = await self._parts.grants.revoke(call=call_id, who=who, why="call_left")
         else:
             raise invalid("target", "missing")
         return pb.RevokeGrantResponse(revoked_count=count)

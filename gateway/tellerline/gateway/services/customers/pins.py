@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo
 from tellerline.api.customers.v1 import customers_pb2 as pb
-from tellerline.gateway.access.grants import token_hash
+from tellerline.gateway.access.grants import token_hash, who_asks
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.codec import outcome_from_json
 from tellerline.gateway.journal.records import FINAL_STATES, Record, State
@@ -55,7 +55,9 @@ class PinHandlers:
             try:
                 settled = await self._parts.pipeline.run(proved, call)
             finally:
-                await self._parts.grants.revoke(token_hash=token_hash(proved.grant))
+                await self._parts.grants.revoke(
+                    token_hash=token_hash(proved.grant), who=who_asks(asking), why="used_up"
+                )
         info = info_of_settled(settled, english=english)
         return _to_proto(request.name, result_if_done(settled, PinChanged), info)
 

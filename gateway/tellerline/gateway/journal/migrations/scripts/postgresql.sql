@@ -526,3 +526,33 @@ CREATE UNIQUE INDEX interactions_by_key ON interactions (key) WHERE key <> '';
 
 UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
 
+-- Running upgrade 0012 -> 0013
+
+ALTER TABLE grants ADD COLUMN terminal TEXT DEFAULT '' NOT NULL;
+
+CREATE TABLE access_events (
+    number BIGSERIAL NOT NULL, 
+    at BIGINT NOT NULL, 
+    kind TEXT NOT NULL, 
+    grant_id TEXT NOT NULL, 
+    customer TEXT NOT NULL, 
+    channel TEXT NOT NULL, 
+    call TEXT NOT NULL, 
+    agent TEXT NOT NULL, 
+    terminal TEXT NOT NULL, 
+    accounts TEXT NOT NULL, 
+    operations TEXT NOT NULL, 
+    expires_at BIGINT, 
+    who TEXT NOT NULL, 
+    why TEXT NOT NULL, 
+    PRIMARY KEY (number)
+);
+
+COMMENT ON TABLE access_events IS 'what became of grants, and what was refused that must be known; never a token';
+
+CREATE INDEX access_events_by_customer ON access_events (customer, number);
+
+CREATE INDEX access_events_by_call ON access_events (call, number);
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
+
