@@ -133,9 +133,8 @@ class Player:
     def _tell_journal(self) -> None:
         for one in self._machine.journal.transactions:
             sends = f" sends={one.sends}" if one.sends else ""
-            line = (
-                f"{one.reference} {one.kind} {one.amount / 100:.2f} cash={one.dispensed / 100:.2f} {one.stage}{sends}"
-            )
+            amounts = f"{money(one.amount)} cash={money(one.dispensed)}"
+            line = f"{one.reference} {one.kind} {amounts} {one.stage}{sends}"
             self._hearer.said(line, line)
 
 

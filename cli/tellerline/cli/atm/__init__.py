@@ -1,0 +1,1 @@
+"""The cash machine at a terminal: its steps played, its keypad and screen."""
