@@ -18,6 +18,7 @@ from pydantic_settings import (
 from tellerline.gateway.access.pin import PinRules
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelPolicy
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.journal.records import Limits
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.resilience.deadlines import DeadlineRules
@@ -225,6 +226,7 @@ class GatewaySettings(BaseSettings):
     routing_rules: Path | None = None
     mq: MqSettings = MqSettings()
     front: ServingSettings = ServingSettings()
+    atm: AtmSettings | None = None
     limits: LimitSettings = LimitSettings()
     channels: dict[str, ChannelSettings] = Field(default_factory=standard_channels)
     access: AccessSettings = AccessSettings()

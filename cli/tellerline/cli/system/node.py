@@ -8,7 +8,8 @@ import signal
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
@@ -24,6 +25,9 @@ from tellerline.gateway.hosts.policy import HostBinding
 from tellerline.gateway.journal.port import Store, StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings, HostSettings, ServingSettings
 
+if TYPE_CHECKING:
+    from tellerline.gateway.channels.iso8583.server import Iso8583Front
+
 
 class HostTimes(Protocol):
     """Changes a host's own times, for systems whose clock is not the bank's (replays)."""
@@ -33,7 +37,7 @@ class HostTimes(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class GatewayNode:
-    """A gateway with its front. ``start`` serves; ``stop`` drains, and may be called once."""
+    """A gateway with its fronts. ``start`` serves; ``stop`` drains, and may be called once."""
 
     settings: GatewaySettings
     gateway: Gateway
@@ -41,21 +45,33 @@ class GatewayNode:
     log: Log
     _writer: LogWriter
     _libraries: LibraryLines
+    atm: Iso8583Front | None = None
     target: str = ""
+    atm_target: str = ""
     metrics_url: str = ""
 
     async def start(self) -> None:
-        """Serve. Raises ``StoreUnavailableError`` or ``OSError``; a host that is down is not an error."""
+        """Serve. Raises ``StoreUnavailableError``, ``OSError`` or ``TerminalError``; a host may be down."""
         self._libraries.start()
         await self.gateway.start()
         port = await self.front.start()
         self.target = f"{self.settings.front.address}:{port}"
+        if self.atm is not None and self.settings.atm is not None:
+            self.atm_target = f"{self.settings.atm.address}:{await self.atm.start()}"
         self.metrics_url = self.gateway.metrics.serve("127.0.0.1", self.settings.telemetry.metrics_port)
         _settle_memory()
-        self.log.info("serving", target=self.target, front=self.settings.front.kind, metrics=self.metrics_url)
+        self.log.info(
+            "serving",
+            target=self.target,
+            front=self.settings.front.kind,
+            metrics=self.metrics_url,
+            **({"atm": self.atm_target} if self.atm_target else {}),
+        )
 
     async def stop(self) -> None:
         grace = self.settings.deadlines.drain
+        if self.atm is not None:
+            await self.atm.drain(grace)
         await self.front.drain(grace)
         await self.gateway.close()
         self.log.info("stopped")
@@ -74,7 +90,8 @@ def build_node(
 ) -> GatewayNode:
     """Wire one process. ``broker`` carries MQ hosts when ``mq.kind`` is ``memory``; logs go to ``log_descriptor``.
 
-    Raises ``ManifestError`` or ``RoutingError`` for hosts that cannot be used.
+    Raises ``ManifestError`` or ``RoutingError`` for hosts that cannot be used, ``TerminalError`` or ``HsmError`` for
+    cash machines.
     """
     writer = LogWriter(log_descriptor)
     log = make_log(clock, writer, level=settings.telemetry.log_level, instance=settings.instance)
@@ -91,7 +108,13 @@ def build_node(
     gateway = build_gateway(settings, around)
     front = _front(settings.front, gateway, clock, StatusWriter(randomness, log))
     return GatewayNode(
-        settings=settings, gateway=gateway, front=front, log=log, _writer=writer, _libraries=LibraryLines(log)
+        settings=settings,
+        gateway=gateway,
+        front=front,
+        log=log,
+        _writer=writer,
+        _libraries=LibraryLines(log),
+        atm=_atm(settings, gateway, around),
     )
 
 
@@ -140,6 +163,24 @@ def _front(serving: ServingSettings, gateway: Gateway, clock: Clock, statuses: S
     from tellerline.gateway.channels.grpc.grpcio_front import GrpcioFront
 
     return GrpcioFront(gateway.services, settings, clock=clock, statuses=statuses)
+
+
+def _atm(settings: GatewaySettings, gateway: Gateway, around: Surroundings) -> Iso8583Front | None:
+    """What cash machines connect to; nothing of it is loaded where the settings name none."""
+    if settings.atm is None:
+        return None
+    from tellerline.gateway.channels.iso8583.building import Ground, build_front
+
+    ground = Ground(
+        services=gateway.services,
+        registry=gateway.parts.registry,
+        clock=around.clock,
+        randomness=around.randomness,
+        log=around.log,
+        metrics=around.metrics,
+        zone=ZoneInfo(settings.zone),
+    )
+    return build_front(settings.atm, ground)
 
 
 def host_folders(settings: GatewaySettings) -> Iterator[HostFolder]:
