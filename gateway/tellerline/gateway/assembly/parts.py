@@ -7,6 +7,7 @@ from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
 from tellerline.gateway.assembly.core import Core
 from tellerline.gateway.assembly.resolving import build_pursuit
+from tellerline.gateway.cash.desk import DispenseDesk
 from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.hosts.status import GateStatus
 from tellerline.gateway.pipeline.pipeline import TransactionPipeline
@@ -33,6 +34,7 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
         pin_blocks=core.settings.pin.blocks(),
         hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
         desk=_desk(core),
+        dispenses=_dispenses(core, pipeline),
         routes=core.routes,
         calendars=core.calendars,
         mirror=core.mirror,
@@ -57,6 +59,24 @@ def _desk(core: Core) -> ManualCases:
         clock=around.clock,
         metrics=around.metrics,
         log=around.log,
+    )
+
+
+def _dispenses(core: Core, pipeline: TransactionPipeline) -> DispenseDesk:
+    around, store = core.around, core.around.store
+    return DispenseDesk(
+        journal=store.journal,
+        follow_ups=store.follow_ups,
+        settler=core.settler,
+        plans=core.plans,
+        serials=core.serials,
+        limits=core.limits,
+        wake=core.wake,
+        reporter=pipeline.reporter,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+        owner=core.settings.instance,
     )
 
 

@@ -17,6 +17,7 @@ from tellerline.gateway.doubt.steps import (
     Step,
     Stuck,
     Undone,
+    after_advice,
     after_inquiry,
     after_resend,
     after_reversal,
@@ -30,6 +31,7 @@ from tellerline.gateway.pipeline.answers import in_words
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import IN_DOUBT, STATES, Settler
 from tellerline.gateway.serials import Serials
+from tellerline.routing.model.cash import ReturnCash
 from tellerline.routing.model.command import HostCall, Inquire, Reverse
 from tellerline.routing.model.outcome import Done, NotFound, Outcome
 
@@ -65,7 +67,8 @@ class Pursuit:
     async def step(self, doubt: Doubt) -> None:
         """Take the next step of a doubt claimed by the caller. Raises ``StoreUnavailableError``.
 
-        A reversal in doubt (what takes back a leg of a plan) is an advice: sent again until it is acknowledged.
+        A reversal in doubt (what takes back a leg of a plan) is an advice: sent again until it is acknowledged. So is
+        what gives cash back, which is written in doubt before it is ever sent.
         """
         record = await self.journal.get(doubt.global_serial)
         if record is None or record.state is not State.IN_DOUBT:
@@ -81,7 +84,7 @@ class Pursuit:
             doubt = replace(doubt, policy=policy.version)
         age = (self.clock.now() - doubt.opened_at).total_seconds()
         case = _Case(doubt, record, gate, policy, age)
-        if record.operation == Reverse.operation:
+        if record.operation in (Reverse.operation, ReturnCash.operation):
             await self._resend(case)
         elif doubt.stage is DoubtStage.INQUIRE:
             await self._inquire(case)
@@ -157,7 +160,10 @@ class Pursuit:
         call = self._call(record, record.global_serial + _REVERSAL, case.doubt.attempts + 1)
         outcome = (await case.gate.advise(reversal, call)).outcome
         self._count(case, "reverse")
-        await self._apply(case, after_reversal(outcome, case.policy, case.age), "reversal_sent", outcome)
+        step = after_reversal(outcome, case.policy, case.age)
+        if isinstance(step, Undone) and not step.effective and record.host_serial:
+            step = Stuck("nothing_to_undo")
+        await self._apply(case, step, "reversal_sent", outcome)
 
     async def _resend(self, case: _Case) -> None:
         try:
@@ -165,10 +171,12 @@ class Pursuit:
         except NotInJournalError:
             await self.settler.hand_over(case.record, case.doubt, "command_unreadable")
             return
-        call = self._call(case.record, case.record.global_serial, case.doubt.attempts + 2)
+        gives_back = isinstance(command, ReturnCash)
+        call = self._call(case.record, case.record.global_serial, case.doubt.attempts + (1 if gives_back else 2))
         outcome = (await case.gate.advise(command, call)).outcome
         self._count(case, "resend")
-        await self._apply(case, after_resend(outcome, case.policy, case.age), "resent", outcome)
+        means = after_advice if gives_back else after_resend
+        await self._apply(case, means(outcome, case.policy, case.age), "resent", outcome)
 
     async def _apply(self, case: _Case, step: Step, kind: str, outcome: Outcome) -> None:
         attempt = case.doubt.attempts + 1

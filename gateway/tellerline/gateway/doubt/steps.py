@@ -81,6 +81,14 @@ def after_resend(outcome: Outcome, policy: DoubtPolicy, age: float) -> Step:
     return _again(outcome, policy, age)
 
 
+def after_advice(outcome: Outcome, policy: DoubtPolicy, age: float) -> Step:
+    """The answer to what the host cannot refuse: a refusal for good is for people."""
+    step = after_resend(outcome, policy, age)
+    if isinstance(step, Ended) and isinstance(step.outcome, Rejected):
+        return Stuck(f"advice_refused:{step.outcome.code.value}")
+    return step
+
+
 def _after_finding(outcome: Done, policy: DoubtPolicy, age: float) -> Step:
     found = outcome.result
     if isinstance(found, Found):

@@ -115,6 +115,16 @@ DECISIONS: dict[Code, ErrorText] = {
     Code.ORIGINAL_NOT_FOUND: ErrorText(
         StatusCode.NOT_FOUND, "未找到原交易。", "The original transaction was not found."
     ),
+    Code.REVERSAL_EXCEEDS_ORIGINAL: ErrorText(
+        StatusCode.INVALID_ARGUMENT,
+        "冲正金额超过原取现金额。",
+        "More is to be given back than was withdrawn.",
+    ),
+    Code.DISPENSE_CONTRADICTED: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "出钞情况与已知情况不符，已转人工核查。",
+        "What came out contradicts what is known of this withdrawal. The bank's staff is looking into it.",
+    ),
     Code.DUPLICATE_AT_HOST: ErrorText(
         StatusCode.ALREADY_EXISTS,
         "该笔交易与已受理的交易重复，本次未办理。",

@@ -48,6 +48,7 @@ from tellerline.gateway.journal.records import (
     Settlement,
     State,
 )
+from tellerline.gateway.journal.sayings import Said, Saying
 
 
 class StoreUnavailableError(Exception):
@@ -339,6 +340,16 @@ class Legs(Protocol):
         """Claim a pending plan for 30 s, or go on holding it: False when another has it, or it is pending no more."""
 
 
+class FollowUps(Protocol):
+    """What a channel says afterwards of a transaction of its own."""
+
+    async def say(self, saying: Saying) -> Said | Duplicate:
+        """Write the saying and all that follows from it, in one durable write, or say why not.
+
+        ``Duplicate``: the saying's own channel serial is taken; nothing was written.
+        """
+
+
 class Store(Protocol):
     """One database with all of it. ``start`` brings the schema up to date, ``close`` flushes what is batched."""
 
@@ -359,6 +370,9 @@ class Store(Protocol):
 
     @property
     def legs(self) -> Legs: ...
+
+    @property
+    def follow_ups(self) -> FollowUps: ...
 
     @property
     def registry(self) -> Registry: ...

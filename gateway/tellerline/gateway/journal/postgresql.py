@@ -20,6 +20,7 @@ from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
 from tellerline.gateway.journal.dossiers import StoredDossiers
+from tellerline.gateway.journal.follow_ups import StoredFollowUps
 from tellerline.gateway.journal.grants import StoredGrants
 from tellerline.gateway.journal.interactions import StoredInteractions
 from tellerline.gateway.journal.journal import StoredJournal
@@ -130,6 +131,7 @@ class PostgresqlStore:
         self.routing = StoredRoutingHistory(self._database)
         self.differences = StoredDifferences(self._database)
         self.legs = StoredLegs(self._database)
+        self.follow_ups = StoredFollowUps(self._database)
         self.interactions = StoredInteractions(self._database, self.journal.flush)
         self.dossiers = StoredDossiers(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))

@@ -19,6 +19,7 @@ from tellerline.gateway.journal.database import unavailable
 from tellerline.gateway.journal.defaults import DEFAULT_LIMITS
 from tellerline.gateway.journal.differences import StoredDifferences
 from tellerline.gateway.journal.dossiers import StoredDossiers
+from tellerline.gateway.journal.follow_ups import StoredFollowUps
 from tellerline.gateway.journal.grants import StoredGrants
 from tellerline.gateway.journal.interactions import StoredInteractions
 from tellerline.gateway.journal.journal import StoredJournal
@@ -106,6 +107,7 @@ class SqliteStore:
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)
         self.legs = StoredLegs(database)
+        self.follow_ups = StoredFollowUps(database)
         self.interactions = StoredInteractions(database, self.journal.flush)
         self.dossiers = StoredDossiers(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))

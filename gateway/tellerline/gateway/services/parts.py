@@ -13,6 +13,7 @@ from tellerline.gateway.services.ports import (
     Admission,
     CalendarDesk,
     CaseDesk,
+    Dispenses,
     HostStatus,
     PinDesk,
     Pipeline,
@@ -31,6 +32,7 @@ class Parts:
     pin_blocks: PinBlocks
     hosts: HostStatus
     desk: CaseDesk
+    dispenses: Dispenses
     routes: RoutingDesk
     calendars: CalendarDesk
     mirror: Mirror

@@ -103,6 +103,19 @@ class PinDesk(Protocol):
         """
 
 
+class Dispenses(Protocol):
+    """What terminals say of the cash that came out."""
+
+    async def hear(self, request: Request, call: CallContext) -> str:
+        """``request.command`` is a ``ConfirmWithdrawal`` or a ``ReverseWithdrawal``; returns the withdrawal's serial.
+
+        Once it returns the word is durable with all that follows from it, and repeated at the host until that is done.
+        Waits a second at most for the host. The same word again changes nothing. Raises ``TRANSACTION_NOT_FOUND``,
+        ``INVALID_AMOUNT``, ``REVERSAL_EXCEEDS_ORIGINAL``, ``DISPENSE_CONTRADICTED``,
+        ``DUPLICATE_SERIAL_DIFFERENT_PAYLOAD``.
+        """
+
+
 class CaseDesk(Protocol):
     """Cases that wait for people: one proposes how they end, another confirms it. Each step is in the history.
 

@@ -35,14 +35,19 @@ def channel_of(context: RequestContext) -> str:
     return channel
 
 
+def checked_serial(serial: str, field: str) -> str:
+    """``serial`` if a channel may use it."""
+    if not _SERIAL.fullmatch(serial):
+        raise invalid(field, "malformed" if serial else "missing")
+    return serial
+
+
 def request_from(context: RequestContext, command: Command = _NO_COMMAND, customer: str = "") -> Request:
     """Who asks, with ``command``; ``customer`` (a number) unless the context names one.
 
     Without a command the request is for admission only. The caller has made sure that the two customers agree.
     """
-    serial = context.channel_serial
-    if not _SERIAL.fullmatch(serial):
-        raise invalid("context.channel_serial", "malformed" if serial else "missing")
+    serial = checked_serial(context.channel_serial, "context.channel_serial")
     return Request(
         channel=channel_of(context),
         channel_serial=serial,
