@@ -19,6 +19,7 @@ from tellerline.gateway.access.pin import PinRules
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelPolicy
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
+from tellerline.gateway.counter.rules import CounterSettings
 from tellerline.gateway.journal.records import Limits
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.resilience.deadlines import DeadlineRules
@@ -228,6 +229,7 @@ class GatewaySettings(BaseSettings):
     front: ServingSettings = ServingSettings()
     atm: AtmSettings | None = None
     limits: LimitSettings = LimitSettings()
+    counter: CounterSettings = CounterSettings()
     channels: dict[str, ChannelSettings] = Field(default_factory=standard_channels)
     access: AccessSettings = AccessSettings()
     identities_required: bool = False

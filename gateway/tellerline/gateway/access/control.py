@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellerline.adapters.clock import Clock
 from tellerline.gateway.access.grants import check_grant, token_hash
-from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
+from tellerline.gateway.access.policy import CallerRights, ChannelDirectory, ChannelPolicy
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.port import Grants
 from tellerline.gateway.refusal import RefusalError
@@ -25,8 +25,18 @@ class AccessControl:
     ) -> None:
         """See ``services.ports.Admission``."""
         rights = self._channels.rights(request.channel, call.peer)
-        if not rights.needs_grant(operation) or not needs_grant:
-            return
+        if rights.needs_grant(operation) and needs_grant:
+            await self._check(rights, operation, request, account)
+
+    async def verified(self, operation: str, request: Request, call: CallContext) -> bool:
+        """See ``services.ports.Admission``."""
+        rights = self._channels.rights(request.channel, call.peer)
+        if not rights.needs_grant(operation) and not request.grant:
+            return False
+        await self._check(rights, operation, request, "")
+        return True
+
+    async def _check(self, rights: CallerRights, operation: str, request: Request, account: str) -> None:
         if not request.grant:
             raise RefusalError(Code.GRANT_MISSING)
         check_grant(

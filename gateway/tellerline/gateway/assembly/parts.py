@@ -5,6 +5,7 @@ from __future__ import annotations
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
+from tellerline.gateway.access.pin_history import PinHistory
 from tellerline.gateway.assembly.core import Core
 from tellerline.gateway.assembly.resolving import build_pursuit
 from tellerline.gateway.cash.desk import DispenseDesk
@@ -18,11 +19,12 @@ from tellerline.gateway.services.parts import Parts
 
 def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline) -> Parts:
     around, store = core.around, core.around.store
+    issuer = GrantIssuer(store.grants, around.clock, around.randomness)
     pins = PinVerification(
         pipeline=pipeline,
         access=access,
         grants=store.grants,
-        issuer=GrantIssuer(store.grants, around.clock, around.randomness),
+        issuer=issuer,
         clock=around.clock,
         metrics=around.metrics,
         rules=core.settings.pin.rules(),
@@ -30,7 +32,7 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
     return Parts(
         pipeline=pipeline,
         admission=access,
-        pins=pins,
+        pins=PinHistory(pins, store.grants, store.interactions, around.clock),
         pin_blocks=core.settings.pin.blocks(),
         hosts=GateStatus(core.plans.gates.values(), store.journal, store.closed_hosts),
         desk=_desk(core),
@@ -44,7 +46,11 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
         cases=store.cases,
         legs=store.legs,
         registry=store.registry,
+        interactions=store.interactions,
+        dossiers=store.dossiers,
         grants=store.grants,
+        issuer=issuer,
+        counter=core.settings.counter.rules(),
         limits=core.limits,
         clock=around.clock,
     )

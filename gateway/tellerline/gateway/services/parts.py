@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
+from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin_block import PinBlocks
+from tellerline.gateway.counter.rules import CounterRules
+from tellerline.gateway.journal.customer_port import Dossiers, Interactions
 from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Legs, Registry
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
@@ -42,6 +45,10 @@ class Parts:
     cases: Cases
     legs: Legs
     registry: Registry
+    interactions: Interactions
+    dossiers: Dossiers
     grants: Grants
+    issuer: GrantIssuer
     limits: LimitRules
+    counter: CounterRules
     clock: Clock

@@ -78,6 +78,12 @@ class Admission(Protocol):
         ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent.
         """
 
+    async def verified(self, operation: str, request: Request, call: CallContext) -> bool:
+        """Whether a customer's grant came with the request: one that does not cover it is refused, as in ``admit``.
+
+        False where none came and the channel needs none for ``operation``.
+        """
+
     def admit_channel(self, operation: str, channel: str, call: CallContext) -> None:
         """The channel's part alone, for calls without a customer."""
 

@@ -19,9 +19,12 @@ from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinRules, PinVerification
 from tellerline.gateway.access.pin_block import PinBlocks
+from tellerline.gateway.access.pin_history import PinHistory
 from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Method, Service
+from tellerline.gateway.counter.rules import CounterRules
+from tellerline.gateway.counter.segments import load_rule
 from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.journal.codec import code_of, command_json, outcome_json, payload_hash
 from tellerline.gateway.journal.records import (
@@ -325,18 +328,19 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     access = _access(store, clock)
     pipeline = JournalledPipeline(host, access, store, clock)
     issuer = GrantIssuer(store.grants, clock, SeededRandomness(7))
+    pins = PinVerification(
+        pipeline=pipeline,
+        access=access,
+        grants=store.grants,
+        issuer=issuer,
+        clock=clock,
+        metrics=Metrics(),
+        rules=PinRules(),
+    )
     parts = Parts(
         pipeline=pipeline,
         admission=access,
-        pins=PinVerification(
-            pipeline=pipeline,
-            access=access,
-            grants=store.grants,
-            issuer=issuer,
-            clock=clock,
-            metrics=Metrics(),
-            rules=PinRules(),
-        ),
+        pins=PinHistory(pins, store.grants, store.interactions, clock),
         pin_blocks=PinBlocks(),
         hosts=OneHost(),
         desk=_desk(store, clock),
@@ -349,7 +353,11 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         cases=store.cases,
         legs=store.legs,
         registry=store.registry,
+        interactions=store.interactions,
+        dossiers=store.dossiers,
         grants=store.grants,
+        issuer=issuer,
+        counter=CounterRules(segments=load_rule()),
         limits=LimitRules(zone=ZoneInfo("Asia/Shanghai"), base_currency="CNY"),
         clock=clock,
     )

@@ -36,7 +36,7 @@ class IdentityHandlers:
         command = VerifyPin(account=proving or await self._first_account(customer), pin=pin)
         asking = request_from(request.context, command, customer)
         grant = await self._parts.pins.verify(asking, call, accounts=accounts, operations=operations)
-        return convert.grant_to_proto(grant, request)
+        return convert.grant_to_proto(grant, request.customer, accounts=request.accounts, operations=request.operations)
 
     async def get_pin_key(self, request: pb.GetPinKeyRequest, call: CallContext) -> pb.PinKey:
         self._parts.admission.admit_channel("customers.GetPinKey", channel_of(request.context), call)

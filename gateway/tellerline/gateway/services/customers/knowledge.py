@@ -13,6 +13,8 @@ from tellerline.gateway.services.requests import context_customer, request_from
 from tellerline.routing.model.codes import Code
 
 _MOST = 5
+STAFF = frozenset({"AGENT", "COUNTER"})
+"""Channels that the bank's own people use."""
 
 
 class KnowledgeHandlers:
@@ -29,7 +31,7 @@ class KnowledgeHandlers:
         customer = await self._registry.customer(number)
         if customer is None:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
-        return convert.customer_to_proto(customer)
+        return convert.customer_to_proto(customer, to_staff=asking.channel in STAFF)
 
     async def find_customers_by_phone(
         self, request: pb.FindCustomersByPhoneRequest, call: CallContext

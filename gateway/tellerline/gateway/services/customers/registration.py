@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.journal.records import Customer, RegisteredAccount
+from tellerline.gateway.journal.customer_port import TellLimits
+from tellerline.gateway.journal.customer_records import Interaction, InteractionKind
+from tellerline.gateway.journal.records import Customer, Limits, RegisteredAccount
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts import convert as accounts_convert
 from tellerline.gateway.services.accounts_of import AccountDirectory
+from tellerline.gateway.services.corporate.enrolment import Enrolment, company_number, registered_by
 from tellerline.gateway.services.customers import convert
+from tellerline.gateway.services.customers.telephones import mask_mobile
+from tellerline.gateway.services.customers.telling import changed, reason_of, told
 from tellerline.gateway.services.names import account_name, customer_name, customer_of, segments
 from tellerline.gateway.services.parts import Parts
+from tellerline.gateway.services.ports import Request
 from tellerline.gateway.services.refusals import checked_text
 from tellerline.gateway.services.requests import context_customer, request_from
 from tellerline.gateway.services.results import result_of
 from tellerline.routing.model.accounts import AccountDescription, AccountStatus, DescribeAccount
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import CustomerDescription, DescribeCustomer
+from tellerline.routing.model.money import Money
+
+_REGISTRATION = InteractionKind.REGISTRATION
 
 
 class RegistrationHandlers:
@@ -25,17 +36,39 @@ class RegistrationHandlers:
         self._parts = parts
         self._registry = parts.registry
         self._directory = AccountDirectory(parts.registry, parts.admission)
+        self._enrolment = Enrolment(parts)
 
     async def register_customer(self, request: pb.RegisterCustomerRequest, call: CallContext) -> pb.Customer:
-        asking = request_from(request.context, DescribeCustomer(identity_document=convert.identity_document(request)))
+        document, name = convert.identity_document(request), convert.display_name(request)
+        asking = request_from(request.context, DescribeCustomer(identity_document=document))
         await self._parts.admission.admit("customers.RegisterCustomer", asking, call)
+        if convert.is_company(request.customer):
+            return await self._register_company(request, call, name)
         person = result_of(await self._parts.pipeline.run(asking, call), CustomerDescription)
         customer = convert.customer_from_proto(request, person.host_customer, self._parts.clock.now())
         if person.name != customer.name:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
-        if not await self._registry.add_customer(customer):
+        event = told(asking, customer.registered_at, customer.number, _REGISTRATION, "customer_registered")
+        if not await self._registry.add_customer(customer, event):
             raise RefusalError(Code.CUSTOMER_ALREADY_REGISTERED, metadata={"customer": customer_name(customer.number)})
-        return convert.customer_to_proto(customer)
+        return convert.customer_to_proto(customer, to_staff=True)
+
+    async def _register_company(
+        self, request: pb.RegisterCustomerRequest, call: CallContext, legal_name: str
+    ) -> pb.Customer:
+        number = company_number(request.customer_id, "customer_id")
+        if await self._registry.customer(number) is not None:
+            raise RefusalError(Code.CUSTOMER_ALREADY_REGISTERED, metadata={"customer": customer_name(number)})
+        enrolled = await self._enrolment.enrol(
+            request.context,
+            call,
+            number,
+            convert.identity_document(request),
+            legal_name=legal_name,
+            tier=convert.tier_of(request.customer, pb.Customer.TIER_GROUP),
+            mobile=convert.mobile_of(request.customer),
+        )
+        return convert.customer_to_proto(enrolled.customer, to_staff=True)
 
     async def update_customer(self, request: pb.UpdateCustomerRequest, call: CallContext) -> pb.Customer:
         number = customer_of(request.customer.name, "customer.name")
@@ -43,10 +76,17 @@ class RegistrationHandlers:
         if asking.customer != number:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
         await self._parts.admission.admit("customers.UpdateCustomer", asking, call)
-        customer = await self._registry.update_customer(number, convert.customer_change(request))
+        reason, now = reason_of(request.reason), self._parts.clock.now()
+
+        def tell(before: Customer, after: Customer) -> Interaction:
+            mobiles = mask_mobile(before.mobile), mask_mobile(after.mobile)
+            changes = changed(tier=(before.tier, after.tier), mobile_number=mobiles)
+            return told(asking, now, number, _REGISTRATION, "customer_changed", changes=changes, reason=reason)
+
+        customer = await self._registry.update_customer(number, convert.customer_change(request, now), tell)
         if customer is None:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
-        return convert.customer_to_proto(customer)
+        return convert.customer_to_proto(customer, to_staff=True)
 
     async def register_account(self, request: pb.RegisterAccountRequest, call: CallContext) -> accounts_pb2.Account:
         number = customer_of(request.parent, "parent")
@@ -61,7 +101,8 @@ class RegistrationHandlers:
         settled = await self._parts.pipeline.run(asking, call)
         described = result_of(settled, AccountDescription)
         _check_ownership(described, customer)
-        registered = await self._registry.add_account(self._new_account(described, customer, settled.host))
+        wanted = self._new_account(described, customer, settled.host)
+        registered = await self._registry.add_account(wanted, registered_by(asking))
         if registered is None:
             raise await self._already_registered(described.account, number)
         return accounts_convert.account_to_proto(registered)
@@ -72,9 +113,10 @@ class RegistrationHandlers:
         account = await self._directory.find(request.context, parts, "limits.name", operation, call)
         asking = request_from(request.context, customer=account.customer)
         await self._parts.admission.admit(operation, asking, call, account=account.account)
-        change = convert.change_from_proto(request, account)
+        change, reason = convert.change_from_proto(request, account), reason_of(request.reason)
         self._parts.limits.check_update(change)
-        limits = await self._registry.update_limits(account.account, change)
+        tell = _limits_told(asking, account, reason, self._parts.clock.now())
+        limits = await self._registry.update_limits(account.account, change, tell)
         if limits is None:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND)
         return convert.limits_to_proto(limits, account)
@@ -97,6 +139,30 @@ class RegistrationHandlers:
         own = known is not None and known.customer == customer
         metadata = {"account": account_name(known.customer, known.sequence)} if known and own else {}
         return RefusalError(Code.ACCOUNT_ALREADY_REGISTERED, metadata=metadata)
+
+
+def _limits_told(asking: Request, account: RegisteredAccount, reason: str, at: datetime) -> TellLimits:
+    def tell(before: Limits, after: Limits) -> Interaction:
+        def amounts(name: str) -> tuple[str, str]:
+            minor = getattr(before, name), getattr(after, name)
+            old, new = (str(Money(each, account.currency)) for each in minor)
+            return old, new
+
+        changes = changed(
+            single_amount=amounts("single"), daily_amount=amounts("daily"), daily_count=(before.count, after.count)
+        )
+        return told(
+            asking,
+            at,
+            account.customer,
+            InteractionKind.LIMITS,
+            "limits_changed",
+            sequence=account.sequence,
+            changes=changes,
+            reason=reason,
+        )
+
+    return tell
 
 
 def _check_ownership(described: AccountDescription, customer: Customer) -> None:
