@@ -49,6 +49,7 @@ from tellerline.gateway.journal.records import (
     State,
 )
 from tellerline.gateway.journal.sayings import Said, Saying
+from tellerline.gateway.journal.table_port import TableVersions
 
 
 class StoreUnavailableError(Exception):
@@ -373,6 +374,9 @@ class Store(Protocol):
 
     @property
     def follow_ups(self) -> FollowUps: ...
+
+    @property
+    def tables(self) -> TableVersions: ...
 
     @property
     def registry(self) -> Registry: ...

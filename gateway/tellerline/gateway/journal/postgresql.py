@@ -38,6 +38,7 @@ from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import Acceptance, Limits, Settlement, State
 from tellerline.gateway.journal.registry import StoredRegistry
 from tellerline.gateway.journal.routing_changes import StoredRoutingHistory
+from tellerline.gateway.journal.table_versions import StoredTableVersions
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
@@ -132,6 +133,7 @@ class PostgresqlStore:
         self.differences = StoredDifferences(self._database)
         self.legs = StoredLegs(self._database)
         self.follow_ups = StoredFollowUps(self._database)
+        self.tables = StoredTableVersions(self._database)
         self.interactions = StoredInteractions(self._database, self.journal.flush)
         self.dossiers = StoredDossiers(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))

@@ -346,6 +346,42 @@ last_known = Table(
     comment="what a host answered last about an account, for while it is closed",
 )
 
+UNDECIDED_TABLE = text("verdict = 'PROPOSED'")
+APPROVED_TABLE = text("verdict = 'APPROVED'")
+table_versions = Table(
+    "table_versions",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _text("content"),
+    _text("digest"),
+    _text("reason"),
+    _text("proposer"),
+    _number("proposed_at"),
+    _text("effective_date"),
+    _text("verdict"),
+    _text("decider"),
+    Column("decided_at", BigInteger),
+    _text("remark"),
+    Column("effective_at", BigInteger),
+    comment="tables of public information: proposed by one person, approved by another, in effect from a moment on",
+)
+Index(
+    "table_versions_proposed",
+    table_versions.c.table_name,
+    unique=True,
+    sqlite_where=UNDECIDED_TABLE,
+    postgresql_where=UNDECIDED_TABLE,
+)
+Index(
+    "table_versions_in_effect",
+    table_versions.c.table_name,
+    table_versions.c.effective_at,
+    table_versions.c.number,
+    sqlite_where=APPROVED_TABLE,
+    postgresql_where=APPROVED_TABLE,
+)
+
 plan_legs = Table(
     "plan_legs",
     metadata,

@@ -36,6 +36,7 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.journal.registry import StoredRegistry
 from tellerline.gateway.journal.routing_changes import StoredRoutingHistory
+from tellerline.gateway.journal.table_versions import StoredTableVersions
 
 ResultT = TypeVar("ResultT")
 Args = TypeVarTuple("Args")
@@ -108,6 +109,7 @@ class SqliteStore:
         self.differences = StoredDifferences(database)
         self.legs = StoredLegs(database)
         self.follow_ups = StoredFollowUps(database)
+        self.tables = StoredTableVersions(database)
         self.interactions = StoredInteractions(database, self.journal.flush)
         self.dossiers = StoredDossiers(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))

@@ -8,8 +8,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tellerline.routing.calculators.credit import Words
+from tellerline.routing.calculators.credit import CreditRules, Words
 from tellerline.routing.information.cells import TableError
+from tellerline.routing.information.offers import Fees, Products
+from tellerline.routing.information.places import Places
+from tellerline.routing.information.rates import DepositRates, ExchangeRates, InterestTax, LoanRates, TreasuryBonds
 from tellerline.routing.information.reading_credit import read_credit_rules
 from tellerline.routing.information.reading_offers import read_fees, read_products
 from tellerline.routing.information.reading_places import read_places
@@ -28,24 +31,33 @@ LONGEST = 500_000
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """What people call it, and how its content is read; ``read`` raises ``TableError``."""
+    """What people call it, what it ``holds``, and how its content is read; ``read`` raises ``TableError``."""
 
     title: Words
+    holds: type[object]
     read: Callable[[Table], Any]
 
 
 KINDS: Mapping[str, TableKind] = {
-    "branches": TableKind(Words("网点与自助设备", "Branches and cash machines"), read_places),
-    "credit-rules": TableKind(Words("信用评分规则", "Credit score rules"), read_credit_rules),
-    "deposit-rates": TableKind(Words("存款利率", "Deposit rates"), read_deposit_rates),
-    "exchange-rates": TableKind(Words("外汇牌价", "Exchange rates"), read_exchange_rates),
-    "fees": TableKind(Words("收费标准", "Fees"), read_fees),
-    "interest-tax": TableKind(Words("利息税", "Interest tax"), read_interest_tax),
-    "loan-rates": TableKind(Words("贷款利率", "Loan rates"), read_loan_rates),
-    "products": TableKind(Words("产品", "Products"), read_products),
-    "treasury-bonds": TableKind(Words("国债", "Treasury bonds"), read_treasury_bonds),
+    "branches": TableKind(Words("网点与自助设备", "Branches and cash machines"), Places, read_places),
+    "credit-rules": TableKind(Words("信用评分规则", "Credit score rules"), CreditRules, read_credit_rules),
+    "deposit-rates": TableKind(Words("存款利率", "Deposit rates"), DepositRates, read_deposit_rates),
+    "exchange-rates": TableKind(Words("外汇牌价", "Exchange rates"), ExchangeRates, read_exchange_rates),
+    "fees": TableKind(Words("收费标准", "Fees"), Fees, read_fees),
+    "interest-tax": TableKind(Words("利息税", "Interest tax"), InterestTax, read_interest_tax),
+    "loan-rates": TableKind(Words("贷款利率", "Loan rates"), LoanRates, read_loan_rates),
+    "products": TableKind(Words("产品", "Products"), Products, read_products),
+    "treasury-bonds": TableKind(Words("国债", "Treasury bonds"), TreasuryBonds, read_treasury_bonds),
 }
 """By name, in its order."""
+
+
+_NAMES = {kind.holds: name for name, kind in KINDS.items()}
+
+
+def name_of(holds: type[object]) -> str:
+    """The name of the table with such contents."""
+    return _NAMES[holds]
 
 
 def read_table(name: str, content: str) -> Any:

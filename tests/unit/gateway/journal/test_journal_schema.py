@@ -28,6 +28,7 @@ from tellerline.gateway.journal import (
     registrations,
     routing_changes,
     schema,
+    table_versions,
     transactions,
 )
 from tellerline.gateway.journal.migrations import MIGRATIONS
@@ -44,6 +45,7 @@ MODULES = (
     proofs,
     registrations,
     routing_changes,
+    table_versions,
     transactions,
 )
 

@@ -556,3 +556,30 @@ CREATE INDEX access_events_by_call ON access_events (call, number);
 
 UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
 
+-- Running upgrade 0013 -> 0014
+
+CREATE TABLE table_versions (
+    table_name TEXT NOT NULL, 
+    number BIGINT NOT NULL, 
+    content TEXT NOT NULL, 
+    digest TEXT NOT NULL, 
+    reason TEXT NOT NULL, 
+    proposer TEXT NOT NULL, 
+    proposed_at BIGINT NOT NULL, 
+    effective_date TEXT NOT NULL, 
+    verdict TEXT NOT NULL, 
+    decider TEXT NOT NULL, 
+    decided_at BIGINT, 
+    remark TEXT NOT NULL, 
+    effective_at BIGINT, 
+    PRIMARY KEY (table_name, number)
+);
+
+COMMENT ON TABLE table_versions IS 'tables of public information: proposed by one person, approved by another, in effect from a moment on';
+
+CREATE UNIQUE INDEX table_versions_proposed ON table_versions (table_name) WHERE verdict = 'PROPOSED';
+
+CREATE INDEX table_versions_in_effect ON table_versions (table_name, effective_at, number) WHERE verdict = 'APPROVED';
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
