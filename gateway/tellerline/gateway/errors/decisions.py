@@ -9,6 +9,15 @@ from tellerline.routing.model.codes import Code
 
 DECISIONS: dict[Code, ErrorText] = {
     Code.CUSTOMER_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该客户。", "The customer was not found."),
+    Code.REPRESENTATIVE_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "未找到该客户代表。", "The company's representative was not found."
+    ),
+    Code.REPRESENTATIVE_ALREADY_REGISTERED: ErrorText(
+        StatusCode.ALREADY_EXISTS, "该客户代表号已登记。", "This representative's number is already registered."
+    ),
+    Code.CONTACT_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "未登记该联系方式。", "The customer has no such contact detail."
+    ),
     Code.CUSTOMER_ALREADY_REGISTERED: ErrorText(
         StatusCode.ALREADY_EXISTS, "该客户已经注册。", "The customer is registered already."
     ),

@@ -75,6 +75,16 @@ REFUSALS: dict[Code, ErrorText] = {
         "自助服务需要六位密码。密码不足六位的账户请到网点修改密码。",
         "Self-service needs a PIN of six digits. Please change a shorter PIN at a branch.",
     ),
+    Code.IDENTITY_NOT_PROVED: ErrorText(
+        StatusCode.UNAUTHENTICATED,
+        "证件号码与登记的不一致，身份未能核实。",
+        "This is not the identity document that is registered. The customer's identity is not proved.",
+    ),
+    Code.PIN_RESET_NOT_OPEN: ErrorText(
+        StatusCode.FAILED_PRECONDITION,
+        "该密码重置申请不存在、未经复核、已办理或已失效。",
+        "This PIN reset is not there, waits for a second person, was completed, or is no longer valid.",
+    ),
     Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD: ErrorText(
         StatusCode.ALREADY_EXISTS,
         "该渠道流水号已用于另一笔交易，本次请求未受理。",
