@@ -22,6 +22,7 @@ from tellerline.simulators.servers import (
     ServerFailedError,
     ServerMissingError,
     chromium,
+    tshark,
 )
 from tellerline.simulators.servers.asterisk.installation import install
 from tellerline.simulators.servers.asterisk.prompts import prompts
@@ -169,7 +170,8 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
 def run_everything() -> int:
     """Run every check and every test; 0 only if all passed and no server was missing."""
     failed = run_checks(all_checks(), _say)
-    failed += installed_programs({"Asterisk": _install_asterisk, "Chromium": chromium.install}, _say)
+    programs = {"Asterisk": _install_asterisk, "Chromium": chromium.install, "tshark": tshark.install}
+    failed += installed_programs(programs, _say)
     with running_servers(os.environ, _say) as (variables, absent):
         if failed or absent:
             _say(f"FAILED so far: {', '.join(failed + absent)}")
