@@ -71,6 +71,9 @@ class Connection:
         except GoneError as gone:
             await self._let_finish()
             self._tell(gone.why)
+        except Exception as error:
+            self._counter.desk.tell_defect(error)
+            self._tell("defect")
         finally:
             signing_on.cancel()
             self._wire.close()

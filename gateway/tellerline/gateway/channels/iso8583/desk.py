@@ -63,6 +63,10 @@ class Desk:
             self._rules.status(error, {}, f"iso8583/{admitted.task.value}")
             return Reply(OUTCOME_UNKNOWN)
 
+    def tell_defect(self, error: Exception) -> None:
+        """Log what should not be, under an incident number."""
+        self._rules.status(error, {}, "iso8583")
+
     async def leave(self, session: Session) -> None:
         """A session has ended."""
         try:

@@ -54,14 +54,15 @@ _FUNCTIONS: Final = {
     },
     "1993": {"801": Task.SIGN_ON, "802": Task.SIGN_OFF, "811": Task.KEY_EXCHANGE, "831": Task.ECHO},
 }
-_REPEATABLE: Final = "01"
+_ORIGINS: Final = {"0": "0", "1": "0", "4": "4", "5": "4"}
+"""The last digit of a type, who sends and whether again, with that of its answer."""
 
 
 def answer_type(mti: str) -> str:
     """The type of the answer to a request of type ``mti``; empty for what is no request."""
-    if len(mti) != 4 or mti[2] not in "02" or mti[3] not in _REPEATABLE:
+    if len(mti) != 4 or mti[2] not in "02" or mti[3] not in _ORIGINS:
         return ""
-    return f"{mti[:2]}{int(mti[2]) + 1}0"
+    return f"{mti[:2]}{int(mti[2]) + 1}{_ORIGINS[mti[3]]}"
 
 
 @dataclass(frozen=True, slots=True)

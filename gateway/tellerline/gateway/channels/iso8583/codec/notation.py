@@ -40,4 +40,4 @@ def field_type(notation: str) -> FieldType:
         raise ValueError(f"not a field type: {notation!r}")
     kind, dots, most = found.groups()
     signed = kind == "x+n"
-    return FieldType(kind=kind, most=int(most) + signed, prefix=len(dots or ""))
+    return FieldType(kind=kind, most=int(most) + signed, prefix=len(most) if dots else 0)

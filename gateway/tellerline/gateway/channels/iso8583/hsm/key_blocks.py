@@ -10,8 +10,8 @@ from psec import tr31
 
 from tellerline.gateway.channels.iso8583.hsm.port import Algorithm, HsmError
 
-# psec asks for TDES under its old name and with the keys of two parts that terminals have; each is told of.
-for _told in ("TripleDES has been moved", "Two-key TripleDES"):
+# psec asks for TDES under its old name, with the keys of one and two parts that X9.19 is made of; each is told of.
+for _told in ("TripleDES has been moved", "Two-key TripleDES", "Single-key TripleDES"):
     warnings.filterwarnings("ignore", message=_told, module="psec")
 
 _LETTERS: Final[dict[str, Algorithm]] = {"A": "AES", "T": "TDES"}
