@@ -9,7 +9,7 @@ from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.counter.rules import CounterRules
 from tellerline.gateway.journal.customer_port import Dossiers, Interactions
-from tellerline.gateway.journal.port import Cases, Differences, Grants, Journal, Legs, Registry
+from tellerline.gateway.journal.port import AccessTrail, Cases, Differences, Grants, Journal, Legs, Registry
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.services.ports import (
