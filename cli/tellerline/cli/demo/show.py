@@ -14,9 +14,10 @@ from tellerline.cli.demo.programme import PROGRAMME, Scene
 from tellerline.cli.demo.stage import Stage
 from tellerline.cli.gateway_access import connected
 from tellerline.cli.output import Output
+from tellerline.cli.system.cash_machines import serving_cash_machines
 from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
-from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal
+from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal, with_cash_machines
 from tellerline.cli.system.running import announce, withdraw
 from tellerline.gateway.client import Client
 from tellerline.gateway.hosts.policy import HostBinding
@@ -36,7 +37,7 @@ async def show(
     """Start the embedded system, play the scenes, and stay up for the reader's own calls if ``stay``."""
     log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     with chatter_to(log):
-        await _play(out, settings, log, programme, stay=stay)
+        await _play(out, serving_cash_machines(settings, directory, SystemRandomness()), log, programme, stay=stay)
 
 
 async def _play(out: Output, settings: GatewaySettings, log: int, programme: Sequence[Scene], *, stay: bool) -> None:
@@ -47,6 +48,7 @@ async def _play(out: Output, settings: GatewaySettings, log: int, programme: Seq
             settings, Books(), clock=clock, randomness=SystemRandomness(), log_descriptor=log, host_times=_impatient
         )
     here = running_system(settings, system.node.target, system.admin.url, system.node.metrics_url, "demo")
+    here = with_cash_machines(here, system.node)
     announce(here)
     try:
         seconds = clock.monotonic() - began

@@ -24,16 +24,19 @@ from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUn
 from tellerline.cli.exits import Exit
 from tellerline.cli.output import Output
 from tellerline.cli.system.call_centre import RunningCentre, call_centre, store_beside
+from tellerline.cli.system.cash_machines import serving_cash_machines
 from tellerline.cli.system.centre_files import CentreFiles, read_centre_files
 from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.command_settings import WishError, Wishes, call_centre_wished, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
-from tellerline.cli.system.node import build_node, reload_on_signal
+from tellerline.cli.system.node import GatewayNode, build_node, reload_on_signal
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
 from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
 from tellerline.cli.system.switches import TelephoneRoom, installs_first, telephone_room
 from tellerline.connectors.toml import ManifestError
+from tellerline.gateway.channels.iso8583.hsm.port import HsmError
+from tellerline.gateway.channels.iso8583.terminals import TerminalError
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings
 from tellerline.routing.transactions.table import RoutingError
@@ -55,7 +58,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
         out.fail(Exit.USAGE, "NO_SUCH_FILE", f"There is no file {missing}.", f"没有文件 {missing}。")
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", f"{wishes.config}: {error}", f"{wishes.config}：{error}")
-    except (ManifestError, RoutingError) as error:
+    except (ManifestError, RoutingError, TerminalError, HsmError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
@@ -145,7 +148,7 @@ async def _running(
         await node.start()
         reload_on_signal(node)
         try:
-            yield running_system(settings, node.target, "", node.metrics_url)
+            yield with_cash_machines(running_system(settings, node.target, "", node.metrics_url), node)
         finally:
             await node.stop()
     elif wishes.processes > 1:
@@ -153,10 +156,13 @@ async def _running(
             yield running_system(settings, target, admin, "")
     else:
         with chatter_to(log):
+            settings = serving_cash_machines(settings, directory, randomness)
             system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
-            reload_on_signal(system.node)
+            node = system.node
+            reload_on_signal(node)
             try:
-                yield running_system(settings, system.node.target, system.admin.url, system.node.metrics_url)
+                here = running_system(settings, node.target, system.admin.url, node.metrics_url)
+                yield with_cash_machines(here, node)
             finally:
                 await system.stop()
 
@@ -180,6 +186,13 @@ def running_system(settings: GatewaySettings, target: str, admin: str, metrics: 
     )
 
 
+def with_cash_machines(system: RunningSystem, node: GatewayNode) -> RunningSystem:
+    """The same system, with where cash machines connect and, in development, their keys."""
+    settings = node.settings.atm
+    keys = str(settings.terminals.parent) if settings is not None and settings.mode == "development" else ""
+    return replace(system, atm=node.atm_target, atm_keys=keys)
+
+
 def with_call_centre(system: RunningSystem, running: RunningCentre, room: TelephoneRoom) -> RunningSystem:
     """The same system, with where its call centre is."""
     leader = running.people.leader
@@ -199,6 +212,8 @@ def show_running(
         rows.append((out.text("hosts' admin API", "主机管理接口"), system.admin))
     if system.metrics:
         rows.append((out.text("metrics", "指标"), system.metrics))
+    if system.atm:
+        rows.append((out.text("cash machines", "自动柜员机"), f"{system.atm}  (ISO 8583)"))
     if system.call_centre:
         rows.append((out.text("call centre", "客服中心"), f"{system.call_centre}  (gRPC, {system.switch})"))
     out.table(("", ""), [*rows, *(_ways_in(out, room) if room else ())])
@@ -222,6 +237,8 @@ def _ways_in(out: Output, room: TelephoneRoom) -> Iterator[tuple[str, str]]:
 
 def _document(system: RunningSystem, room: TelephoneRoom | None) -> dict[str, Any]:
     said = {"ready": True, "gateway": system.gateway, "admin": system.admin, "metrics": system.metrics}
+    if system.atm:
+        said |= {"atm": system.atm, "atm_keys": system.atm_keys}
     if room is None:
         return said
     ways = {

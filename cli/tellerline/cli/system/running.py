@@ -27,7 +27,8 @@ def state_directory() -> Path:
 class RunningSystem:
     """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators,
     ``call_centre`` without a call centre, whose ``switch`` it is on, ``leader`` the first who
-    leads there, and ``telephones`` where those of a simulated switch are driven."""
+    leads there, and ``telephones`` where those of a simulated switch are driven. ``atm`` is where cash machines
+    connect, empty where none do, and ``atm_keys`` the folder with their development keys."""
 
     name: str
     pid: int
@@ -42,6 +43,8 @@ class RunningSystem:
     switch: str = ""
     leader: str = ""
     telephones: str = ""
+    atm: str = ""
+    atm_keys: str = ""
 
     @property
     def alive(self) -> bool:
