@@ -106,7 +106,7 @@ class SessionBook:
         now = self._clock.now().timestamp()
         seconds = max(1, min(self._seconds, int(claims.expires - now)))
         asking = Request(channel=CHANNEL, channel_serial="login", command=Echo(), customer=claims.customer)
-        grant = await self._issuer.issue(asking, accounts=(), operations=(), seconds=seconds)
+        grant = await self._issuer.issue(asking, accounts=(), operations=(), seconds=seconds, why="token_accepted")
         before = self._sessions.pop(key, None)
         session = Session(claims.customer, grant.token, grant.expires_at.timestamp(), claims.expires)
         if before is not None:

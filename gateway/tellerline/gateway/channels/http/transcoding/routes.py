@@ -14,6 +14,8 @@ from tellerline.gateway.channels.http.transcoding.query import Parameter, parame
 from tellerline.gateway.channels.http.transcoding.templates import Template
 
 WHOLE: Final = "*"
+API: Final = "/v1"
+"""Where every path of the contract begins."""
 PUBLIC: Final = ("tellerline.api.information.",)
 """Beginnings of the services that anybody may ask, without a token."""
 _SERIAL_OF_BEFORE: Final = "original_channel_serial"

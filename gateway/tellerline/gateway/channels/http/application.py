@@ -1,0 +1,144 @@
+"""The web application: the services, their description, the customers' page, and a sign of life."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+from litestar import Litestar, MediaType, Request, Response, asgi, get
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+from litestar.types import Receive, Scope, Send
+
+from tellerline.gateway.channels.http.doors import Doors
+from tellerline.gateway.channels.http.openapi import DOCUMENT, PAGE_STYLE, page
+from tellerline.gateway.channels.http.refusals import HttpRefusalError
+from tellerline.gateway.channels.http.security import data_headers, page_headers
+from tellerline.gateway.channels.http.settings import HttpSettings
+from tellerline.gateway.channels.http.transcoder import Transcoder
+from tellerline.gateway.channels.http.transcoding.routes import API
+from tellerline.gateway.refusal import RefusalError
+from tellerline.routing.model.codes import Code
+
+PAGE: Final = Path(__file__).with_name("page")
+_HOME: Final = "/online-banking"
+Answer = Response[Any]
+
+
+def build_application(
+    settings: HttpSettings,
+    transcoder: Transcoder,
+    doors: Doors,
+    end_session: Callable[[Scope, Receive, Send], Awaitable[None]],
+    serving: Callable[[], bool],
+) -> Litestar:
+    """``end_session`` answers ``POST /v1/session:end``; ``serving`` is False while the server ends."""
+
+    @asgi(API, is_mount=True, copy_scope=False)
+    async def services(scope: Scope, receive: Receive, send: Send) -> None:
+        await transcoder(scope, receive, send)  # type: ignore[arg-type]
+
+    @asgi(f"{API}/session:end", copy_scope=False)
+    async def session_end(scope: Scope, receive: Receive, send: Send) -> None:
+        await end_session(scope, receive, send)
+
+    @get("/health", media_type=MediaType.JSON)
+    async def health() -> Answer:
+        status, word = (200, "serving") if serving() else (503, "ending")
+        return Response({"status": word}, status_code=status, headers=data_headers(settings))
+
+    async def count(request: Request[Any, Any, Any]) -> None:
+        """The address's rate, for what the transcoder does not serve."""
+        scope = cast(MutableMapping[str, Any], request.scope)
+        doors.anybody(scope, transcoder.exchange(scope, _nowhere))
+
+    return Litestar(
+        [services, session_end, health, *_pages(settings), _files(settings)],
+        openapi_config=None,
+        logging_config=None,
+        before_request=count,
+        exception_handlers={RefusalError: _refused(transcoder), HTTPException: _unknown(transcoder)},
+    )
+
+
+def _pages(settings: HttpSettings) -> list[Any]:
+    headers = page_headers(settings)
+    described, styled = page(orjson.loads(DOCUMENT.read_bytes())), PAGE_STYLE.read_bytes()
+    config = {
+        "issuer": settings.issuer,
+        "clientId": settings.client,
+        "scope": settings.scope,
+        "api": API,
+    }
+
+    @get("/")
+    async def home() -> Redirect:
+        return Redirect(f"{_HOME}/", headers=headers)
+
+    @get("/openapi.json")
+    async def description() -> Answer:
+        return Response(
+            DOCUMENT.read_bytes(), media_type="application/vnd.oai.openapi+json;version=3.1", headers=headers
+        )
+
+    @get("/openapi")
+    async def readable() -> Answer:
+        return Response(described, media_type=MediaType.HTML, headers=headers)
+
+    @get("/openapi.css")
+    async def style() -> Answer:
+        return Response(styled, media_type=MediaType.CSS, headers=headers)
+
+    @get(f"{_HOME}/config.json")
+    async def configuration() -> Answer:
+        return Response(config, headers=headers)
+
+    return [home, description, readable, style, configuration]
+
+
+def _files(settings: HttpSettings) -> Any:
+    """The page's folder, nothing outside it, and no link out of it."""
+    headers = page_headers(settings)
+
+    def guarded(response: Answer) -> Answer:
+        for name, value in headers.items():
+            response.headers[name] = value
+        return response
+
+    return create_static_files_router(
+        _HOME, directories=[PAGE], html_mode=True, after_request=guarded, name="online-banking"
+    )
+
+
+def _refused(transcoder: Transcoder) -> Callable[[Request[Any, Any, Any], RefusalError], Answer]:
+    def answer(request: Request[Any, Any, Any], refusal: RefusalError) -> Answer:
+        exchange = transcoder.exchange(cast(MutableMapping[str, Any], request.scope), _nowhere)
+        problem = transcoder.problem(exchange, refusal)
+        return Response(
+            orjson.dumps(problem.document),
+            status_code=problem.status,
+            media_type="application/problem+json",
+            headers={**transcoder.headers, **problem.headers, "x-request-id": exchange.request_id},
+        )
+
+    return answer
+
+
+def _unknown(transcoder: Transcoder) -> Callable[[Request[Any, Any, Any], HTTPException], Answer]:
+    refused = _refused(transcoder)
+
+    def answer(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
+        """What the framework refuses by itself: paths and methods that are not there, and bad requests."""
+        code = Code.OPERATION_NOT_OFFERED if error.status_code in (404, 405) else Code.INVALID_REQUEST
+        status = error.status_code if 400 <= error.status_code < 500 else 500
+        kept = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+        return refused(request, HttpRefusalError(code if status < 500 else Code.INTERNAL, status, headers=kept))
+
+    return answer
+
+
+async def _nowhere(message: Any) -> None:
+    """An exchange whose answer the framework sends."""

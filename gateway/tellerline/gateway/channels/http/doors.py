@@ -1,0 +1,70 @@
+"""Who may pass before anything is done for him: the address's rate, the token, the customer's rate, the grant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from tellerline.adapters.clock import Clock
+from tellerline.gateway.channels.grpc.asgi import Scope
+from tellerline.gateway.channels.http.exchange import Exchange
+from tellerline.gateway.channels.http.rates import RateLimit
+from tellerline.gateway.channels.http.sessions import Session, SessionBook
+from tellerline.gateway.channels.http.settings import RateSettings
+from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
+
+_NETWORK_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, with the address he asks from; both others are None on public routes."""
+
+    address: str
+    claims: Claims | None = None
+    session: Session | None = None
+
+
+class Doors:
+    """Lets requests pass or raises ``RefusalError``; the answer's ``RateLimit`` headers are set either way."""
+
+    def __init__(self, verifier: TokenVerifier, sessions: SessionBook, rates: RateSettings, clock: Clock) -> None:
+        self._verifier = verifier
+        self._sessions = sessions
+        self._addresses = RateLimit("address", rates.per_address, clock=clock, most=rates.remembered)
+        self._customers = RateLimit("customer", rates.per_customer, clock=clock, most=rates.remembered)
+
+    def anybody(self, scope: Scope, exchange: Exchange) -> Visitor:
+        """Pass by address alone."""
+        address = address_of(scope)
+        exchange.extra = self._addresses.hit(address).headers()
+        return Visitor(address)
+
+    async def claims(self, exchange: Exchange) -> Claims:
+        """Of a good token, without a session."""
+        return await self._verifier.claims(exchange.head.get(b"authorization", ""))
+
+    async def customer(self, visitor: Visitor, exchange: Exchange) -> Visitor:
+        """Pass with a good token of a login that has not ended."""
+        claims = await self.claims(exchange)
+        exchange.extra = self._customers.hit(claims.customer).headers()
+        return Visitor(visitor.address, claims, await self._sessions.of(claims))
+
+
+def address_of(scope: Scope) -> str:
+    """The client's address; of an IPv6 address its network, which is one household's. Empty where it is not known."""
+    client = scope.get("client")
+    if not client:
+        return ""
+    host = str(client[0])
+    if ":" not in host:
+        return host
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Address(int(address) >> _NETWORK_BITS << _NETWORK_BITS))

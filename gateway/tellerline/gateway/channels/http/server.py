@@ -1,0 +1,71 @@
+"""The HTTP server under the application: h2corn, HTTP/1.1 and HTTP/2, patient with nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h2corn
+
+from tellerline.gateway.channels.http.settings import HttpSettings
+
+_HEAD_BYTES = 16_384
+_FIELDS = 64
+_STREAMS = 100
+_LONGEST_DRAIN_S = 60.0
+
+
+class HttpServer:
+    """One worker on the running loop. Signals are left to the process's entry point."""
+
+    def __init__(self, application: Any, settings: HttpSettings) -> None:
+        self._server = h2corn.Server(application, _config(settings))
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Listen and return the port; raises ``OSError``."""
+        self._serving = asyncio.create_task(self._server.serve(), name="http")
+        try:
+            await self._server.wait_started()
+        except Exception:
+            await asyncio.wait((self._serving,))
+            self._serving.exception()  # the same; asked for, or asyncio reports it as lost
+            raise
+        return int(self._server.addresses[0].rpartition(":")[2])
+
+    async def drain(self, grace: float) -> bool:
+        """Accept nothing new and let requests end; False when some still run after ``grace`` seconds. Idempotent."""
+        if self._serving is None:
+            return True
+        if not self._serving.done():
+            self._server.shutdown()
+        done, _ = await asyncio.wait((self._serving,), timeout=grace)
+        return bool(done)
+
+
+def _config(settings: HttpSettings) -> h2corn.Config:
+    tls = settings.tls
+    return h2corn.Config(
+        bind=(f"{settings.address}:{settings.port}",),
+        reuse_port=settings.reuse_port,
+        lifespan="off",
+        runtime_threads=1,
+        access_log=False,
+        log_format="json",
+        certfile=tls.certificate if tls else None,
+        keyfile=tls.key if tls else None,
+        max_concurrent_streams=_STREAMS,
+        limit_connections=settings.connections,
+        limit_request_head_size=_HEAD_BYTES,
+        limit_request_fields=_FIELDS,
+        h2_max_header_list_size=_HEAD_BYTES,
+        max_request_body_size=settings.body_limit * 2,
+        timeout_request_header=settings.slow_head,
+        timeout_request_body_idle=settings.slow_body,
+        h2_timeout_response_stall=settings.slow_reader,
+        h2_timeout_write=settings.slow_reader,
+        timeout_keep_alive=settings.idle,
+        timeout_graceful_shutdown=_LONGEST_DRAIN_S,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
+    )
