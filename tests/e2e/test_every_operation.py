@@ -45,9 +45,9 @@ class Walk:
     client: Client
     answered: list[str] = field(default_factory=list)
 
-    async def call(self, method: str, **fields: Any) -> Json:
+    async def call(self, method: str, agent: str = "", **fields: Any) -> Json:
         """The reply, which says that it is done if it stands for a transaction."""
-        context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}"}
+        context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}", "agent": agent}
         reply = await passing(self.clock, self.client.call(method, {"context": context, **fields}))
         transaction = reply.get("transaction")
         assert transaction is None or transaction["state"] == "TRANSACTION_STATE_DONE", (method, reply)
@@ -124,6 +124,7 @@ async def customers(walk: Walk) -> None:
     assert (await walk.call(f"{service}/VerifyPin", customer=customer, pin=NEW_PIN))["token"]
     limits = {"name": f"{account}/limits", "daily_count": 2}
     assert (await walk.call(f"{service}/UpdateLimits", limits=limits))["daily_count"] == 2
+    assert (await walk.call(f"{service}/GetLimits", name=f"{account}/limits"))["ceiling_daily_count"] == 3
     known = walk.person(4)
     stranger = replace(known.customer, number="8900000001", identity_document="99990019800101001X")
     core.branch.open_customer(stranger)
@@ -200,6 +201,63 @@ async def fx(walk: Walk) -> None:
     settled = await walk.call(f"{service}/CreateDeal", quote=fired["fill_quote"], credit_account=dollars, **amounts)
     assert settled["deal"]["name"] == waiting["name"]
     assert len((await walk.call(f"{service}/ListOrders", parent=yuan))["orders"]) == 2
+
+
+async def information(walk: Walk) -> None:
+    service = "information.v1.InformationService"
+    for method, part in (
+        ("ListDepositRates", "deposit_rates"),
+        ("ListLoanRates", "loan_rates"),
+        ("ListTreasuryBonds", "treasury_bonds"),
+        ("ListFees", "fees"),
+    ):
+        assert (await walk.call(f"{service}/{method}"))[part], method
+    rates = await walk.call(f"{service}/ListExchangeRates")
+    assert rates["rate_source"] == "RATE_SOURCE_LIVE"
+    branches = (await walk.call(f"{service}/ListBranches"))["branches"]
+    await walk.call(f"{service}/GetBranch", name=branches[0]["name"])
+    products = (await walk.call(f"{service}/ListProducts"))["products"]
+    await walk.call(f"{service}/GetProduct", name=products[0]["name"])
+    await calculators(walk)
+    await tables(walk)
+
+
+async def calculators(walk: Walk) -> None:
+    service = "information.v1.CalculatorService"
+    deposit = {"kind": "DEPOSIT_KIND_TERM", "amount": cny(10_000), "term_months": 12} | {
+        "deposit_date": DAYS["start_date"]
+    }
+    assert (await walk.call(f"{service}/CalculateDepositInterest", **deposit))["interest_amount"] == cny(95)
+    loan = {"amount": cny(100_000), "term_months": 12, "method": "REPAYMENT_METHOD_EQUAL_PRINCIPAL"}
+    repaid = await walk.call(f"{service}/CalculateLoanRepayment", kind="LOAN_KIND_CONSUMER", **loan)
+    assert repaid["instalments"][-1]["balance_amount"] == cny(0)
+    converted = await walk.call(f"{service}/ConvertCurrency", amount=cny(1_000), currency_code="USD")
+    assert converted["rate_source"] == "RATE_SOURCE_LIVE"
+    bond = await walk.call(f"{service}/CalculateBondYield", bond="treasuryBonds/BG2511")
+    assert bond["method"] == "METHOD_COMPOUND"
+    rules = await walk.call(f"{service}/GetCreditRules")
+    facts = [
+        {"attribute": each["attribute"], "value": each["choices"][0]["value"] if each["choices"] else "30"}
+        for each in rules["attributes"]
+    ]
+    assert (await walk.call(f"{service}/AssessCredit", facts=facts))["grade"]
+
+
+async def tables(walk: Walk) -> None:
+    service = "information.v1.TableService"
+    assert (await walk.call(f"{service}/ListTables"))["tables"]
+    current = await walk.call(f"{service}/GetTableVersion", name="tables/fees/versions/0")
+    wished = {"content": current["content"] + "\n# 2", "reason": "again"}
+    for person, method, ending in (
+        ("ZHAO", "ApproveTableVersion", "STATE_APPROVED"),
+        ("QIAN", "RejectTableVersion", "STATE_REJECTED"),
+    ):
+        proposed = await walk.call(
+            f"{service}/ProposeTableVersion", agent="SUN", parent="tables/fees", table_version=wished
+        )
+        decided = await walk.call(f"{service}/{method}", agent=person, name=proposed["name"], remark="seen")
+        assert decided["state"] == ending
+    assert len((await walk.call(f"{service}/ListTableVersions", parent="tables/fees"))["table_versions"]) == 3
 
 
 def bought(currency: str) -> Json:
@@ -299,6 +357,7 @@ SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
     fx,
     securities,
     corporate,
+    information,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.money_pb2 import Money as ProtoMoney
+from journal_rows import acceptance, cny
 
 from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.common.v1.context_pb2 import CHANNEL_ONLINE_BANKING
@@ -161,6 +162,21 @@ async def test_limits_that_are_refused_change_nothing(
     await refused(code, platform.send("UpdateLimits", limits(platform, *paths, **fields), pb.Limits))
     account = await platform.store.registry.find_account(NUMBER)
     assert account.limits == Limits(single=2_000_000, daily=5_000_000, count=3)
+
+
+async def test_limits_are_told_with_ceilings_and_what_today_has_used(platform: Any) -> None:
+    await platform.send("UpdateLimits", limits(platform, "daily_count", daily_count=2), pb.Limits)
+    await platform.store.journal.accept(acceptance(account=NUMBER, limited=cny(120_00), limit_day="2026-01-05"))
+    request = pb.GetLimitsRequest(context=platform.context(), name=LIMITS)
+    reply = await platform.send("GetLimits", request, pb.Limits)
+    assert (reply.single_amount.units, reply.daily_amount.units, reply.daily_count) == (20_000, 50_000, 2)
+    ceilings = reply.ceiling_single_amount.units, reply.ceiling_daily_amount.units, reply.ceiling_daily_count
+    assert (ceilings, reply.used_amount.units, reply.used_count) == ((20_000, 50_000, 3), 120, 1)
+
+
+async def test_limits_of_somebody_elses_account_are_not_told(platform: Any, refused: Any) -> None:
+    request = pb.GetLimitsRequest(context=platform.context(), name="customers/2002/accounts/1/limits")
+    await refused(Code.ACCOUNT_NOT_FOUND, platform.send("GetLimits", request, pb.Limits))
 
 
 def verify(platform: Any, pin: str = PIN, **fields: Any) -> pb.VerifyPinRequest:

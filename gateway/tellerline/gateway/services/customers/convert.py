@@ -9,10 +9,18 @@ from datetime import datetime
 from typing import Final
 
 from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money as ProtoMoney
 
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.counter.documents import DocumentKind, is_sound, kind_by_shape, mask_document
-from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import (
+    Customer,
+    CustomerChange,
+    LimitChange,
+    Limits,
+    LimitUsage,
+    RegisteredAccount,
+)
 from tellerline.gateway.services.accounts.convert import KINDS
 from tellerline.gateway.services.customers.telephones import checked_number, mask_mobile, mask_name
 from tellerline.gateway.services.enums import words
@@ -190,12 +198,20 @@ def _mask_of(request: pb.UpdateLimitsRequest) -> tuple[str, ...]:
     return paths or tuple(field.name for field, _ in request.limits.ListFields() if field.name in _LIMIT_FIELDS)
 
 
-def limits_to_proto(limits: Limits, account: RegisteredAccount) -> pb.Limits:
+def limits_to_proto(limits: Limits, account: RegisteredAccount, *, ceiling: Limits, usage: LimitUsage) -> pb.Limits:
+    def amount(minor: int) -> ProtoMoney:
+        return money_to_proto(Money(minor, account.currency))
+
     return pb.Limits(
         name=f"{account_name(account.customer, account.sequence)}/limits",
-        single_amount=money_to_proto(Money(limits.single, account.currency)),
-        daily_amount=money_to_proto(Money(limits.daily, account.currency)),
+        single_amount=amount(limits.single),
+        daily_amount=amount(limits.daily),
         daily_count=limits.count,
+        ceiling_single_amount=amount(ceiling.single),
+        ceiling_daily_amount=amount(ceiling.daily),
+        ceiling_daily_count=ceiling.count,
+        used_amount=amount(usage.total),
+        used_count=usage.count,
     )
 
 

@@ -7,6 +7,7 @@ from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.channels.service import Service
 from tellerline.gateway.services.customers.identity import IdentityHandlers
 from tellerline.gateway.services.customers.knowledge import KnowledgeHandlers
+from tellerline.gateway.services.customers.limits import LimitHandlers
 from tellerline.gateway.services.customers.pins import PinHandlers
 from tellerline.gateway.services.customers.registration import RegistrationHandlers
 from tellerline.gateway.services.methods import unary
@@ -15,6 +16,7 @@ from tellerline.gateway.services.parts import Parts
 
 def build(parts: Parts) -> Service:
     registration, identity, knowledge = RegistrationHandlers(parts), IdentityHandlers(parts), KnowledgeHandlers(parts)
+    limits = LimitHandlers(parts)
     return Service(
         full_name=pb.DESCRIPTOR.services_by_name["CustomerService"].full_name,
         methods=(
@@ -28,7 +30,8 @@ def build(parts: Parts) -> Service:
                 pb.FindCustomersByPhoneResponse,
                 knowledge.find_customers_by_phone,
             ),
-            unary("UpdateLimits", pb.UpdateLimitsRequest, pb.Limits, registration.update_limits),
+            unary("GetLimits", pb.GetLimitsRequest, pb.Limits, limits.get_limits),
+            unary("UpdateLimits", pb.UpdateLimitsRequest, pb.Limits, limits.update_limits),
             unary("VerifyPin", pb.VerifyPinRequest, pb.Grant, identity.verify_pin),
             unary("ChangePin", pb.ChangePinRequest, pb.PinChange, PinHandlers(parts).change_pin),
             unary("GetPinKey", pb.GetPinKeyRequest, pb.PinKey, identity.get_pin_key),

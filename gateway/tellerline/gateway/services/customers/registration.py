@@ -1,15 +1,12 @@
-"""The counter's part of ``CustomerService``: customers, accounts, limits."""
+"""The counter's part of ``CustomerService``: customers and accounts."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
-from tellerline.gateway.journal.customer_port import TellLimits
 from tellerline.gateway.journal.customer_records import Interaction, InteractionKind
-from tellerline.gateway.journal.records import Customer, Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Customer, RegisteredAccount
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts import convert as accounts_convert
 from tellerline.gateway.services.accounts_of import AccountDirectory
@@ -17,16 +14,14 @@ from tellerline.gateway.services.corporate.enrolment import Enrolment, company_n
 from tellerline.gateway.services.customers import convert
 from tellerline.gateway.services.customers.telephones import mask_mobile
 from tellerline.gateway.services.customers.telling import changed, reason_of, told
-from tellerline.gateway.services.names import account_name, customer_name, customer_of, segments
+from tellerline.gateway.services.names import account_name, customer_name, customer_of
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.ports import Request
 from tellerline.gateway.services.refusals import checked_text
 from tellerline.gateway.services.requests import context_customer, request_from
 from tellerline.gateway.services.results import result_of
 from tellerline.routing.model.accounts import AccountDescription, AccountStatus, DescribeAccount
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import CustomerDescription, DescribeCustomer
-from tellerline.routing.model.money import Money
 
 _REGISTRATION = InteractionKind.REGISTRATION
 
@@ -107,20 +102,6 @@ class RegistrationHandlers:
             raise await self._already_registered(described.account, number)
         return accounts_convert.account_to_proto(registered)
 
-    async def update_limits(self, request: pb.UpdateLimitsRequest, call: CallContext) -> pb.Limits:
-        operation = "customers.UpdateLimits"
-        parts = segments(request.limits.name, "customers/*/accounts/*/limits", "limits.name")
-        account = await self._directory.find(request.context, parts, "limits.name", operation, call)
-        asking = request_from(request.context, customer=account.customer)
-        await self._parts.admission.admit(operation, asking, call, account=account.account)
-        change, reason = convert.change_from_proto(request, account), reason_of(request.reason)
-        self._parts.limits.check_update(change)
-        tell = _limits_told(asking, account, reason, self._parts.clock.now())
-        limits = await self._registry.update_limits(account.account, change, tell)
-        if limits is None:
-            raise RefusalError(Code.ACCOUNT_NOT_FOUND)
-        return convert.limits_to_proto(limits, account)
-
     def _new_account(self, described: AccountDescription, customer: Customer, host: str) -> RegisteredAccount:
         return RegisteredAccount(
             customer=customer.number,
@@ -139,30 +120,6 @@ class RegistrationHandlers:
         own = known is not None and known.customer == customer
         metadata = {"account": account_name(known.customer, known.sequence)} if known and own else {}
         return RefusalError(Code.ACCOUNT_ALREADY_REGISTERED, metadata=metadata)
-
-
-def _limits_told(asking: Request, account: RegisteredAccount, reason: str, at: datetime) -> TellLimits:
-    def tell(before: Limits, after: Limits) -> Interaction:
-        def amounts(name: str) -> tuple[str, str]:
-            minor = getattr(before, name), getattr(after, name)
-            old, new = (str(Money(each, account.currency)) for each in minor)
-            return old, new
-
-        changes = changed(
-            single_amount=amounts("single"), daily_amount=amounts("daily"), daily_count=(before.count, after.count)
-        )
-        return told(
-            asking,
-            at,
-            account.customer,
-            InteractionKind.LIMITS,
-            "limits_changed",
-            sequence=account.sequence,
-            changes=changes,
-            reason=reason,
-        )
-
-    return tell
 
 
 def _check_ownership(described: AccountDescription, customer: Customer) -> None:

@@ -304,10 +304,19 @@ class Limits(_message.Message):
     SINGLE_AMOUNT_FIELD_NUMBER: _builtins.int
     DAILY_AMOUNT_FIELD_NUMBER: _builtins.int
     DAILY_COUNT_FIELD_NUMBER: _builtins.int
+    CEILING_SINGLE_AMOUNT_FIELD_NUMBER: _builtins.int
+    CEILING_DAILY_AMOUNT_FIELD_NUMBER: _builtins.int
+    CEILING_DAILY_COUNT_FIELD_NUMBER: _builtins.int
+    USED_AMOUNT_FIELD_NUMBER: _builtins.int
+    USED_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}/accounts/{account}/limits`."""
     daily_count: _builtins.int
     """Most transfers a day 日累计笔数."""
+    ceiling_daily_count: _builtins.int
+    """The bank's ceiling of `daily_count`."""
+    used_count: _builtins.int
+    """Today's transfers 当日已用笔数, those that were undone included."""
     @_builtins.property
     def single_amount(self) -> _money_pb2.Money:
         """Most that one transfer may move 单笔限额, in the account's currency."""
@@ -316,6 +325,18 @@ class Limits(_message.Message):
     def daily_amount(self) -> _money_pb2.Money:
         """Most that all transfers of a day may move together 日累计限额."""
 
+    @_builtins.property
+    def ceiling_single_amount(self) -> _money_pb2.Money:
+        """The bank's ceiling 最高限额 of `single_amount`."""
+
+    @_builtins.property
+    def ceiling_daily_amount(self) -> _money_pb2.Money:
+        """The bank's ceiling of `daily_amount`."""
+
+    @_builtins.property
+    def used_amount(self) -> _money_pb2.Money:
+        """What today's transfers have moved 当日已用额度, those whose outcome is not known included."""
+
     def __init__(
         self,
         *,
@@ -323,10 +344,15 @@ class Limits(_message.Message):
         single_amount: _money_pb2.Money | None = ...,
         daily_amount: _money_pb2.Money | None = ...,
         daily_count: _builtins.int = ...,
+        ceiling_single_amount: _money_pb2.Money | None = ...,
+        ceiling_daily_amount: _money_pb2.Money | None = ...,
+        ceiling_daily_count: _builtins.int = ...,
+        used_amount: _money_pb2.Money | None = ...,
+        used_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["daily_amount", b"daily_amount", "single_amount", b"single_amount"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ceiling_daily_amount", b"ceiling_daily_amount", "ceiling_single_amount", b"ceiling_single_amount", "daily_amount", b"daily_amount", "single_amount", b"single_amount", "used_amount", b"used_amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["daily_amount", b"daily_amount", "daily_count", b"daily_count", "name", b"name", "single_amount", b"single_amount"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ceiling_daily_amount", b"ceiling_daily_amount", "ceiling_daily_count", b"ceiling_daily_count", "ceiling_single_amount", b"ceiling_single_amount", "daily_amount", b"daily_amount", "daily_count", b"daily_count", "name", b"name", "single_amount", b"single_amount", "used_amount", b"used_amount", "used_count", b"used_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -573,6 +599,34 @@ class FindCustomersByPhoneResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FindCustomersByPhoneResponse: _TypeAlias = FindCustomersByPhoneResponse  # noqa: Y015
+
+@_typing.final
+class GetLimitsRequest(_message.Message):
+    """Request of `GetLimits`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`customers/{customer}/accounts/{account}/limits`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLimitsRequest: _TypeAlias = GetLimitsRequest  # noqa: Y015
 
 @_typing.final
 class UpdateLimitsRequest(_message.Message):

@@ -63,6 +63,11 @@ class CustomerServiceStub:
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.FromString,
                 _registered_method=True)
+        self.GetLimits = channel.unary_unary(
+                '/tellerline.api.customers.v1.CustomerService/GetLimits',
+                request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetLimitsRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Limits.FromString,
+                _registered_method=True)
         self.UpdateLimits = channel.unary_unary(
                 '/tellerline.api.customers.v1.CustomerService/UpdateLimits',
                 request_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.UpdateLimitsRequest.SerializeToString,
@@ -138,6 +143,14 @@ class CustomerServiceServicer:
         of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
         counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
         calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLimits(self, request, context):
+        """The transfer limits 转账限额 of an account as they are in force, with the bank's ceilings and what today's transfers have
+        used of them. Safe to repeat. Needs a grant, or the counter.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -221,6 +234,11 @@ def add_CustomerServiceServicer_to_server(servicer, server):
                     servicer.FindCustomersByPhone,
                     request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.SerializeToString,
+            ),
+            'GetLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLimits,
+                    request_deserializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetLimitsRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Limits.SerializeToString,
             ),
             'UpdateLimits': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateLimits,
@@ -386,6 +404,33 @@ class CustomerService:
             '/tellerline.api.customers.v1.CustomerService/FindCustomersByPhone',
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneRequest.SerializeToString,
             tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.FindCustomersByPhoneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.customers.v1.CustomerService/GetLimits',
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.GetLimitsRequest.SerializeToString,
+            tellerline_dot_api_dot_customers_dot_v1_dot_customers__pb2.Limits.FromString,
             options,
             channel_credentials,
             insecure,

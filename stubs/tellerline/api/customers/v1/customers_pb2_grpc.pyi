@@ -63,6 +63,10 @@ class CustomerServiceStub:
     counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
     calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
     """
+    GetLimits: _grpc.UnaryUnaryMultiCallable[_customers_pb2.GetLimitsRequest, _customers_pb2.Limits]
+    """The transfer limits 转账限额 of an account as they are in force, with the bank's ceilings and what today's transfers have
+    used of them. Safe to repeat. Needs a grant, or the counter.
+    """
     UpdateLimits: _grpc.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
     20,000.00, daily 50,000.00, 3 a day by default): `LIMIT_ABOVE_CEILING` (`FAILED_PRECONDITION`). In force for every
@@ -128,6 +132,10 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
     counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
     calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
+    """
+    GetLimits: _aio.UnaryUnaryMultiCallable[_customers_pb2.GetLimitsRequest, _customers_pb2.Limits]  # type: ignore[assignment]
+    """The transfer limits 转账限额 of an account as they are in force, with the bank's ceilings and what today's transfers have
+    used of them. Safe to repeat. Needs a grant, or the counter.
     """
     UpdateLimits: _aio.UnaryUnaryMultiCallable[_customers_pb2.UpdateLimitsRequest, _customers_pb2.Limits]  # type: ignore[assignment]
     """Sets the transfer limits 转账限额 of an account: any value down to nothing, never above the bank's ceilings (single
@@ -221,6 +229,16 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         of it is proof of anybody. Nobody's number is answered with an empty list. Of numbers that were registered at the
         counter; with or without `+86`, and a trunk prefix. Needs no grant. Channel IVR, as which the call centre asks who
         calls, and the counter, only: programs of agents get it by `GetScreenPop` of `calls.v1`, of calls that they have a part in.
+        """
+
+    @_abc_1.abstractmethod
+    def GetLimits(
+        self,
+        request: _customers_pb2.GetLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customers_pb2.Limits, _abc.Awaitable[_customers_pb2.Limits]]:
+        """The transfer limits 转账限额 of an account as they are in force, with the bank's ceilings and what today's transfers have
+        used of them. Safe to repeat. Needs a grant, or the counter.
         """
 
     @_abc_1.abstractmethod
