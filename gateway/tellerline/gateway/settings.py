@@ -164,6 +164,13 @@ class PinSettings(_Part):
         return PinBlocks([file.read_bytes() for file in self.keys])
 
 
+class InformationSettings(_Part):
+    """``standard_tables`` lets the tables that come with the product hold until the bank has approved its own; a bank
+    says false: its customers should not be told the rates of one that does not exist."""
+
+    standard_tables: bool = True
+
+
 class DeadlineSettings(_Part):
     """Seconds kept back for settling and answering, and given to what is under way at the end."""
 
@@ -234,6 +241,7 @@ class GatewaySettings(BaseSettings):
     access: AccessSettings = AccessSettings()
     identities_required: bool = False
     pin: PinSettings = PinSettings()
+    information: InformationSettings = InformationSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     sweep_seconds: float = Field(default=2.0, gt=0)

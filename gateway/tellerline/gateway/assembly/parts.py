@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
@@ -11,6 +13,7 @@ from tellerline.gateway.assembly.resolving import build_pursuit
 from tellerline.gateway.cash.desk import DispenseDesk
 from tellerline.gateway.doubt.cases import ManualCases
 from tellerline.gateway.hosts.status import GateStatus
+from tellerline.gateway.information.tables import InformationTables
 from tellerline.gateway.pipeline.pipeline import TransactionPipeline
 from tellerline.gateway.reconciliation.desk import Reconciliation
 from tellerline.gateway.reconciliation.undated import Undated
@@ -39,6 +42,7 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
         dispenses=_dispenses(core, pipeline),
         routes=core.routes,
         calendars=core.calendars,
+        tables=_tables(core),
         mirror=core.mirror,
         reconciliation=_reconciliation(core),
         differences=store.differences,
@@ -53,6 +57,18 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
         counter=core.settings.counter.rules(),
         limits=core.limits,
         clock=around.clock,
+    )
+
+
+def _tables(core: Core) -> InformationTables:
+    settings, around = core.settings, core.around
+    return InformationTables(
+        versions=around.store.tables,
+        standard=settings.information.standard_tables,
+        zone=ZoneInfo(settings.zone),
+        sweep_seconds=settings.sweep_seconds,
+        clock=around.clock,
+        log=around.log,
     )
 
 

@@ -40,6 +40,32 @@ DECISIONS: dict[Code, ErrorText] = {
     ),
     Code.SECURITY_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该证券。", "The security was not found."),
     Code.ORDER_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该笔委托。", "The order was not found."),
+    Code.TABLE_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND,
+        "该项信息暂未公布，请到网点咨询。",
+        "This information has not been published. Please ask at a branch.",
+    ),
+    Code.TABLE_VERSION_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "未找到该参数表版本。", "The version of the table was not found."
+    ),
+    Code.TABLE_VERSION_PENDING: ErrorText(
+        StatusCode.ALREADY_EXISTS,
+        "该参数表已有一个版本等待复核。",
+        "Another version of this table waits to be approved or rejected.",
+    ),
+    Code.TABLE_VERSION_DECIDED: ErrorText(
+        StatusCode.FAILED_PRECONDITION, "该参数表版本已复核完毕。", "This version of the table has been decided."
+    ),
+    Code.RATE_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND,
+        "没有符合条件的利率或汇率，请核对期限、币种和日期。",
+        "There is no rate for this. Please check term, currency and date.",
+    ),
+    Code.BOND_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该国债。", "The bond was not found."),
+    Code.BRANCH_NOT_FOUND: ErrorText(
+        StatusCode.NOT_FOUND, "未找到该网点或自助设备。", "The branch or cash machine was not found."
+    ),
+    Code.PRODUCT_NOT_FOUND: ErrorText(StatusCode.NOT_FOUND, "未找到该产品。", "The product was not found."),
     Code.INSUFFICIENT_FUNDS: ErrorText(
         StatusCode.FAILED_PRECONDITION, "账户可用余额不足。", "There is not enough money in the account."
     ),

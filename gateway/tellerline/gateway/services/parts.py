@@ -22,6 +22,7 @@ from tellerline.gateway.services.ports import (
     Pipeline,
     ReconciliationDesk,
     RoutingDesk,
+    TableDesk,
 )
 
 
@@ -38,6 +39,7 @@ class Parts:
     dispenses: Dispenses
     routes: RoutingDesk
     calendars: CalendarDesk
+    tables: TableDesk
     mirror: Mirror
     reconciliation: ReconciliationDesk
     differences: Differences

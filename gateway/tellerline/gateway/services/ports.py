@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.records import CaseEnding, Resolution, RoutingChange, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
+from tellerline.routing.information.versions import TableVersion
 from tellerline.routing.model.calendar import HostDay
 from tellerline.routing.model.command import Command
 from tellerline.routing.model.outcome import Outcome
@@ -52,6 +53,27 @@ class Settled:
     host: str = ""
     last_known: bool = False
     send_at: datetime | None = None
+
+
+HeldT = TypeVar("HeldT")
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[HeldT]):
+    """What a table holds, and the version that it was read from."""
+
+    table: HeldT
+    version: TableVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableStanding:
+    """One table; versions are without their content, and None where there is none."""
+
+    table: str
+    current: TableVersion | None
+    upcoming: TableVersion | None
+    proposed: TableVersion | None
 
 
 class Pipeline(Protocol):
@@ -208,6 +230,38 @@ class CalendarDesk(Protocol):
 
     async def changes(self, host: str) -> Sequence[RoutingChange]:
         """The newest of a host, newest first."""
+
+
+class TableDesk(Protocol):
+    """Tables of public information: what is in effect, and what shall be."""
+
+    async def held(self, kind: type[HeldT]) -> Held[HeldT]:
+        """What the table of such contents holds now; may be answered from memory, but never beyond the moment at which
+        another version takes effect, and for a version approved in another process ``sweep_seconds`` at most.
+
+        Raises ``TABLE_NOT_FOUND`` where none is in effect.
+        """
+
+    async def standings(self) -> Sequence[TableStanding]:
+        """Of every table, by name."""
+
+    async def page(self, table: str, below: int, limit: int) -> Sequence[TableVersion]:
+        """Those of numbers below ``below`` (0: all), the newest first, without their content. Raises
+        ``TABLE_NOT_FOUND``."""
+
+    async def version(self, table: str, number: int) -> TableVersion:
+        """With its content. Raises ``TABLE_NOT_FOUND``, ``TABLE_VERSION_NOT_FOUND``."""
+
+    async def propose(
+        self, table: str, operator: str, content: str, *, reason: str, effective_date: str
+    ) -> TableVersion:
+        """Raises ``TABLE_NOT_FOUND``, ``TABLE_VERSION_PENDING``, and ``INVALID_REQUEST`` for content that cannot be
+        read, with the ``mistake`` in its metadata, and for a day that is over. What waits already and is the same, by
+        the same operator, is answered as it stands."""
+
+    async def decide(self, table: str, number: int, operator: str, *, approve: bool, remark: str) -> TableVersion:
+        """Raises ``TABLE_NOT_FOUND``, ``TABLE_VERSION_NOT_FOUND``, ``TABLE_VERSION_DECIDED``,
+        ``SECOND_PERSON_REQUIRED``. Repeated by the same operator, it is answered as it stands."""
 
 
 class ReconciliationDesk(Protocol):

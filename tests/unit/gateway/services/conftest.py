@@ -26,6 +26,7 @@ from tellerline.gateway.channels.service import Method, Service
 from tellerline.gateway.counter.rules import CounterRules
 from tellerline.gateway.counter.segments import load_rule
 from tellerline.gateway.doubt.cases import ManualCases
+from tellerline.gateway.information.tables import InformationTables
 from tellerline.gateway.journal.codec import code_of, command_json, outcome_json, payload_hash
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -307,6 +308,17 @@ def _mirror(clock: VirtualClock) -> Mirror:
     return Mirror(gates={}, limits=limits, clock=clock, metrics=Metrics(), log=make_log(clock, LogWriter(2)))
 
 
+def _tables(store: SqliteStore, clock: VirtualClock) -> InformationTables:
+    return InformationTables(
+        versions=store.tables,
+        standard=True,
+        zone=ZoneInfo("Asia/Shanghai"),
+        sweep_seconds=2.0,
+        clock=clock,
+        log=make_log(clock, LogWriter(2)),
+    )
+
+
 def _desk(store: SqliteStore, clock: VirtualClock) -> ManualCases:
     """The real one; no host is connected to it."""
     metrics, log = Metrics(), make_log(clock, LogWriter(2))
@@ -358,6 +370,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         grants=store.grants,
         issuer=issuer,
         counter=CounterRules(segments=load_rule()),
+        tables=_tables(store, clock),
         limits=LimitRules(zone=ZoneInfo("Asia/Shanghai"), base_currency="CNY"),
         clock=clock,
     )

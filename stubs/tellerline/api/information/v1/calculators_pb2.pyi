@@ -324,7 +324,7 @@ class CalculateDepositInterestResponse(_message.Message):
 
     @_builtins.property
     def source(self) -> _information_pb2.TableSource:
-        """The table of the rates; absent where `annual_rate` was given and no other rate was needed."""
+        """The table of the rates."""
 
     def __init__(
         self,

@@ -1,0 +1,1 @@
+"""The tables of public information in effect: kept hot, and changed by two people."""

@@ -1,0 +1,1 @@
+"""The calculators over the contract: figures in, what the bank's formulas make of them out."""

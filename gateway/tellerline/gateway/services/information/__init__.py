@@ -1,0 +1,1 @@
+"""Public information over the contract: rates, fees, branches and cash machines, products."""
