@@ -53,7 +53,7 @@ class StoredAccessTrail:
     async def newest(self, search: AccessSearch) -> Sequence[AccessEvent]:
         wanted = {name: getattr(search, name) for name in ("customer", "call", "agent") if getattr(search, name)}
         values = (search.before or _LAST, *wanted.values(), search.limit)
-        return [_event(row) for row in await self._database.look(every, FOUND[tuple(wanted)], *values)]
+        return [access_event(row) for row in await self._database.look(every, FOUND[tuple(wanted)], *values)]
 
 
 def event_values(event: AccessEvent) -> Values:
@@ -68,7 +68,7 @@ def event_values(event: AccessEvent) -> Values:
     return tuple(values.values())
 
 
-def _event(row: Row) -> AccessEvent:
+def access_event(row: Row) -> AccessEvent:
     values = dict(zip(("number", *_WRITTEN), row, strict=True))
     values |= {
         "at": instant(values["at"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tellerline.gateway.journal.access_records import AccessEvent
 from tellerline.gateway.journal.records import Record
 from tellerline.routing.model.codes import Code
 
@@ -20,6 +21,7 @@ class InteractionKind(StrEnum):
     REGISTRATION = "REGISTRATION"
     PIN = "PIN"
     GRANT = "GRANT"
+    """Read from the trail of grants, never written as an interaction."""
     LIMITS = "LIMITS"
     CONTACT = "CONTACT"
     SEGMENT = "SEGMENT"
@@ -58,16 +60,20 @@ class Interaction:
     number: int = 0
 
 
-Happening = Record | Interaction
+Happening = Record | Interaction | AccessEvent
+"""What became of grants is read from their trail."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended: an instant in microseconds, and what happened there, a transaction or an interaction."""
+    """Where a page ended: an instant in microseconds, what sort of happening, and which one of it.
+
+    At the same instant sorts of a higher ``rank`` come first.
+    """
 
     micros: int
-    transaction: str = ""
-    interaction: int = 0
+    rank: int
+    which: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

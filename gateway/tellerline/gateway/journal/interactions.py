@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, Values
 from tellerline.gateway.journal import rows
+from tellerline.gateway.journal.access_records import AccessEvent
+from tellerline.gateway.journal.access_trail import access_event
 from tellerline.gateway.journal.customer_records import (
     Change,
     Happening,
@@ -22,10 +24,17 @@ from tellerline.gateway.journal.customer_records import (
     Position,
 )
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.schema import HAS_KEY, OF_A_REPRESENTATIVE, interactions, representatives, transactions
+from tellerline.gateway.journal.schema import (
+    HAS_KEY,
+    OF_A_REPRESENTATIVE,
+    access_events,
+    interactions,
+    representatives,
+    transactions,
+)
 from tellerline.gateway.journal.transactions import ROW
 
-c, t = interactions.c, transactions.c
+c, t, g = interactions.c, transactions.c, access_events.c
 _STORED = interactions.columns.values()
 _WRITTEN = [column.name for column in _STORED if column is not c.number]
 _END_OF_TIME = 2**62
@@ -75,15 +84,23 @@ def tell_if(interaction: Interaction | None) -> Steps[None]:
         yield ADD, _values(interaction)
 
 
+_Ranked = tuple[tuple[int, int], Happening]
+TRANSACTIONS, GRANTS, INTERACTIONS = range(3)
+_ELSEWHERE = frozenset({InteractionKind.TRANSACTION, InteractionKind.GRANT})
+
+
 def page(search: HappeningSearch) -> Steps[list[Happening]]:
-    """At most ``limit`` of each source are read, and of both together given."""
-    sources: list[Iterable[tuple[tuple[int, int], Happening]]] = []
-    if not search.kinds or search.kinds - {InteractionKind.TRANSACTION}:
+    """At most ``limit`` of each source are read, and of all together given."""
+    kinds, sources = search.kinds or frozenset(InteractionKind), list[list[_Ranked]]()
+    if kinds - _ELSEWHERE:
         sources.append((yield from _told(search)))
-    if not search.kinds or InteractionKind.TRANSACTION in search.kinds:
-        for holding in (yield from _holders(search)):
-            sources.append((yield from _transacted(search, holding)))
-    merged = heapq.merge(*sources, key=lambda each: each[0], reverse=True)
+    holders = (yield from _holders(search)) if kinds & _ELSEWHERE else []
+    for each in holders:
+        if InteractionKind.TRANSACTION in kinds:
+            sources.append((yield from _transacted(search, each)))
+        if InteractionKind.GRANT in kinds and not search.sequence:
+            sources.append((yield from _granted(search, each)))
+    merged = heapq.merge(*sources, key=lambda ranked: ranked[0], reverse=True)
     return [happening for _, (_, happening) in zip(range(search.limit), merged, strict=False)]
 
 
@@ -96,32 +113,41 @@ def _holders(search: HappeningSearch) -> Steps[list[str]]:
     return [search.customer, *(holder(search.customer, number) for number in numbers)]
 
 
-def _told(search: HappeningSearch) -> Steps[list[tuple[tuple[int, int], Happening]]]:
-    after = search.after
-    kinds = tuple(sorted(kind.value for kind in search.kinds - {InteractionKind.TRANSACTION}))
+def _told(search: HappeningSearch) -> Steps[list[_Ranked]]:
+    kinds = tuple(sorted(kind.value for kind in search.kinds - _ELSEWHERE))
     filters = _filters(search, account=bool(search.sequence))._replace(
         without_enquiries=False, representative=bool(search.representative), kinds=kinds
     )
     values: list[Any] = [search.customer, *_values_of(search, search.sequence)]
     values += [search.representative] * filters.representative + [*kinds]
-    # At the same instant interactions come before transactions, newest first.
-    behind = (_END_OF_TIME, 0) if after is None else (after.micros, after.interaction)
-    found = yield _interactions(filters), (*values, *behind, search.limit)
-    return [((row[2], 1), _interaction(row)) for row in found]
+    at, last = _behind(search, INTERACTIONS)
+    found = yield _interactions(filters), (*values, at, int(last or 0), search.limit)
+    return [((row[2], INTERACTIONS), _interaction(row)) for row in found]
 
 
-def _transacted(search: HappeningSearch, holding: str) -> Steps[list[tuple[tuple[int, int], Happening]]]:
+def _granted(search: HappeningSearch, holding: str) -> Steps[list[_Ranked]]:
+    filters = _filters(search, account=False)._replace(without_enquiries=False)
+    at, last = _behind(search, GRANTS)
+    found = yield _grants(filters), (holding, *_values_of(search, ""), at, int(last or 0), search.limit)
+    return [((row[1], GRANTS), access_event(row)) for row in found]
+
+
+def _transacted(search: HappeningSearch, holding: str) -> Steps[list[_Ranked]]:
     filters = _filters(search, account=bool(search.account))
-    values = [holding, *_values_of(search, search.account)]
+    at, last = _behind(search, TRANSACTIONS)
+    values = (holding, *_values_of(search, search.account), at, last, search.limit)
+    found = yield _transactions(filters), values
+    return [((row[13], TRANSACTIONS), rows.record(row)) for row in found]
+
+
+def _behind(search: HappeningSearch, rank: int) -> tuple[int, str]:
+    """An instant and one of it: what lies before both is still to be shown."""
     after = search.after
     if after is None:
-        behind: tuple[int, str] = (_END_OF_TIME, "")
-    elif after.interaction:
-        behind = (after.micros + 1, "")
-    else:
-        behind = (after.micros, after.transaction)
-    found = yield _transactions(filters), (*values, *behind, search.limit)
-    return [((row[13], 0), rows.record(row)) for row in found]
+        return _END_OF_TIME, ""
+    if after.rank == rank:
+        return after.micros, after.which
+    return after.micros + (rank < after.rank), ""
 
 
 def _filters(search: HappeningSearch, *, account: bool) -> _Filters:
@@ -165,6 +191,17 @@ def _interactions(filters: _Filters) -> Statement:
     return Statement(query.limit(bindparam("most")), *order)
 
 
+@lru_cache(64)
+def _grants(filters: _Filters) -> Statement:
+    query = select(*g).where(g.customer == bindparam("of"))
+    query = query.where(g.channel == bindparam("through")) if filters.channel else query
+    query = query.where(g.at >= bindparam("since")) if filters.since else query
+    query = query.where(g.at < bindparam("until")) if filters.before else query
+    behind = or_(g.at < bindparam("at"), and_(g.at == bindparam("at"), g.number < bindparam("last")))
+    query = query.where(g.at <= bindparam("at"), behind).order_by(g.at.desc(), g.number.desc())
+    return Statement(query.limit(bindparam("most")), *_order(filters), "at", "last", "most")
+
+
 @lru_cache(256)
 def _transactions(filters: _Filters) -> Statement:
     proofs: list[ColumnElement[str]] = [literal_column(f"'{operation}'") for operation in PROOFS]
@@ -200,8 +237,10 @@ class StoredInteractions:
 def position_of(happening: Happening) -> Position:
     """Where a page that ends with it goes on."""
     if isinstance(happening, Interaction):
-        return Position(micros=rows.micros(happening.at), interaction=happening.number)
-    return Position(micros=rows.micros(happening.accepted_at), transaction=happening.global_serial)
+        return Position(rows.micros(happening.at), INTERACTIONS, str(happening.number))
+    if isinstance(happening, AccessEvent):
+        return Position(rows.micros(happening.at), GRANTS, str(happening.number))
+    return Position(rows.micros(happening.accepted_at), TRANSACTIONS, happening.global_serial)
 
 
 def _values(interaction: Interaction) -> Values:

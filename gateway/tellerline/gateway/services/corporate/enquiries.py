@@ -30,9 +30,7 @@ class EnquiryHandlers:
             number = found.account
         command = model.GetBalances(**caller.fields, account=number)
         balances = result_of(await self._companies.run(request, caller, command, call), model.CompanyBalances)
-        return convert.balances_to_proto(
-            balances, await self._companies.names(caller.company, [each.account for each in balances.balances])
-        )
+        return convert.balances_to_proto(balances, await self._companies.names(caller))
 
     async def list_statement_entries(
         self, request: pb.ListStatementEntriesRequest, call: CallContext

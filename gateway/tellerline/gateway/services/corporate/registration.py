@@ -9,10 +9,9 @@ from tellerline.gateway.services.corporate import convert
 from tellerline.gateway.services.corporate.company import Companies
 from tellerline.gateway.services.corporate.enrolment import Enrolment, company_number
 from tellerline.gateway.services.parts import Parts
-from tellerline.gateway.services.refusals import checked_text, invalid
+from tellerline.gateway.services.refusals import invalid
 from tellerline.gateway.services.requests import request_from
 from tellerline.gateway.services.values import instant_to_proto
-from tellerline.routing.model.corporate import VerifyRepresentative
 
 _REGISTER = "customers.RegisterCustomer"
 
@@ -29,17 +28,13 @@ class RegistrationHandlers:
             raise invalid("credit_code", "malformed")
         await self._parts.admission.admit(_REGISTER, request_from(request.context, customer=number), call)
         company = (await self._enrolment.enrol(request.context, call, number, request.credit_code)).company
-        return convert.company_to_proto(
-            company, await self._companies.names(company.company, [each.account for each in company.accounts])
-        )
+        return convert.company_to_proto(company, await self._companies.all_names(company.company))
 
     async def verify_representative(
         self, request: pb.VerifyRepresentativeRequest, call: CallContext
     ) -> pb.RepresentativeGrant:
         caller = self._companies.caller(request)
         typed = self._parts.pin_blocks.clear(request.pin, request.pin_block, "pin", request.context.call)
-        pin = checked_text(typed, "pin", 12)
-        asking = request_from(request.context, VerifyRepresentative(**caller.fields, pin=pin), caller.holder)
-        grant = await self._parts.pins.verify(asking, call)
+        grant, _ = await self._companies.prove(request.context, caller, typed, call)
         expires = instant_to_proto(grant.expires_at)
         return pb.RepresentativeGrant(name=request.representative, token=grant.token, expire_time=expires)
