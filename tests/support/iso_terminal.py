@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NETWORK = {"sign_on": "001", "sign_off": "002", "keys": "161", "echo": "301"}
 _FUNCTIONS_1993 = {"001": "801", "002": "802", "161": "811", "301": "831"}
 _WAIT = 30.0
+_NUMBERS = count(1)
+"""A terminal does not begin anew with each connection."""
 
 
 @dataclass
@@ -33,7 +35,7 @@ class IsoTerminal:
     reader: asyncio.StreamReader = field(init=False)
     writer: asyncio.StreamWriter = field(init=False)
     keys: SessionKeys | None = None
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    numbers: Iterator[int] = _NUMBERS
     randomness: Randomness = field(default_factory=SystemRandomness)
 
     @classmethod
