@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.cash.amounts import Word, dispensed, spoken_of
-from tellerline.gateway.cash.rows import Speaking, listened
+from tellerline.gateway.cash.rows import Speaking, listened, return_serial
 from tellerline.gateway.cash.words import CONTRADICTED, DISPENSED, Consequence, consequence, heard
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.doubt.schedule import WakeUp
@@ -119,13 +119,10 @@ class DispenseDesk:
         about = About(global_serial=serial, stood=original.state, kind=DISPENSED, heard=before.words)
         row = speaking.row(self.serials.next(), original, outcome)
         saying = Saying(row=row, about=self._changed(about, speaking, original, said=said, meaning=meaning))
-        if meaning is Consequence.TAKEN_BACK:
-            return _Hearing(saying=saying, meaning=meaning, withdrawal=serial, pursued=serial)
-        if meaning is not Consequence.RETURNED:
-            return _Hearing(saying=saying, meaning=meaning, withdrawal=serial)
-        back = self._rest(speaking, original, said)
-        saying = replace(saying, others=(back,))
-        return _Hearing(saying=saying, meaning=meaning, withdrawal=serial, pursued=back.acceptance.global_serial)
+        if meaning is Consequence.RETURNED:
+            saying = replace(saying, others=(self._rest(speaking, original, said),))
+        pursued = serial if said == 0 else return_serial(serial) if said < amount else ""
+        return _Hearing(saying=saying, meaning=meaning, withdrawal=serial, pursued=pursued)
 
     def _changed(self, about: About, speaking: Speaking, original: Record, *, said: int, meaning: Consequence) -> About:
         """``about`` with what becomes of the withdrawal itself."""
@@ -156,8 +153,9 @@ class DispenseDesk:
         if hearing.meaning is Consequence.CONTRADICTED:
             self.log.error("contradicted", serial=original.global_serial, host=original.host, state=original.state)
             self.metrics.doubts_ended(original.host, original.operation, "CONTRADICTED").inc()
-        if hearing.pursued:
-            operation = original.operation if about.change is not None else ReturnCash.operation
+        if hearing.meaning in (Consequence.TAKEN_BACK, Consequence.RETURNED):
+            taken_back = hearing.meaning is Consequence.TAKEN_BACK
+            operation = original.operation if taken_back else ReturnCash.operation
             self.metrics.doubts_opened(original.host, operation).inc()
             self.wake.due_in(0.0)
 

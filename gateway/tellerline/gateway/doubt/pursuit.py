@@ -188,7 +188,7 @@ class Pursuit:
                     await self._overtaken(case, event, {STATES[type(ended)], State.REVERSED})
             case Undone(effective=effective, host_serial=host_serial):
                 undone = self.settler.event("reversed", attempt=attempt, effective=effective)
-                if await self.settler.undo(case.record, undone, host_serial) is None:
+                if await self.settler.undo(case.record, undone, case.record.host_serial or host_serial) is None:
                     await self._overtaken(case, undone, _UNDONE if effective else _NEVER_DONE)
             case Again(reason=reason):
                 await self._again(case, reason, event)
