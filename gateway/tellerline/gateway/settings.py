@@ -18,6 +18,7 @@ from pydantic_settings import (
 from tellerline.gateway.access.pin import PinRules
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelPolicy
+from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.counter.rules import CounterSettings
 from tellerline.gateway.journal.records import Limits
@@ -235,6 +236,7 @@ class GatewaySettings(BaseSettings):
     mq: MqSettings = MqSettings()
     front: ServingSettings = ServingSettings()
     atm: AtmSettings | None = None
+    http: HttpSettings | None = None
     limits: LimitSettings = LimitSettings()
     counter: CounterSettings = CounterSettings()
     channels: dict[str, ChannelSettings] = Field(default_factory=standard_channels)

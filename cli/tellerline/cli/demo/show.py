@@ -17,7 +17,7 @@ from tellerline.cli.output import Output
 from tellerline.cli.system.cash_machines import serving_cash_machines
 from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
-from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal, with_cash_machines
+from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal, with_channels
 from tellerline.cli.system.running import announce, withdraw
 from tellerline.gateway.client import Client
 from tellerline.gateway.hosts.policy import HostBinding
@@ -48,7 +48,7 @@ async def _play(out: Output, settings: GatewaySettings, log: int, programme: Seq
             settings, Books(), clock=clock, randomness=SystemRandomness(), log_descriptor=log, host_times=_impatient
         )
     here = running_system(settings, system.node.target, system.admin.url, system.node.metrics_url, "demo")
-    here = with_cash_machines(here, system.node)
+    here = with_channels(here, system.node)
     announce(here)
     try:
         seconds = clock.monotonic() - began

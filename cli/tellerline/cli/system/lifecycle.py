@@ -31,6 +31,7 @@ from tellerline.cli.system.command_settings import WishError, Wishes, call_centr
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import start_large
 from tellerline.cli.system.node import GatewayNode, build_node, reload_on_signal
+from tellerline.cli.system.online_banking import development_login
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
 from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
 from tellerline.cli.system.switches import TelephoneRoom, installs_first, telephone_room
@@ -148,7 +149,7 @@ async def _running(
         await node.start()
         reload_on_signal(node)
         try:
-            yield with_cash_machines(running_system(settings, node.target, "", node.metrics_url), node)
+            yield with_channels(running_system(settings, node.target, "", node.metrics_url), node)
         finally:
             await node.stop()
     elif wishes.processes > 1:
@@ -156,15 +157,17 @@ async def _running(
             yield running_system(settings, target, admin, "")
     else:
         with chatter_to(log):
-            settings = serving_cash_machines(settings, directory, randomness)
-            system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
-            node = system.node
-            reload_on_signal(node)
-            try:
-                here = running_system(settings, node.target, system.admin.url, node.metrics_url)
-                yield with_cash_machines(here, node)
-            finally:
-                await system.stop()
+            async with development_login(settings, clock=clock, randomness=randomness) as (open_to_all, proof):
+                served = serving_cash_machines(open_to_all, directory, randomness)
+                system = await start_embedded(served, books, clock=clock, randomness=randomness, log_descriptor=log)
+                node = system.node
+                proof.target = node.target
+                reload_on_signal(node)
+                try:
+                    here = running_system(settings, node.target, system.admin.url, node.metrics_url)
+                    yield with_channels(here, node)
+                finally:
+                    await system.stop()
 
 
 _STANDARD_ERROR = 2
@@ -186,11 +189,13 @@ def running_system(settings: GatewaySettings, target: str, admin: str, metrics: 
     )
 
 
-def with_cash_machines(system: RunningSystem, node: GatewayNode) -> RunningSystem:
-    """The same system, with where cash machines connect and, in development, their keys."""
+def with_channels(system: RunningSystem, node: GatewayNode) -> RunningSystem:
+    """The same system, with where cash machines connect and, in development, their keys; and with online banking."""
     settings = node.settings.atm
     keys = str(settings.terminals.parent) if settings is not None and settings.mode == "development" else ""
-    return replace(system, atm=node.atm_target, atm_keys=keys)
+    online = f"{node.http_url}/online-banking/" if node.http_url else ""
+    issuer = node.settings.http.issuer if node.settings.http is not None else ""
+    return replace(system, atm=node.atm_target, atm_keys=keys, online_banking=online, issuer=issuer)
 
 
 def with_call_centre(system: RunningSystem, running: RunningCentre, room: TelephoneRoom) -> RunningSystem:
@@ -214,6 +219,8 @@ def show_running(
         rows.append((out.text("metrics", "指标"), system.metrics))
     if system.atm:
         rows.append((out.text("cash machines", "自动柜员机"), f"{system.atm}  (ISO 8583)"))
+    if system.online_banking:
+        rows.append((out.text("online banking", "网上银行"), system.online_banking))
     if system.call_centre:
         rows.append((out.text("call centre", "客服中心"), f"{system.call_centre}  (gRPC, {system.switch})"))
     out.table(("", ""), [*rows, *(_ways_in(out, room) if room else ())])
@@ -239,6 +246,8 @@ def _document(system: RunningSystem, room: TelephoneRoom | None) -> dict[str, An
     said = {"ready": True, "gateway": system.gateway, "admin": system.admin, "metrics": system.metrics}
     if system.atm:
         said |= {"atm": system.atm, "atm_keys": system.atm_keys}
+    if system.online_banking:
+        said |= {"online_banking": system.online_banking, "issuer": system.issuer}
     if room is None:
         return said
     ways = {

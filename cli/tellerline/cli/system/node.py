@@ -15,6 +15,7 @@ from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.adapters.telemetry import LibraryLines, Log, LogWriter, Metrics, make_log
+from tellerline.cli.system.online_banking import http_channel
 from tellerline.connectors.discovery import HostFolder, connect, discover
 from tellerline.connectors.toml import ManifestError
 from tellerline.connectors.transports import Endpoint
@@ -26,6 +27,7 @@ from tellerline.gateway.journal.port import Store, StoreUnavailableError
 from tellerline.gateway.settings import GatewaySettings, HostSettings, ServingSettings
 
 if TYPE_CHECKING:
+    from tellerline.gateway.channels.http.channel import HttpChannel
     from tellerline.gateway.channels.iso8583.server import Iso8583Front
 
 
@@ -46,8 +48,10 @@ class GatewayNode:
     _writer: LogWriter
     _libraries: LibraryLines
     atm: Iso8583Front | None = None
+    http: HttpChannel | None = None
     target: str = ""
     atm_target: str = ""
+    http_url: str = ""
     metrics_url: str = ""
 
     async def start(self) -> None:
@@ -58,6 +62,9 @@ class GatewayNode:
         self.target = f"{self.settings.front.address}:{port}"
         if self.atm is not None and self.settings.atm is not None:
             self.atm_target = f"{self.settings.atm.address}:{await self.atm.start()}"
+        if self.http is not None and self.settings.http is not None:
+            scheme = "https" if self.settings.http.tls else "http"
+            self.http_url = f"{scheme}://{self.settings.http.address}:{await self.http.start()}"
         self.metrics_url = self.gateway.metrics.serve("127.0.0.1", self.settings.telemetry.metrics_port)
         _settle_memory()
         self.log.info(
@@ -66,12 +73,15 @@ class GatewayNode:
             front=self.settings.front.kind,
             metrics=self.metrics_url,
             **({"atm": self.atm_target} if self.atm_target else {}),
+            **({"http": self.http_url} if self.http_url else {}),
         )
 
     async def stop(self) -> None:
         grace = self.settings.deadlines.drain
         if self.atm is not None:
             await self.atm.drain(grace)
+        if self.http is not None:
+            await self.http.drain(grace)
         await self.front.drain(grace)
         await self.gateway.close()
         self.log.info("stopped")
@@ -115,11 +125,12 @@ def build_node(
         _writer=writer,
         _libraries=LibraryLines(log),
         atm=_atm(settings, gateway, around),
+        http=http_channel(settings, gateway, around),
     )
 
 
 def reload_on_signal(node: GatewayNode) -> None:
-    """Let SIGHUP read the routing rules and the hosts' calendars anew, for as long as the loop runs."""
+    """Let SIGHUP read the routing rules, the hosts' calendars and the access policy anew, while the loop runs."""
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 
@@ -137,6 +148,8 @@ async def _reload(node: GatewayNode) -> None:
     try:
         await parts.routes.reload("signal")
         await parts.calendars.reload("", "signal")
+        if node.settings.access.policy is not None:
+            await parts.access.reload("signal")
     except StoreUnavailableError as error:
         node.log.error("store_unavailable", step="reload", reason=error.reason)
 

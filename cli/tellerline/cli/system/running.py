@@ -28,7 +28,8 @@ class RunningSystem:
     """How to reach a system on this machine. ``started`` is ISO 8601; ``admin`` is empty without simulators,
     ``call_centre`` without a call centre, whose ``switch`` it is on, ``leader`` the first who
     leads there, and ``telephones`` where those of a simulated switch are driven. ``atm`` is where cash machines
-    connect, empty where none do, and ``atm_keys`` the folder with their development keys."""
+    connect, empty where none do, and ``atm_keys`` the folder with their development keys. ``online_banking`` is the
+    page for customers, empty where there is none, and ``issuer`` where they log in."""
 
     name: str
     pid: int
@@ -45,6 +46,8 @@ class RunningSystem:
     telephones: str = ""
     atm: str = ""
     atm_keys: str = ""
+    online_banking: str = ""
+    issuer: str = ""
 
     @property
     def alive(self) -> bool:

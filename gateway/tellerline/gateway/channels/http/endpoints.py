@@ -32,13 +32,14 @@ _MOST_SERIAL: Final = 64
 class Endpoint:
     """``route`` as ``handler`` answers it."""
 
-    __slots__ = ("_bindings", "_kind", "encode", "handler", "route")
+    __slots__ = ("_bindings", "_kind", "_needs_query", "encode", "handler", "route")
 
     def __init__(self, route: Route, handler: Method) -> None:
         self.route = route
         self.handler = handler
         self.encode: Callable[[Any], Any] = encoder_of(handler.response.DESCRIPTOR)
         self._kind = handler.request
+        self._needs_query = any(parameter.needed for parameter in route.parameters.values())
         self._bindings = [_Binding(v.field, v.start, v.end) for v in route.template.variables]
 
     def request(self, segments: list[str], query: bytes, body: bytes, visitor: Visitor, exchange: Exchange) -> Message:
@@ -53,7 +54,7 @@ class Endpoint:
         if route.body:
             exchange.check_json()
             self._read_body(request, body)
-        if query:
+        if query or self._needs_query:
             read_query(query, route.parameters, request)
         for binding in self._bindings:
             binding.set(request, segments)

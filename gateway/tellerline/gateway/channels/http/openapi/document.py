@@ -9,7 +9,6 @@ from typing import Any, Final
 from tellerline.gateway.channels.http.endpoints import KEY
 from tellerline.gateway.channels.http.openapi.schemas import Schema, SchemaBook
 from tellerline.gateway.channels.http.transcoding.routes import API, WHOLE, Route
-from tellerline.gateway.channels.http.transcoding.shapes import required
 from tellerline.gateway.channels.http.transcoding.templates import WILD
 from tellerline.gateway.client.comments import Comments
 
@@ -113,7 +112,7 @@ def _parameters(route: Route, path: str, book: SchemaBook) -> list[dict[str, Any
         described: dict[str, Any] = {"name": name, "in": "query", "schema": schema}
         if "description" in schema:
             described["description"] = schema.pop("description")
-        if required(parameter.field) and not parameter.holders:
+        if parameter.needed:
             described["required"] = True
         found.append(described)
     if route.keyed:

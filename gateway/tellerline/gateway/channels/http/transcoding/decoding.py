@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from tellerline.gateway.channels.http.refusals import bad_body
 from tellerline.gateway.channels.http.transcoding.json_text import escaped
 from tellerline.gateway.channels.http.transcoding.scalars import Reader, UnfitError, read_text, scalar_reader
-from tellerline.gateway.channels.http.transcoding.shapes import inputs, is_map
+from tellerline.gateway.channels.http.transcoding.shapes import inputs, is_map, required
 
 _TEXTUAL: Final = frozenset({"google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask"})
 _NO_NAMES: Final[frozenset[str]] = frozenset()
@@ -21,7 +21,7 @@ def decode(value: Any, message: Message, pointer: str = "", *, closed: frozenset
     """Set ``message`` from the JSON object ``value``, which stands at ``pointer`` of the body.
 
     ``closed`` are JSON names that are set by the path. Raises ``RefusalError`` (INVALID_REQUEST) with the JSON pointer
-    of the first value that does not fit: ``unknown_field``, ``output_only``, ``null``, ``not_an_object`` and so on.
+    of the first value that does not fit: ``unknown_field``, ``output_only``, ``missing``, ``null`` and so on.
     """
     if not isinstance(value, dict):
         raise bad_body(pointer, "not_an_object")
@@ -37,6 +37,9 @@ def decode(value: Any, message: Message, pointer: str = "", *, closed: frozenset
         if field.oneof and chosen.setdefault(field.oneof, name) != name:
             raise bad_body(place, "one_of_several")
         field.read(message, content, place)
+    for name in _needed(message.DESCRIPTOR):
+        if name not in value and name not in closed:
+            raise bad_body(f"{pointer}/{escaped(name)}", "missing")
 
 
 def _why_not(message: Message, name: str, closed: frozenset[str]) -> str:
@@ -111,6 +114,11 @@ def fitting(read: Reader, value: Any, pointer: str) -> Any:
         return read(value)
     except UnfitError as error:
         raise bad_body(pointer, str(error)) from None
+
+
+@cache
+def _needed(descriptor: Descriptor) -> tuple[str, ...]:
+    return tuple(name for name, field in inputs(descriptor).items() if required(field))
 
 
 @cache

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from tellerline.gateway.channels.http.refusals import bad_field
 from tellerline.gateway.channels.http.transcoding.scalars import Reader, UnfitError, scalar_reader, text_value
-from tellerline.gateway.channels.http.transcoding.shapes import inputs, is_map
+from tellerline.gateway.channels.http.transcoding.shapes import inputs, is_map, required
 
 _MOST_PARAMETERS = 64
 _TEXTUAL = frozenset({"google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask"})
@@ -27,6 +27,7 @@ class Parameter:
     field: FieldDescriptor
     holders: tuple[str, ...]
     read: Reader | None
+    needed: bool = False
 
     def set(self, request: Message, text: str) -> None:
         """Raises ``RefusalError`` for a text that does not fit."""
@@ -61,7 +62,7 @@ def _parameters(field: FieldDescriptor, prefix: str, holders: tuple[str, ...], d
     name = prefix + field.json_name
     kind = field.message_type
     if kind is None:
-        yield Parameter(name, field, holders, scalar_reader(field))
+        yield Parameter(name, field, holders, scalar_reader(field), required(field) and not holders)
     elif kind.full_name in _TEXTUAL and not field.is_repeated:
         yield Parameter(name, field, holders, None)
     elif depth and not field.is_repeated and not is_map(field):
@@ -70,9 +71,9 @@ def _parameters(field: FieldDescriptor, prefix: str, holders: tuple[str, ...], d
 
 
 def read_query(query: bytes, known: dict[str, Parameter], request: Message) -> None:
-    """Set what the query string says; an unknown parameter, or one given twice, is refused."""
+    """Set what the query string says; an unknown parameter, one given twice, or a missing one is refused."""
     seen = set()
-    for name, text in _pairs(query):
+    for name, text in _pairs(query) if query else ():
         parameter = known.get(name)
         if parameter is None:
             raise bad_field(name[:64], "unknown_parameter")
@@ -80,6 +81,9 @@ def read_query(query: bytes, known: dict[str, Parameter], request: Message) -> N
             raise bad_field(name, "given_twice")
         seen.add(name)
         parameter.set(request, text)
+    for name, parameter in known.items():
+        if parameter.needed and name not in seen:
+            raise bad_field(name, "missing")
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:
