@@ -72,7 +72,8 @@ export class Activity {
 function row(transaction) {
   const { amount, channel, maskedAccountNumber, transaction: info } = transaction;
   const tone = TONES[info.state] ?? "plain";
-  const where = [channel && say(`channel.${channel}`), maskedAccountNumber, at(transaction) && moment(at(transaction))];
+  const ending = maskedAccountNumber && say("activity.ending", { digits: maskedAccountNumber.slice(-4) });
+  const where = [channel && say(`channel.${channel}`), ending, at(transaction) && moment(at(transaction))];
   return h(
     "li",
     {},

@@ -9,6 +9,7 @@ import { fromJson, written } from "../money.js";
 import { amount, asked, heading, notice, problemNotice, sequence } from "../parts.js";
 
 const HOME_CURRENCY = "CNY";
+const LOST = "ACCOUNT_REPORTED_LOST";
 
 export function accountsScreen(app) {
   const balances = new Map();
@@ -36,7 +37,6 @@ export function accountsScreen(app) {
     return h("div", {}, total, h("ul", { class: "accounts" }, ...cards));
   };
 
-  /** What moved money may have changed a balance: it is asked again when the reader comes back. */
   return { draw };
 }
 
@@ -57,11 +57,14 @@ function drawTotal(accounts, balances) {
 
 function accountCard(account, balances, told) {
   const balance = h("div", { class: "balance" });
-  askBalance(account, balance, balances, told);
-  const name = say("account.numbered", { kind: say(`kind.${account.kind}`), number: account.maskedNumber });
   const id = `account-${sequence(account)}`;
   const link = (href, key) =>
     h("a", { href, id: `${key.replace(".", "-")}-${sequence(account)}`, "aria-describedby": id }, say(key));
+  const transfer = account.currencyCode === HOME_CURRENCY && link(`#/transfer/${sequence(account)}`, "accounts.transfer");
+  askBalance(account, balance, balances, () => {
+    if (transfer && balances.get(account.name).code === LOST) transfer.remove();
+    told();
+  });
   return h(
     "li",
     { class: "card account" },
@@ -69,7 +72,7 @@ function accountCard(account, balances, told) {
       "div",
       { class: "account-head" },
       h("h3", { id }, h("span", { class: "kind" }, say(`kind.${account.kind}`)), " ",
-        h("span", { class: "number", "aria-label": name }, account.maskedNumber)),
+        h("span", { class: "number" }, account.maskedNumber)),
       h("p", { class: "account-sequence" }, say("account.sequence", { sequence: sequence(account) })),
     ),
     balance,
@@ -77,7 +80,7 @@ function accountCard(account, balances, told) {
       "p",
       { class: "account-actions" },
       link(`#/statement/${sequence(account)}`, "accounts.statement"),
-      account.currencyCode === HOME_CURRENCY && link(`#/transfer/${sequence(account)}`, "accounts.transfer"),
+      transfer,
     ),
   );
 }
@@ -92,9 +95,10 @@ async function askBalance(account, place, balances, told) {
     if (error instanceof SessionOver) return;
     if (!(error instanceof Refused || error instanceof NoAnswer)) throw error;
     balances.set(account.name, error);
-    const lost = error.code === "ACCOUNT_REPORTED_LOST";
-    if (lost) put(place, h("p", {}, h("span", { class: "chip bad" }, say("accounts.lost"))), h("p", { class: "quiet-text" }, error.message));
-    else put(place, problemNotice(error, error.definite && !error.retryable ? null : () => askBalance(account, place, balances, told)));
+    const again = () => askBalance(account, place, balances, told);
+    if (error.code === LOST) {
+      put(place, h("p", {}, h("span", { class: "chip bad" }, say("accounts.lost"))), h("p", { class: "quiet-text" }, error.message));
+    } else put(place, problemNotice(error, again));
   }
   told();
 }

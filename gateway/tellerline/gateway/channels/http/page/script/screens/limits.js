@@ -73,6 +73,7 @@ function drawLimits(account, limits) {
         [say("limits.single"), written(fromJson(now.singleAmount))],
         [say("limits.daily"), written(fromJson(now.dailyAmount))],
         [say("limits.count"), say("limits.times", { count: now.dailyCount ?? 0 })],
+        [say("limits.used"), now.usedAmount && usedOf(now)],
       ]),
       h(
         "form",
@@ -87,11 +88,15 @@ function drawLimits(account, limits) {
   return place;
 }
 
-function ceilingsOf({ ceilingSingleAmount, ceilingDailyAmount, ceilingCount }) {
+function usedOf({ usedAmount, usedCount = 0 }) {
+  return say("limits.used.of", { amount: written(fromJson(usedAmount)), count: usedCount });
+}
+
+function ceilingsOf({ ceilingSingleAmount, ceilingDailyAmount, ceilingDailyCount }) {
   return {
     single: ceilingSingleAmount && written(fromJson(ceilingSingleAmount)),
     daily: ceilingDailyAmount && written(fromJson(ceilingDailyAmount)),
-    count: ceilingCount && say("limits.times", { count: ceilingCount }),
+    count: ceilingDailyCount && say("limits.times", { count: ceilingDailyCount }),
   };
 }
 
