@@ -40,7 +40,6 @@ def a_place(acquirer: Acquirer, log: list[str] | None = None, **more: Any) -> Pl
         "port": acquirer.port,
         "profile": Profile(terminal="ATM00001"),
         "master": master,
-        "next_stan": lambda: "000000",
         "clock": HastyClock(),
         "randomness": SeededRandomness(1),
         "faults": Faults(),

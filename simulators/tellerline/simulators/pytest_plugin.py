@@ -3,14 +3,16 @@
 ``simulated_bank`` is a running bank with the population and its magic accounts, on a clock that the test moves
 (``bank_clock``); ``bank_hosts`` are its hosts by name, each with ``faults``, ``received`` and ``ledger``, ``core_host``
 and ``credit_host`` two of them with the books in ``host``; ``bank_broker`` carries the messages of those on a queue.
-Each test finds the books as loaded. ``telephone_switch`` is a telephone switch on the same clock.
+Each test finds the books as loaded. ``telephone_switch`` is a telephone switch, ``cash_machine`` a cash machine on
+the same clock.
 Needs pytest-asyncio in any mode. Importing this module loads nothing of the simulators.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +25,7 @@ except ImportError:  # pytest without pytest-asyncio: nothing to offer, nothing 
 if TYPE_CHECKING:
     from tellerline.adapters.clock import VirtualClock
     from tellerline.adapters.mq.memory import MemoryBroker
+    from tellerline.simulators.atm.machine import CashMachine
     from tellerline.simulators.bank import SimulatedBank
     from tellerline.simulators.core.server import CoreServer
     from tellerline.simulators.credit.server import CreditServer
@@ -90,3 +93,41 @@ if async_fixture is not None:
     def credit_host(simulated_bank: SimulatedBank) -> CreditServer:
         """The credit host, listening on the queue ``credit.requests`` of ``bank_broker``."""
         return simulated_bank.credit
+
+    @async_fixture
+    async def cash_machine(
+        bank_clock: VirtualClock, tmp_path: Path
+    ) -> AsyncIterator[Callable[..., Awaitable[CashMachine]]]:
+        """Switches a machine on: ``await cash_machine("127.0.0.1:8583", "T0000001", master_key)``.
+
+        ``master_key`` is hexadecimal, ``tdes:`` before a TDES key. The machine waits 20 s of ``bank_clock`` for an
+        answer; ``place.faults`` are what goes wrong at it. A machine of the same terminal finds the files of the one
+        before it; all are off after the test.
+        """
+        from tellerline.adapters.clock import SeededRandomness
+        from tellerline.simulators.atm.keys import MasterKey
+        from tellerline.simulators.atm.machine import CashMachine
+        from tellerline.simulators.atm.profile import Profile
+        from tellerline.simulators.atm.session import Place
+
+        running: dict[str, CashMachine] = {}
+
+        async def switch_on(address: str, terminal: str, master_key: str) -> CashMachine:
+            if terminal in running:
+                await running.pop(terminal).stop()
+            host, _, port = address.rpartition(":")
+            place = Place(
+                host=host,
+                port=int(port),
+                profile=Profile(terminal=terminal),
+                master=MasterKey.from_hex(master_key),
+                clock=bank_clock,
+                randomness=SeededRandomness(1),
+            )
+            machine = running[terminal] = CashMachine(place, tmp_path / terminal)
+            await machine.start()
+            return machine
+
+        yield switch_on
+        for machine in running.values():
+            await machine.stop()

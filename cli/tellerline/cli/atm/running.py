@@ -58,7 +58,6 @@ async def machine_on(installed: Installation, telling: Telling | None = None) ->
         port=int(port),
         profile=installed.profile,
         master=installed.master,
-        next_stan=lambda: "",
         clock=clock,
         randomness=SystemRandomness(),
         traffic=Traffic(note, capture),

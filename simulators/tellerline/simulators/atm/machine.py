@@ -50,7 +50,7 @@ class CashMachine:
         self._hold = hold(home / "lock")
         self.journal = Journal(home / "journal")
         self.dispenser = Dispenser(home / "cassettes")
-        self.place = replace(place, next_stan=self.journal.next_stan)
+        self.place = place
         self._power_cut = power_cut
         self._session: Session | None = None
         self._opening = asyncio.Lock()
@@ -79,7 +79,7 @@ class CashMachine:
                 if self._session is not None:
                     await self._session.close()
                     self._session = None
-                self._session = await Session.open(self.place)
+                self._session = await Session.open(self.place, self.journal.next_stan)
             return self._session
 
     async def network(self, what: Network) -> None:

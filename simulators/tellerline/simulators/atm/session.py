@@ -27,14 +27,12 @@ class NoLineError(OSError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a session needs of its machine. ``next_stan`` gives each message of its own its number; ``reply_seconds``
-    is how long an answer is waited for."""
+    """What a session needs of its machine; ``reply_seconds`` is how long an answer is waited for."""
 
     host: str
     port: int
     profile: Profile
     master: MasterKey
-    next_stan: Callable[[], str]
     clock: Clock
     randomness: Randomness
     faults: Faults = field(default_factory=Faults)
@@ -49,8 +47,15 @@ class Place:
 class Session:
     """Requests may be under way side by side; each hears its own answer. Answers with a wrong MAC count as none."""
 
-    def __init__(self, place: Place, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        place: Place,
+        next_stan: Callable[[], str],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
         self._place = place
+        self._next_stan = next_stan
         self._writer = writer
         self._keys: SessionKeys | None = None
         self._waiting: list[tuple[Message, asyncio.Future[Message | None]]] = []
@@ -58,8 +63,11 @@ class Session:
         self._reading = asyncio.get_running_loop().create_task(self._read(reader))
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect, exchange keys and sign on; raises ``NoLineError`` if any of it comes to nothing."""
+    async def open(cls, place: Place, next_stan: Callable[[], str]) -> Self:
+        """Connect, exchange keys and sign on; raises ``NoLineError`` if any of it comes to nothing.
+
+        ``next_stan`` numbers the messages that the session begins itself.
+        """
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 reader, writer = await asyncio.open_connection(place.host, place.port)
@@ -67,7 +75,7 @@ class Session:
             raise NoLineError(f"nobody answers at {place.host}:{place.port}") from error
         local = writer.get_extra_info("sockname")[1]
         place.traffic.opened(local, place.port)
-        session = cls(place, reader, writer)
+        session = cls(place, next_stan, reader, writer)
         try:
             await session.exchange_keys()
             await session.network(Network.SIGN_ON)
@@ -111,7 +119,7 @@ class Session:
 
     async def _network(self, what: Network, ask: Callable[[Message], Awaitable[Message | None]]) -> None:
         place = self._place
-        answer = await ask(place.composer.network(place.next_stan(), what))
+        answer = await ask(place.composer.network(self._next_stan(), what))
         if answer is None or not approved(answer):
             raise NoLineError(f"{what.name.lower().replace('_', ' ')}: {answer.text(39) if answer else 'no answer'}")
 
