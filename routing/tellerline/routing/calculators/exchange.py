@@ -14,24 +14,31 @@ from decimal import Decimal
 from tellerline.routing.calculators.arithmetic import CalculationError, exact, rounded_down
 from tellerline.routing.model.money import Money
 
+_ONE = Decimal(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What the bank pays for one unit of a currency, and what it asks for one."""
+    """What the bank pays for one unit of what a customer sells, and what it asks for one of what he buys."""
 
     bid: Decimal
     ask: Decimal
 
+    @property
+    def rate(self) -> Decimal:
+        """What one unit sold gives, to fifty digits: to be shown, not to be reckoned with."""
+        return _quotient(self.bid, self.ask)
 
-@exact
-def cross_rate(sell: str, buy: str, home: str, rates: Mapping[str, Sides]) -> Decimal:
-    """What one unit of ``sell`` gives in ``buy``; ``home`` is the bank's own currency, in which ``rates`` are.
 
-    Raises ``CalculationError`` for a currency without a rate.
+def crossed(sell: str, buy: str, home: str, rates: Mapping[str, Sides]) -> Sides:
+    """What the bank pays for one unit of ``sell`` and asks for one of ``buy``, in ``home``, its own currency.
+
+    ``rates`` are in ``home``. Raises ``CalculationError`` for a currency without a rate.
     """
-    bid = Decimal(1) if sell == home else _sides(sell, "amount.currency_code", rates).bid
-    ask = Decimal(1) if buy == home else _sides(buy, "currency_code", rates).ask
-    return bid / ask
+    return Sides(
+        bid=_ONE if sell == home else _sides(sell, "amount.currency_code", rates).bid,
+        ask=_ONE if buy == home else _sides(buy, "currency_code", rates).ask,
+    )
 
 
 def _sides(currency: str, field: str, rates: Mapping[str, Sides]) -> Sides:
@@ -42,6 +49,14 @@ def _sides(currency: str, field: str, rates: Mapping[str, Sides]) -> Sides:
 
 
 @exact
-def converted(amount: Money, rate: Decimal, currency: str) -> Money:
-    """``amount`` at ``rate`` in ``currency``, rounded down. Raises ``CalculationError`` for what is too large."""
-    return rounded_down(amount.decimal * rate, currency)
+def _quotient(bid: Decimal, ask: Decimal) -> Decimal:
+    return bid / ask
+
+
+@exact
+def converted(amount: Money, sides: Sides, currency: str) -> Money:
+    """``amount`` sold at the bid and ``currency`` bought at the ask, rounded down once, at the end.
+
+    Raises ``CalculationError`` for what is too large.
+    """
+    return rounded_down(amount.decimal * sides.bid / sides.ask, currency)

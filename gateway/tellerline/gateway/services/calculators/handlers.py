@@ -73,10 +73,9 @@ class CalculatorHandlers:
         live = await asking.live_rate(amount.currency, wanted)
         if live is None:
             return await _from_table(asking, amount, wanted)
+        sides = exchange.Sides(bid=Decimal(live.bid), ask=Decimal(1))
         with reckoning():
-            reply = convert.conversion_to_proto(
-                exchange.converted(amount, Decimal(live.bid), wanted), Decimal(live.bid), live=True
-            )
+            reply = convert.conversion_to_proto(exchange.converted(amount, sides, wanted), sides.bid, live=True)
         reply.reference_date.CopyFrom(date_to_proto(live.reference_date))
         reply.notes.append(asking.said(notes.CONVERSION))
         return reply
@@ -136,8 +135,8 @@ async def _from_table(asking: Asking, amount: Money, wanted: str) -> pb.ConvertC
     held = await asking.held(ExchangeRates)
     sides = {rate.currency: exchange.Sides(rate.bid, rate.ask) for rate in held.table.rates.values()}
     with reckoning():
-        rate = exchange.cross_rate(amount.currency, wanted, held.table.home, sides)
-        reply = convert.conversion_to_proto(exchange.converted(amount, rate, wanted), rate, live=False)
+        crossed = exchange.crossed(amount.currency, wanted, held.table.home, sides)
+        reply = convert.conversion_to_proto(exchange.converted(amount, crossed, wanted), crossed.rate, live=False)
     reply.reference_date.CopyFrom(day_to_proto(held.table.effective))
     reply.notes.extend(map(asking.said, (notes.CONVERSION, notes.TABLE_RATE)))
     reply.source.CopyFrom(source_to_proto(held.version))
