@@ -13,6 +13,9 @@ from tellerline.gateway.channels.iso8583.codec.notation import FieldType
 from tellerline.gateway.channels.iso8583.codec.tables import FIELDS
 
 MAC_BYTES: Final = 8
+_BITMAP_AT: Final = 4
+_SECOND_AT: Final = 12
+_FIRST_BIT: Final = 0x80
 _EBCDIC: Final = frozenset(b"\xf0\xf1")
 _FIRST_DIGITS: Final = {0x30: "1987", 0xF0: "1987", 0x31: "1993", 0xF1: "1993"}
 
@@ -64,12 +67,12 @@ def layout_of(frame: bytes) -> Layout | None:
 
 def decode(frame: bytes, layout: Layout) -> Message:
     """The message in ``frame``, which holds nothing else. Raises ``BadFrameError``, and nothing else."""
+    if _has_third_bitmap(frame):
+        raise BadFrameError("65", _message({"t": frame[:_BITMAP_AT].decode(layout.encoding, "replace")}))
     try:
         texts, _ = iso8583.decode(frame, _specification(layout))
     except iso8583.DecodeError as error:
         raise BadFrameError(error.field, _message(error.doc_dec, skip=error.field)) from None
-    except KeyError as error:
-        raise BadFrameError(str(error.args[0]), Message("", {})) from None
     message = _message(texts)
     types = FIELDS[layout.version]
     if not (message.mti.isascii() and message.mti.isdigit()):
@@ -86,6 +89,11 @@ def encode(message: Message, layout: Layout) -> bytes:
     texts = {str(number): value for number, value in message.fields.items()}
     texts["t"] = message.mti
     return bytes(iso8583.encode(texts, _specification(layout))[0])
+
+
+def _has_third_bitmap(frame: bytes) -> bool:
+    """The decoder would take it for granted; in no version of ours is there one."""
+    return len(frame) > _SECOND_AT and frame[_BITMAP_AT] & frame[_SECOND_AT] & _FIRST_BIT != 0
 
 
 def _message(texts: Mapping[str, str], skip: str = "") -> Message:

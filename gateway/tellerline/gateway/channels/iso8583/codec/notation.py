@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_NOTATION: Final = re.compile(r"(n|an|ans|z|x\+n|b)(\.{2,3})?([0-9]+)")
+_NOTATION: Final = re.compile(r"(n|an|ans|z|x\+n|b)(\.\.)?([0-9]+)")
 _TRACK: Final = re.compile(r"[0-9=D]+")
 
 

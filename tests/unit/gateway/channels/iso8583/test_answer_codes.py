@@ -1,0 +1,43 @@
+"""Field 39: every canonical code has an answer, and only what is definite is called so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tellerline.gateway.channels.iso8583 import answer_codes
+from tellerline.gateway.channels.iso8583.answer_codes import BAD_TRANSACTION, OF_CODE, Answer, answer_of
+from tellerline.gateway.errors import describe
+from tellerline.routing.model.codes import Code
+
+ANSWERS = [value for value in vars(answer_codes).values() if isinstance(value, Answer)]
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_is_answered_and_unknown_is_never_called_definite(code: Code) -> None:
+    answer = answer_of(code)
+    assert answer.unknown == (not describe(code).definite)
+    assert answer.y1987 != "00"
+    assert not answer.y1993.startswith(("0", "4", "8"))
+
+
+@pytest.mark.parametrize("code", sorted(OF_CODE))
+def test_codes_have_the_standards_shape(code: Code) -> None:
+    answer = OF_CODE[code]
+    assert (len(answer.y1987), len(answer.y1993)) == (2, 3)
+    assert (answer.y1987 + answer.y1993).isdigit()
+
+
+def test_unknown_is_one_code_in_each_version() -> None:
+    unknown = {(answer.y1987, answer.y1993) for answer in (*ANSWERS, *OF_CODE.values()) if answer.unknown}
+    assert unknown == {("68", "911")}
+    assert not any(answer.y1987 == "68" and not answer.unknown for answer in (*ANSWERS, *OF_CODE.values()))
+
+
+@pytest.mark.parametrize("code", [code for code in Code if code not in OF_CODE])
+def test_what_no_cash_machine_asks_for_is_no_transaction_of_its(code: Code) -> None:
+    assert answer_of(code) is BAD_TRANSACTION
+
+
+def test_the_version_picks_the_column() -> None:
+    answer = answer_of(Code.PIN_INVALID)
+    assert (answer.of("1987"), answer.of("1993")) == ("55", "117")

@@ -1,0 +1,131 @@
+"""Frames off a transport: cut as they come, within a fixed room, and never waited for without end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from tellerline.adapters.clock import VirtualClock
+from tellerline.gateway.channels.iso8583.framing import Framing
+from tellerline.gateway.channels.iso8583.wire import GoneError, Wire
+
+FRAMING = Framing(most=64)
+IDLE, HALF = 300.0, 5.0
+
+
+class Line:
+    """Both ends: ``wire`` is the server's; what the peer does is by hand."""
+
+    def __init__(self, wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.wire = wire
+        self.reader = reader
+        self.writer = writer
+        self.clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@asynccontextmanager
+async def _line(framing: Framing = FRAMING) -> AsyncIterator[Line]:
+    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    accepted: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Wire(framing, clock, accepted.set_result), "127.0.0.1", 0
+    )
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    line = Line(await accepted, reader, writer)
+    line.clock = clock
+    try:
+        yield line
+    finally:
+        writer.close()
+        line.wire.close()
+        await clock.advance(2)
+        server.close()
+
+
+async def _frame(line: Line) -> bytes:
+    async with asyncio.timeout(10):
+        return (await line.wire.frame(IDLE, HALF))[1]
+
+
+async def _why(line: Line) -> str:
+    with pytest.raises(GoneError) as gone:
+        await _frame(line)
+    return gone.value.why
+
+
+async def test_frames_are_cut_wherever_the_bytes_break() -> None:
+    async with _line() as line:
+        data = b"".join(FRAMING.framed(b"", bytes([number]) * number) for number in range(1, 20))
+        taking = asyncio.gather(*([_all(line, 19)]))
+        for at in range(0, len(data), 7):
+            line.writer.write(data[at : at + 7])
+            await line.writer.drain()
+            await asyncio.sleep(0)
+        assert (await taking)[0] == [bytes([number]) * number for number in range(1, 20)]
+
+
+async def _all(line: Line, number: int) -> list[bytes]:
+    return [await _frame(line) for _ in range(number)]
+
+
+async def test_a_flood_waits_until_it_is_read_and_takes_no_more_room() -> None:
+    async with _line() as line:
+        flood = FRAMING.framed(b"", b"x" * 60) * 400_000
+        line.writer.write(flood)
+        await asyncio.sleep(0.05)
+        assert line.writer.transport.get_write_buffer_size() > 0, "the rest waits with its sender"
+        assert await _all(line, 50) == [b"x" * 60] * 50
+
+
+async def test_a_bad_length_ends_it_before_its_body_comes() -> None:
+    async with _line() as line:
+        line.writer.write(b"\x00\x41")
+        assert await _why(line) == "bad_length"
+        assert await _why(line) == "bad_length"
+
+
+@pytest.mark.parametrize(("sent", "seconds", "why"), [(b"", IDLE, "idle"), (b"\x00", HALF, "half_frame")])
+async def test_nobody_is_waited_for_without_end(sent: bytes, seconds: float, why: str) -> None:
+    async with _line() as line:
+        line.writer.write(sent)
+        waiting = asyncio.ensure_future(_why(line))
+        await asyncio.sleep(0.05)
+        await line.clock.advance(seconds - 0.1)
+        assert not waiting.done()
+        await line.clock.advance(0.2)
+        assert await waiting == why
+
+
+async def test_a_dripping_peer_gets_no_more_time_by_each_byte() -> None:
+    async with _line() as line:
+        waiting = asyncio.ensure_future(_why(line))
+        for byte in b"\x00\x20abc":
+            line.writer.write(bytes([byte]))
+            await asyncio.sleep(0.02)
+            await line.clock.advance(HALF / 4.5)
+        assert await waiting == "half_frame"
+
+
+async def test_a_peer_that_does_not_read_is_cut_off() -> None:
+    async with _line(Framing(most=2048)) as line:
+        for _ in range(10_000):
+            line.wire.write(b"", b"x" * 2000)
+        assert await _why(line) == "does_not_read"
+
+
+async def test_who_leaves_is_gone_and_writing_to_him_is_nothing() -> None:
+    async with _line() as line:
+        line.writer.close()
+        assert await _why(line) == "left"
+        line.wire.write(b"", b"late")
+
+
+async def test_the_first_reason_counts() -> None:
+    async with _line() as line:
+        line.wire.end("drained")
+        line.wire.end("other")
+        assert await _why(line) == "drained"
