@@ -1,0 +1,79 @@
+"""A simulated bank with online banking open, and the development issuer beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
+from tellerline.cli.system.online_banking import GatewayProof
+from tellerline.gateway.settings import GatewaySettings
+from tellerline.simulators.issuer import IssuerRules, IssuerServer
+from tellerline.simulators.population import Person
+from tellerline.simulators.servers.ports import free_port
+
+CUSTOMERS = 120
+RICH = 1_000_000_00
+PLENTY = 100_000
+
+
+@dataclass
+class OnlineBank:
+    """``home`` is the address of the page."""
+
+    system: EmbeddedSystem
+    home: str
+    _next: count[int] = field(default_factory=count)
+
+    def person(self, accounts: int = 2) -> Person:
+        """A customer with so many accounts in yuan whom nobody got before, with plenty on the card."""
+        assert self.system.population is not None
+        fitting = [
+            each
+            for each in self.system.population.people[:CUSTOMERS]
+            if [account.currency for account in each.accounts] == ["CNY"] * accounts
+        ]
+        person = fitting[next(self._next)]
+        self.system.bank.core.host.branch.post(person.card, RICH, kind="CASH_DEPOSIT")
+        return person
+
+    def booked(self, number: str) -> int:
+        """What the host has booked on an account, in hundredths."""
+        return self.system.bank.ledger.account(number).balance
+
+    def debits(self, number: str, amount: int) -> int:
+        """How often the host has taken ``amount`` hundredths from an account, with effect."""
+        entries = self.system.bank.ledger.account(number).entries
+        return sum(entry.amount == -amount and entry.transaction.effective for entry in entries)
+
+
+@asynccontextmanager
+async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterator[OnlineBank]:
+    """On the running loop, on loopback; limits of requests are far away."""
+    clock, randomness = SystemClock(), SystemRandomness()
+    port = free_port()
+    home = f"http://127.0.0.1:{port}/online-banking/"
+    proof = GatewayProof(randomness)
+    rules = IssuerRules(redirects=(home,), token_seconds=token_seconds)
+    issuer = IssuerServer(rules, proof, clock=clock, randomness=randomness)
+    url = await issuer.start()
+    http = {"mode": "development", "port": port, "issuer": url, "jwks": f"{url}/jwks"}
+    rates = {"per_address": PLENTY, "per_customer": PLENTY}
+    settings = GatewaySettings.model_validate(
+        {"store": {"path": folder / "journal.db"}, "http": {**http, "rates": rates}}
+    )
+    log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    books = Books(customers=CUSTOMERS)
+    system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
+    proof.target = system.node.target
+    try:
+        yield OnlineBank(system, home)
+    finally:
+        await system.stop()
+        await issuer.close()
+        os.close(log)
