@@ -147,7 +147,7 @@ def answers(answer: Message, request: Message) -> bool:
 
 
 def approved(answer: Message) -> bool:
-    return answer.text(39) in ("00", "000", "400")
+    return answer.text(39) in ("00", "000", "400", "800")
 
 
 def _blocks(order: Order) -> dict[int, Value]:
