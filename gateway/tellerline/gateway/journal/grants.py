@@ -38,17 +38,25 @@ class StoredGrants:
         return found
 
     async def revoke(
-        self, *, token_hash: bytes | None = None, call: str = "", who: str = "", why: str = "revoked"
+        self,
+        *,
+        token_hash: bytes | None = None,
+        call: str = "",
+        customer: str = "",
+        who: str = "",
+        why: str = "revoked",
     ) -> int:
         """A caller who leaves does not take it back."""
-        revoking = asyncio.get_running_loop().create_task(self._revoke(token_hash, call, who, why))
+        revoking = asyncio.get_running_loop().create_task(
+            self._revoke(proofs.Target(token_hash, call, customer), who, why)
+        )
         self._revoking.add(revoking)
         revoking.add_done_callback(self._revoking.discard)
         return await asyncio.shield(revoking)
 
-    async def _revoke(self, token_hash: bytes | None, call: str, who: str, why: str) -> int:
+    async def _revoke(self, target: proofs.Target, who: str, why: str) -> int:
         try:
-            return await self._database.write(proofs.revoke, token_hash, call, self._clock.now(), who, why)
+            return await self._database.write(proofs.revoke, target, self._clock.now(), who, why)
         finally:
             self._cache.clear()
 

@@ -236,9 +236,18 @@ class Grants(Protocol):
         """None if unknown or revoked; expiry is the caller's to check. May be cached for one second."""
 
     async def revoke(
-        self, *, token_hash: bytes | None = None, call: str = "", who: str = "", why: str = "revoked"
+        self,
+        *,
+        token_hash: bytes | None = None,
+        call: str = "",
+        customer: str = "",
+        who: str = "",
+        why: str = "revoked",
     ) -> int:
-        """By token, or all of a call; returns how many. In this process in force at once, and in the trail."""
+        """By token, or all of a call, or of a customer with a company's representatives; returns how many.
+
+        In this process in force at once, and in the trail.
+        """
 
     async def pin_tries(self, customer: str) -> PinTries: ...
 

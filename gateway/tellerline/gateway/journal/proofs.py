@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, literal_column, null, select, update
+from sqlalchemy import Integer, bindparam, delete, func, literal_column, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
@@ -27,6 +28,21 @@ FORGET_EXPIRED = Statement(
 GRANT = Statement(select(*_GRANT).where(grants.c.token_hash == bindparam("hash")), "hash")
 REVOKE = Statement(delete(grants).where(grants.c.token_hash == bindparam("hash")).returning(*_GRANT), "hash")
 REVOKE_CALL = Statement(delete(grants).where(grants.c.call == bindparam("of")).returning(*_GRANT), "of")
+REVOKE_CUSTOMER = Statement(
+    delete(grants)
+    .where(
+        or_(
+            grants.c.customer == bindparam("of"),
+            func.substr(grants.c.customer, literal_column("1"), bindparam("size", type_=Integer))
+            == bindparam("beginning"),
+        )
+    )
+    .returning(*_GRANT),
+    "of",
+    "size",
+    "beginning",
+)
+"""Also of a company's representatives, whose names begin with the company's and a full stop."""
 TRIES = Statement(
     select(pin_tries.c.failures, pin_tries.c.locked_until).where(pin_tries.c.customer == bindparam("of")), "of"
 )
@@ -68,13 +84,24 @@ def pin_succeeded(customer: str) -> Steps[None]:
     yield SUCCEED, (customer,)
 
 
-def revoke(token_hash: bytes | None, call: str, at: datetime, who: str, why: str) -> Steps[int]:
+class Target(NamedTuple):
+    """Whose grants: of a token, of a call, of a customer."""
+
+    token_hash: bytes | None
+    call: str
+    customer: str
+
+
+def revoke(target: Target, at: datetime, who: str, why: str) -> Steps[int]:
     """What has expired already is written down as such."""
     revoked: list[Row] = []
-    if token_hash is not None:
-        revoked += yield REVOKE, (token_hash,)
-    if call:
-        revoked += yield REVOKE_CALL, (call,)
+    if target.token_hash is not None:
+        revoked += yield REVOKE, (target.token_hash,)
+    if target.call:
+        revoked += yield REVOKE_CALL, (target.call,)
+    if target.customer:
+        beginning = f"{target.customer}."
+        revoked += yield REVOKE_CUSTOMER, (target.customer, len(beginning), beginning)
     for each in map(grant_of, revoked):
         if each.expires_at <= at:
             event = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")

@@ -16,16 +16,21 @@ from google.protobuf.message import Message
 
 from tellerline.api.common.v1.transaction_pb2 import TransactionInfo, TransactionRef
 from tellerline.api.transfers.v1.transfers_pb2 import Transfer
+from tellerline.gateway.journal.customer_records import Contact, Interaction, PinReset, Representative
 from tellerline.gateway.journal.records import Customer, Doubt, Event, Record, RegisteredAccount, Resolution, State
 from tellerline.gateway.services.accounts import convert as accounts
 from tellerline.gateway.services.billing import convert as billing
 from tellerline.gateway.services.corporate import convert as corporate
+from tellerline.gateway.services.counter.contacts import contact_to_proto
+from tellerline.gateway.services.counter.resets import reset_to_proto
 from tellerline.gateway.services.credit import convert as credit
 from tellerline.gateway.services.customers import convert as customers
 from tellerline.gateway.services.fx import convert as fx
+from tellerline.gateway.services.interactions.convert import to_proto as interaction_to_proto
 from tellerline.gateway.services.operations import convert as operations
 from tellerline.gateway.services.operations.cases import resolution_to_proto
 from tellerline.gateway.services.ports import HostFacts
+from tellerline.gateway.services.representatives.handlers import representative_to_proto
 from tellerline.gateway.services.securities import convert as securities
 from tellerline.gateway.services.transactions import info_of_record
 from tellerline.gateway.services.transfers import convert as transfers
@@ -116,9 +121,23 @@ PAIRINGS = [
     ),
     Pairing(
         Customer,
-        customers.customer_to_proto,
-        frozenset({"identity_document"}),
+        lambda v: customers.customer_to_proto(dataclasses.replace(v, kind=_CUSTOMERS[v.kind]), to_staff=True),
+        frozenset(),
         frozenset({"identity_document", "mobile_number"}),  # never given back
+    ),
+    Pairing(
+        Contact,
+        lambda v: contact_to_proto(dataclasses.replace(v, kind=_CONTACTS[v.kind])),
+        frozenset(),
+        frozenset({"value"}),  # never given back
+    ),
+    Pairing(Representative, representative_to_proto, frozenset({"name"})),  # masked
+    Pairing(PinReset, lambda v: reset_to_proto(v, INFO), frozenset({"created_at", "serial"})),
+    Pairing(
+        Interaction,
+        lambda v: interaction_to_proto("1001", v, {"6": v.sequence}, verified=True),
+        frozenset({"customer", "key"}),
+        frozenset({"amount", "state"}),  # of transactions
     ),
     Pairing(
         Record,
@@ -192,7 +211,11 @@ PAIRINGS = [
 ]
 
 
+_CUSTOMERS = {"CARD": "PERSONAL", "PASSBOOK": "CORPORATE"}
+_CONTACTS = {"CARD": "MOBILE", "PASSBOOK": "PHONE"}
 _WORDS = {
+    "document_kind": ("PASSPORT", "MILITARY_ID"),
+    "segment": ("A", "B"),
     "kind": ("CARD", "PASSBOOK"),
     "tier": ("VIP", "GROUP"),
     "breaker": ("open", "half_open"),

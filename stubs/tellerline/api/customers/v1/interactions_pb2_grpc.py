@@ -78,8 +78,9 @@ class InteractionServiceServicer:
     def ListInteractions(self, request, context):
         """What has happened, over every channel, newest first: transactions and enquiries of the journal, telephone calls and
         tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
-        all its representatives, who are named; a representative's grant opens his own part alone. All filters that are given
-        must fit. Safe to repeat.
+        all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
+        accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
+        page, of the newest. All filters that are given must fit. Safe to repeat.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,8 +45,9 @@ class InteractionServiceStub:
     ListInteractions: _grpc.UnaryUnaryMultiCallable[_interactions_pb2.ListInteractionsRequest, _interactions_pb2.ListInteractionsResponse]
     """What has happened, over every channel, newest first: transactions and enquiries of the journal, telephone calls and
     tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
-    all its representatives, who are named; a representative's grant opens his own part alone. All filters that are given
-    must fit. Safe to repeat.
+    all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
+    accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
+    page, of the newest. All filters that are given must fit. Safe to repeat.
     """
     RecordInteraction: _grpc.UnaryUnaryMultiCallable[_interactions_pb2.RecordInteractionRequest, _interactions_pb2.Interaction]
     """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
@@ -72,8 +73,9 @@ class InteractionServiceAsyncStub(InteractionServiceStub):
     ListInteractions: _aio.UnaryUnaryMultiCallable[_interactions_pb2.ListInteractionsRequest, _interactions_pb2.ListInteractionsResponse]  # type: ignore[assignment]
     """What has happened, over every channel, newest first: transactions and enquiries of the journal, telephone calls and
     tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
-    all its representatives, who are named; a representative's grant opens his own part alone. All filters that are given
-    must fit. Safe to repeat.
+    all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
+    accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
+    page, of the newest. All filters that are given must fit. Safe to repeat.
     """
     RecordInteraction: _aio.UnaryUnaryMultiCallable[_interactions_pb2.RecordInteractionRequest, _interactions_pb2.Interaction]  # type: ignore[assignment]
     """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
@@ -108,8 +110,9 @@ class InteractionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_interactions_pb2.ListInteractionsResponse, _abc.Awaitable[_interactions_pb2.ListInteractionsResponse]]:
         """What has happened, over every channel, newest first: transactions and enquiries of the journal, telephone calls and
         tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
-        all its representatives, who are named; a representative's grant opens his own part alone. All filters that are given
-        must fit. Safe to repeat.
+        all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
+        accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
+        page, of the newest. All filters that are given must fit. Safe to repeat.
         """
 
     @_abc_1.abstractmethod

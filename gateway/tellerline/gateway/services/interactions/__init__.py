@@ -1,0 +1,1 @@
+"""The one view of a customer over the contract, masked until he has proved who he is."""
