@@ -277,6 +277,13 @@ class NothingToCompare:
         return Findings(matched=len(stretch.entries))
 
 
+class NothingDispensed:
+    """A desk that knows of no withdrawal."""
+
+    async def hear(self, request: Request, call: CallContext) -> str:
+        raise RefusalError(Code.TRANSACTION_NOT_FOUND)
+
+
 class NoCalendars:
     """A desk without hosts."""
 
@@ -352,6 +359,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     parts = Parts(
         pipeline=pipeline,
         admission=access,
+        dispenses=NothingDispensed(),
         pins=PinHistory(pins, store.grants, store.interactions, clock),
         pin_blocks=PinBlocks(),
         hosts=OneHost(),
