@@ -51,6 +51,7 @@ class Endpoint:
         session = visitor.session
         if session is not None and route.customer is not None and segments[route.customer] != session.customer:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND if route.account else Code.CUSTOMER_NOT_FOUND)
+        serial = self._serial(visitor, exchange)
         if route.body:
             exchange.check_json()
             self._read_body(request, body)
@@ -58,7 +59,7 @@ class Endpoint:
             read_query(query, route.parameters, request)
         for binding in self._bindings:
             binding.set(request, segments)
-        self._fill(request, visitor, exchange)
+        self._fill(request, serial, visitor, exchange)
         return request  # type: ignore[no-any-return]
 
     def _read_body(self, request: Any, body: bytes) -> None:
@@ -70,15 +71,18 @@ class Endpoint:
         holder.SetInParent()
         decode(value, holder)
 
-    def _fill(self, request: Any, visitor: Visitor, exchange: Exchange) -> None:
+    def _serial(self, visitor: Visitor, exchange: Exchange) -> str:
+        """The channel serial: from the client's key where something changes, else of this request alone."""
+        if self.route.keyed and visitor.session is not None:
+            return channel_serial(visitor.session.customer, exchange.head.get(b"idempotency-key"))
+        return exchange.request_id
+
+    def _fill(self, request: Any, serial: str, visitor: Visitor, exchange: Exchange) -> None:
         """The context is the channel's alone."""
         session = visitor.session
-        serial = exchange.request_id
         grant = customer = ""
         if session is not None:
             grant, customer = session.grant, session.customer
-            if self.route.keyed:
-                serial = channel_serial(customer, exchange.head.get(b"idempotency-key"))
             if self.route.serial and request.original_channel_serial:
                 request.original_channel_serial = _serial_of_before(customer, request.original_channel_serial)
         if self.route.operation in PROVED_ANEW:

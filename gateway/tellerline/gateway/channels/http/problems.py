@@ -47,6 +47,28 @@ def status_of(code: Code) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What of a request's message the JSON body is: one ``field`` of it, ``*`` for all but the JSON names ``closed``,
+    empty for nothing.
+    """
+
+    field: str = ""
+    closed: frozenset[str] = frozenset()
+
+    def pointer(self, path: str) -> str | None:
+        """A proto path (``transfer.payees[0].name``) as a JSON pointer into the body; None for what is not in it."""
+        steps = [_camel(step) for step in path.replace("[", ".").replace("]", "").split(".")]
+        if self.field == "*":
+            return None if steps[0] in self.closed else "".join(f"/{step}" for step in steps)
+        if not self.field or steps[0] != _camel(self.field):
+            return None
+        return "".join(f"/{step}" for step in steps[1:])
+
+
+NO_BODY: Final = Body()
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A problem as it is sent: status, headers of its own, members of the JSON document."""
 
@@ -64,21 +86,22 @@ class ProblemWriter:
         self._randomness = randomness
         self._log = log
 
-    def of(self, error: BaseException, *, english: bool, request_id: str, path: str, body: str = "") -> Problem:
-        """``path`` is the route's for the log; ``body`` the request's field that the JSON body stands for, ``*`` for
-        all of it, so that violations of the message can point into the body.
-        """
+    def of(
+        self, error: BaseException, *, english: bool, request_id: str, operation: str, body: Body = NO_BODY
+    ) -> Problem:
+        """``operation`` is for the log."""
         if isinstance(error, StoreUnavailableError):
-            self._log.error("store_unavailable", step="call", method=path, reason=error.reason)
+            self._log.error("store_unavailable", step="call", method=operation, reason=error.reason)
             error = RefusalError(Code.STORE_UNAVAILABLE)
         elif not isinstance(error, RefusalError):
             incident = self._randomness.bytes(_INCIDENT_BYTES).hex()
-            self._log.error("call_failed", incident=incident, method=path, exc_info=error)
+            self._log.error("call_failed", incident=incident, method=operation, exc_info=error)
             error = RefusalError(Code.INTERNAL, metadata={"incident": incident})
         return problem_of(error, english=english, request_id=request_id, body=body)
 
 
-def problem_of(refusal: RefusalError, *, english: bool, request_id: str, body: str = "") -> Problem:
+def problem_of(refusal: RefusalError, *, english: bool, request_id: str, body: Body = NO_BODY) -> Problem:
+    """The problem that a refusal is."""
     code, text = refusal.code, describe(refusal.code)
     own = refusal if isinstance(refusal, HttpRefusalError) else None
     status = own.status if own else status_of(code)
@@ -105,24 +128,14 @@ def problem_of(refusal: RefusalError, *, english: bool, request_id: str, body: s
     return Problem(status, headers | dict(own.headers if own else {}), document)
 
 
-def _violations(violations: tuple[FieldViolation, ...], body: str) -> Iterator[dict[str, str]]:
+def _violations(violations: tuple[FieldViolation, ...], body: Body) -> Iterator[dict[str, str]]:
     for violation in violations:
         shown = {"field": violation.field, "reason": violation.why}
         if isinstance(violation, BodyViolation):
             shown["pointer"] = violation.pointer
-        elif body and (pointer := _pointer(violation.field, body)) is not None:
+        elif (pointer := body.pointer(violation.field)) is not None:
             shown["pointer"] = pointer
         yield shown
-
-
-def _pointer(field: str, body: str) -> str | None:
-    """A proto path (``transfer.payees[0].name``) as a JSON pointer into the body; None for what is not in it."""
-    path = field.replace("[", ".").replace("]", "").split(".")
-    if body != "*":
-        if path[0] != body:
-            return None
-        path = path[1:]
-    return "".join(f"/{_camel(part)}" for part in path)
 
 
 def _camel(name: str) -> str:

@@ -17,7 +17,7 @@ from tellerline.gateway.channels.http.doors import Doors, Visitor
 from tellerline.gateway.channels.http.endpoints import Endpoint
 from tellerline.gateway.channels.http.events import SERVER_ENDING, EventStream, Listeners
 from tellerline.gateway.channels.http.exchange import Exchange, Headers
-from tellerline.gateway.channels.http.problems import Problem, ProblemWriter
+from tellerline.gateway.channels.http.problems import NO_BODY, Body, Problem, ProblemWriter
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.security import as_bytes, data_headers
 from tellerline.gateway.channels.http.settings import HttpSettings
@@ -93,8 +93,8 @@ class Transcoder:
             error,
             english=exchange.english,
             request_id=exchange.request_id,
-            path=route.operation if route else "",
-            body=route.body if route else "",
+            operation=route.operation if route else "",
+            body=Body(route.body, route.closed) if route else NO_BODY,
         )
 
     def _found(self, scope: Scope) -> tuple[Endpoint, list[str]]:
