@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
@@ -18,8 +17,8 @@ from tellerline.simulators.population import Person
 from tellerline.simulators.servers.ports import free_port
 
 CUSTOMERS = 120
-RICH = 1_000_000_00
-PLENTY = 100_000
+PLENTY_OF_MONEY = 20_000_00
+PLENTY_OF_REQUESTS = 100_000
 
 
 @dataclass
@@ -28,19 +27,17 @@ class OnlineBank:
 
     system: EmbeddedSystem
     home: str
-    _next: count[int] = field(default_factory=count)
+    _given: set[str] = field(default_factory=set)
 
     def person(self, accounts: int = 2) -> Person:
-        """A customer with so many accounts in yuan whom nobody got before, with plenty on the card."""
+        """A customer with so many accounts in yuan, and plenty on the card, whom nobody got before."""
         assert self.system.population is not None
-        fitting = [
-            each
-            for each in self.system.population.people[:CUSTOMERS]
-            if [account.currency for account in each.accounts] == ["CNY"] * accounts
-        ]
-        person = fitting[next(self._next)]
-        self.system.bank.core.host.branch.post(person.card, RICH, kind="CASH_DEPOSIT")
-        return person
+        for person in self.system.population.people[:CUSTOMERS]:
+            fits = [account.currency for account in person.accounts] == ["CNY"] * accounts
+            if fits and person.card not in self._given and self.booked(person.card) > PLENTY_OF_MONEY:
+                self._given.add(person.card)
+                return person
+        raise LookupError("everybody who fits was given away")
 
     def booked(self, number: str) -> int:
         """What the host has booked on an account, in hundredths."""
@@ -63,7 +60,7 @@ async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterato
     issuer = IssuerServer(rules, proof, clock=clock, randomness=randomness)
     url = await issuer.start()
     http = {"mode": "development", "port": port, "issuer": url, "jwks": f"{url}/jwks"}
-    rates = {"per_address": PLENTY, "per_customer": PLENTY}
+    rates = {"per_address": PLENTY_OF_REQUESTS, "per_customer": PLENTY_OF_REQUESTS}
     settings = GatewaySettings.model_validate(
         {"store": {"path": folder / "journal.db"}, "http": {**http, "rates": rates}}
     )

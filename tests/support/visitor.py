@@ -13,7 +13,6 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from tellerline.simulators.population.people import PIN
-from tellerline.simulators.servers import chromium
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "screenshots" / "online-banking"
 SIZES = {1366: 768, 390: 844}
@@ -24,10 +23,10 @@ _REFUSAL = re.compile(r"Failed to load resource: the server responded with a sta
 
 
 @asynccontextmanager
-async def chromium_browser() -> AsyncIterator[Browser]:
+async def chromium_browser(program: Path) -> AsyncIterator[Browser]:
     """Headless, on the running loop, with no way to any address but loopback."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium.installed(), args=[_ONLY_HERE])
+        browser = await playwright.chromium.launch(executable_path=program, args=[_ONLY_HERE])
         try:
             yield browser
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,6 +10,7 @@ from online_bank import OnlineBank, online_bank
 from playwright.async_api import Browser
 from visitor import chromium_browser
 
+from tellerline.simulators.servers import chromium
 from tellerline.simulators.servers.fixtures import or_skip
 
 
@@ -23,9 +23,6 @@ async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Online
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     with or_skip():
-        running = chromium_browser()
-        yielded = await running.__aenter__()
-    try:
-        yield yielded
-    finally:
-        await running.__aexit__(None, None, None)
+        program = chromium.installed()
+    async with chromium_browser(program) as running:
+        yield running

@@ -8,6 +8,7 @@ from typing import Final
 _TEXTS: Final = {
     False: {
         "lang": "zh-CN",
+        "bank": "Tellerline 银行",
         "title": "网上银行登录",
         "customer": "客户号",
         "pin": "密码",
@@ -19,6 +20,7 @@ _TEXTS: Final = {
     },
     True: {
         "lang": "en",
+        "bank": "Tellerline Bank",
         "title": "Online banking login",
         "customer": "Customer number",
         "pin": "PIN",
@@ -29,13 +31,24 @@ _TEXTS: Final = {
         "out": "You are logged out.",
     },
 }
-STYLE: Final = """:root { color-scheme: light dark; }
-body { font: 1rem/1.6 system-ui, "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 22rem; padding: 2rem 1rem; }
-label { display: block; margin: 1rem 0 .2rem; }
-input, button { box-sizing: border-box; font: inherit; min-height: 2.75rem; padding: .4rem .7rem; width: 100%; }
-button { background: #1a4f8a; border: 0; border-radius: .4rem; color: #fff; margin-top: 1.5rem; }
-[role="alert"] { border-left: .25rem solid #b3261e; padding-left: .7rem; }
-small { display: block; margin-top: 2rem; }
+STYLE: Final = """body { margin: 0; background: #f4f2ec; color: #16211d;
+  font: 1rem/1.55 -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+header { background: #0d4a3c; border-bottom: 3px solid #d9b45b; color: #fff; padding: 1.2rem; text-align: center; }
+header p { font: 600 1.15rem/1.25 Georgia, "Songti SC", "Noto Serif CJK SC", serif; margin: 0; }
+main { background: #fff; border: 1px solid #dedbd1; border-radius: 10px; box-sizing: border-box;
+  margin: 6vh auto 2rem; max-width: 26rem; padding: 1.8rem; width: calc(100% - 2rem); }
+h1 { font: 600 1.5rem/1.25 Georgia, "Songti SC", "Noto Serif CJK SC", serif; margin: 0 0 1.2rem; }
+label { display: block; font-weight: 600; margin: 1rem 0 .4rem; }
+input, button { border-radius: 8px; box-sizing: border-box; font: inherit; min-height: 2.9rem; padding: .4rem .8rem;
+  width: 100%; }
+input { background: #fff; border: 1px solid #85908a; color: inherit; }
+button { background: #0d4a3c; border: 1px solid #0d4a3c; color: #fff; cursor: pointer; font-weight: 600;
+  margin-top: 1.6rem; }
+button:hover { background: #08362c; }
+:focus-visible { outline: 3px solid #1d4c7c; outline-offset: 2px; }
+[role="alert"] { background: #fbeae8; border-left: 4px solid #9c2420; border-radius: 6px; margin: 0;
+  padding: .7rem 1rem; }
+small { color: #53605b; display: block; margin-top: 1.4rem; }
 """
 
 
@@ -69,5 +82,5 @@ def _page(english: bool, body: str) -> str:
         f'<!doctype html><html lang="{texts["lang"]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{texts["title"]}</title><link rel="stylesheet" href="style.css"></head>'
-        f"<body><main>{body}</main></body></html>"
+        f"<body><header><p>{texts['bank']}</p></header><main>{body}</main></body></html>"
     )

@@ -1,5 +1,8 @@
 // Amounts of money: exact, in billionths of the currency's unit, never in floating point.
 
+/** The bank's own currency: in it alone customers transfer online. */
+export const HOME_CURRENCY = "CNY";
+
 const BILLION = 1_000_000_000n;
 const SYMBOLS = { CNY: "¥", USD: "US$", EUR: "€", HKD: "HK$", JPY: "JP¥", GBP: "£" };
 

@@ -4,7 +4,7 @@ import { h, put, unique } from "./dom.js";
 import { NoAnswer, Refused, SessionOver } from "./http.js";
 import { icon } from "./icons.js";
 import { say } from "./language.js";
-import { figure, symbol, written } from "./money.js";
+import { HOME_CURRENCY, figure, symbol, written } from "./money.js";
 
 /** The screen's name, to which the reader is brought when the screen opens. */
 export function heading(text, ...beside) {
@@ -109,10 +109,11 @@ export function sequence(account) {
   return account.name.split("/").pop();
 }
 
+/** An account as one line; the currency is told where it is not the bank's own. */
 export function accountOption(account) {
   const kind = say(`kind.${account.kind}`);
   const [number, currency] = [account.maskedNumber, account.currencyCode];
-  return say("account.option", { sequence: sequence(account), kind, number, currency });
+  return say(currency === HOME_CURRENCY ? "account.option" : "account.option.foreign", { sequence: sequence(account), kind, number, currency });
 }
 
 /** Pairs of a word and what it stands for; those without a value are left out. */

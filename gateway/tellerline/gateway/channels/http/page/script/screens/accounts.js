@@ -5,10 +5,9 @@ import { moment } from "../dates.js";
 import { h, put } from "../dom.js";
 import { NoAnswer, Refused, SessionOver } from "../http.js";
 import { say } from "../language.js";
-import { fromJson, written } from "../money.js";
+import { HOME_CURRENCY, fromJson, written } from "../money.js";
 import { amount, asked, heading, notice, problemNotice, sequence } from "../parts.js";
 
-const HOME_CURRENCY = "CNY";
 const LOST = "ACCOUNT_REPORTED_LOST";
 
 export function accountsScreen(app) {

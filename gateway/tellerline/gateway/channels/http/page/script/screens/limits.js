@@ -5,11 +5,9 @@ import { announce, h, put } from "../dom.js";
 import { NoAnswer, Refused, SessionOver } from "../http.js";
 import { say } from "../language.js";
 import { ofMinor } from "../limit_sentence.js";
-import { figure, fromJson, readTyped, toJson, written } from "../money.js";
+import { HOME_CURRENCY, figure, fromJson, readTyped, toJson, written } from "../money.js";
 import { accountSelect, asked, correct, facts, field, heading, mistaken, notice, problemNotice } from "../parts.js";
 import { newKey } from "../session.js";
-
-const HOME_CURRENCY = "CNY";
 
 export function limitsScreen() {
   let accounts;
@@ -132,6 +130,6 @@ function refuse(error, inputs, message, currency) {
   if (error.code !== "LIMIT_ABOVE_CEILING" || !(limit in inputs)) return void put(message, problemNotice(error));
   const told = limit === "count" ? say("limits.times", { count: ceiling }) : written(ofMinor(ceiling, currency));
   mistaken(inputs[limit], say("limits.above", { ceiling: told }));
-  put(message, problemNotice(error));
+  put(message);
   inputs[limit].focus();
 }

@@ -151,7 +151,7 @@ function drawResult(errand, account, back) {
     { class: `card outcome ${stage}` },
     notice(TONES[stage] ?? "calm", say(own ? `loss.${stage}` : `result.${stage}`), words && h("p", {}, words)),
     facts([
-      [say("loss.number"), h("span", { class: "number" }, `${say(`kind.${account.kind}`)} ${reply?.maskedNumber ?? account.maskedNumber}`)],
+      [say(stage === "done" ? "loss.number.done" : "loss.number"), h("span", { class: "number" }, `${say(`kind.${account.kind}`)} ${reply?.maskedNumber ?? account.maskedNumber}`)],
       [say("loss.report"), report?.reportNumber],
       [say("loss.since"), report?.reportTime && fullMoment(report.reportTime)],
       [say("loss.lapse"), report?.lapseTime && fullMoment(report.lapseTime)],

@@ -4,7 +4,7 @@ import { createTransfer, getBalance, listAccounts, lookUpTransfer } from "../ban
 import { h } from "../dom.js";
 import { Errand } from "../errand.js";
 import { say } from "../language.js";
-import { fromJson, toJson, written } from "../money.js";
+import { HOME_CURRENCY, fromJson, toJson, written } from "../money.js";
 import { asked, heading, notice, sequence } from "../parts.js";
 import { forget, interrupted, keep } from "../pending.js";
 import { newKey } from "../session.js";
@@ -12,7 +12,6 @@ import { drawConfirmation } from "./transfer_confirm.js";
 import { drawForm, emptyDraft } from "./transfer_form.js";
 import { drawOutcome } from "./transfer_outcome.js";
 
-const HOME_CURRENCY = "CNY";
 const STEPS = ["fill", "confirm", "result"];
 
 export function transferScreen(app, argument) {

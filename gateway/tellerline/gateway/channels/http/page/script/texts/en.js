@@ -41,7 +41,8 @@ export const texts = {
   "kind.ACCOUNT_KIND_PASSBOOK": "Passbook",
   "account.numbered": "{kind} {number}",
   "account.sequence": "Account {sequence}",
-  "account.option": "{sequence} · {kind} {number} ({currency})",
+  "account.option": "{sequence} · {kind} {number}",
+  "account.option.foreign": "{sequence} · {kind} {number} ({currency})",
 
   "accounts.title": "My accounts",
   "accounts.total": "Available in yuan, all together",
@@ -243,6 +244,7 @@ export const texts = {
   "loss.which.missing": "Please choose what was lost.",
   "loss.check": "Please check the number",
   "loss.number": "To be reported lost",
+  "loss.number.done": "Reported lost",
   "loss.balance": "Available now",
   "loss.balance.note": "After the report the balance can no longer be seen online or heard by telephone. Please note it now.",
   "loss.effect.now": "The report takes effect at once: nothing can be drawn any more.",
