@@ -28,8 +28,8 @@ from tellerline.gateway.channels.iso8583.work.cash import CashWork
 from tellerline.gateway.channels.iso8583.work.enquiries import Enquiries
 from tellerline.gateway.channels.iso8583.work.network import NetworkManagement
 from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.proofs import Cards
 from tellerline.gateway.channels.service import Service
-from tellerline.gateway.journal.port import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Ground:
     """What the channel stands on. ``zone`` is the bank's."""
 
     services: Iterable[Service]
-    registry: Registry
+    registry: Cards
     clock: Clock
     randomness: Randomness
     log: Log

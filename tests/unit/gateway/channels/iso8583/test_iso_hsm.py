@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from psec import tr31
+from psec import des, tr31
 
 from tellerline.adapters.clock import SeededRandomness
 from tellerline.gateway.channels.iso8583.hsm import key_blocks, pin_blocks
@@ -87,7 +87,7 @@ async def test_the_retail_mac_is_that_of_iso_9797(own: ClearKey, hsm: SoftwareHs
 async def test_format_0_is_that_of_iso_9564(own: ClearKey, hsm: SoftwareHsm) -> None:
     secret = bytes.fromhex("0123456789abcdeffedcba9876543210")
     block = pin_blocks.sealed("TDES", secret, "1234", "43219876543210987")
-    clear = pin_blocks.des.decrypt_tdes_ecb(secret, block)
+    clear = des.decrypt_tdes_ecb(secret, block)
     assert clear.hex() == "0412ac89abcdef67"
     assert await hsm.clear_pin(_held(own, "TDES", "P0", secret), block, "43219876543210987") == "1234"
 

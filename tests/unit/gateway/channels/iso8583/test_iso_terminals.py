@@ -87,7 +87,7 @@ def test_the_software_module_serves_in_development_alone(tmp_path: Path) -> None
 
 def test_a_vendors_module_is_made_by_its_function(tmp_path: Path) -> None:
     settings = AtmSettings(terminals=tmp_path / "t.toml", hsm="builtins:repr")
-    assert build_hsm(settings, SeededRandomness(1)) == repr(settings)
+    assert str(build_hsm(settings, SeededRandomness(1))) == repr(settings)
 
 
 def test_settings_refuse_what_cannot_be() -> None:

@@ -10,8 +10,8 @@ from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.work.asking import Asking, Reply
 from tellerline.gateway.channels.iso8583.work.cards import CardDesk, block_of
 from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.proofs import Cards
 from tellerline.gateway.channels.iso8583.work.settled import reply_of
-from tellerline.gateway.journal.port import Registry
 from tellerline.gateway.services.names import account_name
 from tellerline.gateway.services.values import money_to_proto
 
@@ -19,7 +19,7 @@ from tellerline.gateway.services.values import money_to_proto
 class AccountWork:
     """Both are asked again, under the same serial, by a terminal that got no answer."""
 
-    def __init__(self, *, platform: Platform, cards: CardDesk, registry: Registry) -> None:
+    def __init__(self, *, platform: Platform, cards: CardDesk, registry: Cards) -> None:
         self._platform = platform
         self._cards = cards
         self._registry = registry

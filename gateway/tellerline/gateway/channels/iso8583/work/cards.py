@@ -18,8 +18,8 @@ from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.work.asking import PROOF, Asking
 from tellerline.gateway.channels.iso8583.work.platform import Platform
-from tellerline.gateway.channels.iso8583.work.proofs import Proof
-from tellerline.gateway.journal.port import Registry, StoreUnavailableError
+from tellerline.gateway.channels.iso8583.work.proofs import Cards, Proof
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import RegisteredAccount
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.names import account_name, customer_name
@@ -37,9 +37,7 @@ _MARGIN: Final = timedelta(seconds=5)
 class CardDesk:
     """Turns card and PIN block into a grant, asking the host for each PIN that it has not just said yes to."""
 
-    def __init__(
-        self, *, platform: Platform, registry: Registry, hsm: Hsm, clock: Clock, randomness: Randomness
-    ) -> None:
+    def __init__(self, *, platform: Platform, registry: Cards, hsm: Hsm, clock: Clock, randomness: Randomness) -> None:
         self._platform = platform
         self._registry = registry
         self._hsm = hsm

@@ -1,11 +1,18 @@
-"""A card whose PIN was right, and the grant that this won."""
+"""Whose a card is, and a card whose PIN was right with the grant that this won."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from tellerline.gateway.journal.records import RegisteredAccount
+
+
+class Cards(Protocol):
+    """What the channel knows of accounts: those that are registered, by number."""
+
+    async def find_account(self, account: str) -> RegisteredAccount | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
