@@ -13,6 +13,7 @@ from typing import Any
 import grpc.aio
 from contract_areas import CALL_CENTRE
 from prometheus_client.parser import text_string_to_metric_families
+from registration_scenes import counter, representatives
 from running_clock import passing
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
@@ -415,6 +416,8 @@ SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
     securities,
     corporate,
     information,
+    counter,
+    representatives,
 )
 
 
