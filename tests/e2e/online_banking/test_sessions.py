@@ -1,0 +1,108 @@
+"""Logging in, out, and what happens when a session is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.request import Request, urlopen
+
+import pytest
+import pytest_asyncio
+from online_bank import OnlineBank, online_bank
+from playwright.async_api import Browser, expect
+from visitor import Visitor, visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOKEN_SECONDS = 6
+WELCOME = "main button.main"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hasty_bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OnlineBank]:
+    """Its tokens live for some seconds."""
+    async with online_bank(tmp_path_factory.mktemp("hasty"), token_seconds=TOKEN_SECONDS) as open_bank:
+        yield open_bank
+
+
+def authorization(he: Visitor) -> str:
+    return next(each.headers["authorization"] for each in he.requests if "authorization" in each.headers)
+
+
+async def end_elsewhere(bank: OnlineBank, authorization: str) -> None:
+    """As another device of the customer's would."""
+    url = bank.home.replace("/online-banking/", "/v1/session:end")
+    headers = {"Authorization": authorization, "Idempotency-Key": "elsewhere"}
+    answer = await asyncio.to_thread(urlopen, Request(url, method="POST", headers=headers))
+    assert answer.status == 204
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "密码错误"), ("en", "The PIN is not correct")])
+async def test_a_wrong_pin_is_told_and_can_be_typed_again(
+    bank: OnlineBank, browser: Browser, language: str, words: str
+) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, language) as he:
+        await he.log_in(person.customer.number, "000000")
+        await expect(he.page.locator("[role=alert]")).to_contain_text(words)
+        await he.picture("19-wrong-pin")
+        await he.type_pin(person.customer.number)
+        await he.page.locator(".account").first.wait_for()
+        he.complaints = [each for each in he.complaints if "status of 401" not in each]
+
+
+async def test_tokens_are_in_memory_alone(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await he.page.locator(".account").first.wait_for()
+        token = authorization(he).removeprefix("Bearer ")
+        kept = await he.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+        assert token not in kept
+        assert token not in he.page.url
+        assert "code=" not in he.page.url
+        await he.page.reload()
+        await expect(he.page.locator(WELCOME)).to_have_text("登录")
+
+
+async def test_logging_out_ends_the_session_at_the_bank(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await he.page.locator(".account").first.wait_for()
+        await he.page.locator(".logout").click()
+        await expect(he.page.locator(".notice")).to_have_text("您已安全退出。")
+        await he.picture("20-logged-out")
+        request = Request(f"{bank.home.replace('online-banking/', 'v1/')}customers/{person.customer.number}/accounts")
+        request.add_header("Authorization", authorization(he))
+        with pytest.raises(OSError, match="401"):
+            await asyncio.to_thread(urlopen, request)
+
+
+async def test_a_session_ended_elsewhere_is_over_here(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await he.page.locator(".account").first.wait_for()
+        await end_elsewhere(bank, authorization(he))
+        await expect(he.page.locator(".notice")).to_contain_text("登录已过期")
+        assert await he.page.locator(".account").count() == 0
+
+
+async def test_an_expired_session_goes_on_where_it_was(hasty_bank: OnlineBank, browser: Browser) -> None:
+    person = hasty_bank.person()
+    async with visitor(browser, hasty_bank.home, "en", 390) as he:
+        await he.log_in(person.customer.number)
+        await he.visit("limits")
+        await expect(he.page.locator(".notice")).to_contain_text("Your session has ended")
+        await he.picture("21-expired")
+        await he.log_in(person.customer.number)
+        await he.heading("Transfer limits")
+
+
+async def test_a_login_that_was_not_begun_here_is_not_taken(bank: OnlineBank, browser: Browser) -> None:
+    async with visitor(browser, bank.home) as he:
+        await he.page.goto(f"{bank.home}?code=stolen&state=guessed")
+        await expect(he.page.locator(WELCOME)).to_have_text("登录")
+        assert he.sent("POST", "/token") == []
+        assert "code" not in he.page.url

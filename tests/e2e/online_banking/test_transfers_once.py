@@ -1,0 +1,149 @@
+"""A confirmed transfer is made once, and its outcome is told no sooner than it is known."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from online_bank import OnlineBank
+from playwright.async_api import Browser, Route, expect
+from visitor import Visitor, visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOST_REPLY, REFUSED_LATE = 7001_02, 7001_09
+OUTCOME = ".outcome"
+
+
+async def confirms(he: Visitor, hundredths: int, *, clicks: int = 1) -> None:
+    """A transfer to his own other account, up to its confirmation."""
+    page = he.page
+    await he.visit("transfer")
+    await page.locator("fieldset select").select_option(index=1)
+    await page.locator("input.money").fill(f"{hundredths / 100:.2f}")
+    await page.locator("button[type=submit]").click()
+    await page.locator(".confirmation button.main").click(click_count=clicks)
+
+
+def keys(he: Visitor) -> list[str]:
+    return [request.headers["idempotency-key"] for request in he.sent("POST", "/v1/transfers")]
+
+
+async def test_a_double_click_sends_once(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await confirms(he, 21_00, clicks=2)
+        await he.stage("done")
+        assert len(keys(he)) == 1
+    assert bank.debits(person.card, 21_00) == 1
+
+
+async def test_each_confirmation_has_a_number_of_its_own(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        for _ in range(2):
+            await confirms(he, 22_00)
+            await he.stage("done")
+            await he.visit("accounts")
+        assert len(set(keys(he))) == 2
+    assert bank.debits(person.card, 22_00) == 2
+
+
+async def test_the_hosts_lost_reply_is_neither_success_nor_failure(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await confirms(he, LOST_REPLY)
+        await he.stage("unknown")
+        said = await he.page.locator(OUTCOME).inner_text()
+        assert "结果未知" in said
+        assert not re.search("转账成功|转账未成功", said)
+        await he.picture("16-outcome-unknown")
+        await he.stage("done")
+        await expect(he.page.locator(OUTCOME)).to_contain_text("转账成功")
+        assert len(set(keys(he))) == 1
+        await he.visit("accounts")
+        await expect(he.page.locator(".events .chip.good")).to_have_text("成功")
+    assert bank.debits(person.card, LOST_REPLY) == 1
+
+
+async def test_an_answer_lost_on_the_way_is_asked_for_under_the_same_number(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, "en", 390) as he:
+        await he.log_in(person.customer.number)
+        lost = asyncio.Event()
+        resumed = asyncio.Event()
+
+        async def losing(route: Route) -> None:
+            if not lost.is_set():
+                await route.fetch()
+                lost.set()
+                await route.abort()
+            else:
+                await resumed.wait()
+                await route.continue_()
+
+        await he.page.route("**/v1/transfers", losing)
+        await confirms(he, 23_00)
+        await he.stage("asking")
+        await expect(he.page.locator(OUTCOME)).to_contain_text("No answer from the bank yet")
+        await he.picture("17-no-answer")
+        resumed.set()
+        await he.stage("done")
+        assert len(keys(he)) == 2
+        assert len(set(keys(he))) == 1
+        he.complaints = [each for each in he.complaints if "net::ERR_FAILED" not in each]
+    assert bank.debits(person.card, 23_00) == 1
+
+
+async def test_a_page_loaded_anew_takes_the_transfer_up_where_it_was(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await confirms(he, LOST_REPLY)
+        await he.stage("unknown")
+        await he.open()
+        await he.log_in(person.customer.number)
+        await he.page.locator(OUTCOME).wait_for()
+        await he.stage("done")
+        assert len(keys(he)) == 1
+        assert await he.page.evaluate("sessionStorage.length") == 0
+    assert bank.debits(person.card, LOST_REPLY) == 1
+
+
+async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await he.page.route("**/v1/transfers", lambda route: route.abort())
+        await confirms(he, 24_00)
+        await he.stage("asking")
+        he.complaints.clear()
+        await he.page.unroute("**/v1/transfers")
+        await he.open()
+        await he.log_in(person.customer.number)
+        await he.stage("absent")
+        await he.picture("18-never-arrived")
+        assert bank.debits(person.card, 24_00) == 0
+        await he.page.locator(".outcome button.main").click()
+        await he.stage("done")
+        assert len(set(keys(he))) == 1
+    assert bank.debits(person.card, 24_00) == 1
+
+
+async def test_somebody_elses_pending_transfer_is_dropped(bank: OnlineBank, browser: Browser) -> None:
+    person, other = bank.person(), bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await he.page.route("**/v1/transfers", lambda route: route.abort())
+        await confirms(he, 25_00)
+        await he.stage("asking")
+        he.complaints.clear()
+        await he.open()
+        await he.log_in(other.customer.number)
+        await he.heading("我的账户")
+        assert await he.page.evaluate("sessionStorage.length") == 0
+    assert bank.debits(person.card, 25_00) == 0
