@@ -289,6 +289,7 @@ access_events = Table(
     comment="what became of grants, and what was refused that must be known; never a token",
 )
 Index("access_events_by_customer", access_events.c.customer, access_events.c.number)
+Index("access_events_by_time", access_events.c.customer, access_events.c.at, access_events.c.number)
 Index("access_events_by_call", access_events.c.call, access_events.c.number)
 
 pin_tries = Table(

@@ -414,3 +414,9 @@ CREATE INDEX table_versions_in_effect ON table_versions (table_name, effective_a
 
 UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
 
+-- Running upgrade 0014 -> 0015
+
+CREATE INDEX access_events_by_time ON access_events (customer, at, number);
+
+UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num = '0014';
+
