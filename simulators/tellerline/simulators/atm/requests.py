@@ -69,7 +69,7 @@ class Composer:
         first, second = what.value
         fields = self._times(stan) | {41: self._terminal()}
         fields |= {70: first} if self._first else {24: second}
-        return self._message("800", fields)
+        return self._message("800" if self._first else "804", fields)
 
     def order(self, stan: str, order: Order) -> Message:
         """An enquiry or a financial request."""
@@ -131,8 +131,8 @@ class Composer:
 
 
 def repeated(message: Message) -> Message:
-    """The same once more: last digit 1, all elements as they were."""
-    return Message(message.type[:3] + "1", message.fields)
+    """The same once more: the last digit one higher, all elements as they were."""
+    return Message(message.type[:3] + str(int(message.type[3]) | 1), message.fields)
 
 
 def with_blocks(message: Message, order: Order) -> Message:
@@ -142,7 +142,7 @@ def with_blocks(message: Message, order: Order) -> Message:
 
 def answers(answer: Message, request: Message) -> bool:
     """Whether ``answer`` belongs to ``request`` or to any repeat of it."""
-    expected = request.type[:2] + str(int(request.type[2]) + 1) + "0"
+    expected = f"{request.type[:2]}{int(request.type[2]) + 1}{int(request.type[3]) & ~1}"
     return answer.type == expected and all(answer.fields.get(n) == request.fields.get(n) for n in (7, 11, 41))
 
 
