@@ -35,4 +35,15 @@ class Intercepted:
         return call
 
 
-STORE_PARTS = ("journal", "cases", "routing", "differences", "closed_hosts", "legs", "tables", "registry", "grants", "access_trail")
+STORE_PARTS = (
+    "journal",
+    "cases",
+    "routing",
+    "differences",
+    "closed_hosts",
+    "legs",
+    "tables",
+    "registry",
+    "grants",
+    "access_trail",
+)

@@ -17,6 +17,7 @@ from google.rpc.status_pb2 import Status
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 
+from tellerline.adapters.rpc.identity import certificate_identity
 from tellerline.adapters.rpc.status import Refusal
 from tellerline.adapters.telemetry import Log
 from tellerline.callcenter.settings import FrontSettings, TlsSettings
@@ -89,7 +90,8 @@ class CallCentreFront:
     ``CreateTicket``.
 
     A call with one reply ends when its time is up, though what it asked for may be done later. An error that is no
-    refusal ends its call with INTERNAL and is logged; nothing of it is told.
+    refusal ends its call with INTERNAL and is logged; nothing of it is told. Who acts is the bearer of the caller's
+    certificate, where it shows one.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class CallCentreFront:
         self._services = services
         self._log = log
         self._settings = settings or FrontSettings()
+        self._identities = self._settings.identities()
         self._calls = _Room(self._settings.running_calls)
         self._streams = _Room(self._settings.streams)
         self._health = HealthServicer()
@@ -151,6 +154,7 @@ class CallCentreFront:
 
         async def unary(message: Any, context: Any) -> Any:
             try:
+                self._identities.put_right(message.context, _identity(context))
                 with self._calls.place():
                     return await asyncio.wait_for(handler(message), self._allowed(context.time_remaining()))
             except Exception as error:
@@ -158,6 +162,7 @@ class CallCentreFront:
 
         async def stream(message: Any, context: Any) -> AsyncIterator[Any]:
             try:
+                self._identities.put_right(message.context, _identity(context))
                 with self._streams.place():
                     async for piece in handler(message):
                         yield piece
@@ -193,6 +198,12 @@ class CallCentreFront:
 def handler_name(method: str) -> str:
     """``create_ticket`` for ``CreateTicket``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", method).lower()
+
+
+def _identity(context: grpc.aio.ServicerContext[Any, Any]) -> str:
+    """What the caller's certificate says; empty without one."""
+    certificates = [*context.auth_context().get("x509_pem_cert", ())]
+    return certificate_identity(certificates[0]) if certificates else ""
 
 
 def _english(message: Any) -> bool:

@@ -9,14 +9,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from tellerline.adapters.rpc.identity import identity_pattern
+from tellerline.callcenter.identities import Identities
 from tellerline.callcenter.site.settings import SiteSettings
 from tellerline.callcenter.site.words import ReleasePolicy
 from tellerline.routing.calls.model import RoutingPlan
 
 SECTION = "call_centre"
+_PEOPLE = tuple(
+    f"spiffe://tellerline/{role}/{{person}}"
+    for role in ("agent", "leader", "supervisor", "manager", "department", "audit")
+)
+_OPERATORS = ("spiffe://tellerline/operator/*",)
+"""As ``tellerline keys`` makes certificates."""
 
 
 class _Part(BaseModel):
@@ -76,7 +84,12 @@ class TlsSettings(_Part):
 
 class FrontSettings(_Part):
     """Where the contract is served, and what is refused. Times in seconds, of calls with one reply; ``message_limit``
-    in bytes of a request. ``running_calls`` and ``streams`` bound what is at work at once."""
+    in bytes of a request. ``running_calls`` and ``streams`` bound what is at work at once.
+
+    ``people`` are patterns of the identities in people's certificates, with ``{person}`` where his id stands;
+    ``operators`` those of who may look at every call; ``speaks_for`` maps the identity of a program to the people whom
+    it vouches for. ``identities_required`` lets in nobody else.
+    """
 
     address: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
@@ -86,12 +99,31 @@ class FrontSettings(_Part):
     message_limit: int = Field(default=1 << 20, ge=1 << 10)
     running_calls: int = Field(default=512, ge=1)
     streams: int = Field(default=4096, ge=1)
+    identities_required: bool = False
+    people: tuple[str, ...] = _PEOPLE
+    operators: tuple[str, ...] = _OPERATORS
+    speaks_for: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _in_order(self) -> FrontSettings:
         if self.default_deadline > self.maximum_deadline:
             raise ValueError("default_deadline must not be above maximum_deadline")
         return self
+
+    @field_validator("people", "operators")
+    @classmethod
+    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            identity_pattern(pattern)
+        return patterns
+
+    def identities(self) -> Identities:
+        return Identities(
+            people=self.people,
+            operators=self.operators,
+            speaks_for=self.speaks_for,
+            required=self.identities_required,
+        )
 
 
 class GatewayTls(_Part):

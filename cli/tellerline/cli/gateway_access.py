@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -15,7 +17,7 @@ from tellerline.cli.output import Output, language
 from tellerline.cli.system.running import RunningSystem, running_systems
 
 if TYPE_CHECKING:
-    from tellerline.gateway.client import CanonicalError, Client
+    from tellerline.gateway.client import CanonicalError, Client, ClientTls
 
 ResultT = TypeVar("ResultT")
 
@@ -56,12 +58,25 @@ def operator_context(**fields: str) -> dict[str, Any]:
     } | fields
 
 
+def shown_certificate() -> ClientTls | None:
+    """By TELLERLINE_AUTHORITY, TELLERLINE_CERTIFICATE and TELLERLINE_KEY; None leaves the connection plain."""
+    from tellerline.gateway.client import ClientTls
+
+    authority = os.environ.get("TELLERLINE_AUTHORITY")
+    if not authority:
+        return None
+    certificate, key = (os.environ.get(f"TELLERLINE_{name}") for name in ("CERTIFICATE", "KEY"))
+    if not (certificate and key):
+        return ClientTls(authority=Path(authority))
+    return ClientTls(authority=Path(authority), certificate=Path(certificate), key=Path(key))
+
+
 @asynccontextmanager
 async def connected(target: str, seconds: float = 30.0) -> AsyncIterator[Client]:
-    """A client whose calls have ``seconds`` each."""
+    """A client whose calls have ``seconds`` each. Raises ``OSError`` for a certificate that cannot be read."""
     from tellerline.gateway.client import Client, open_channel
 
-    channel = open_channel(target)
+    channel = open_channel(target, shown_certificate())
     try:
         yield Client(channel, timeout=seconds, language=language())
     finally:
@@ -82,6 +97,8 @@ def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]])
         return asyncio.run(run())
     except CanonicalError as error:
         _fail(out, target, error)
+    except OSError as error:
+        out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
 
 
 def _fail(out: Output, target: str, error: CanonicalError) -> NoReturn:

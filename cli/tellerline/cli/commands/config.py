@@ -33,6 +33,7 @@ def check(file: FileArgument = None, json: JsonOption = False) -> None:
     out = Output(json=json)
     settings = _load(out, file)
     rules = _router(out, settings).rules
+    _policy(out, settings)
     centre = _call_centre(out, settings, file)
     valid = {"valid": True, "instance": settings.instance, "store": settings.store.kind, "mq": settings.mq.kind}
     valid |= {"routing_rules": rules.version} if rules.version else {}
@@ -81,6 +82,16 @@ def _explain_route(out: Output, settings: GatewaySettings, operation: str, accou
     out.say(f"{operation} → {route.host}", f"{operation} → {route.host}", style="green")
     if judged:
         out.table(("rule", "says"), judged)
+
+
+def _policy(out: Output, settings: GatewaySettings) -> None:
+    from tellerline.gateway.access.policy_file import PolicyError, load_policy
+
+    try:
+        load_policy(settings.access.policy)
+    except PolicyError as error:
+        text = "\n".join(error.mistakes)
+        out.fail(Exit.REFUSED, "BAD_POLICY", text, text)
 
 
 def _router(out: Output, settings: GatewaySettings) -> Router:

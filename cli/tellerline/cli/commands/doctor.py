@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,16 +24,26 @@ YearOption = Annotated[
 ]
 
 
-def doctor(year: YearOption = None, json: JsonOption = False) -> None:
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Also the certificates and keys of these settings (TOML).")
+]
+KeysOption = Annotated[Path | None, typer.Option("--keys", help="Also the certificates and keys of this folder.")]
+
+
+def doctor(
+    year: YearOption = None, config: ConfigOption = None, keys: KeysOption = None, json: JsonOption = False
+) -> None:
     """Check this machine: what is installed, what is missing, and what to run. 体检
 
-    Ends with 5 when something that the embedded system needs is missing, or when nobody knows which days of a year
-    are worked; servers of the large form are only reported.
+    Ends with 5 when something that the embedded system needs is missing, when nobody knows which days of a year are
+    worked, or when a certificate has expired or a key is not what it should be; servers of the large form, and
+    certificates that end within 30 days, are only reported.
     """
     from tellerline.cli.checkup import check_up
+    from tellerline.cli.keys.checkup import check_keys
 
     out = Output(json=json)
-    findings = check_up(year or ())
+    findings = [*check_up(year or ()), *check_keys(config, keys)]
     marks = {"ok": ("✓", "green"), "note": ("•", "yellow"), "missing": ("✗", "red")}
     for finding in findings:
         mark, style = marks[finding.verdict]

@@ -36,6 +36,7 @@ from tellerline.cli.system.running import RunningSystem, announce, state_directo
 from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
 from tellerline.cli.system.switches import TelephoneRoom, installs_first, telephone_room
 from tellerline.connectors.toml import ManifestError
+from tellerline.gateway.access.policy_file import PolicyError
 from tellerline.gateway.channels.iso8583.hsm.port import HsmError
 from tellerline.gateway.channels.iso8583.terminals import TerminalError
 from tellerline.gateway.journal.port import StoreUnavailableError
@@ -59,7 +60,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
         out.fail(Exit.USAGE, "NO_SUCH_FILE", f"There is no file {missing}.", f"没有文件 {missing}。")
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", f"{wishes.config}: {error}", f"{wishes.config}：{error}")
-    except (ManifestError, RoutingError, TerminalError, HsmError) as error:
+    except (ManifestError, RoutingError, PolicyError, TerminalError, HsmError) as error:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")

@@ -64,6 +64,13 @@ class PolicyFile:
     def of(self, kind: str) -> Iterator[PolicyLine]:
         return (line for line in self.lines if line.kind == kind)
 
+    def roles_within(self, role: str) -> frozenset[str]:
+        """The role with all that it includes."""
+        found, new = {role}, {role}
+        while new := {line.words[1] for line in self.of("g2") if line.words[0] in new} - found:
+            found |= new
+        return frozenset(found)
+
     @property
     def version(self) -> str:
         """Enough of the digest to tell versions apart."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tellerline.adapters.telemetry import Metrics, Tracing
+from tellerline.gateway.access.desk import PolicyDesk
 from tellerline.gateway.channels.service import Service
 from tellerline.gateway.day.calendars import CalendarFiles
 from tellerline.gateway.day.queue import ClosedHostQueue
@@ -30,6 +31,7 @@ class Gateway:
     _gates: tuple[HostGate, ...]
     _late: LateReplies
     _routes: RouteDesk
+    _policies: PolicyDesk
     _calendars: CalendarFiles
     _mirror: Mirror
     _queue: ClosedHostQueue
@@ -45,6 +47,7 @@ class Gateway:
         """
         await self._store.start()
         await self._routes.start()
+        await self._policies.start()
         await self._calendars.start()
         for gate in self._gates:
             await gate.start(self._late.on_late_reply)
@@ -55,6 +58,7 @@ class Gateway:
         """Refuse what comes, let what is under way end, write down what is left. Idempotent."""
         await self.pipeline.drain(self._drain_seconds)
         await self._routes.close()
+        await self._policies.close()
         await self._calendars.close()
         await self._mirror.close()
         await self._queue.close()

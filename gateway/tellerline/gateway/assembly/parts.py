@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.desk import PolicyDesk
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinVerification
 from tellerline.gateway.access.pin_history import PinHistory
@@ -20,7 +21,7 @@ from tellerline.gateway.reconciliation.undated import Undated
 from tellerline.gateway.services.parts import Parts
 
 
-def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline) -> Parts:
+def build_parts(core: Core, access: AccessControl, policies: PolicyDesk, pipeline: TransactionPipeline) -> Parts:
     around, store = core.around, core.around.store
     issuer = GrantIssuer(store.grants, around.clock, around.randomness)
     pins = PinVerification(
@@ -41,6 +42,8 @@ def build_parts(core: Core, access: AccessControl, pipeline: TransactionPipeline
         desk=_desk(core),
         dispenses=_dispenses(core, pipeline),
         routes=core.routes,
+        access=policies,
+        access_trail=store.access_trail,
         calendars=core.calendars,
         tables=_tables(core),
         mirror=core.mirror,

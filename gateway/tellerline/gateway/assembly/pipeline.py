@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.desk import PolicyDesk
 from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.access.policy_file import load_policy
 from tellerline.gateway.assembly.core import Core
@@ -18,14 +19,29 @@ from tellerline.gateway.plans.sender import LegSender
 from tellerline.routing.transactions.plans import discover
 
 
-def build_access(core: Core) -> AccessControl:
+def build_directory(core: Core) -> ChannelDirectory:
+    """Raises ``PolicyError``."""
     policies = {name: channel.policy() for name, channel in core.settings.channels.items()}
     directory = ChannelDirectory(
         policies,
         load_policy(core.settings.access.policy),
         identities_required=core.settings.identities_required,
     )
-    return AccessControl(directory, core.around.store.grants, core.around.clock)
+    return directory
+
+
+def build_policy_desk(core: Core, directory: ChannelDirectory) -> PolicyDesk:
+    around = core.around
+    return PolicyDesk(
+        directory=directory,
+        history=around.store.routing,
+        file=core.settings.access.policy,
+        instance=core.settings.instance,
+        sweep_seconds=core.settings.sweep_seconds,
+        clock=around.clock,
+        metrics=around.metrics,
+        log=around.log,
+    )
 
 
 def build_pipeline(core: Core, access: AccessControl) -> TransactionPipeline:

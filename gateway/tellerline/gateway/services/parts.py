@@ -13,6 +13,7 @@ from tellerline.gateway.journal.port import AccessTrail, Cases, Differences, Gra
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.services.ports import (
+    AccessDesk,
     Admission,
     CalendarDesk,
     CaseDesk,
@@ -38,6 +39,8 @@ class Parts:
     desk: CaseDesk
     dispenses: Dispenses
     routes: RoutingDesk
+    access: AccessDesk
+    access_trail: AccessTrail
     calendars: CalendarDesk
     tables: TableDesk
     mirror: Mirror

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from tellerline.gateway.access.policy_file import PolicyFile
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.records import CaseEnding, Resolution, RoutingChange, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
@@ -216,6 +217,19 @@ class RoutingDesk(Protocol):
 
     def explain(self, operation: str, account: str, branch: str) -> Route | None:
         """Where one transaction would go and why; None for what no host offers."""
+
+
+class AccessDesk(Protocol):
+    """The access policy: what is in force, and what shall be."""
+
+    @property
+    def policy(self) -> PolicyFile: ...
+
+    async def reload(self, operator: str) -> RoutingChange:
+        """Put the policy's file into force, or say why not; either is durable before it returns."""
+
+    async def changes(self) -> Sequence[RoutingChange]:
+        """The newest, newest first."""
 
 
 class CalendarDesk(Protocol):

@@ -16,6 +16,7 @@ from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, RequestContext
 from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.desk import PolicyDesk
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.access.pin import PinRules, PinVerification
 from tellerline.gateway.access.pin_block import PinBlocks
@@ -251,6 +252,19 @@ async def _register(store: SqliteStore, number: str, *accounts: str) -> None:
         )
 
 
+def _policies(store: SqliteStore, clock: VirtualClock) -> PolicyDesk:
+    return PolicyDesk(
+        directory=ChannelDirectory({}),
+        history=store.routing,
+        file=None,
+        instance="gateway-1",
+        sweep_seconds=1.0,
+        clock=clock,
+        metrics=Metrics(),
+        log=make_log(clock, LogWriter(2)),
+    )
+
+
 def _access(store: SqliteStore, clock: VirtualClock) -> AccessControl:
     policies = {
         "IVR": standard_channels()["IVR"].policy(),
@@ -365,6 +379,8 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
         hosts=OneHost(),
         desk=_desk(store, clock),
         routes=_routes(store, clock),
+        access=_policies(store, clock),
+        access_trail=store.access_trail,
         calendars=NoCalendars(),
         mirror=_mirror(clock),
         reconciliation=NothingToCompare(),

@@ -1,0 +1,46 @@
+"""A folder of keys: private files are their owner's alone, and nothing is written over."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tellerline.adapters.clock import Clock, Randomness
+from tellerline.cli.keys.certificates import Authority, Pair
+
+PRIVATE, PUBLIC = 0o600, 0o644
+AUTHORITY = "ca"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFolder:
+    """``NAME.pem`` is a certificate, ``NAME.key`` a private key."""
+
+    path: Path
+
+    def certificate(self, name: str) -> Path:
+        return self.path / f"{name}.pem"
+
+    def key(self, name: str) -> Path:
+        return self.path / f"{name}.key"
+
+    def keep(self, name: str, pair: Pair) -> None:
+        """Raises ``FileExistsError``, and then has written neither."""
+        for file in (self.certificate(name), self.key(name)):
+            if file.exists():
+                raise FileExistsError(file)
+        self.write(self.key(name), pair.key, PRIVATE)
+        self.write(self.certificate(name), pair.certificate, PUBLIC)
+
+    def write(self, file: Path, content: bytes, mode: int) -> None:
+        """With exactly this mode from the first moment. Raises ``FileExistsError``; ``OSError``."""
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            os.fchmod(out.fileno(), mode)
+
+    def authority(self, clock: Clock, randomness: Randomness) -> Authority:
+        """The folder's own. Raises ``FileNotFoundError``."""
+        pair = Pair(self.certificate(AUTHORITY).read_bytes(), self.key(AUTHORITY).read_bytes())
+        return Authority(pair=pair, now=clock.now(), randomness=randomness)

@@ -1,0 +1,1 @@
+"""Who may do what over the contract: the policy in force, and what became of grants."""
