@@ -159,7 +159,7 @@ class CustomerSearch:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Classified:
     """A customer's segment after a figure of ``day`` (ISO 8601) was put in, and before."""
 
