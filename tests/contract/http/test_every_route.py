@@ -33,6 +33,15 @@ NOBODYS: Final = frozenset(
 """What is no customer's: bills are found by whoever knows the number on the bill; rates and quotes are published."""
 
 
+SAMPLES: Final = {
+    "currencyCode": "CNY",
+    "date-time": "2027-01-01T00:00:00Z",
+    "int64": "1",
+    "newPin": "135792",
+    "oldPin": "246810",
+}
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation of the description."""
@@ -77,14 +86,10 @@ def sample(document: dict[str, Any], schema: dict[str, Any], name: str = "") -> 
         return [sample(document, schema["items"], name)]
     if "enum" in schema:
         return schema["enum"][-1]
-    if schema.get("format") == "date-time":
-        return "2027-01-01T00:00:00Z"
-    if schema.get("format") == "int64":
-        return "1"
-    texts = {"currencyCode": "CNY", "units": "1", "oldPin": "246810", "newPin": "135792"}
     if "ccount" in name:
         return "customers/@customer/accounts/1" if "umber" not in name else "@number"
-    return texts.get(name, {"boolean": False, "integer": 1}.get(str(kind), "x"))
+    known = SAMPLES.get(name) or SAMPLES.get(str(schema.get("format")))
+    return known if known is not None else {"boolean": False, "integer": 0}.get(str(kind), "x")
 
 
 OPERATIONS: Final = tuple(operations())
