@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from iso_mutants import Mutator, corpus
 from iso_server import IsoServer, iso_server
 from iso_terminal import IsoTerminal
@@ -25,8 +26,9 @@ MOST_GROWTH = 50 * 1024 * 1024
 TOGETHER = 8
 
 
+@pytest.mark.timeout(3600)
 async def test_mutants_neither_fell_the_channel_nor_make_it_grow(tmp_path: Path) -> None:
-    with iso_server(tmp_path, STANDARD, strikes=1_000_000_000) as server:
+    with iso_server(tmp_path, STANDARD, strikes=1_000_000_000, frames_per_second=1e9) as server:
         await asyncio.gather(*(_send(server, each, 500) for each in STANDARD))
         before = server.memory()
         done = sum(await asyncio.gather(*(_send(server, each, MUTANTS // len(STANDARD)) for each in STANDARD)))

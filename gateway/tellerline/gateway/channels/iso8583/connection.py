@@ -14,6 +14,7 @@ from tellerline.gateway.channels.iso8583.desk import Desk
 from tellerline.gateway.channels.iso8583.dialect import NETWORK, OVERTAKING, Task
 from tellerline.gateway.channels.iso8583.gatekeeper import Admitted, Gatekeeper, RefusedFrameError, UnanswerableError
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
+from tellerline.gateway.channels.iso8583.pace import Pace
 from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.channels.iso8583.wire import GoneError, Wire
@@ -53,6 +54,7 @@ class Connection:
         self._session = Session(address=wire.address)
         self._running: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
+        self._pace = Pace(counter.clock, counter.settings.frames_per_second)
         self._strikes = 0
         self.end = wire.end
 
@@ -68,6 +70,7 @@ class Connection:
         try:
             while True:
                 await self._take(*await self._wire.frame(self._counter.settings.idle, self._counter.settings.frame))
+                await self._pace.keep()
         except GoneError as gone:
             await self._let_finish()
             self._tell(gone.why)

@@ -22,7 +22,8 @@ class AtmSettings(BaseModel):
 
     ``idle`` ends a connection without a frame, ``frame`` one whose frame was begun and does not end, ``sign_on`` one
     that has not signed on. ``connections`` bounds all of them; when they are used up, the oldest that has not signed on
-    gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all.
+    gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all;
+    ``frames_per_second`` how fast one connection is read, ``strikes`` how often in a row it may be refused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -43,6 +44,7 @@ class AtmSettings(BaseModel):
     connections: int = Field(default=2048, ge=1)
     in_flight: int = Field(default=8, ge=1)
     running: int = Field(default=1024, ge=1)
+    frames_per_second: float = Field(default=100.0, gt=0)
     strikes: int = Field(default=5, ge=1)
     clock_tolerance: float = Field(default=600.0, gt=0)
 

@@ -1,0 +1,127 @@
+"""Many cash machines at once, some of them hostile, and how long the others wait for their answers.
+
+The hostile ones are in a process of their own (``python iso_crowd.py TARGET KEYS NAME…``, until its standard input
+ends), so that what they cost at their own end delays nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+from iso_platform import PIN, card
+from iso_server import IsoServer
+from iso_terminal import IsoTerminal
+
+from tellerline.adapters.clock import Randomness, SeededRandomness
+
+PAUSE = 0.5
+Hostility = Callable[[IsoTerminal, Randomness], Awaitable[None]]
+
+
+async def honest(terminals: list[IsoTerminal], seconds: float) -> list[float]:
+    """Every terminal asks for a balance twice a second; how long each answer took."""
+    chance, took = SeededRandomness(1), list[float]()
+    until = time.perf_counter() + seconds
+
+    async def customer(number: int, terminal: IsoTerminal) -> None:
+        await asyncio.sleep(chance.fraction() * PAUSE)
+        while time.perf_counter() < until:
+            message = terminal.request("100", "310000", {2: card(number), **terminal.pin_fields(PIN, card(number))})
+            frame = terminal.frame(message)
+            began = time.perf_counter()
+            answer = await terminal.ask_raw(frame)
+            took.append(time.perf_counter() - began)
+            assert terminal.believed(answer).get(39) == "00"
+            await asyncio.sleep(PAUSE)
+
+    await asyncio.gather(*(customer(*each) for each in enumerate(terminals)))
+    return took
+
+
+@contextmanager
+def hostile(server: IsoServer, names: list[str]) -> Iterator[None]:
+    """The named terminals misbehave, each in a way of its own, for as long as the block lasts."""
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    command = [sys.executable, __file__, server.target, str(server.keys), *names]
+    with Popen(command, stdin=PIPE, env=os.environ | {"PYTHONPATH": paths}) as process:
+        assert process.stdin is not None
+        try:
+            yield
+        finally:
+            process.stdin.close()
+            process.wait(30)
+
+
+def p99(took: list[float]) -> float:
+    return sorted(took)[int(len(took) * 0.99)]
+
+
+async def _attack(target: str, keys: Path, names: list[str]) -> None:
+    attackers = [
+        asyncio.ensure_future(_again_and_again(target, keys, name, HOSTILITIES[number % len(HOSTILITIES)]))
+        for number, name in enumerate(names)
+    ]
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    for attacker in attackers:
+        attacker.cancel()
+    await asyncio.gather(*attackers, return_exceptions=True)
+
+
+async def _again_and_again(target: str, keys: Path, name: str, hostility: Hostility) -> None:
+    chance = SeededRandomness(name)
+    while True:
+        terminal = IsoTerminal.of(target, keys, name)
+        with suppress(OSError, asyncio.IncompleteReadError, TimeoutError, AssertionError):
+            await hostility(terminal, chance)
+        with suppress(AttributeError):
+            terminal.writer.transport.abort()
+
+
+async def _garbage(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.connect()
+    terminal.send_raw(chance.bytes(4096))
+    await terminal.closed()
+
+
+async def _half_frames(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.connect()
+    terminal.send_raw(b"\x04\x00" + chance.bytes(100))
+    while not terminal.reader.at_eof():
+        terminal.send_raw(chance.bytes(1))
+        await asyncio.sleep(0.05)
+
+
+async def _wrong_macs(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.ready()
+    frame = terminal.frame(terminal.network_message("echo"))[:-8]
+    while True:
+        await terminal.ask_raw(frame + chance.bytes(8))
+
+
+async def _never_reads(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.ready()
+    terminal.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    frame = terminal.frame(terminal.network_message("echo"))
+    while True:
+        terminal.send_raw((len(frame).to_bytes(2, "big") + frame) * 20)
+        await terminal.writer.drain()
+
+
+async def _floods(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.ready()
+    while True:
+        await terminal.network("echo")
+
+
+HOSTILITIES: tuple[Hostility, ...] = (_garbage, _half_frames, _wrong_macs, _never_reads, _floods)
+
+
+if __name__ == "__main__":
+    asyncio.run(_attack(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))
