@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,8 @@ class Moved:
 @dataclass
 class Acquirer:
     """``silent`` answers are booked and not sent; ``received`` has every message, in order. ``codes`` answers the next
-    requests with other codes; ``books`` are minor units by card, ``moved`` the withdrawals by original."""
+    requests with other codes; ``on_the_wire`` is what becomes of answers on their way. ``books`` are minor units by
+    card, ``moved`` the withdrawals by original."""
 
     tdes: bool = False
     books: Counter[str] = field(default_factory=lambda: Counter({CARD: 10_000_00, PAYEE: 0}))
@@ -46,6 +48,7 @@ class Acquirer:
     received: list[Decoded] = field(default_factory=list)
     silent: int = 0
     codes: list[str] = field(default_factory=list)
+    on_the_wire: Callable[[bytes], bytes] = bytes
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -75,7 +78,7 @@ class Acquirer:
                 data = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
                 answer = self._answer(connection, data)
                 if answer is not None:
-                    writer.write(len(answer).to_bytes(2) + answer)
+                    writer.write(self.on_the_wire(len(answer).to_bytes(2) + answer))
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

@@ -102,7 +102,7 @@ def _play(out: Output, installed: Installation, steps: Sequence[Step], messages:
     except ScriptError as error:
         out.fail(Exit.REFUSED, "STEP_FAILED", str(error), f"步骤未按预期：{error}", told=telling.told)
     except OSError as error:
-        out.fail(Exit.SETUP, "CANNOT_START", str(error), f"无法启动：{error}")
+        out.fail(Exit.SETUP, "MACHINE_FAILED", str(error), f"柜员机故障：{error}")
     out.result({"told": telling.told, "settled": settled})
     if not settled:
         out.say("Something is owed still: run again.", "仍有未决交易，请再次运行。", style="yellow")
@@ -115,4 +115,4 @@ def _keypad(out: Output, installed: Installation) -> None:
     try:
         asyncio.run(serve(out, installed))
     except OSError as error:
-        out.fail(Exit.SETUP, "CANNOT_START", str(error), f"无法启动：{error}")
+        out.fail(Exit.SETUP, "MACHINE_FAILED", str(error), f"柜员机故障：{error}")

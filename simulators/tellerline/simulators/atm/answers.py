@@ -18,7 +18,8 @@ def balances_of(answer: Message) -> tuple[int | None, int | None]:
     told = {}
     for at in range(0, len(text) - _AMOUNT + 1, _AMOUNT):
         part = text[at : at + _AMOUNT]
-        told[part[2:4]] = _signed(part[7], part[8:])
+        if part[8:].isdigit():
+            told[part[2:4]] = _signed(part[7], part[8:])
     return told.get(_BOOKED), told.get(_AVAILABLE)
 
 

@@ -33,8 +33,8 @@ class _Customer:
     pin: str = ""
 
 
-class NoCardError(RuntimeError):
-    """What was asked needs a card inside."""
+class NotReadyError(RuntimeError):
+    """What was asked needs a card inside, or its PIN."""
 
 
 class CashMachine:
@@ -104,7 +104,7 @@ class CashMachine:
         self._customer = _Customer(card)
 
     def enter_pin(self, pin: str) -> None:
-        """Four to twelve digits, kept in memory until the card is out. Raises ``NoCardError``."""
+        """Four to twelve digits, kept in memory until the card is out. Raises ``NotReadyError``."""
         self._inside().pin = pin
 
     def eject(self) -> None:
@@ -112,7 +112,7 @@ class CashMachine:
         self._customer = None
 
     async def balance(self) -> Receipt:
-        """All that follow raise ``NoCardError`` when no card is inside."""
+        """All that follow raise ``NotReadyError`` without a card inside and its PIN."""
         return await self._ask(self._wish(Kind.BALANCE))
 
     async def statement(self) -> Receipt:
@@ -191,11 +191,13 @@ class CashMachine:
 
     def _inside(self) -> _Customer:
         if self._customer is None:
-            raise NoCardError("no card is inside")
+            raise NotReadyError("no card is inside")
         return self._customer
 
     def _wish(self, kind: Kind, **fields: Any) -> Wish:
         customer = self._inside()
+        if not customer.pin:
+            raise NotReadyError("no PIN was entered")
         return Wish(kind=kind, card=customer.card, pin=customer.pin, **fields)
 
     def _jam(self) -> Jam | None:

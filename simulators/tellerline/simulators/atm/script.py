@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from tellerline.simulators.atm.faults import Fault
-from tellerline.simulators.atm.machine import CashMachine, NoCardError
+from tellerline.simulators.atm.machine import CashMachine, NotReadyError
 from tellerline.simulators.atm.receipts import Receipt, Verdict, money
 from tellerline.simulators.atm.requests import Network
 from tellerline.simulators.atm.session import NoLineError
@@ -20,7 +20,7 @@ _STEPS = (
     r"(?P<verb>pin) (?P<pin>\d{4,12})",
     r"(?P<verb>change pin) (?P<pin>\d{4,12})",
     rf"(?P<verb>withdraw) {_AMOUNT}",
-    rf"(?P<verb>transfer) {_AMOUNT} to (?P<payee>\w{{1,28}})",
+    rf"(?P<verb>transfer) {_AMOUNT} to (?P<payee>[A-Za-z0-9]{{1,28}})",
     r"(?P<verb>fault) (?P<fault>[a-z-]+)(?: (?P<times>\d{1,3}))?",
     rf"(?P<verb>expect) (?P<verdict>{'|'.join(Verdict)})(?: (?P<code>\w{{2,3}}))?",
     r"(?P<verb>wait) (?P<seconds>\d{1,4}(?:\.\d+)?)",
@@ -90,7 +90,7 @@ class Player:
                 self._hearer.receipt(self._last)
             else:
                 await self._do(step)
-        except (NoCardError, NoLineError) as error:
+        except (NotReadyError, NoLineError) as error:
             raise step.error(str(error)) from None
 
     async def _do(self, step: Step) -> None:
@@ -152,7 +152,7 @@ _TRANSACTIONS: Mapping[str, Callable[[CashMachine, Mapping[str, str]], Awaitable
 
 
 def _step(number: int, text: str) -> Step:
-    found = next((match for form in _STEPS if (match := re.fullmatch(form, text))), None)
+    found = next((match for form in _STEPS if (match := re.fullmatch(form, text, re.ASCII))), None)
     if found is None:
         raise ScriptError(f"step {number} is none: {text.split(maxsplit=1)[0]} …")
     words = {name: value for name, value in found.groupdict().items() if value is not None}

@@ -10,7 +10,7 @@ from atm_bench import a_machine, a_place, settled
 
 from tellerline.simulators.atm.faults import Fault
 from tellerline.simulators.atm.journal import Stage
-from tellerline.simulators.atm.machine import CashMachine, NoCardError
+from tellerline.simulators.atm.machine import CashMachine, NotReadyError
 from tellerline.simulators.atm.receipts import Verdict
 from tellerline.simulators.atm.requests import Network
 
@@ -42,7 +42,10 @@ async def test_what_is_declined_gives_no_cash(acquirer: Acquirer, tmp_path: Path
         assert (await machine.withdraw(100_00)).code == "55"
         assert (await machine.withdraw(55_01)).verdict is Verdict.NO_NOTES
         machine.eject()
-        with pytest.raises(NoCardError):
+        with pytest.raises(NotReadyError, match="no card"):
+            await machine.balance()
+        machine.insert(CARD)
+        with pytest.raises(NotReadyError, match="no PIN"):
             await machine.balance()
         assert not machine.journal.open
     assert acquirer.types() == ["0200", "0200"]
