@@ -11,6 +11,7 @@ from pathlib import Path
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.cli.system.online_banking import GatewayProof
+from tellerline.connectors.discovery import discover
 from tellerline.gateway.settings import GatewaySettings
 from tellerline.simulators.issuer import IssuerRules, IssuerServer
 from tellerline.simulators.population import Person
@@ -49,9 +50,18 @@ class OnlineBank:
         return sum(entry.amount == -amount and entry.transaction.effective for entry in entries)
 
 
+def _impatient_core(folder: Path) -> Path:
+    """The core host's manifest, by which a transfer counts as in doubt after two seconds."""
+    core = next(each for each in discover() if each.manifest.name == "core")
+    manifest = folder / "core.toml"
+    patient = (core.path / "host.toml").read_text()
+    manifest.write_text(patient.replace('"transfers.CreateTransfer" = 10', '"transfers.CreateTransfer" = 2'))
+    return manifest
+
+
 @asynccontextmanager
 async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterator[OnlineBank]:
-    """On the running loop, on loopback; limits of requests are far away."""
+    """On the running loop, on loopback; limits of requests are far away, and a lost reply is missed soon."""
     clock, randomness = SystemClock(), SystemRandomness()
     port = free_port()
     home = f"http://127.0.0.1:{port}/online-banking/"
@@ -62,7 +72,11 @@ async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterato
     http = {"mode": "development", "port": port, "issuer": url, "jwks": f"{url}/jwks"}
     rates = {"per_address": PLENTY_OF_REQUESTS, "per_customer": PLENTY_OF_REQUESTS}
     settings = GatewaySettings.model_validate(
-        {"store": {"path": folder / "journal.db"}, "http": {**http, "rates": rates}}
+        {
+            "store": {"path": folder / "journal.db"},
+            "http": {**http, "rates": rates},
+            "hosts": {"core": {"url": "http://127.0.0.1", "manifest": _impatient_core(folder)}},
+        }
     )
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     books = Books(customers=CUSTOMERS)
