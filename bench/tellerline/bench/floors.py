@@ -1,9 +1,9 @@
 """The floors: what the bare libraries cost with nothing of ours around: ``python -m tellerline.bench.floors KIND``.
 
-``echo`` is a grpc.aio server on uvloop that returns what it gets. ``post`` sends a body by aiohttp, ``queue`` a body by
-pika, ``signed`` signed bodies by aiohttp with what signatures cannot do without beside each. The three count their own
-CPU and take ``{"requests", "concurrency"}`` orders on standard input, a JSON line each; ``signed`` also ``bodies``, a
-file of as many messages.
+``echo`` is a grpc.aio server on uvloop that returns what it gets, ``json`` a Litestar application on h2corn that reads
+JSON and returns it. ``post`` sends a body by aiohttp, ``queue`` one by pika, ``signed`` signed bodies by aiohttp with
+what signatures cannot do without beside each. The three count their own CPU and take ``{"requests", "concurrency"}``
+orders on standard input, a JSON line each; ``signed`` also ``bodies``, a file of as many messages.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import grpc
@@ -45,6 +46,24 @@ async def echo_server() -> None:
     await server.start()
     _say({"port": port})
     await server.wait_for_termination()
+
+
+async def json_server() -> None:
+    """Serve ``POST /echo`` until killed; prints its port."""
+    import h2corn
+    from litestar import Litestar, post
+
+    @post("/echo", status_code=200)
+    async def same(data: dict[str, Any]) -> dict[str, Any]:
+        return data
+
+    application: Any = Litestar([same], openapi_config=None, logging_config=None)
+    config = h2corn.Config(bind=("127.0.0.1:0",), lifespan="off", runtime_threads=1, access_log=False)
+    server = h2corn.Server(application, config)
+    serving = asyncio.create_task(server.serve())
+    await server.wait_started()
+    _say({"port": int(server.addresses[0].rpartition(":")[2])})
+    await serving
 
 
 async def post_client(url: str, body: bytes, headers: dict[str, str]) -> Once:
@@ -173,7 +192,7 @@ def _say(document: dict[str, object]) -> None:
 
 async def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("echo", "post", "signed", "queue"))
+    parser.add_argument("kind", choices=("echo", "json", "post", "signed", "queue"))
     parser.add_argument("--url", default="")
     parser.add_argument("--queue", default="")
     parser.add_argument("--type", default="")
@@ -183,6 +202,8 @@ async def main() -> None:
     asked = parser.parse_args()
     if asked.kind == "echo":
         await echo_server()
+    if asked.kind == "json":
+        await json_server()
     body = asked.body.read_bytes()
     if asked.kind == "post":
         await serve_orders(await post_client(asked.url, body, orjson.loads(asked.headers)))

@@ -13,6 +13,7 @@ import uvloop
 
 from tellerline.adapters.clock import Clock, SystemClock
 from tellerline.bench.books import PIN, Books, Company, Holder
+from tellerline.bench.doors import Doors
 from tellerline.cli.system.children import Child
 from tellerline.cli.system.settings_file import write_settings
 from tellerline.gateway.client import Client, open_channel
@@ -38,6 +39,7 @@ class GatewayAsked:
     amqp: str
     hosts: Mapping[str, Mapping[str, str]]
     directory: Path
+    doors: Doors | None = None
 
     @property
     def name(self) -> str:
@@ -57,17 +59,23 @@ class GatewayAsked:
             "hosts": self.hosts,
             "front": {"kind": self.front},
             "limits": {"standard": _PLENTY, "ceiling": _PLENTY},
-            "channels": {"IVR": {"grant_seconds": _GRANT_SECONDS}},
+            "channels": {name: {"grant_seconds": _GRANT_SECONDS} for name in ("IVR", "ATM", "ONLINE_BANKING")},
+            **(self.doors.document() if self.doors else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RunningGateway:
-    """``grants`` are tokens: the holders' by customer number, those of companies by ``Company.caller``."""
+    """``grants`` are tokens: the holders' by customer number, those of companies by ``Company.caller``.
+
+    ``http`` and ``atm`` are where its other doors are, empty without them.
+    """
 
     target: str
     pid: int
     grants: dict[str, str]
+    http: str = ""
+    atm: str = ""
 
 
 def start_gateway(asked: GatewayAsked, books: Books, running: ExitStack) -> RunningGateway:
@@ -81,7 +89,8 @@ def start_gateway(asked: GatewayAsked, books: Books, running: ExitStack) -> Runn
     child = Child(MODULE, str(file), log=asked.directory / f"{asked.name}.log")
     running.callback(child.stop)
     said = child.ready()
-    return RunningGateway(said["target"], said["pid"], uvloop.run(_identify(said["target"], books)))
+    grants = uvloop.run(_identify(said["target"], books))
+    return RunningGateway(said["target"], said["pid"], grants, said.get("http", ""), said.get("atm", ""))
 
 
 async def _register(settings: GatewaySettings, books: Books) -> None:

@@ -24,6 +24,8 @@ TARGETS: Mapping[str, tuple[str, float]] = {
     "transfer_sqlite": ("at most", 2.2),
     "transfer_postgresql": ("at most", 2.2),
     "statement_decode_vs_zeep": ("at least", 8.0),
+    "http_balance": ("at most", 1.8),
+    "atm_balance": ("at most", 1.0),
     "peer_balance_soap": ("at least", 6.0),
     "peer_loan_mq": ("at least", 3.0),
 }
@@ -39,6 +41,7 @@ _PARTS = (
     "grpcio",
     "h2corn",
     "httpx",
+    "litestar",
     "lxml",
     "orjson",
     "pika",
@@ -52,12 +55,15 @@ _PARTS = (
 
 
 def ratios(figures: Mapping[str, Figure], fronts: Sequence[str]) -> dict[str, Any]:
-    """Per front, cost over the sum of its floors; and how many times cheaper than zeep and than the peer we are.
+    """Per front, cost over the sum of its floors; online banking's over its own, a cash machine's over that of the same
+    balance over gRPC; and how many times cheaper than zeep and than the peer we are.
 
     What was not measured is None.
     """
     return {
         **{front: _against_floors(figures, front) for front in fronts},
+        "http_balance": _quotient(figures, "http_balance", ("json_echo", _BALANCE)),
+        "atm_balance": _quotient(figures, "atm_balance", (f"{REFERENCE_FRONT}_{ENQUIRIES[0].name}",)),
         "statement_decode_vs_zeep": _quotient(figures, "statement_decode_zeep", ("statement_decode",)),
         **{
             f"peer_{name}": _quotient(figures, f"peer_{name}", (f"{REFERENCE_FRONT}_{name}",))

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle, islice, repeat
 from typing import Any
 
+from tellerline.bench.doors import MACHINES
 from tellerline.bench.enquiries import ENQUIRIES
+from tellerline.bench.http_load import request_of
 from tellerline.bench.load import write_bodies
 from tellerline.bench.measure import Round, cpu_seconds
 from tellerline.bench.messages import BALANCE, LOAN, STATEMENT, TRANSFER, Asked, Messages
-from tellerline.bench.worker import BenchFailedError
-from tellerline.bench.world import Floor, World
+from tellerline.bench.worker import BenchFailedError, Worker
+from tellerline.bench.world import WITH_DOORS, Floor, World
 
 CONNECTIONS = 10
 STREAMS = 5
 CONCURRENCY = CONNECTIONS * STREAMS
 ECHO = "/bench.Echo/Echo"
 _MICRO = 1e6
+_BALANCE_ANSWER = (
+    b'{"name":"customers/7100000001/accounts/1/balance","ledgerAmount":{"currencyCode":"CNY","units":"9999790","nanos":'
+    b'750000000},"availableAmount":{"currencyCode":"CNY","units":"9999790","nanos":750000000},"readTime":'
+    b'"2026-03-02T09:15:04.123456Z"}'
+)
 
 ASKED_OF_GATEWAYS: tuple[tuple[str, Asked, str], ...] = (
     *((enquiry.name, enquiry.asked, "sqlite") for enquiry in ENQUIRIES),
@@ -56,8 +64,10 @@ def subjects_of(world: World) -> Iterator[Subject]:
     yield _served(world, "grpc_echo", Server(f"127.0.0.1:{world.echo_port}", world.echo.pid), ECHO, echoed)
     for name, floor in world.floors.items():
         yield Subject(name, partial(_ordered, world, floor))
+    yield _json_echo(world)
     for front, store in world.gateways:
         yield from _gateway_subjects(world, front, store)
+    yield from _door_subjects(world)
 
 
 def peer_subjects(world: World) -> Iterator[Subject]:
@@ -65,8 +75,8 @@ def peer_subjects(world: World) -> Iterator[Subject]:
     if world.peer is not None:
         messages = Messages(world.books, {})
         peer = Server(f"127.0.0.1:{world.peer_port}", world.peer.pid)
-        for name, asked in ASKED_OF_PEER:
-            yield _asking(world, name, peer, asked, messages)
+        for name, request in ASKED_OF_PEER:
+            yield _asking(world, name, peer, request, messages)
 
 
 def _gateway_subjects(world: World, front: str, store: str) -> Iterator[Subject]:
@@ -75,6 +85,54 @@ def _gateway_subjects(world: World, front: str, store: str) -> Iterator[Subject]
     for name, asked, its_store in ASKED_OF_GATEWAYS:
         if its_store == store:
             yield _asking(world, f"{front}_{name}", server, asked, messages)
+
+
+def _json_echo(world: World) -> Subject:
+    """Of what a balance is answered with."""
+    request = request_of("/echo", body=_BALANCE_ANSWER)
+    server = Server(f"http://127.0.0.1:{world.json_port}", world.json.pid)
+    return _over_http(world, "json_echo", server, lambda count: repeat(request, count))
+
+
+def _door_subjects(world: World) -> Iterator[Subject]:
+    """Balances through the doors beside gRPC, where a gateway has them."""
+    gateway = world.gateways.get(WITH_DOORS)
+    if gateway is None:
+        return
+    tokens, holders = world.doors.tokens(world.books), world.books.holders
+    requests = [request_of(f"/v1/{holder.resource}/balance", token=tokens[holder.customer]) for holder in holders]
+    server = Server(gateway.http, gateway.pid)
+    yield _over_http(world, "http_balance", server, lambda count: islice(cycle(requests), count))
+    cards = [holder.account for holder, _ in zip(cycle(holders), MACHINES, strict=False)]
+    order = {
+        "target": gateway.atm,
+        "keys": str(world.doors.keys),
+        "machines": dict(zip(MACHINES, cards, strict=True)),
+        "streams": STREAMS,
+    }
+    yield Subject("atm_balance", lambda count: _under(world.atm_load, gateway.pid, order | {"requests": count}))
+
+
+def _over_http(world: World, name: str, server: Server, bodies: Callable[[int], Iterator[bytes]]) -> Subject:
+    file = world.directory / "http.bin"
+    order = {"url": server.target, "bodies": str(file), "connections": CONCURRENCY}
+
+    def run(count: int) -> Round:
+        write_bodies(file, bodies(count))
+        return _under(world.http_load, server.pid, order | {"requests": count})
+
+    return Subject(name, run)
+
+
+def _under(load: Worker, pid: int, order: dict[str, Any]) -> Round:
+    """What one order costs the process ``pid``."""
+    count = order["requests"]
+    before = cpu_seconds([pid])
+    answer = load.order(order)
+    cpu = cpu_seconds([pid]) - before
+    if answer["failed"] or answer["requests"] != count:
+        raise BenchFailedError(f"{answer['failed']} of {count} requests failed: {answer['codes']}")
+    return Round(requests=count, failed=0, cpu_us=cpu / count * _MICRO, seconds=answer["seconds"])
 
 
 def _asking(world: World, name: str, server: Server, asked: Asked, messages: Messages) -> Subject:
@@ -94,12 +152,7 @@ def _served(world: World, name: str, server: Server, path: str, bodies: Callable
 
     def run(count: int) -> Round:
         write_bodies(file, bodies(count))
-        before = cpu_seconds([server.pid])
-        answer = world.load.order(order)
-        cpu = cpu_seconds([server.pid]) - before
-        if answer["failed"] or answer["requests"] != count:
-            raise BenchFailedError(f"{name}: {answer['failed']} of {count} requests failed: {answer['codes']}")
-        return Round(requests=count, failed=0, cpu_us=cpu / count * _MICRO, seconds=answer["seconds"])
+        return _under(world.load, server.pid, order | {"requests": count})
 
     return Subject(name, run)
 

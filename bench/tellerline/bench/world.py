@@ -14,6 +14,7 @@ import orjson
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.bench.books import Books
+from tellerline.bench.doors import Doors
 from tellerline.bench.enquiries import ENQUIRIES, Enquiry
 from tellerline.bench.gateways import STORES, GatewayAsked, RunningGateway, start_gateway
 from tellerline.bench.wire import Record, Wire
@@ -21,6 +22,8 @@ from tellerline.bench.worker import Worker
 from tellerline.simulators.credit.server import REQUEST_QUEUE
 from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer
 
+WITH_DOORS = ("connect", "sqlite")
+"""The gateway that serves online banking and cash machines too."""
 PEER = Path(__file__).parents[2] / "peers" / "first_version.py"
 _PEER_PARTS = ("aio_pika", "aiosqlite", "httpx", "tenacity")
 
@@ -46,6 +49,11 @@ class World:
     load: Worker
     echo: Worker
     echo_port: int
+    doors: Doors
+    http_load: Worker
+    atm_load: Worker
+    json: Worker
+    json_port: int
     floors: dict[str, Floor]
     gateways: dict[tuple[str, str], RunningGateway]
     peer: Worker | None = None
@@ -77,10 +85,17 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
         books = Books.of(customers, SystemClock().now())
         hosts = _start_bank(start, books, broker.url)
         wire = Wire(hosts)
+        doors = Doors(directory)
         gateways = {
             (front, store): start_gateway(
                 GatewayAsked(
-                    front=front, store=store, dsn=database.dsn, amqp=broker.url, hosts=hosts, directory=directory
+                    front=front,
+                    store=store,
+                    dsn=database.dsn,
+                    amqp=broker.url,
+                    hosts=hosts,
+                    directory=directory,
+                    doors=doors if (front, store) == WITH_DOORS else None,
                 ),
                 books,
                 running,
@@ -88,6 +103,7 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             for front in fronts
             for store in STORES
         }
+        json = start("-m", "tellerline.bench.floors", "json")
         echo = start("-m", "tellerline.bench.floors", "echo")
         world = World(
             books=books,
@@ -97,6 +113,11 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             load=start("-m", "tellerline.bench.load"),
             echo=echo,
             echo_port=int(echo.hear()["port"]),
+            doors=doors,
+            http_load=start("-m", "tellerline.bench.http_load"),
+            atm_load=start("-m", "tellerline.bench.atm_load"),
+            json=json,
+            json_port=int(json.hear()["port"]),
             floors={each.floor: _start_floor(start, each, wire, books, broker.url) for each in ENQUIRIES},
             gateways=gateways,
             peer_missing=peer_missing(),

@@ -1,7 +1,8 @@
 """One gateway in a process of its own: ``python -m tellerline.cli.system.gateway_process SETTINGS.toml``.
 
-Prints one JSON line (``target``, ``metrics``, ``pid``) when it serves; logs go to standard error. SIGTERM or SIGINT
-drains it: running calls end, batches are written, exit code 0. SIGHUP reads the routing rules anew.
+Prints one JSON line (``target``, ``http``, ``atm``, ``metrics``, ``pid``; a door that is shut is empty) when it serves;
+logs go to standard error. SIGTERM or SIGINT drains it: running calls end, batches are written, exit code 0. SIGHUP
+reads routing rules, calendars and access policy anew.
 """
 
 from __future__ import annotations
@@ -28,7 +29,13 @@ async def serve(settings: GatewaySettings) -> None:
     node = build_node(settings, clock=SystemClock(), randomness=SystemRandomness(), log_descriptor=sys.stderr.fileno())
     await node.start()
     reload_on_signal(node)
-    ready = {"target": node.target, "metrics": node.metrics_url, "pid": os.getpid()}
+    ready = {
+        "target": node.target,
+        "http": node.http_url,
+        "atm": node.atm_target,
+        "metrics": node.metrics_url,
+        "pid": os.getpid(),
+    }
     sys.stdout.write(orjson.dumps(ready).decode() + "\n")
     sys.stdout.flush()
     await stop.wait()
