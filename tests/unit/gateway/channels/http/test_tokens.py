@@ -1,0 +1,165 @@
+"""Tokens and the keys under them: checked once, remembered, and asked of the issuer no oftener than it bears."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+
+from tellerline.adapters.clock import VirtualClock
+from tellerline.adapters.telemetry import LogWriter, make_log
+from tellerline.gateway.channels.http.keys import IssuerKeys, KeyFile, key_set
+from tellerline.gateway.channels.http.refusals import HttpRefusalError
+from tellerline.gateway.channels.http.settings import HttpSettings
+from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
+from tellerline.routing.model.codes import Code
+
+ISSUER = "http://127.0.0.1:9/issuer"
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@dataclass
+class Issuer:
+    """A key set that counts how often it is read."""
+
+    keys: list[ECKey | RSAKey] = field(default_factory=lambda: [ECKey.generate_key("P-256", auto_kid=True)])
+    away: bool = False
+    reads: int = 0
+
+    async def read(self) -> bytes:
+        self.reads += 1
+        if self.away:
+            raise OSError("away")
+        return orjson.dumps({"keys": [key.as_dict(private=False) for key in self.keys]})
+
+    def token(self, clock: VirtualClock, **changes: Any) -> str:
+        now = int(clock.now().timestamp())
+        claims = {"iss": ISSUER, "aud": ["x", "tellerline"], "sub": "C1", "sid": "s", "iat": now, "exp": now + 60}
+        key = self.keys[-1]
+        algorithm = "RS256" if isinstance(key, RSAKey) else "ES256"
+        header = {"alg": algorithm, "typ": "at+jwt", "kid": changes.pop("kid", key.kid)}
+        return f"Bearer {jwt.encode(header, claims | changes, key)}"
+
+
+@dataclass
+class Bench:
+    clock: VirtualClock
+    issuer: Issuer
+    keys: IssuerKeys
+    verifier: TokenVerifier
+
+    async def refused(self, authorization: str) -> tuple[Code, str]:
+        with pytest.raises(HttpRefusalError) as refusal:
+            await self.verifier.claims(authorization)
+        assert refusal.value.status == 401
+        return refusal.value.code, refusal.value.headers["www-authenticate"].rpartition("=")[2].strip('"')
+
+
+@pytest.fixture
+def bench() -> Bench:
+    clock, issuer = VirtualClock(START), Issuer()
+    writer = LogWriter(os.open(os.devnull, os.O_WRONLY))
+    keys = IssuerKeys(issuer, clock=clock, log=make_log(clock, writer), pause=30, age=600)
+    settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json")
+    return Bench(clock, issuer, keys, TokenVerifier(settings, keys, clock))
+
+
+async def test_a_good_token_says_who_until_when(bench: Bench) -> None:
+    claims = await bench.verifier.claims(bench.issuer.token(bench.clock))
+    assert claims == Claims("C1", "s", START.timestamp() + 60)
+
+
+async def test_a_remembered_token_ends_when_it_ends(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock)
+    await bench.verifier.claims(token)
+    await bench.clock.advance(59)
+    await bench.verifier.claims(token)
+    await bench.clock.advance(1)
+    assert await bench.refused(token) == (Code.TOKEN_INVALID, "expired")
+
+
+async def test_rsa_signatures_are_taken_too(bench: Bench) -> None:
+    bench.issuer.keys = [RSAKey.generate_key(2048, auto_kid=True)]
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"iss": "other"}, "issuer"),
+        ({"aud": "other"}, "audience"),
+        ({"aud": None}, "audience"),
+        ({"exp": "soon"}, "claims"),
+        ({"exp": True}, "claims"),
+        ({"nbf": START.timestamp() + 6}, "not_yet"),
+        ({"sub": 5}, "subject"),
+        ({"sub": "a/b"}, "subject"),
+        ({"sid": ""}, "session"),
+        ({"kid": "other"}, "key"),
+    ],
+)
+async def test_each_claim_is_looked_at(bench: Bench, changes: dict[str, Any], why: str) -> None:
+    assert await bench.refused(bench.issuer.token(bench.clock, **changes)) == (Code.TOKEN_INVALID, why)
+
+
+async def test_made_up_key_ids_do_not_reach_the_issuer(bench: Bench) -> None:
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+    for number in range(50):
+        await bench.refused(bench.issuer.token(bench.clock, kid=f"made-up-{number}"))
+    assert bench.issuer.reads == 1
+    await bench.clock.advance(30)
+    for number in range(50):
+        await bench.refused(bench.issuer.token(bench.clock, kid=f"made-up-{number}"))
+    assert bench.issuer.reads == 2
+
+
+async def test_a_new_key_is_taken_and_the_old_ones_tokens_are_not(bench: Bench) -> None:
+    old = bench.issuer.token(bench.clock, exp=START.timestamp() + 3600)
+    await bench.verifier.claims(old)
+    bench.issuer.keys = [ECKey.generate_key("P-256", auto_kid=True)]
+    await bench.clock.advance(30)
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+    assert await bench.refused(old) == (Code.TOKEN_INVALID, "key")
+
+
+async def test_while_the_issuer_is_away_known_keys_go_on(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    await bench.verifier.claims(token)
+    bench.issuer.away = True
+    await bench.clock.advance(3600)
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+    assert bench.issuer.reads == 2
+
+
+def test_only_keys_that_may_sign_are_taken() -> None:
+    good = ECKey.generate_key("P-256", auto_kid=True).as_dict(private=False)
+    other = [
+        RSAKey.generate_key(1024, auto_kid=True).as_dict(private=False),
+        ECKey.generate_key("P-384", auto_kid=True).as_dict(private=False),
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "shared"},
+        good | {"kid": "for-sealing", "use": "enc"},
+        good | {"kid": 5},
+        {"kty": "EC", "crv": "P-256", "kid": "broken", "x": "AA", "y": "AA"},
+        "no key",
+    ]
+    assert list(key_set(orjson.dumps({"keys": [*other, good]}))) == [good["kid"]]
+    for wrong in (b"[]", b"{}", b"no json"):
+        with pytest.raises(ValueError, match=r"JWK|Expecting"):
+            key_set(wrong)
+
+
+async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_bytes(b"1")
+    document = KeyFile(file)
+    assert await document.read() == b"1"
+    file.write_bytes(b"2")
+    assert io.BytesIO(await document.read()).read() == b"2"
