@@ -120,7 +120,7 @@ async def test_of_many_at_once_one_is_the_first(store: Store, other: Store) -> N
     verdicts = await asyncio.gather(
         *((store, other)[place % 2].follow_ups.say(saying) for place, saying in enumerate(sayings))
     )
-    assert sorted(verdicts) == [Said.OUTDATED] * 9 + [Said.WRITTEN]
+    assert sorted(map(str, verdicts)) == [Said.OUTDATED] * 9 + [Said.WRITTEN]
 
 
 async def test_of_a_transaction_and_its_tombstone_one_gets_the_serial(store: Store, other: Store) -> None:
