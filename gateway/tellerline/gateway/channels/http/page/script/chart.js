@@ -51,8 +51,8 @@ function balance({ entries, opening }, first, last) {
   const after = new Map(entries.map((entry) => [isoDay(entry.bookingDate), fromJson(entry.balanceAfterAmount)]));
   let current = start;
   const points = daysBetween(first, last).map((day) => ({ day, money: (current = after.get(day) ?? current) }));
-  const byAmount = [...points].sort((a, b) => (a.money.nanos < b.money.nanos ? -1 : 1));
-  const [lowest, highest] = [byAmount[0], byAmount[byAmount.length - 1]];
+  const highest = points.reduce((best, point) => (point.money.nanos > best.money.nanos ? point : best));
+  const lowest = points.reduce((best, point) => (point.money.nanos < best.money.nanos ? point : best));
   const text = say("chart.balance.text", {
     first: shortDay(first),
     last: shortDay(last),

@@ -152,7 +152,7 @@ export const texts = {
   "transfer.available": "可用余额 {amount}",
   "transfer.to": "收款方",
   "transfer.to.own": "我的账户",
-  "transfer.to.person": "本行他人",
+  "transfer.to.person": "本行账户",
   "transfer.to.bank": "他行账户",
   "transfer.own": "收款账户",
   "transfer.own.choose": "请选择",
