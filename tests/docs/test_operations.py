@@ -16,6 +16,7 @@ from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.mq.envelope import REPLY_PREFIX
 from tellerline.adapters.telemetry import Metrics
 from tellerline.api.operations.v1 import operations_pb2
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.records import Limits
 from tellerline.gateway.settings import ChannelSettings, GatewaySettings, HostSettings
@@ -77,8 +78,10 @@ def test_the_sample_settings_name_every_setting() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     settings = GatewaySettings.load(EXAMPLE)
     assert settings.identities_required
-    names = {*_names(settings.model_dump(exclude={"hosts", "routes", "channels"}))} - {"path"}
-    for name in names | set(HostSettings.model_fields) | set(ChannelSettings.model_fields):
+    names = {*_names(settings.model_dump(exclude={"hosts", "routes", "channels", "atm"}))} - {"path"}
+    for part in (HostSettings, ChannelSettings, AtmSettings):
+        names |= set(part.model_fields)
+    for name in names:
         assert re.search(rf"^(# )?{name} =", text, re.MULTILINE), name
     assert set(tomllib.loads(text)) <= set(GatewaySettings.model_fields)
     assert "# [routes]" in text

@@ -81,7 +81,7 @@ class IsoServer:
 
     def errors(self) -> list[str]:
         """What it logged as an error; alarms of wrong MACs are none."""
-        return [line for line in self.log.read_text().splitlines() if '"frame_refused"' not in line]
+        return [line for line in self.log.read_text().splitlines() if '"mac_wrong"' not in line]
 
 
 @contextmanager

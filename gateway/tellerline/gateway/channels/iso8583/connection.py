@@ -12,7 +12,13 @@ from tellerline.gateway.channels.iso8583.answering import answer_bytes
 from tellerline.gateway.channels.iso8583.codec.message import Layout, Message
 from tellerline.gateway.channels.iso8583.desk import Desk
 from tellerline.gateway.channels.iso8583.dialect import NETWORK, OVERTAKING, Task
-from tellerline.gateway.channels.iso8583.gatekeeper import Admitted, Gatekeeper, RefusedFrameError, UnanswerableError
+from tellerline.gateway.channels.iso8583.gatekeeper import (
+    WRONG_MAC,
+    Admitted,
+    Gatekeeper,
+    RefusedFrameError,
+    UnanswerableError,
+)
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
 from tellerline.gateway.channels.iso8583.pace import Pace
 from tellerline.gateway.channels.iso8583.session import Session
@@ -126,10 +132,13 @@ class Connection:
             self._hall.signed_on(self, admitted.terminal.id)
 
     async def _refuse(self, tpdu: bytes, refused: RefusedFrameError) -> None:
-        counter, alarming = self._counter, refused.why == "mac"
+        counter, address = self._counter, self._session.address
         counter.metrics.atm_frames("refused", refused.answer.y1993).inc()
-        say = counter.log.error if alarming else counter.log.warning
-        say("frame_refused", why=refused.why, terminal=refused.message.get(41).strip(), address=self._session.address)
+        terminal = refused.message.get(41).strip()
+        if refused.why == WRONG_MAC:
+            counter.log.error("mac_wrong", terminal=terminal, address=address)
+        else:
+            counter.log.warning("frame_refused", why=refused.why, terminal=terminal, address=address)
         await self._write(tpdu, refused.message, Reply(refused.answer), refused.layout)
         self._strikes += 1
         if self._strikes >= counter.settings.strikes:
@@ -149,5 +158,8 @@ class Connection:
 
     def _tell(self, why: str) -> None:
         self._counter.metrics.atm_connections_ended(why).inc()
-        say = self._counter.log.info if why in _USUAL else self._counter.log.warning
-        say("terminal_gone", why=why, terminal=self.terminal, address=self._session.address)
+        terminal, address = self.terminal, self._session.address
+        if why in _USUAL:
+            self._counter.log.info("terminal_left", why=why, terminal=terminal, address=address)
+        else:
+            self._counter.log.warning("terminal_cut_off", why=why, terminal=terminal, address=address)

@@ -32,6 +32,8 @@ from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.terminals import Terminal
 
 _DIALECTS: Final = {version: Dialect(version) for version in ("1987", "1993")}
+WRONG_MAC: Final = "mac"
+"""Why a frame is refused that somebody changed, or made without the keys."""
 
 
 class UnanswerableError(Exception):
@@ -126,7 +128,7 @@ class Gatekeeper:
         except HsmError:
             raise AnsweredError(NO_MODULE, "hsm") from None
         if not right:
-            raise AnsweredError(BAD_MAC, "mac")
+            raise AnsweredError(BAD_MAC, WRONG_MAC)
 
 
 def _task(dialect: Dialect, message: Message) -> Task | None:
