@@ -57,7 +57,7 @@ OF_CODE: Final[Mapping[Code, Answer]] = {
     **dict.fromkeys((Code.INVALID_REQUEST, Code.INVALID_PAGE_TOKEN, Code.REQUEST_TOO_LARGE), BAD_FORMAT),
     **dict.fromkeys((Code.INVALID_AMOUNT, Code.REVERSAL_EXCEEDS_ORIGINAL, Code.CURRENCY_MISMATCH), BAD_AMOUNT),
     **dict.fromkeys((Code.OPERATION_NOT_OFFERED, Code.CURRENCY_NOT_OFFERED), NOT_OFFERED),
-    **dict.fromkeys((Code.CHANNEL_UNKNOWN, Code.CHANNEL_NOT_ALLOWED), NOT_THIS_TERMINAL),
+    **dict.fromkeys((Code.CHANNEL_UNKNOWN, Code.CHANNEL_NOT_ALLOWED, Code.IDENTITY_MISMATCH), NOT_THIS_TERMINAL),
     **dict.fromkeys((Code.GRANT_MISSING, Code.GRANT_EXPIRED), _SECURITY),
     **dict.fromkeys((Code.GRANT_NOT_SUFFICIENT, Code.FOREIGN_CURRENCY_NOT_OFFERED), _NOT_FOR_CUSTOMER),
     Code.PIN_INVALID: WRONG_PIN,
@@ -80,7 +80,7 @@ OF_CODE: Final[Mapping[Code, Answer]] = {
     Code.DISPENSE_CONTRADICTED: Answer("21", "902", "contradicts what the terminal said before: people look at it"),
     Code.HOST_UNAVAILABLE: _UNAVAILABLE,
     Code.HOST_CLOSED_FOR_MAINTENANCE: _CLOSED,
-    **dict.fromkeys((Code.HOST_BUSY, Code.OVERLOADED, Code.SHUTTING_DOWN), _BUSY),
+    **dict.fromkeys((Code.HOST_BUSY, Code.OVERLOADED, Code.RATE_LIMITED, Code.SHUTTING_DOWN), _BUSY),
     **dict.fromkeys(
         (
             Code.STILL_RUNNING,
