@@ -12,7 +12,8 @@ from visitor import Visitor, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LOST_REPLY, REFUSED_LATE = 7001_02, 7001_09
+LOST_REPLY = 7001_02
+"""Hundredths that the simulated host books without an answer."""
 OUTCOME = ".outcome"
 
 
@@ -54,7 +55,7 @@ async def test_each_confirmation_has_a_number_of_its_own(bank: OnlineBank, brows
 
 async def test_the_hosts_lost_reply_is_neither_success_nor_failure(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
-    async with visitor(browser, bank.home) as he:
+    async with visitor(browser, bank.home, "zh-CN", 390) as he:
         await he.log_in(person.customer.number)
         await confirms(he, LOST_REPLY)
         await he.stage("unknown")
