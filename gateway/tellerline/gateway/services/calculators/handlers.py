@@ -25,7 +25,7 @@ from tellerline.gateway.services.parts import Parts
 from tellerline.gateway.services.public import Asking, let_in, source_to_proto
 from tellerline.gateway.services.refusals import invalid
 from tellerline.gateway.services.values import date_to_proto, money_from_proto
-from tellerline.routing.calculators import arithmetic, bond, credit, exchange, loan
+from tellerline.routing.calculators import bond, credit, exchange, loan
 from tellerline.routing.information.rates import ExchangeRates, LoanRates, TreasuryBonds
 from tellerline.routing.information.versions import TableVersion
 from tellerline.routing.model.codes import Code
@@ -150,13 +150,14 @@ async def _bond(
     if bool(request.bond) == request.HasField("terms"):
         raise invalid("bond", "not_one_of_bond_and_terms")
     if not request.bond:
-        return convert.bond_terms_from_proto(request.terms), arithmetic.HUNDRED, None
+        terms = convert.bond_terms_from_proto(request.terms)
+        return terms, terms.issue_price, None
     [code] = segments(request.bond, "treasuryBonds/*", "bond")
     held = await asking.held(TreasuryBonds)
     found = held.table.get(code)
     if found is None:
         raise RefusalError(Code.BOND_NOT_FOUND)
-    return found.terms, found.clean_price or arithmetic.HUNDRED, held.version
+    return found.terms, found.clean_price or found.terms.issue_price, held.version
 
 
 def build(parts: Parts) -> Service:

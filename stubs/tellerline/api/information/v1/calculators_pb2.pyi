@@ -774,7 +774,7 @@ class CalculateBondYieldRequest(_message.Message):
 
     @_builtins.property
     def clean_price(self) -> _decimal_pb2.Decimal:
-        """Per 100 of face value, without accrued interest 净价; that of the table, else 100, when absent."""
+        """Per 100 of face value, without accrued interest 净价; that of the table, else the issue price, when absent."""
 
     def __init__(
         self,
