@@ -11,7 +11,14 @@ from tests.docs.conftest import LiveSystem
 from tests.docs.sessions import read_page
 from tests.docs.terminal import ROOT, Terminal
 
-PAGES = {"cli.md": 18, "call-centre.md": 9, "agent-screen.md": 7, "operations.md": 7, "simulators.md": 8, "information.md": 18}
+PAGES = {
+    "cli.md": 18,
+    "call-centre.md": 9,
+    "agent-screen.md": 7,
+    "operations.md": 7,
+    "simulators.md": 8,
+    "information.md": 18,
+}
 """With how many commands each has at least."""
 
 
