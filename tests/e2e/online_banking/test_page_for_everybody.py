@@ -141,6 +141,11 @@ async def test_nothing_comes_from_elsewhere_and_no_markup_is_made_of_strings() -
         assert not re.search(r"https?://|innerHTML|insertAdjacentHTML|document\.write|eval\(|style=", text), page
 
 
+async def test_every_module_is_fetched_at_once() -> None:
+    named = set(re.findall(r'rel="modulepreload" href="([^"]+)"', (PAGE / "index.html").read_text()))
+    assert named == set(MODULES) - {"script/main.js"}
+
+
 async def test_money_is_exact(bank: OnlineBank, browser: Browser) -> None:
     amounts = ["0.01", "0.1", "1", "12,345.67", "１２３.４５", "999999999999.99", "¥ 70.10"]
     async with visitor(browser, bank.home) as he:
