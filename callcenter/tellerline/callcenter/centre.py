@@ -14,6 +14,7 @@ from tellerline.adapters.telemetry import Log
 from tellerline.callcenter.call_trace import CallTracing
 from tellerline.callcenter.front import CallCentreFront
 from tellerline.callcenter.gateway_client import Asker, GatewayClient
+from tellerline.callcenter.gateway_errors import GatewayError
 from tellerline.callcenter.ivr.library import Flows
 from tellerline.callcenter.ivr.self_service import SelfService
 from tellerline.callcenter.live.feed import Feed
@@ -197,9 +198,22 @@ class CallCentre:
             bank.forget_proof()
 
     async def _end_grants(self, recorded: Recorded) -> None:
-        call = recorded.entry.call
+        call, over = recorded.entry.call, recorded.entry.kind == CallEnded.__name__
         self._hear(recorded)
-        if recorded.entry.kind == CallEnded.__name__:
+        if over:
             self._ivr.forget(call)
-            self._banks.pop(call, None)
         await self._gateway.revoke_grants(Asker(call=call, step=f"end-{recorded.position}"))
+        if over:
+            await self._tell_history(call, recorded.entry.at)
+            self._banks.pop(call, None)
+
+    async def _tell_history(self, call: str, at: datetime) -> None:
+        """Of a customer who proved in the call who he was. Nothing waits for it: what is not taken is lost."""
+        bank = self._banks.get(call)
+        if bank is None or not bank.proved:
+            return
+        asker = Asker(call=call, step="history", customer=bank.proved)
+        try:
+            await self._gateway.tell_history(asker, "CALL", "call_ended", call, at)
+        except GatewayError as error:
+            self._parts.logger.warning("history_not_told", call=call, code=error.code)

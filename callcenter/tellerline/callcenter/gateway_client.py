@@ -6,10 +6,12 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
 
 from tellerline.adapters.telemetry import Trace
@@ -36,6 +38,8 @@ from tellerline.api.customers.v1.customers_pb2 import (
     VerifyPinRequest,
 )
 from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
+from tellerline.api.customers.v1.interactions_pb2 import Interaction, RecordInteractionRequest
+from tellerline.api.customers.v1.interactions_pb2_grpc import InteractionServiceStub
 from tellerline.api.operations.v1.operations_pb2 import (
     GetTransactionRequest,
     SearchTransactionsRequest,
@@ -105,6 +109,7 @@ class GatewayClient:
     def __init__(self, channel: grpc.aio.Channel, *, seconds: float = 10.0, tracing: CallTracing | None = None) -> None:
         self._accounts = AccountServiceStub(channel)
         self._customers = CustomerServiceStub(channel)
+        self._interactions = InteractionServiceStub(channel)
         self._transfers = TransferServiceStub(channel)
         self._operations = OperationsServiceStub(channel)
         self._seconds = seconds
@@ -175,6 +180,17 @@ class GatewayClient:
         """A transaction as it stands, by its global serial."""
         request = GetTransactionRequest(context=asker.context, name=f"transactions/{serial}")
         return await self._ask(self._operations.GetTransaction, request, asker)
+
+    async def tell_history(self, asker: Asker, kind: str, event: str, reference: str, at: datetime) -> None:
+        """Let the bank's history of the asker's customer refer to a ``CALL`` or a ``TICKET``. The same step again is
+        the same reference."""
+        when = Timestamp()
+        when.FromDatetime(at)
+        told = Interaction(
+            kind=Interaction.Kind.Value(f"KIND_{kind}"), event=event, reference=reference, event_time=when
+        )
+        request = RecordInteractionRequest(context=asker.context, parent=asker.customer, interaction=told)
+        await self._twice(self._interactions.RecordInteraction, request, asker)
 
     async def _transfer(self, asker: Asker, transfer: Transfer) -> Transfer:
         request = CreateTransferRequest(context=asker.context, transfer=transfer)

@@ -50,6 +50,8 @@ class SelfService:
         self._asker = Asker(call=call, step="", customer=_customer(customer), language=language)
         self._zone = ZoneInfo(zone)
         self._endings = 0
+        self.proved = ""
+        """``customers/…`` who has proved in this call who he is, whether or not his grant lives."""
 
     @property
     def proof(self) -> Proof | None:
@@ -89,6 +91,7 @@ class SelfService:
             await self._gateway.revoke_grants(replace(asker, step=f"{asker.step}-late"))
             return Refused("GRANT_EXPIRED")
         self._asker = replace(self._asker, customer=customer, grant=grant.token)
+        self.proved = customer
         return Done({"customer": customer, "verified": "yes"})
 
     async def _list_accounts(self, asker: Asker, call: Call) -> Outcome:

@@ -41,13 +41,14 @@ class TicketDesk:
     """Every method that changes something is durable before it returns; refusals raise ``RefusalError``.
 
     A request that was carried out before is answered with the ticket as it was then. ``changed`` is called, without
-    arguments, whenever a ticket has changed.
+    arguments, whenever a ticket has changed, ``opened`` with each that was opened here.
     """
 
     def __init__(self, parts: DeskParts, changed: Callable[[], None] = lambda: None) -> None:
         self._parts = parts
         self._store = parts.store
         self.changed = changed
+        self.opened: Callable[[Ticket], None] = lambda ticket: None
 
     async def create(self, flow: str, details: Details, actor: Actor, request: Request, *, reason: str = "") -> Ticket:
         """Open a ticket on the version of ``flow`` in effect; its transaction, if any, is asked about at once."""
@@ -64,6 +65,7 @@ class TicketDesk:
             except ConflictError:
                 continue
             self.changed()
+            self.opened(ticket)
             return ticket if mark is None else await self._answer(mark, request)
         raise RefusalError(Code.TICKET_VERSION_OUTDATED)
 

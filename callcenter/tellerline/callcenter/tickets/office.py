@@ -16,6 +16,7 @@ from tellerline.callcenter.tickets.desk import DeskParts, TicketDesk
 from tellerline.callcenter.tickets.flow_handlers import FlowHandlers
 from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.handlers import TicketHandlers
+from tellerline.callcenter.tickets.history import CustomerHistory
 from tellerline.callcenter.tickets.staff import Staff
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.callcenter.tickets.transactions import Transactions
@@ -26,7 +27,8 @@ from tellerline.routing.tickets.working_time import WorkingCalendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeParts:
-    """``calendar`` gives the working calendar as it is now; ``flows`` are installed where the store has none."""
+    """``calendar`` gives the working calendar as it is now; ``flows`` are installed where the store has none.
+    Tickets of customers that are opened here are told to ``history``."""
 
     store: TicketStore
     transactions: Transactions
@@ -36,6 +38,7 @@ class OfficeParts:
     randomness: Randomness
     log: Log
     flows: Mapping[str, str] | None = None
+    history: CustomerHistory | None = None
 
 
 class TicketOffice:
@@ -65,6 +68,9 @@ class TicketOffice:
         self.clocks = ClockWatch(self.desk, parts.store, parts.clock, parts.log)
         self.transactions = TransactionWatch(self.desk, parts.store, parts.clock, parts.log)
         self.desk.changed = self.clocks.wake
+        self._history = parts.history
+        if parts.history is not None:
+            self.desk.opened = parts.history.opened
 
     async def start(self, *, watching: bool = True) -> None:
         """Open the store, install the flows and begin to watch. Raises ``StoreUnavailableError``."""
@@ -81,4 +87,6 @@ class TicketOffice:
         for task in running:
             with suppress(asyncio.CancelledError):
                 await task
+        if self._history is not None:
+            await self._history.close()
         await self._parts.store.close()

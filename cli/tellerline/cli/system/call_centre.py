@@ -16,6 +16,7 @@ from tellerline.callcenter.live.log import FactLog, postgresql_log, sqlite_log
 from tellerline.callcenter.people import People
 from tellerline.callcenter.settings import CentreSettings, GatewayTls, StoreSettings
 from tellerline.callcenter.tickets.databases import postgresql_tickets, sqlite_tickets
+from tellerline.callcenter.tickets.history import CustomerHistory
 from tellerline.callcenter.tickets.office import OfficeParts, TicketOffice
 from tellerline.callcenter.tickets.store import TicketStore
 from tellerline.callcenter.tickets.transactions import GatewayTransactions
@@ -109,6 +110,7 @@ def _office(
             clock=clock,
             randomness=randomness,
             log=logger,
+            history=CustomerHistory(gateway, logger),
         )
     )
 

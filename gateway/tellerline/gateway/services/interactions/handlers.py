@@ -74,14 +74,12 @@ class InteractionHandlers:
         if not _EVENT.fullmatch(given.event):
             raise invalid("interaction.event", "malformed" if given.event else "missing")
         at = instant_from_proto(given.event_time, "interaction.event_time") if given.HasField("event_time") else now
-        if at > now:
-            raise invalid("interaction.event_time", "in_the_future")
         reference = checked_text(given.reference, "interaction.reference", 64, required=True)
         if await self._parts.registry.customer(customer) is None:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
         told = Interaction(
             customer=customer,
-            at=at,
+            at=min(at, now),
             kind=kind,
             channel=asking.channel,
             event=given.event,

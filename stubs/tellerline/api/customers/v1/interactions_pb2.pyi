@@ -444,7 +444,7 @@ class RecordInteractionRequest(_message.Message):
 
     @_builtins.property
     def interaction(self) -> Global___Interaction:
-        """`kind` (a call or a ticket), `event` and `reference`; `event_time`, where it is not now. The rest is ignored."""
+        """`kind` (a call or a ticket), `event` and `reference`; `event_time`, where it is before now. The rest is ignored."""
 
     def __init__(
         self,
