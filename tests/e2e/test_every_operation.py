@@ -46,9 +46,10 @@ class Walk:
     client: Client
     answered: list[str] = field(default_factory=list)
 
-    async def call(self, method: str, agent: str = "", **fields: Any) -> Json:
+    async def call(self, method: str, /, agent: str = "", terminal: str = "", **fields: Any) -> Json:
         """The reply, which says that it is done if it stands for a transaction."""
-        context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}", "agent": agent}
+        context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}"}
+        context |= {"agent": agent, "terminal": terminal}
         reply = await passing(self.clock, self.client.call(method, {"context": context, **fields}))
         transaction = reply.get("transaction")
         assert transaction is None or transaction["state"] == "TRANSACTION_STATE_DONE", (method, reply)
@@ -152,6 +153,18 @@ async def transfers(walk: Walk) -> None:
     sent = await walk.call(f"{service}/CreateRemittance", remittance=remittance)
     assert sent["payment_number"]
     assert (await walk.call(f"{service}/GetRemittance", name=sent["name"]))["name"] == sent["name"]
+
+
+async def cash(walk: Walk) -> None:
+    service, account, at = "cash.v1.CashService", walk.account("CNY", 1), "ATM00001"
+    words = {"ConfirmWithdrawal": {"dispensed_amount": cny(300)}, "ReverseWithdrawal": {"amount": cny(200)}}
+    for said, amount in words.items():
+        made = await walk.call(f"{service}/WithdrawCash", terminal=at, name=account, amount=cny(500))
+        original = made["transaction"]["ref"]["channel_serial"]
+        heard = await walk.call(f"{service}/{said}", terminal=at, original_channel_serial=original, **amount)
+        assert heard["dispensed_amount"] == cny(300)
+        assert heard["return_transaction"]["state"] == "TRANSACTION_STATE_DONE"
+        assert await walk.call(f"{service}/GetWithdrawal", terminal=at, name=made["name"]) == heard
 
 
 async def credit(walk: Walk) -> None:
@@ -410,6 +423,7 @@ SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
     accounts,
     customers,
     transfers,
+    cash,
     credit,
     billing,
     fx,
