@@ -1,7 +1,7 @@
 """The floors: what the bare libraries cost with nothing of ours around: ``python -m tellerline.bench.floors KIND``.
 
-``echo`` is a grpc.aio server on uvloop that returns what it gets, ``json`` a Litestar application on h2corn that reads
-JSON and returns it. ``post`` sends a body by aiohttp, ``queue`` one by pika, ``signed`` signed bodies by aiohttp with
+``echo`` is a grpc.aio server on uvloop that returns what it gets, ``json`` a Litestar application that reads JSON
+and returns it. ``post`` sends a body by aiohttp, ``queue`` one by pika, ``signed`` signed bodies by aiohttp with
 what signatures cannot do without beside each. The three count their own CPU and take ``{"requests", "concurrency"}``
 orders on standard input, a JSON line each; ``signed`` also ``bodies``, a file of as many messages.
 """
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import hashlib
 import itertools
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -48,9 +49,8 @@ async def echo_server() -> None:
     await server.wait_for_termination()
 
 
-async def json_server() -> None:
-    """Serve ``POST /echo`` until killed; prints its port."""
-    import h2corn
+async def json_server(server: str) -> None:
+    """Serve ``POST /echo`` by ``uvicorn`` or ``h2corn`` until killed; prints its port."""
     from litestar import Litestar, post
 
     @post("/echo", status_code=200)
@@ -58,6 +58,24 @@ async def json_server() -> None:
         return data
 
     application: Any = Litestar([same], openapi_config=None, logging_config=None)
+    if server == "uvicorn":
+        await _by_uvicorn(application)
+    else:
+        await _by_h2corn(application)
+
+
+async def _by_uvicorn(application: Any) -> None:
+    import uvicorn
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    _say({"port": listening.getsockname()[1]})
+    config = uvicorn.Config(application, http="httptools", lifespan="off", log_level="error", access_log=False)
+    await uvicorn.Server(config).serve([listening])
+
+
+async def _by_h2corn(application: Any) -> None:
+    import h2corn
+
     config = h2corn.Config(bind=("127.0.0.1:0",), lifespan="off", runtime_threads=1, access_log=False)
     server = h2corn.Server(application, config)
     serving = asyncio.create_task(server.serve())
@@ -193,6 +211,7 @@ def _say(document: dict[str, object]) -> None:
 async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=("echo", "json", "post", "signed", "queue"))
+    parser.add_argument("--server", choices=("uvicorn", "h2corn"), default="uvicorn")
     parser.add_argument("--url", default="")
     parser.add_argument("--queue", default="")
     parser.add_argument("--type", default="")
@@ -203,7 +222,7 @@ async def main() -> None:
     if asked.kind == "echo":
         await echo_server()
     if asked.kind == "json":
-        await json_server()
+        await json_server(asked.server)
     body = asked.body.read_bytes()
     if asked.kind == "post":
         await serve_orders(await post_client(asked.url, body, orjson.loads(asked.headers)))

@@ -49,20 +49,22 @@ _PARTS = (
     "structlog",
     "tellerline",
     "tenacity",
+    "uvicorn",
     "uvloop",
     "zeep",
 )
 
 
 def ratios(figures: Mapping[str, Figure], fronts: Sequence[str]) -> dict[str, Any]:
-    """Per front, cost over the sum of its floors; online banking's over its own, a cash machine's over that of the same
-    balance over gRPC; and how many times cheaper than zeep and than the peer we are.
+    """Per front, cost over the sum of its floors; online banking's over its own, with the usual server and with ours;
+    a cash machine's over that of the same balance over gRPC; how many times cheaper than zeep and than the peer we are.
 
     What was not measured is None.
     """
     return {
         **{front: _against_floors(figures, front) for front in fronts},
-        "http_balance": _quotient(figures, "http_balance", ("json_echo", _BALANCE)),
+        "http_balance": _quotient(figures, "http_balance", ("json_echo_uvicorn", _BALANCE)),
+        "http_balance_vs_h2corn": _quotient(figures, "http_balance", ("json_echo_h2corn", _BALANCE)),
         "atm_balance": _quotient(figures, "atm_balance", (f"{REFERENCE_FRONT}_{ENQUIRIES[0].name}",)),
         "statement_decode_vs_zeep": _quotient(figures, "statement_decode_zeep", ("statement_decode",)),
         **{

@@ -64,7 +64,7 @@ def subjects_of(world: World) -> Iterator[Subject]:
     yield _served(world, "grpc_echo", Server(f"127.0.0.1:{world.echo_port}", world.echo.pid), ECHO, echoed)
     for name, floor in world.floors.items():
         yield Subject(name, partial(_ordered, world, floor))
-    yield _json_echo(world)
+    yield from _json_echoes(world)
     for front, store in world.gateways:
         yield from _gateway_subjects(world, front, store)
     yield from _door_subjects(world)
@@ -87,11 +87,12 @@ def _gateway_subjects(world: World, front: str, store: str) -> Iterator[Subject]
             yield _asking(world, f"{front}_{name}", server, asked, messages)
 
 
-def _json_echo(world: World) -> Subject:
+def _json_echoes(world: World) -> Iterator[Subject]:
     """Of what a balance is answered with."""
     request = request_of("/echo", body=_BALANCE_ANSWER)
-    server = Server(f"http://127.0.0.1:{world.json_port}", world.json.pid)
-    return _over_http(world, "json_echo", server, lambda count: repeat(request, count))
+    for name, (worker, port) in world.json.items():
+        server = Server(f"http://127.0.0.1:{port}", worker.pid)
+        yield _over_http(world, f"json_echo_{name}", server, lambda count: repeat(request, count))
 
 
 def _door_subjects(world: World) -> Iterator[Subject]:

@@ -40,7 +40,8 @@ class Floor:
 class World:
     """``hosts`` are the hosts' parts of the settings, ``floors`` those of the enquiries by their names.
 
-    ``peer`` is None, and ``peer_missing`` says why, where its file or its libraries are not installed."""
+    ``json`` are bare web applications by their servers, with their ports. ``peer`` is None, and ``peer_missing`` says
+    why, where its file or its libraries are not installed."""
 
     books: Books
     wire: Wire
@@ -52,8 +53,7 @@ class World:
     doors: Doors
     http_load: Worker
     atm_load: Worker
-    json: Worker
-    json_port: int
+    json: dict[str, tuple[Worker, int]]
     floors: dict[str, Floor]
     gateways: dict[tuple[str, str], RunningGateway]
     peer: Worker | None = None
@@ -67,6 +67,11 @@ def peer_missing() -> str:
         return "the peer's source is in the repository only: bench/peers"
     absent = [name for name in _PEER_PARTS if find_spec(name) is None]
     return f"not installed: {', '.join(absent)} (pip install 'tellerline[bench]')" if absent else ""
+
+
+def json_servers() -> tuple[str, ...]:
+    """What a bare web application can be served by here: the server that we use, and the usual one if it is there."""
+    return ("h2corn", "uvicorn") if find_spec("uvicorn") and find_spec("httptools") else ("h2corn",)
 
 
 @contextmanager
@@ -103,7 +108,7 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             for front in fronts
             for store in STORES
         }
-        json = start("-m", "tellerline.bench.floors", "json")
+        json = {name: start("-m", "tellerline.bench.floors", "json", "--server", name) for name in json_servers()}
         echo = start("-m", "tellerline.bench.floors", "echo")
         world = World(
             books=books,
@@ -116,8 +121,7 @@ def running_world(directory: Path, fronts: Sequence[str], customers: int) -> Ite
             doors=doors,
             http_load=start("-m", "tellerline.bench.http_load"),
             atm_load=start("-m", "tellerline.bench.atm_load"),
-            json=json,
-            json_port=int(json.hear()["port"]),
+            json={name: (worker, int(worker.hear()["port"])) for name, worker in json.items()},
             floors={each.floor: _start_floor(start, each, wire, books, broker.url) for each in ENQUIRIES},
             gateways=gateways,
             peer_missing=peer_missing(),
