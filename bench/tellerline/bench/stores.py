@@ -68,6 +68,7 @@ class Nothing:
     def __init__(self) -> None:
         self.journal = self.registry = self.grants = cast(Any, self)
         self.cases = self.routing = self.differences = self.closed_hosts = self.legs = cast(Any, self)
+        self.follow_ups = self.tables = self.interactions = self.dossiers = self.access_trail = cast(Any, self)
 
     async def start(self) -> None: ...
 
