@@ -37,7 +37,7 @@ async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IsoBan
         yield running
 
 
-PATIENT, BRIEF = 250.0, 50.0
+PATIENT, BRIEF = 1000.0, 50.0
 """Seconds of the machine's clock, fifty to one of ours, for which it waits for an answer: where one comes, and where
 most are lost."""
 

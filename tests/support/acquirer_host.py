@@ -38,7 +38,8 @@ class Moved:
 @dataclass
 class Acquirer:
     """``silent`` answers are booked and not sent; ``received`` has every message, in order. ``codes`` answers the next
-    requests with other codes; ``on_the_wire`` is what becomes of answers on their way. ``books`` are minor units by
+    requests with other codes; ``on_the_wire`` is what becomes of answers on their way; ``mute`` is
+    called when there is none. ``books`` are minor units by
     card, ``moved`` the withdrawals by original."""
 
     tdes: bool = False
@@ -49,6 +50,7 @@ class Acquirer:
     silent: int = 0
     codes: list[str] = field(default_factory=list)
     on_the_wire: Callable[[bytes], bytes] = bytes
+    mute: Callable[[], object] = bool
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -79,6 +81,8 @@ class Acquirer:
                 answer = self._answer(connection, data)
                 if answer is not None:
                     writer.write(self.on_the_wire(len(answer).to_bytes(2) + answer))
+                else:
+                    self.mute()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

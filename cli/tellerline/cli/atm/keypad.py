@@ -21,7 +21,7 @@ from tellerline.cli.atm.running import Installation, machine_on
 from tellerline.cli.output import Output
 from tellerline.simulators.atm.machine import CashMachine
 from tellerline.simulators.atm.receipts import Receipt
-from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, Do, Screen, Wish, shown
+from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, HEIGHT, Do, Screen, Wish, shown
 
 _KEYS = {
     "\r": ENTER,
@@ -32,7 +32,7 @@ _KEYS = {
 } | {digit: digit for digit in "0123456789"}
 _LANGUAGE, _LEAVE = "l", ("q", "\x03", "\x04")
 _ARROW = re.compile("\x1b[\\[O]")
-_WIDTH, _HEIGHT = 64, 18
+_WIDTH = 64
 _PAD = ("[ 1 ] [ 2 ] [ 3 ]   {cancel}", "[ 4 ] [ 5 ] [ 6 ]   {clear}", "[ 7 ] [ 8 ] [ 9 ]   {enter}", "      [ 0 ]")
 _LABELS = (
     {"cancel": "[ Cancel: Esc ]", "clear": "[ Clear: Backspace ]", "enter": "[ Enter ]"},
@@ -60,7 +60,7 @@ def picture(screen: Screen, terminal: str) -> RenderableType:
     """Screen above keypad."""
     chinese = screen.language == "zh"
     lines = list(shown(screen))
-    lines += [""] * (_HEIGHT - len(lines))
+    lines += [""] * (HEIGHT - len(lines))
     display = Panel(Text("\n".join(lines)), title=f"Tellerline  {terminal}", width=_WIDTH, border_style="cyan")
     pad = Text("\n".join(line.format(**_LABELS[chinese]) for line in _PAD))
     keypad = Panel(Align.center(pad), width=_WIDTH, border_style="dim", subtitle=_FOOT[chinese])

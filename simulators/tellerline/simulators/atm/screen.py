@@ -11,6 +11,8 @@ from tellerline.simulators.atm.receipts import Receipt, lines
 
 Language = Literal["zh", "en"]
 ENTER, CLEAR, CANCEL = "enter", "clear", "cancel"
+HEIGHT = 15
+"""Lines, so that screen and keypad fit on a terminal of 24."""
 
 
 class Page(enum.Enum):
@@ -119,10 +121,10 @@ class Screen:
 
 
 def shown(screen: Screen) -> Sequence[str]:
-    """The screen's lines in its language. Digits of PINs are stars."""
+    """The screen's lines in its language, ``HEIGHT`` at most. Digits of PINs are stars."""
     pick = 1 if screen.language == "zh" else 0
     if screen.page is Page.TOLD and screen.receipt is not None:
-        return [*lines(screen.receipt, screen.language), "", _CONTINUE[pick]]
+        return [*lines(screen.receipt, screen.language)[: HEIGHT - 2], "", _CONTINUE[pick]]
     text = [line[pick] for line in _TEXTS[screen.page]]
     if screen.page in _LENGTHS:
         entry = "*" * len(screen.entry) if screen.page in _SECRET else screen.entry

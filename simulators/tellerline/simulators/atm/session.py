@@ -205,6 +205,7 @@ class Session:
     def _deliver(self, message: Message, keys: SessionKeys | None) -> None:
         found = next((waiting for request, waiting in self._waiting if answers(message, request)), None)
         if found is not None and self._strikes(message, Fault.LATE_REPLY):
+            self._place.traffic.remark("an answer is held up on its way")
             found.add_done_callback(lambda _: self._late(message))
         elif found is None or found.done():
             self._late(message)

@@ -6,36 +6,38 @@ from pathlib import Path
 
 import pytest
 from acquirer_host import PAYEE, Acquirer
-from atm_bench import a_machine, a_place, settled
+from atm_bench import HastyClock, Heard, a_machine, a_place, settled
 from frame_reader import ReadFrame, read_frames
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.simulators.atm.capture import open_capture
 from tellerline.simulators.atm.faults import Fault
 from tellerline.simulators.atm.message import Message, encode
-from tellerline.simulators.atm.traffic import Traffic
 
 
-class Witness(Traffic):
+class Witness(Heard):
     """A capture, and the messages as the machine meant them."""
 
-    def __init__(self, capture: Path) -> None:
-        super().__init__(capture=open_capture(capture, SystemClock()))
+    def __init__(self, clock: HastyClock, capture: Path) -> None:
+        super().__init__(clock, None, open_capture(capture, SystemClock()))
         self.messages: list[Message] = []
 
     def message(self, message: Message, *, outgoing: bool, note: str = "") -> None:
         self.messages.append(message)
+        super().message(message, outgoing=outgoing, note=note)
 
 
 @pytest.mark.parametrize("tdes", [False, True])
 async def test_tshark_reads_every_frame_as_it_was_meant(acquirer: Acquirer, tmp_path: Path, tdes: bool) -> None:
     acquirer.tdes = tdes
-    witness = Witness(tmp_path / "session.pcap")
-    place = a_place(acquirer, traffic=witness)
+    clock = HastyClock()
+    witness = Witness(clock, tmp_path / "session.pcap")
+    place = a_place(acquirer, clock=clock, traffic=witness)
     async with a_machine(place, tmp_path) as machine:
         await machine.balance()
         await machine.statement()
         await machine.withdraw(500_00)
+        await settled(machine)
         place.faults.arm(Fault.LOSE_REPLY)
         await machine.withdraw(300_00)
         place.faults.arm(Fault.SHORT)

@@ -10,7 +10,7 @@ from atm_bench import a_machine, a_place, settled
 
 from tellerline.adapters.clock import SeededRandomness
 
-_WITHDRAWALS = 20
+_WITHDRAWALS = 12
 
 
 class BadLine:
@@ -39,7 +39,7 @@ class BadLine:
 async def test_no_answer_breaks_the_machine(acquirer: Acquirer, tmp_path: Path, seed: int) -> None:
     acquirer.on_the_wire = BadLine(seed)
     dispensed = 0
-    async with a_machine(a_place(acquirer, reply_seconds=3.0), tmp_path) as machine:
+    async with a_machine(a_place(acquirer, reply_seconds=25.0), tmp_path) as machine:
         for _ in range(_WITHDRAWALS):
             dispensed += (await machine.withdraw(100_00)).dispensed
     acquirer.on_the_wire = bytes

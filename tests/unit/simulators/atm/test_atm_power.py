@@ -57,6 +57,7 @@ async def test_power_lost_before_an_answer(acquirer: Acquirer, tmp_path: Path) -
     """The journal has the request, nobody knows more: nothing came out, and that is what the acquirer hears."""
     acquirer.silent = 1
     place = a_place(acquirer)
+    acquirer.mute = bool
     async with a_machine(place, tmp_path) as machine:
         asking = asyncio.create_task(machine.withdraw(500_00))
         while not acquirer.types():

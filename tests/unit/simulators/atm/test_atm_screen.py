@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from tellerline.simulators.atm.receipts import Receipt, Verdict, lines
+from tellerline.simulators.atm.receipts import Entry, Receipt, Verdict, lines
 from tellerline.simulators.atm.requests import Kind
-from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, Do, Page, Screen, Wish, shown
+from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, HEIGHT, Do, Page, Screen, Wish, shown
 
 CARD, PIN = "6229990000000000019", "135790"
 ENTRANCE = [*CARD, ENTER, *PIN, ENTER]
@@ -66,6 +66,14 @@ def test_mistakes_are_told_and_can_be_corrected() -> None:
 def a_receipt(verdict: Verdict, **more: object) -> Receipt:
     fields: dict[str, object] = {"kind": Kind.WITHDRAWAL, "verdict": verdict, "terminal": "ATM00001", "at": ""}
     return Receipt(**(fields | more))  # type: ignore[arg-type]
+
+
+def test_a_long_statement_fits_on_the_screen() -> None:
+    waiting, _ = press(Screen("en"), [*ENTRANCE, "2"])
+    entries = [Entry(day="260302", amount=number, balance=1) for number in range(10)]
+    text = shown(waiting.told(a_receipt(Verdict.DONE, kind=Kind.STATEMENT, card="*", reference="1", entries=entries)))
+    assert len(text) == HEIGHT
+    assert text[-1].startswith("Enter: another transaction")
 
 
 def test_after_a_receipt_comes_another_transaction_or_none() -> None:
