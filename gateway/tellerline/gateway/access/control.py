@@ -21,22 +21,31 @@ class AccessControl:
         self._clock = clock
 
     async def admit(
-        self, operation: str, request: Request, call: CallContext, *, account: str = "", needs_grant: bool = True
+        self,
+        operation: str,
+        request: Request,
+        call: CallContext,
+        *,
+        account: str = "",
+        needs_grant: bool = True,
+        whole: bool = False,
     ) -> None:
         """See ``services.ports.Admission``."""
         rights = self._channels.rights(request.channel, call.peer)
         if rights.needs_grant(operation) and needs_grant:
-            await self._check(rights, operation, request, account)
+            await self._check(rights, operation, request, account, whole=whole)
 
     async def verified(self, operation: str, request: Request, call: CallContext) -> bool:
         """See ``services.ports.Admission``."""
         rights = self._channels.rights(request.channel, call.peer)
         if not rights.needs_grant(operation) and not request.grant:
             return False
-        await self._check(rights, operation, request, "")
+        await self._check(rights, operation, request, "", whole=False)
         return True
 
-    async def _check(self, rights: CallerRights, operation: str, request: Request, account: str) -> None:
+    async def _check(
+        self, rights: CallerRights, operation: str, request: Request, account: str, *, whole: bool
+    ) -> None:
         if not request.grant:
             raise RefusalError(Code.GRANT_MISSING)
         check_grant(
@@ -44,6 +53,7 @@ class AccessControl:
             request,
             operation=operation,
             account=account,
+            whole=whole,
             now=self._clock.now(),
             accepts_grants_of=rights.policy.accepts_grants_of,
         )

@@ -74,6 +74,7 @@ def check_grant(
     *,
     operation: str,
     account: str,
+    whole: bool = False,
     now: datetime,
     accepts_grants_of: tuple[str, ...],
 ) -> None:
@@ -92,7 +93,7 @@ def check_grant(
         or (grant.call and grant.call != request.call)
         or (grant.agent and grant.agent != request.agent)
         or (same_channel and grant.terminal and grant.terminal != request.terminal)
-        or (grant.accounts and account and account not in grant.accounts)
+        or (grant.accounts and (whole or (account and account not in grant.accounts)))
         or (grant.operations and operation not in grant.operations)
     ):
         raise RefusalError(Code.GRANT_NOT_SUFFICIENT)

@@ -94,11 +94,19 @@ class Admission(Protocol):
     """Whether a caller may do what no host is asked for (the list of accounts, new limits, operators' views)."""
 
     async def admit(
-        self, operation: str, request: Request, call: CallContext, *, account: str = "", needs_grant: bool = True
+        self,
+        operation: str,
+        request: Request,
+        call: CallContext,
+        *,
+        account: str = "",
+        needs_grant: bool = True,
+        whole: bool = False,
     ) -> None:
         """Return if the channel may call ``operation`` and the grant covers it; raise ``RefusalError`` if not.
 
-        ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent.
+        ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent. ``whole``: what is
+        asked for shows all of the customer's accounts, which a grant for some of them does not cover.
         """
 
     async def verified(self, operation: str, request: Request, call: CallContext) -> bool:

@@ -44,7 +44,7 @@ class AccountHandlers:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
         size, after = page_size(request.page_size), number_of(request, request.page_token)
         await self._parts.admission.admit(
-            "accounts.ListAccounts", request_from(request.context, customer=customer), call
+            "accounts.ListAccounts", request_from(request.context, customer=customer), call, whole=True
         )
         accounts = [a for a in await self._parts.registry.accounts(customer) if a.sequence > after]
         more = len(accounts) > size

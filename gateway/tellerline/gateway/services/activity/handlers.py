@@ -66,7 +66,8 @@ class ActivityHandlers:
         customer = customer_of(parent, "parent")
         if context.customer and context_customer(context) != customer:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
-        await self._parts.admission.admit(f"activity.{method}", request_from(context, customer=customer), call)
+        asking = request_from(context, customer=customer)
+        await self._parts.admission.admit(f"activity.{method}", asking, call, whole=True)
         return customer
 
 

@@ -17,7 +17,7 @@ from tellerline.gateway.services.cash import convert
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.ports import Admission, Settled
 from tellerline.gateway.services.refusals import checked_text, invalid
-from tellerline.gateway.services.requests import channel_of, context_customer, wants_english
+from tellerline.gateway.services.requests import channel_of, context_customer, request_from, wants_english
 from tellerline.gateway.services.results import result_if_done
 from tellerline.gateway.services.transactions import info_of_record, info_of_settled
 from tellerline.gateway.services.values import money_to_proto
@@ -66,11 +66,27 @@ class Withdrawals:
         else:
             serial = checked_text(request.original_channel_serial, "original_channel_serial", 64)
             record = await self._journal.find(channel, serial)
-        if record is None or record.channel != channel or not _is_withdrawal(record):
-            raise RefusalError(Code.TRANSACTION_NOT_FOUND)
-        others_terminal = context.terminal and record.terminal != context.terminal
-        others = customer and record.customer and record.customer != customer
-        if others or others_terminal:
+        if record is not None and (record.channel != channel or not _is_withdrawal(record)):
+            record = None
+        if record is not None and context.terminal and record.terminal != context.terminal:
+            record = None
+        if record is not None and customer and record.customer and record.customer != customer:
+            record = None
+        return await self._for_its_customer(record, context, call, admission)
+
+    async def _for_its_customer(
+        self, record: Record | None, context: RequestContext, call: CallContext, admission: Admission
+    ) -> Record:
+        """Whoever needs a grant to see a withdrawal is not told without one that covers it whether it is there."""
+        asking = request_from(context, customer=record.customer if record else "")
+        try:
+            account = record.account if record else ""
+            await admission.admit("cash.GetWithdrawal", asking, call, account=account)
+        except RefusalError as refusal:
+            if refusal.code is not Code.GRANT_NOT_SUFFICIENT:
+                raise
+            record = None
+        if record is None:
             raise RefusalError(Code.TRANSACTION_NOT_FOUND)
         return record
 

@@ -33,7 +33,7 @@ class OperationsHandlers:
     ) -> pb.SearchTransactionsResponse:
         customer = customer_of(request.customer, "customer") if request.customer else ""
         asking = replace(request_from(request.context), customer=customer)
-        await self._parts.admission.admit("operations.SearchTransactions", asking, call)
+        await self._parts.admission.admit("operations.SearchTransactions", asking, call, whole=True)
         if request.channel and request.channel not in CHANNELS:
             raise invalid("channel", "unknown_value")
         size, after = page_size(request.page_size), position_of(request, request.page_token)
