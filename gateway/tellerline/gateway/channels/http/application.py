@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Final, cast
 
 import orjson
-from litestar import Litestar, MediaType, Request, Response, asgi, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
-from litestar.types import Receive, Scope, Send
 
+from tellerline.gateway.channels.grpc.asgi import Application, Receive, Scope, Send
 from tellerline.gateway.channels.http.doors import Doors
 from tellerline.gateway.channels.http.openapi import DOCUMENT, PAGE_STYLE, page
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
@@ -25,6 +25,8 @@ from tellerline.routing.model.codes import Code
 
 PAGE: Final = Path(__file__).with_name("page")
 _HOME: Final = "/online-banking"
+_SERVICES: Final = f"{API}/"
+_END: Final = f"{API}/session:end"
 Answer = Response[Any]
 
 
@@ -32,18 +34,31 @@ def build_application(
     settings: HttpSettings,
     transcoder: Transcoder,
     doors: Doors,
-    end_session: Callable[[Scope, Receive, Send], Awaitable[None]],
+    end_session: Application,
     serving: Callable[[], bool],
+) -> Application:
+    """``end_session`` answers ``POST /v1/session:end``; ``serving`` is False while the server ends.
+
+    The services do not go through the framework, which would add a third to what a request costs; all else does.
+    """
+    pages: Any = _pages_and_files(settings, transcoder, doors, serving)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path == _END:
+            await end_session(scope, receive, send)
+        elif path.startswith(_SERVICES):
+            await transcoder(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return application
+
+
+def _pages_and_files(
+    settings: HttpSettings, transcoder: Transcoder, doors: Doors, serving: Callable[[], bool]
 ) -> Litestar:
-    """``end_session`` answers ``POST /v1/session:end``; ``serving`` is False while the server ends."""
-
-    @asgi(API, is_mount=True, copy_scope=False)
-    async def services(scope: Scope, receive: Receive, send: Send) -> None:
-        await transcoder(scope, receive, send)  # type: ignore[arg-type]
-
-    @asgi(f"{API}/session:end", copy_scope=False)
-    async def session_end(scope: Scope, receive: Receive, send: Send) -> None:
-        await end_session(scope, receive, send)
+    """Everything that is not the contract's."""
 
     @get("/health", media_type=MediaType.JSON)
     async def health() -> Answer:
@@ -51,12 +66,12 @@ def build_application(
         return Response({"status": word}, status_code=status, headers=data_headers(settings))
 
     async def count(request: Request[Any, Any, Any]) -> None:
-        """The address's rate, for what the transcoder does not serve."""
+        """The address's rate."""
         scope = cast(MutableMapping[str, Any], request.scope)
         doors.anybody(scope, transcoder.exchange(scope, _nowhere))
 
     return Litestar(
-        [services, session_end, health, *_pages(settings), _files(settings)],
+        [health, *_pages(settings), _files(settings)],
         openapi_config=None,
         logging_config=None,
         before_request=count,

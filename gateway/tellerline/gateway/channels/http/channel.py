@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from litestar.types import Receive, Scope, Send
-
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.telemetry import Log
 from tellerline.gateway.access.grants import GrantIssuer
+from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send
 from tellerline.gateway.channels.http.application import build_application
 from tellerline.gateway.channels.http.doors import Doors
 from tellerline.gateway.channels.http.endpoints import endpoints_of
@@ -79,9 +78,9 @@ class HttpChannel:
         await self._server.drain(grace)
 
     async def _end_session(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = self._transcoder.exchange(scope, send)  # type: ignore[arg-type]
+        exchange = self._transcoder.exchange(scope, send)
         try:
-            self._doors.anybody(scope, exchange)  # type: ignore[arg-type]
+            self._doors.anybody(scope, exchange)
             if scope.get("method") != "POST":
                 raise HttpRefusalError(Code.OPERATION_NOT_OFFERED, 405, headers={"allow": "POST"})
             await self._sessions.end(await self._doors.claims(exchange))

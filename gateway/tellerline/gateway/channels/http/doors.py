@@ -37,7 +37,7 @@ class Doors:
     def anybody(self, scope: Scope, exchange: Exchange) -> Visitor:
         """Pass by address alone."""
         address = address_of(scope)
-        exchange.extra = self._addresses.hit(address).headers()
+        exchange.rate = self._addresses.hit(address)
         return Visitor(address)
 
     async def claims(self, exchange: Exchange) -> Claims:
@@ -47,7 +47,8 @@ class Doors:
     async def customer(self, visitor: Visitor, exchange: Exchange) -> Visitor:
         """Pass with a good token of a login that has not ended."""
         claims = await self.claims(exchange)
-        exchange.extra = self._customers.hit(claims.customer).headers()
+        exchange.rate = None
+        exchange.rate = self._customers.hit(claims.customer)
         return Visitor(visitor.address, claims, await self._sessions.of(claims))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send
 from tellerline.gateway.channels.grpc.status import prefers_english
 from tellerline.gateway.channels.http.problems import Problem
+from tellerline.gateway.channels.http.rates import RateState
 from tellerline.gateway.channels.http.refusals import HttpRefusalError, bad_field
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
@@ -29,17 +31,20 @@ _PROBLEM: Final = (b"content-type", b"application/problem+json")
 Headers = list[tuple[bytes, bytes]]
 
 
+_prefers_english = lru_cache(256)(prefers_english)
+
+
 class Exchange:
     """Reads the head at once; raises ``RefusalError`` from ``check`` for one that says something twice."""
 
-    __slots__ = ("_send", "_standing", "_twice", "english", "extra", "head", "request_id", "started")
+    __slots__ = ("_send", "_standing", "_twice", "english", "head", "rate", "request_id", "started")
 
     def __init__(self, scope: Scope, send: Send, request_id: str, standing: Headers) -> None:
         self._send = send
         self._standing = standing
         self._twice = ""
         self.request_id = request_id
-        self.extra: Headers = []
+        self.rate: RateState | None = None
         self.head: dict[bytes, str] = {}
         self.started = False
         for name, value in scope["headers"]:
@@ -47,7 +52,7 @@ class Exchange:
                 if name in self.head:
                     self._twice = name.decode("latin-1")
                 self.head[name] = value.decode("latin-1")
-        self.english = prefers_english(self.head.get(b"accept-language", ""))
+        self.english = _prefers_english(self.head.get(b"accept-language", ""))
 
     def check(self) -> None:
         if self._twice:
@@ -94,7 +99,7 @@ class Exchange:
         """Begin an answer of server-sent events; ``event`` sends each."""
         self.started = True
         kind = (b"content-type", b"text/event-stream; charset=utf-8")
-        headers = [kind, (b"x-accel-buffering", b"no"), self._id(), *self.extra, *self._standing]
+        headers = [kind, (b"x-accel-buffering", b"no"), *self._own(), *self._standing]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def event(self, chunk: bytes, *, last: bool = False) -> None:
@@ -102,11 +107,12 @@ class Exchange:
 
     async def _respond(self, status: int, kind: tuple[bytes, bytes] | None, body: bytes, own: Headers) -> None:
         self.started = True
-        headers = [self._id(), *own, *self.extra, *self._standing]
+        headers = [*own, *self._own(), *self._standing]
         if kind is not None:
             headers += [kind, (b"content-length", str(len(body)).encode())]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _id(self) -> tuple[bytes, bytes]:
-        return b"x-request-id", self.request_id.encode("ascii")
+    def _own(self) -> Headers:
+        told = self.rate.headers() if self.rate is not None else ()
+        return [(b"x-request-id", self.request_id.encode("ascii")), *told]

@@ -28,6 +28,8 @@ class ClockedStorage(Storage):
         self._clock = clock
         self._most = most
         self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self.counted = (0, 0.0)
+        """The counter of the last ``incr`` with the end of its window: asking for it again would cost as much."""
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -39,7 +41,7 @@ class ClockedStorage(Storage):
         if ends <= now:
             self._counters.pop(key, None)
             count, ends = 0, now + expiry
-        self._counters[key] = count + amount, ends
+        self._counters[key] = self.counted = count + amount, ends
         while len(self._counters) > self._most or next(iter(self._counters.values()))[1] <= now:
             self._counters.popitem(last=False)
         return count + amount
@@ -66,36 +68,38 @@ class ClockedStorage(Storage):
 
 @dataclass(frozen=True, slots=True)
 class RateState:
-    """What the caller may still do: ``remaining`` requests in the next ``seconds``."""
+    """What the caller may still do: ``remaining`` requests in the next ``seconds``. ``policy`` is said as it is."""
 
-    policy: str
-    limit: int
+    name: str
+    policy: bytes
     remaining: int
     seconds: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """``RateLimit-Policy`` and ``RateLimit`` as the IETF's draft has them."""
         return [
-            (b"ratelimit-policy", f'"{self.policy}";q={self.limit};w=60'.encode()),
-            (b"ratelimit", f'"{self.policy}";r={self.remaining};t={self.seconds}'.encode()),
+            (b"ratelimit-policy", self.policy),
+            (b"ratelimit", f'"{self.name}";r={self.remaining};t={self.seconds}'.encode()),
         ]
 
 
 class RateLimit:
     """So many requests a minute for each caller."""
 
-    def __init__(self, policy: str, per_minute: int, *, clock: Clock, most: int) -> None:
-        self._policy = policy
+    def __init__(self, name: str, per_minute: int, *, clock: Clock, most: int) -> None:
+        self._name = name
+        self._policy = f'"{name}";q={per_minute};w=60'.encode()
         self._item = RateLimitItemPerMinute(per_minute)
         self._clock = clock
-        self._limiter = FixedWindowRateLimiter(ClockedStorage(clock, most))
+        self._storage = ClockedStorage(clock, most)
+        self._limiter = FixedWindowRateLimiter(self._storage)
 
     def hit(self, caller: str) -> RateState:
         """Count one request. Raises ``RATE_LIMITED`` (429) with ``Retry-After`` when there have been too many."""
         allowed = self._limiter.hit(self._item, caller)
-        stats = self._limiter.get_window_stats(self._item, caller)
-        seconds = max(1, ceil(stats.reset_time - self._clock.monotonic()))
-        state = RateState(self._policy, self._item.amount, stats.remaining, seconds)
+        count, ends = self._storage.counted
+        seconds = max(1, ceil(ends - self._clock.monotonic()))
+        state = RateState(self._name, self._policy, max(0, self._item.amount - count), seconds)
         if not allowed:
             headers = {name.decode(): value.decode() for name, value in state.headers()}
             raise HttpRefusalError(Code.RATE_LIMITED, 429, headers={"retry-after": str(seconds), **headers})
