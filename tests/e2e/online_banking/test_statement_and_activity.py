@@ -78,6 +78,7 @@ async def test_days_that_make_no_sense_are_told(bank: OnlineBank, browser: Brows
         await last.fill("2020-01-02")
         await he.page.locator("button[type=submit]").click()
         await expect(he.page.locator(".entries .notice")).to_have_text("这段时间没有交易。")
+        await expect(he.page.locator(".filter [aria-pressed=true]")).to_have_count(0)
         await he.picture("26-empty-statement")
 
 

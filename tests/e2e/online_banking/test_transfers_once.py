@@ -115,6 +115,24 @@ async def test_a_page_loaded_anew_takes_the_transfer_up_where_it_was(bank: Onlin
     assert bank.debits(person.card, LOST_REPLY) == 1
 
 
+async def test_one_unknown_outcome_does_not_stand_in_the_way_of_other_transfers(
+    bank: OnlineBank, browser: Browser
+) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        await confirms(he, LOST_REPLY)
+        await he.stage("unknown")
+        await he.visit("accounts")
+        await he.visit("transfer")
+        await he.stage("unknown")
+        await he.page.locator(".outcome button").click()
+        await confirms(he, 29_00)
+        await he.stage("done")
+        assert len(set(keys(he))) == 2
+    assert (bank.debits(person.card, LOST_REPLY), bank.debits(person.card, 29_00)) == (1, 1)
+
+
 async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home) as he:

@@ -75,7 +75,7 @@ export class Errand {
     if (!this.settled && this.serial && serial === this.serial) this.#wake();
   }
 
-  /** Asks no more. */
+  /** Asks no more, and tells no more. */
   leave() {
     this.#left = true;
     this.#wake();
@@ -103,7 +103,7 @@ export class Errand {
   #become(stage) {
     if (stage === this.stage) return;
     this.stage = stage;
-    this.#changed();
+    if (!this.#left) this.#changed();
   }
 
   #pause(milliseconds) {

@@ -2,11 +2,11 @@
 
 import { language } from "./language.js";
 
-/** The bank answered that it does not do it. `definite`: nothing was done and nothing will be. */
+/** The bank answered that it does not do it. `definite`: nothing was done and nothing will be; `retryable`: ask again later. */
 export class Refused extends Error {
-  constructor({ code, detail, definite = false, metadata = {}, violations = [] }) {
+  constructor({ code, detail, definite = false, retryable = false, metadata = {}, violations = [] }) {
     super(detail);
-    Object.assign(this, { code, detail, definite, metadata, violations });
+    Object.assign(this, { code, detail, definite, retryable, metadata, violations });
   }
 }
 

@@ -33,14 +33,15 @@ export function notice(kind, title, ...rest) {
   );
 }
 
-/** Why something did not work, in the reader's language; with `again` a way to try it once more. */
+/** Why something did not work, in the reader's language; with `again` a way to ask once more, where that may help. */
 export function problemNotice(error, again) {
   const known = error instanceof Refused && error.message;
+  const hopeless = error instanceof Refused && error.definite && !error.retryable;
   return notice(
     "bad",
     "",
     h("p", {}, known ? error.message : say("problem.no_answer")),
-    again && h("button", { type: "button", class: "quiet", onclick: again }, say("again")),
+    again && !hopeless && h("button", { type: "button", class: "quiet", onclick: again }, say("again")),
   );
 }
 

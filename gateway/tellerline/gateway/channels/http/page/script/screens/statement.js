@@ -59,17 +59,22 @@ export function statementScreen(app, argument) {
       shown.clear();
       asking.account = found.find(({ name }) => name === account.value);
       Object.assign(asking, { first: first.value, last: last.value });
+      markSpan();
       page = 1;
       show();
     };
     const form = h("form", { class: "card filter", onsubmit: submit, novalidate: true });
-    const span = SPANS.find((days) => asking.first === bankDay(1 - days) && asking.last === bankDay());
-    const spans = choice(say("statement.ranges"), SPANS.map((days) => [days, say("statement.recent", { days })]), span, (days) => {
+    const spans = choice(say("statement.ranges"), SPANS.map((days) => [days, say("statement.recent", { days })]), null, (days) => {
       first.value = bankDay(1 - days);
       last.value = bankDay();
-      for (const button of spans.children) button.setAttribute("aria-pressed", String(button.textContent === say("statement.recent", { days })));
       form.requestSubmit();
     });
+    const markSpan = () =>
+      SPANS.forEach((days, index) => {
+        const chosen = asking.first === bankDay(1 - days) && asking.last === bankDay();
+        spans.children[index].setAttribute("aria-pressed", String(chosen));
+      });
+    markSpan();
     account.addEventListener("change", () => form.requestSubmit());
     return put(
       form,
@@ -114,7 +119,7 @@ export function statementScreen(app, argument) {
     showList(false);
     return [
       statement.more && notice("doubt", "", h("p", {}, say("statement.more", { count: statement.entries.length }))),
-      h("div", { class: "card overview" }, sums(statement), chart(statement, first, last)),
+      h("div", { class: "card overview" }, sums(statement), statement.entries.length > 0 && chart(statement, first, last)),
       h("section", { class: "card entries" }, field(say("statement.search"), input, say("statement.search.hint")), list),
     ];
   };

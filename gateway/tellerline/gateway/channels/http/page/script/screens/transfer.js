@@ -41,24 +41,22 @@ export function transferScreen(app, argument) {
     summary = summaryOf(draft);
     keep(key, transfer, summary);
     follow(key, transfer, false);
+    go("result");
   };
 
   const follow = (key, transfer, begun) => {
-    errand = new Errand({
-      key,
-      begun,
-      send: (number) => createTransfer(transfer, number),
-      look: lookUpTransfer,
-      changed: () => {
-        if (errand.settled) forget();
-        go("result");
-      },
-    });
-    go("result");
+    const send = (number) => createTransfer(transfer, number);
+    const changed = () => {
+      if (errand.settled) forget();
+      go("result");
+    };
+    errand = new Errand({ key, begun, send, look: lookUpTransfer, changed });
+    step = "result";
     errand.run();
   };
 
   const again = (kept) => {
+    errand.leave();
     errand = null;
     if (!kept) Object.assign(draft, emptyDraft(), { from: draft.from ?? accounts?.[0] });
     balances.clear();
@@ -90,9 +88,7 @@ export function transferScreen(app, argument) {
   const kept = interrupted();
   if (kept) {
     ({ summary } = kept);
-    step = "result";
-    queueMicrotask(() => follow(kept.key, kept.transfer, true));
-    errand = { stage: "looking", settled: false, leave: () => {}, hear: () => {} };
+    follow(kept.key, kept.transfer, true);
   }
 
   return { draw, leave: () => errand?.leave(), hear: (transaction) => errand?.hear(transaction) };

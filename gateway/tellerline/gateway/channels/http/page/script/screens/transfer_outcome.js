@@ -65,5 +65,5 @@ function actions(errand, { another, edit, drop }) {
     ];
   }
   if (errand.settled) return [accounts, button("result.another", another, "main")];
-  return errand.stage === "unknown" ? [accounts] : [];
+  return errand.stage === "unknown" ? [accounts, button("result.other", drop)] : [];
 }

@@ -211,6 +211,7 @@ export const texts = {
   "result.balance": "转账后余额",
   "result.at": "记账时间",
   "result.number": "渠道流水号",
+  "result.other": "办理其他转账",
   "result.another": "再转一笔",
   "result.accounts": "返回账户",
   "result.limits": "查看限额",
