@@ -133,3 +133,13 @@ async def office(
         yield Office(store=store, clock=clock, known=known, service=service)
     finally:
         await service.stop()
+
+
+async def approved_export(desk: Office, kind: pb.ExportTicketsRequest.Format.ValueType) -> pb.ExportTicketsRequest:
+    """The leader's export of every ticket, which the auditor has approved."""
+    wished = pb.TicketExport(format=kind, reason="月度质检")
+    create = pb.CreateTicketExportRequest(context=desk.context(LEADER), ticket_export=wished)
+    asked = await desk.service.handlers.create_ticket_export(create)
+    approve = pb.ApproveTicketExportRequest(context=desk.context(AUDITOR), name=asked.name)
+    await desk.service.handlers.approve_ticket_export(approve)
+    return pb.ExportTicketsRequest(context=desk.context(LEADER), format=kind, export=asked.name)

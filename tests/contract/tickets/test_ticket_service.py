@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
-from ticket_office import MANAGER, SUPERVISOR, WRITTEN, Office
+from ticket_office import MANAGER, SUPERVISOR, WRITTEN, Office, approved_export
 from ticket_rules import AGENT, AUDITOR, CARDS, CENTRE, LEADER, LOANS, at
 
 from tellerline.api.tickets.v1 import tickets_pb2 as pb
@@ -266,7 +266,7 @@ async def test_pages_go_on_where_they_ended(desk: Office) -> None:
 
 
 async def exported(desk: Office, kind: pb.ExportTicketsRequest.Format.ValueType) -> str:
-    request = pb.ExportTicketsRequest(context=desk.context(LEADER), format=kind)
+    request = await approved_export(desk, kind)
     return b"".join([piece.content async for piece in desk.service.handlers.export_tickets(request)]).decode()
 
 

@@ -13,11 +13,12 @@ from tellerline.callcenter.tickets import convert, pages
 from tellerline.callcenter.tickets.answering import answering, streaming
 from tellerline.callcenter.tickets.desk import TicketDesk
 from tellerline.callcenter.tickets.export import as_csv, as_json_lines
+from tellerline.callcenter.tickets.exports import Export, ExportDesk
 from tellerline.callcenter.tickets.refusals import Code, RefusalError, invalid
 from tellerline.callcenter.tickets.requests import actor_of, request_of, wants_english
 from tellerline.callcenter.tickets.staff import Staff
 from tellerline.callcenter.tickets.transactions import NotHeardError
-from tellerline.callcenter.tickets.values import checked_text, segments
+from tellerline.callcenter.tickets.values import checked_text, instant_to_proto, segments
 from tellerline.routing.tickets.commands import (
     Act,
     Actor,
@@ -36,8 +37,9 @@ _REASON = 500
 class TicketHandlers:
     """One method for each of ``TicketService``. They raise ``RefusalError`` alone."""
 
-    def __init__(self, desk: TicketDesk, staff: Staff, zone: ZoneInfo) -> None:
+    def __init__(self, desk: TicketDesk, staff: Staff, zone: ZoneInfo, exports: ExportDesk) -> None:
         self._desk = desk
+        self._exports = exports
         self._staff = staff
         self._zone = zone
 
@@ -148,10 +150,28 @@ class TicketHandlers:
         found = await self._desk.found(_id(request.name))
         return pb.ListTicketEventsResponse(events=[convert.event_to_proto(recorded) for recorded in found.history])
 
+    @answering
+    async def create_ticket_export(self, request: pb.CreateTicketExportRequest) -> pb.TicketExport:
+        actor, asked = await actor_of(request.context, self._staff), request.ticket_export
+        if asked.format not in (pb.ExportTicketsRequest.FORMAT_CSV, pb.ExportTicketsRequest.FORMAT_JSON_LINES):
+            raise invalid("ticket_export.format", "unspecified")
+        convert.search_from_proto(asked.filter)
+        reason = checked_text(asked.reason, "ticket_export.reason", _REASON, lines=True)
+        if not reason:
+            raise invalid("ticket_export.reason", "missing")
+        return _export_to_proto(self._exports.ask(actor, _wanted(asked.filter, asked.format), reason))
+
+    @answering
+    async def approve_ticket_export(self, request: pb.ApproveTicketExportRequest) -> pb.TicketExport:
+        actor = await actor_of(request.context, self._staff)
+        return _export_to_proto(self._exports.approve(actor, segments(request.name, "ticketExports/*", "name")[0]))
+
     @streaming
     async def export_tickets(self, request: pb.ExportTicketsRequest) -> AsyncIterator[pb.ExportTicketsResponse]:
-        await actor_of(request.context, self._staff)
+        actor = await actor_of(request.context, self._staff)
+        name = segments(request.export, "ticketExports/*", "export")[0] if request.export else ""
         search = convert.search_from_proto(request.filter)
+        self._exports.begin(actor, name, _wanted(request.filter, request.format))
         if request.format == pb.ExportTicketsRequest.FORMAT_CSV:
             pieces = as_csv(self._desk, search, self._zone)
         elif request.format == pb.ExportTicketsRequest.FORMAT_JSON_LINES:
@@ -173,6 +193,24 @@ class TicketHandlers:
     async def _reply(self, ticket: Ticket, actor: Actor, context: RequestContext) -> pb.Ticket:
         rules = await self._desk.rules(ticket)
         return convert.ticket_to_proto(ticket, rules.flow, actor, english=wants_english(context))
+
+
+def _wanted(filter_: pb.TicketFilter, kind: pb.ExportTicketsRequest.Format.ValueType) -> bytes:
+    """The same for the same search and format."""
+    return pb.ExportTicketsRequest(filter=filter_, format=kind).SerializeToString(deterministic=True)
+
+
+def _export_to_proto(export: Export) -> pb.TicketExport:
+    wanted = pb.ExportTicketsRequest.FromString(export.wanted)
+    return pb.TicketExport(
+        name=f"ticketExports/{export.id}",
+        filter=wanted.filter,
+        format=wanted.format,
+        reason=export.reason,
+        requester=export.requester,
+        approver=export.approver,
+        expire_time=instant_to_proto(export.expires_at),
+    )
 
 
 def _id(name: str) -> str:

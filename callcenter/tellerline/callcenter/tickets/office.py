@@ -13,6 +13,7 @@ from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.telemetry import Log
 from tellerline.api.tickets.v1.tickets_pb2 import DESCRIPTOR
 from tellerline.callcenter.tickets.desk import DeskParts, TicketDesk
+from tellerline.callcenter.tickets.exports import ExportDesk
 from tellerline.callcenter.tickets.flow_handlers import FlowHandlers
 from tellerline.callcenter.tickets.flows import FlowRegister
 from tellerline.callcenter.tickets.handlers import TicketHandlers
@@ -59,7 +60,8 @@ class TicketOffice:
                 randomness=parts.randomness,
             )
         )
-        self.handlers = TicketHandlers(self.desk, parts.staff, parts.calendar().zone)
+        exports = ExportDesk(clock=parts.clock, log=parts.log, new_id=lambda: parts.randomness.bytes(8).hex())
+        self.handlers = TicketHandlers(self.desk, parts.staff, parts.calendar().zone, exports)
         self.flow_handlers = FlowHandlers(self.flows, parts.staff)
         self.services: Sequence[tuple[ServiceDescriptor, object]] = (
             (DESCRIPTOR.services_by_name["TicketService"], self.handlers),

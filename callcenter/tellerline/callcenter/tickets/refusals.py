@@ -39,6 +39,7 @@ class Code(StrEnum):
     NOTHING_TO_PAUSE = "NOTHING_TO_PAUSE"
     REASON_MISSING = "REASON_MISSING"
     WORKING_DAYS_UNKNOWN = "WORKING_DAYS_UNKNOWN"
+    EXPORT_NOT_FOUND = "EXPORT_NOT_FOUND"
     FLOW_NOT_FOUND = "FLOW_NOT_FOUND"
     FLOW_BROKEN = "FLOW_BROKEN"
     FLOW_VERSION_NOT_NEXT = "FLOW_VERSION_NOT_NEXT"
@@ -109,6 +110,9 @@ SAID: Mapping[Code, Said] = {
         _STATE,
         "尚不掌握相关年度的节假日安排，请联系系统管理员。",
         "The working days of that year are not known yet. Please call an administrator.",
+    ),
+    Code.EXPORT_NOT_FOUND: Said(
+        code_pb2.NOT_FOUND, "没有此导出申请，或已失效。", "There is no such export, or it is over."
     ),
     Code.FLOW_NOT_FOUND: Said(code_pb2.NOT_FOUND, "没有此流程。", "There is no such flow."),
     Code.FLOW_BROKEN: Said(_INVALID, "流程定义有误。", "There is a mistake in the flow."),

@@ -19,7 +19,7 @@ def build_gateway(settings: GatewaySettings, around: Surroundings) -> Gateway:
     ``PolicyError`` for an access policy that cannot be used."""
     core = build_core(settings, around)
     directory = build_directory(core)
-    access = AccessControl(directory, around.store.grants, around.clock)
+    access = AccessControl(directory, around.store.grants, around.clock, around.store.access_trail)
     policies = build_policy_desk(core, directory)
     pipeline = build_pipeline(core, access)
     parts = build_parts(core, access, policies, pipeline)

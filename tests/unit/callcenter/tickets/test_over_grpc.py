@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc.aio
 import pytest
-from ticket_office import MANAGER, WRITTEN, Office, office
+from ticket_office import MANAGER, WRITTEN, Office, approved_export, office
 from ticket_rules import AGENT, CARDS
 
 from tellerline.adapters.clock import SystemClock
@@ -40,7 +40,7 @@ async def test_a_ticket_is_opened_read_and_exported(desk: Office, channel: grpc.
     opened = await stub.CreateTicket(pb.CreateTicketRequest(context=desk.context(AGENT), ticket=ticket))
     read = await stub.GetTicket(pb.GetTicketRequest(context=desk.context(AGENT), name=opened.name))
     assert read == opened
-    request = pb.ExportTicketsRequest(context=desk.context(AGENT), format=pb.ExportTicketsRequest.FORMAT_CSV)
+    request = await approved_export(desk, pb.ExportTicketsRequest.FORMAT_CSV)
     content = b"".join([piece.content async for piece in stub.ExportTickets(request)])
     assert opened.name.removeprefix("tickets/") in content.decode()
     flows = await TicketFlowServiceStub(channel).ListFlowVersions(

@@ -1444,8 +1444,13 @@ class ExportTicketsRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    EXPORT_FIELD_NUMBER: _builtins.int
     format: Global___ExportTicketsRequest.Format.ValueType
     """What the file is."""
+    export: _builtins.str
+    """The approved export, `ticketExports/{ticket_export}`; search and format must be those that were approved. Without it
+    the export is refused with `SECOND_PERSON_REQUIRED`.
+    """
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks: `agent` names the person 经办人, and is required."""
@@ -1460,14 +1465,123 @@ class ExportTicketsRequest(_message.Message):
         context: _context_pb2.RequestContext | None = ...,
         filter: Global___TicketFilter | None = ...,
         format: Global___ExportTicketsRequest.Format.ValueType = ...,
+        export: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "filter", b"filter", "format", b"format"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "export", b"export", "filter", b"filter", "format", b"format"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportTicketsRequest: _TypeAlias = ExportTicketsRequest  # noqa: Y015
+
+@_typing.final
+class TicketExport(_message.Message):
+    """A file of tickets that one person asks for and another approves."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUESTER_FIELD_NUMBER: _builtins.int
+    APPROVER_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`ticketExports/{ticket_export}`."""
+    format: Global___ExportTicketsRequest.Format.ValueType
+    """What the file is."""
+    reason: _builtins.str
+    """What it is for."""
+    requester: _builtins.str
+    """Who asked."""
+    approver: _builtins.str
+    """Who approved; empty while nobody has."""
+    @_builtins.property
+    def filter(self) -> Global___TicketFilter:
+        """Which tickets."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when it holds."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        filter: Global___TicketFilter | None = ...,
+        format: Global___ExportTicketsRequest.Format.ValueType = ...,
+        reason: _builtins.str = ...,
+        requester: _builtins.str = ...,
+        approver: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approver", b"approver", "expire_time", b"expire_time", "filter", b"filter", "format", b"format", "name", b"name", "reason", b"reason", "requester", b"requester"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TicketExport: _TypeAlias = TicketExport  # noqa: Y015
+
+@_typing.final
+class CreateTicketExportRequest(_message.Message):
+    """Request of `CreateTicketExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    TICKET_EXPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who asks: `agent` names the person 经办人, and is required."""
+
+    @_builtins.property
+    def ticket_export(self) -> Global___TicketExport:
+        """What is asked for."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        ticket_export: Global___TicketExport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "ticket_export", b"ticket_export"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "ticket_export", b"ticket_export"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateTicketExportRequest: _TypeAlias = CreateTicketExportRequest  # noqa: Y015
+
+@_typing.final
+class ApproveTicketExportRequest(_message.Message):
+    """Request of `ApproveTicketExport`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`ticketExports/{ticket_export}`."""
+    @_builtins.property
+    def context(self) -> _context_pb2.RequestContext:
+        """Who approves: `agent` names the person 经办人, and is required."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.RequestContext | None = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveTicketExportRequest: _TypeAlias = ApproveTicketExportRequest  # noqa: Y015
 
 @_typing.final
 class ExportTicketsResponse(_message.Message):

@@ -102,6 +102,16 @@ class TicketServiceStub:
                 request_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsRequest.SerializeToString,
                 response_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsResponse.FromString,
                 _registered_method=True)
+        self.CreateTicketExport = channel.unary_unary(
+                '/tellerline.api.tickets.v1.TicketService/CreateTicketExport',
+                request_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.CreateTicketExportRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.FromString,
+                _registered_method=True)
+        self.ApproveTicketExport = channel.unary_unary(
+                '/tellerline.api.tickets.v1.TicketService/ApproveTicketExport',
+                request_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ApproveTicketExportRequest.SerializeToString,
+                response_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.FromString,
+                _registered_method=True)
         self.ExportTickets = channel.unary_stream(
                 '/tellerline.api.tickets.v1.TicketService/ExportTickets',
                 request_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ExportTicketsRequest.SerializeToString,
@@ -210,8 +220,26 @@ class TicketServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateTicketExport(self, request, context):
+        """Asks for a file of the tickets that a search finds 申请导出: for leaders, supervisors, managers and audit. Nothing is
+        told yet. The proposal holds for an hour, at this site, for whoever made it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveTicketExport(self, request, context):
+        """Another person's yes 复核, for supervisors, managers and audit. `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for who
+        asked; `EXPORT_NOT_FOUND` (`NOT_FOUND`) for one that is over, or was never asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportTickets(self, request, context):
-        """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8.
+        """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8. Only what
+        another person has approved, and only for who asked: else `SECOND_PERSON_REQUIRED`, `ACTION_NOT_ALLOWED`
+        (`PERMISSION_DENIED`) or `EXPORT_NOT_FOUND` (`NOT_FOUND`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -274,6 +302,16 @@ def add_TicketServiceServicer_to_server(servicer, server):
                     servicer.ListTicketEvents,
                     request_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsRequest.FromString,
                     response_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsResponse.SerializeToString,
+            ),
+            'CreateTicketExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateTicketExport,
+                    request_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.CreateTicketExportRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.SerializeToString,
+            ),
+            'ApproveTicketExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveTicketExport,
+                    request_deserializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ApproveTicketExportRequest.FromString,
+                    response_serializer=tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.SerializeToString,
             ),
             'ExportTickets': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportTickets,
@@ -591,6 +629,60 @@ class TicketService:
             '/tellerline.api.tickets.v1.TicketService/ListTicketEvents',
             tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsRequest.SerializeToString,
             tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ListTicketEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateTicketExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.tickets.v1.TicketService/CreateTicketExport',
+            tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.CreateTicketExportRequest.SerializeToString,
+            tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveTicketExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tellerline.api.tickets.v1.TicketService/ApproveTicketExport',
+            tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.ApproveTicketExportRequest.SerializeToString,
+            tellerline_dot_api_dot_tickets_dot_v1_dot_tickets__pb2.TicketExport.FromString,
             options,
             channel_credentials,
             insecure,

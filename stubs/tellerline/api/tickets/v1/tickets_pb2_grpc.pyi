@@ -80,8 +80,19 @@ class TicketServiceStub:
     """
     ListTicketEvents: _grpc.UnaryUnaryMultiCallable[_tickets_pb2.ListTicketEventsRequest, _tickets_pb2.ListTicketEventsResponse]
     """A ticket's whole history, oldest first: everything that people, the gateway and time have done."""
+    CreateTicketExport: _grpc.UnaryUnaryMultiCallable[_tickets_pb2.CreateTicketExportRequest, _tickets_pb2.TicketExport]
+    """Asks for a file of the tickets that a search finds 申请导出: for leaders, supervisors, managers and audit. Nothing is
+    told yet. The proposal holds for an hour, at this site, for whoever made it.
+    """
+    ApproveTicketExport: _grpc.UnaryUnaryMultiCallable[_tickets_pb2.ApproveTicketExportRequest, _tickets_pb2.TicketExport]
+    """Another person's yes 复核, for supervisors, managers and audit. `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for who
+    asked; `EXPORT_NOT_FOUND` (`NOT_FOUND`) for one that is over, or was never asked for.
+    """
     ExportTickets: _grpc.UnaryStreamMultiCallable[_tickets_pb2.ExportTicketsRequest, _tickets_pb2.ExportTicketsResponse]
-    """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8."""
+    """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8. Only what
+    another person has approved, and only for who asked: else `SECOND_PERSON_REQUIRED`, `ACTION_NOT_ALLOWED`
+    (`PERMISSION_DENIED`) or `EXPORT_NOT_FOUND` (`NOT_FOUND`).
+    """
 
 @_typing.type_check_only
 class TicketServiceAsyncStub(TicketServiceStub):
@@ -135,8 +146,19 @@ class TicketServiceAsyncStub(TicketServiceStub):
     """
     ListTicketEvents: _aio.UnaryUnaryMultiCallable[_tickets_pb2.ListTicketEventsRequest, _tickets_pb2.ListTicketEventsResponse]  # type: ignore[assignment]
     """A ticket's whole history, oldest first: everything that people, the gateway and time have done."""
+    CreateTicketExport: _aio.UnaryUnaryMultiCallable[_tickets_pb2.CreateTicketExportRequest, _tickets_pb2.TicketExport]  # type: ignore[assignment]
+    """Asks for a file of the tickets that a search finds 申请导出: for leaders, supervisors, managers and audit. Nothing is
+    told yet. The proposal holds for an hour, at this site, for whoever made it.
+    """
+    ApproveTicketExport: _aio.UnaryUnaryMultiCallable[_tickets_pb2.ApproveTicketExportRequest, _tickets_pb2.TicketExport]  # type: ignore[assignment]
+    """Another person's yes 复核, for supervisors, managers and audit. `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for who
+    asked; `EXPORT_NOT_FOUND` (`NOT_FOUND`) for one that is over, or was never asked for.
+    """
     ExportTickets: _aio.UnaryStreamMultiCallable[_tickets_pb2.ExportTicketsRequest, _tickets_pb2.ExportTicketsResponse]  # type: ignore[assignment]
-    """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8."""
+    """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8. Only what
+    another person has approved, and only for who asked: else `SECOND_PERSON_REQUIRED`, `ACTION_NOT_ALLOWED`
+    (`PERMISSION_DENIED`) or `EXPORT_NOT_FOUND` (`NOT_FOUND`).
+    """
 
 class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
     """Tickets 工单 of the call centre: complaint, consultation, suggestion, praise, appointment, lead. A ticket follows a
@@ -255,12 +277,35 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         """A ticket's whole history, oldest first: everything that people, the gateway and time have done."""
 
     @_abc_1.abstractmethod
+    def CreateTicketExport(
+        self,
+        request: _tickets_pb2.CreateTicketExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tickets_pb2.TicketExport, _abc.Awaitable[_tickets_pb2.TicketExport]]:
+        """Asks for a file of the tickets that a search finds 申请导出: for leaders, supervisors, managers and audit. Nothing is
+        told yet. The proposal holds for an hour, at this site, for whoever made it.
+        """
+
+    @_abc_1.abstractmethod
+    def ApproveTicketExport(
+        self,
+        request: _tickets_pb2.ApproveTicketExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tickets_pb2.TicketExport, _abc.Awaitable[_tickets_pb2.TicketExport]]:
+        """Another person's yes 复核, for supervisors, managers and audit. `SECOND_PERSON_REQUIRED` (`PERMISSION_DENIED`) for who
+        asked; `EXPORT_NOT_FOUND` (`NOT_FOUND`) for one that is over, or was never asked for.
+        """
+
+    @_abc_1.abstractmethod
     def ExportTickets(
         self,
         request: _tickets_pb2.ExportTicketsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_tickets_pb2.ExportTicketsResponse], _abc.AsyncIterator[_tickets_pb2.ExportTicketsResponse]]:
-        """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8."""
+        """The tickets that a search finds, as a file in pieces: put together in order they are the file, in UTF-8. Only what
+        another person has approved, and only for who asked: else `SECOND_PERSON_REQUIRED`, `ACTION_NOT_ALLOWED`
+        (`PERMISSION_DENIED`) or `EXPORT_NOT_FOUND` (`NOT_FOUND`).
+        """
 
 def add_TicketServiceServicer_to_server(servicer: TicketServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
