@@ -29,6 +29,7 @@ def live_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem
             "127.0.0.1:50061": addresses["call_centre"],
             "http://127.0.0.1:8600/v1": addresses["admin"],
             "http://127.0.0.1:9464/metrics": addresses["metrics"],
+            "http://127.0.0.1:8800/": addresses["online_banking"].removesuffix("online-banking/"),
             "/var/lib/tellerline/journal.db": str(journal),
         }
         yield LiveSystem(environment, spoken)

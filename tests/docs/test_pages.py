@@ -18,6 +18,7 @@ PAGES = {
     "operations.md": 7,
     "simulators.md": 8,
     "information.md": 18,
+    "online-banking.md": 4,
 }
 """With how many commands each has at least."""
 

@@ -19,7 +19,8 @@ def run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "tool", ["generate_stubs.py", "generate_reference.py", "generate_errors.py", "generate_hosts.py"]
+    "tool",
+    ["generate_stubs.py", "generate_reference.py", "generate_errors.py", "generate_hosts.py", "generate_openapi.py"],
 )
 def test_what_is_committed_is_what_is_generated(tool: str) -> None:
     checked = run(tool, "--check")
