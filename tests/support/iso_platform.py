@@ -37,7 +37,7 @@ class MemoryRegistry:
         self._clock = clock
 
     async def find_account(self, account: str) -> RegisteredAccount | None:
-        number = int(account) - FIRST_CARD if account.isdigit() else -1
+        number = int(account) - FIRST_CARD if account.isascii() and account.isdigit() else -1
         if not 0 <= number < CUSTOMERS:
             return None
         return RegisteredAccount(

@@ -101,6 +101,14 @@ def test_nothing_but_a_bad_frame_comes_of_any_bytes(frame: bytes) -> None:
             continue
 
 
+@pytest.mark.parametrize("mark", ["³", "é", "\x00"])
+def test_what_is_beyond_ascii_is_in_no_field(mark: str) -> None:
+    layout = Layout("1987", "cp037")
+    frame = encode(Message("0200", {103: "62X999"}), layout)
+    with pytest.raises(BadFrameError):
+        decode(frame.replace("X".encode("cp037"), mark.encode("cp037")), layout)
+
+
 def test_a_message_is_shown_without_its_values() -> None:
     assert "6229990000000000027" not in repr(Message("0200", {2: "6229990000000000027"}))
 

@@ -30,7 +30,7 @@ class FieldType:
             return value.isascii() and value.replace(" ", "0").isalnum()
         if self.kind == "z":
             return _TRACK.fullmatch(value) is not None
-        return self.binary or (value.isprintable() if value else True)
+        return self.binary or (value.isascii() and value.isprintable())
 
 
 def field_type(notation: str) -> FieldType:
