@@ -66,6 +66,8 @@ class Installation:
     amqp: str = ""
     more: dict[str, Any] = field(default_factory=dict)
     schema: str = field(default_factory=fresh_schema)
+    said: dict[str, Any] = field(default_factory=dict)
+    """What the last gateway to be ready said of its doors."""
 
     def settings(self, instance: str) -> Path:
         """The settings file of ``instance``, which listens on a port of its own that stays the same."""
@@ -123,7 +125,11 @@ class Installation:
         await self.register()
         async with AsyncExitStack() as stack:
             children = [stack.enter_context(self.gateway(instance)) for instance in instances]
-            yield [(await asyncio.to_thread(child.ready))["target"] for child in children]
+            targets = []
+            for child in children:
+                self.said = await asyncio.to_thread(child.ready)
+                targets.append(self.said["target"])
+            yield targets
 
     @contextmanager
     def gateway(self, instance: str) -> Iterator[Child]:
