@@ -31,6 +31,7 @@ class Iso8583Front:
             settings.address,
             settings.port,
             backlog=settings.connections,
+            reuse_port=settings.reuse_port or None,
         )
         self._counter.metrics.watch_connections(lambda: len(self._connections))
         port: int = self._server.sockets[0].getsockname()[1]

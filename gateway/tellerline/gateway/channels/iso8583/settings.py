@@ -20,6 +20,8 @@ class AtmSettings(BaseModel):
     ``software``, with its own key in ``hsm_key``) serves in development only; another one is named by the function that
     makes it, ``package.module:function``, called with these settings.
 
+    ``reuse_port`` lets several processes share the port; each knows of its own connections alone.
+
     ``idle`` ends a connection without a frame, ``frame`` one whose frame was begun and does not end, ``sign_on`` one
     that has not signed on. ``connections`` bounds all of them; when they are used up, the oldest that has not signed on
     gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all;
@@ -30,6 +32,7 @@ class AtmSettings(BaseModel):
 
     address: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
+    reuse_port: bool = False
     mode: Literal["production", "development"] = "production"
     terminals: Path
     hsm: str = "software"

@@ -1,0 +1,28 @@
+"""How fast one connection may send: nobody at a keypad is faster, and a flood takes no more than this from others."""
+
+from __future__ import annotations
+
+from tellerline.adapters.clock import Clock
+
+_BURST_SECONDS = 2.0
+
+
+class Pace:
+    """A bucket that fills with ``per_second`` and holds two seconds' worth."""
+
+    __slots__ = ("_clock", "_left", "_per_second", "_seen_at")
+
+    def __init__(self, clock: Clock, per_second: float) -> None:
+        self._clock = clock
+        self._per_second = per_second
+        self._left = _BURST_SECONDS * per_second
+        self._seen_at = clock.monotonic()
+
+    async def keep(self) -> None:
+        """Take one, waiting until there is one."""
+        now = self._clock.monotonic()
+        self._left = min(_BURST_SECONDS * self._per_second, self._left + (now - self._seen_at) * self._per_second)
+        self._seen_at = now
+        self._left -= 1
+        if self._left < 0:
+            await self._clock.sleep(-self._left / self._per_second)
