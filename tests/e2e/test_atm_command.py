@@ -121,7 +121,9 @@ async def test_a_script_from_a_file_and_its_exit_codes(counter: Counter) -> None
     assert "> 0100 2=622999*********0019" in printed
     assert "48=04:*" in printed
     assert (counter.folder / "raw").read_text().count(" bytes\n") == 6
-    assert (await counter.run("balance"))[0] == 1
+    assert await counter.run("balance") == (1, "STEP_FAILED: step 1, balance: no card is inside\n")
+    code, printed = await counter.run("--json", *CUSTOMER, "balance", "expect declined")
+    assert (code, json.loads(printed)["error"]["told"][0]["verdict"]) == (1, "done")
     assert (await counter.run("dance"))[0] == 2
     assert (await counter.run("balance", "--charset", "klingon"))[0] == 2
     assert (await counter.run("balance", "--key", str(counter.folder / "none")))[0] == 2

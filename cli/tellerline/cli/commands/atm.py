@@ -100,7 +100,8 @@ def _play(out: Output, installed: Installation, steps: Sequence[Step], messages:
     try:
         settled = asyncio.run(run())
     except ScriptError as error:
-        out.fail(Exit.REFUSED, "STEP_FAILED", str(error), f"步骤未按预期：{error}", told=telling.told)
+        told = {"told": telling.told} if out.json else {}
+        out.fail(Exit.REFUSED, "STEP_FAILED", str(error), f"步骤未按预期：{error}", **told)
     except OSError as error:
         out.fail(Exit.SETUP, "MACHINE_FAILED", str(error), f"柜员机故障：{error}")
     out.result({"told": telling.told, "settled": settled})
