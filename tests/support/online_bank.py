@@ -17,7 +17,7 @@ from tellerline.simulators.issuer import IssuerRules, IssuerServer
 from tellerline.simulators.population import Person
 from tellerline.simulators.servers.ports import free_port
 
-CUSTOMERS = 120
+CUSTOMERS = 60
 PLENTY_OF_MONEY = 20_000_00
 PLENTY_OF_REQUESTS = 100_000
 

@@ -64,7 +64,11 @@ export class Activity {
     if (!this.#place) return;
     const newest = [...this.#transactions.values()].sort((a, b) => (at(a) < at(b) ? 1 : -1)).slice(0, SHOWN);
     if (newest.length > 0) put(this.#place, h("ol", { class: "events" }, ...newest.map(row)));
-    else if (this.#problem) put(this.#place, problemNotice(this.#problem, () => this.load()));
+    else if (this.#problem)
+      put(
+        this.#place,
+        problemNotice(this.#problem, () => this.load()),
+      );
     else put(this.#place, h("p", { class: "quiet-text" }, say(this.#loaded ? "activity.none" : "loading")));
   }
 }
@@ -86,7 +90,12 @@ function row(transaction) {
 
 function what({ operation }) {
   const key = `operation.${operation}`;
-  return known(key) ? say(key) : operation.split(".").pop().replace(/([a-z])([A-Z])/g, "$1 $2");
+  return known(key)
+    ? say(key)
+    : operation
+        .split(".")
+        .pop()
+        .replace(/([a-z])([A-Z])/g, "$1 $2");
 }
 
 function state({ transaction }) {

@@ -141,14 +141,27 @@ export class App {
       h(
         "div",
         { class: "top-inner" },
-        h("p", { class: "brand" }, h("img", { src: "mark.svg", alt: "", width: 32, height: 32 }),
-          h("span", {}, h("strong", {}, say("bank.name")), h("span", { class: "service" }, say("bank.service")))),
+        h(
+          "p",
+          { class: "brand" },
+          h("img", { src: "mark.svg", alt: "", width: 32, height: 32 }),
+          h("span", {}, h("strong", {}, say("bank.name")), h("span", { class: "service" }, say("bank.service"))),
+        ),
         h(
           "div",
           { class: "top-actions" },
-          h("button", { type: "button", class: "language", lang: other, onclick: () => this.#speak(other) }, say("language.other")),
-          inside && h("button", { type: "button", class: "logout", onclick: () => this.#leave() },
-            icon("logout"), h("span", {}, say("logout"))),
+          h(
+            "button",
+            { type: "button", class: "language", lang: other, onclick: () => this.#speak(other) },
+            say("language.other"),
+          ),
+          inside &&
+            h(
+              "button",
+              { type: "button", class: "logout", onclick: () => this.#leave() },
+              icon("logout"),
+              h("span", {}, say("logout")),
+            ),
         ),
       ),
     );
@@ -158,7 +171,13 @@ export class App {
     return h(
       "nav",
       { "aria-label": say("nav") },
-      h("ul", {}, ...MENU.map((name) => h("li", {}, h("a", { href: `#/${name}` }, icon(name), h("span", {}, say(`nav.${name}`)))))),
+      h(
+        "ul",
+        {},
+        ...MENU.map((name) =>
+          h("li", {}, h("a", { href: `#/${name}` }, icon(name), h("span", {}, say(`nav.${name}`)))),
+        ),
+      ),
     );
   }
 }

@@ -16,7 +16,8 @@ export function getBalance(account) {
 }
 
 /**
- * Entries booked between two days, oldest first, with the balances before and after: `{entries, opening, closing, more}`.
+ * Entries booked between two days, oldest first, with the balances before and after: `{entries, opening, closing,
+ * more}`.
  * At most `most` of them; `more` says that there are others, later ones.
  */
 export async function listStatementEntries(account, first, last, { most = 2000, signal } = {}) {

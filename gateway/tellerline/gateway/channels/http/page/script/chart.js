@@ -86,7 +86,12 @@ function flow({ entries, opening }, first, last) {
     if (bar) bar[nanos < 0n ? "out" : "in"] += nanos < 0n ? -nanos : nanos;
   }
   const total = (side) => written({ currency, nanos: bars.reduce((sum, bar) => sum + bar[side], 0n) });
-  const text = say("chart.flow.text", { first: shortDay(first), last: shortDay(last), in: total("in"), out: total("out") });
+  const text = say("chart.flow.text", {
+    first: shortDay(first),
+    last: shortDay(last),
+    in: total("in"),
+    out: total("out"),
+  });
   const period = (bar) => say("chart.period.of", { first: shortDay(bar.from), last: shortDay(bar.to) });
   const rows = bars.map((bar) => [
     bar.from === bar.to ? shortDay(bar.from) : period(bar),
@@ -113,7 +118,11 @@ function paintBalance(points, width, label) {
   return canvas(width, label, scale, [
     svg("path", { class: "area", d: `${line}V${floor}H${x(0)}Z` }),
     svg("path", { class: "line", d: line }),
-    ...dayMarks(points.map(({ day }) => day), width, (index) => x(index) + step / 2),
+    ...dayMarks(
+      points.map(({ day }) => day),
+      width,
+      (index) => x(index) + step / 2,
+    ),
   ]);
 }
 
@@ -125,28 +134,45 @@ function paintFlow(bars, width, label) {
   const bar = (name, value, left) =>
     svg("rect", { class: name, x: left, y: scale.y(value), width: thick, height: scale.y(0) - scale.y(value) });
   const middle = (index) => EDGE.left + step * (index + 0.5);
-  return h("div", {}, canvas(width, label, scale, [
-    ...amounts.flatMap(([into, out], index) => [
-      bar("in", into, middle(index) - thick - 1),
-      bar("out", out, middle(index) + 1),
+  return h(
+    "div",
+    {},
+    canvas(width, label, scale, [
+      ...amounts.flatMap(([into, out], index) => [
+        bar("in", into, middle(index) - thick - 1),
+        bar("out", out, middle(index) + 1),
+      ]),
+      ...dayMarks(
+        bars.map(({ from }) => from),
+        width,
+        middle,
+      ),
     ]),
-    ...dayMarks(bars.map(({ from }) => from), width, middle),
-  ]), legend());
+    legend(),
+  );
 }
 
 function legend() {
   return h(
     "p",
     { class: "legend" },
-    h("span", { class: "key in", "aria-hidden": "true" }), `${say("chart.in")} `,
-    h("span", { class: "key out", "aria-hidden": "true" }), say("chart.out"),
+    h("span", { class: "key in", "aria-hidden": "true" }),
+    `${say("chart.in")} `,
+    h("span", { class: "key out", "aria-hidden": "true" }),
+    say("chart.out"),
   );
 }
 
 function canvas(width, label, scale, content) {
   const compact = new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 });
   const lines = scale.ticks.flatMap((tick) => [
-    svg("line", { class: tick === 0 ? "zero" : "grid", x1: EDGE.left, x2: width - EDGE.right, y1: scale.y(tick), y2: scale.y(tick) }),
+    svg("line", {
+      class: tick === 0 ? "zero" : "grid",
+      x1: EDGE.left,
+      x2: width - EDGE.right,
+      y1: scale.y(tick),
+      y2: scale.y(tick),
+    }),
     svg("text", { x: EDGE.left - 8, y: scale.y(tick) + 4, "text-anchor": "end" }, compact.format(tick)),
   ]);
   const size = { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` };
@@ -182,8 +208,13 @@ function figures(words, rows) {
       "table",
       { class: "figures" },
       h("thead", {}, h("tr", {}, ...words.map((word) => h("th", { scope: "col" }, word)))),
-      h("tbody", {}, ...rows.map(([word, ...values]) =>
-        h("tr", {}, h("th", { scope: "row" }, word), ...values.map((value) => h("td", {}, value))))),
+      h(
+        "tbody",
+        {},
+        ...rows.map(([word, ...values]) =>
+          h("tr", {}, h("th", { scope: "row" }, word), ...values.map((value) => h("td", {}, value))),
+        ),
+      ),
     ),
   );
 }

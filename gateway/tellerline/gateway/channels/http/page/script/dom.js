@@ -2,7 +2,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element. Attributes: `on…` are listeners, `true` an attribute without a value, null, undefined and false none. */
+/**
+ * An HTML element. Attributes: `on…` are listeners, `true` an attribute without a value, null, undefined and false
+ * none.
+ */
 export function h(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
 }

@@ -12,9 +12,11 @@ const UNDONE = "TRANSACTION_STATE_REVERSED";
 const QUEUED = "TRANSACTION_STATE_QUEUED";
 
 /**
- * `stage` is where it stands: `sending`, `asking` (no answer yet; sent again under the same number), `unknown` (the bank
+ * `stage` is where it stands: `sending`, `asking` (no answer yet; sent again under the same number), `unknown` (the
+ * bank
  * has it and does not know the end), `queued`, and at the end `done`, `refused` or `undone`; `paused` when the session
- * ended under way; `looking` and `absent` for one that was begun earlier and may never have arrived. `reply` is the bank's newest answer, `problem` why it was refused.
+ * ended under way; `looking` and `absent` for one that was begun earlier and may never have arrived. `reply` is the
+ * bank's newest answer, `problem` why it was refused.
  */
 export class Errand {
   stage = "sending";
@@ -122,5 +124,10 @@ function problemOf(status) {
   const details = status?.details ?? [];
   const info = details.find((detail) => detail["@type"]?.endsWith("ErrorInfo")) ?? {};
   const text = details.find((detail) => detail["@type"]?.endsWith("LocalizedMessage"));
-  return new Refused({ code: info.reason, detail: text?.message ?? status?.message, definite: true, metadata: info.metadata });
+  return new Refused({
+    code: info.reason,
+    detail: text?.message ?? status?.message,
+    definite: true,
+    metadata: info.metadata,
+  });
 }

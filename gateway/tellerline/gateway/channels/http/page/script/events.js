@@ -1,4 +1,5 @@
-// The customer's own transactions as they happen, through every channel: server-sent events over fetch, which can carry a token.
+// The customer's own transactions as they happen, through every channel: server-sent events over fetch, which can
+// carry a token.
 
 import { SessionOver } from "./http.js";
 import { customer, over, stream } from "./session.js";

@@ -2,7 +2,10 @@
 
 import { language } from "./language.js";
 
-/** The bank answered that it does not do it. `definite`: nothing was done and nothing will be; `retryable`: ask again later. */
+/**
+ * The bank answered that it does not do it. `definite`: nothing was done and nothing will be; `retryable`: ask again
+ * later.
+ */
 export class Refused extends Error {
   constructor({ code, detail, definite = false, retryable = false, metadata = {}, violations = [] }) {
     super(detail);

@@ -30,7 +30,9 @@ export function figure({ currency, nanos }) {
   const digits = places(currency);
   const absolute = nanos < 0n ? -nanos : nanos;
   const whole = String(absolute / BILLION).replace(/\B(?=(\d{3})+$)/g, ",");
-  const fraction = String(absolute % BILLION).padStart(9, "0").slice(0, digits);
+  const fraction = String(absolute % BILLION)
+    .padStart(9, "0")
+    .slice(0, digits);
   return `${nanos < 0n ? "−" : ""}${whole}${digits ? `.${fraction}` : ""}`;
 }
 

@@ -45,24 +45,30 @@ export function problemNotice(error, again) {
   );
 }
 
-/** A place for what is being asked: shows that it is asked, then what `draw` makes of the answer, or why there is none. */
+/**
+ * A place for what is being asked: shows that it is asked, then what `draw` makes of the answer, or why there is
+ * none.
+ */
 export function asked(place, question, draw) {
   const ask = async () => {
-    put(place, h("p", { class: "loading" }, say("loading")));
-    place.setAttribute("aria-busy", "true");
+    const turn = {};
+    turns.set(place, turn);
+    const show = (...children) => turns.get(place) === turn && put(place, ...children);
+    show(h("p", { class: "loading" }, say("loading")));
     try {
-      put(place, draw(await question()));
+      show(draw(await question()));
     } catch (error) {
       if (error instanceof SessionOver) return;
       if (!(error instanceof Refused || error instanceof NoAnswer)) throw error;
-      put(place, problemNotice(error, ask));
-    } finally {
-      place.removeAttribute("aria-busy");
+      show(problemNotice(error, ask));
     }
   };
   ask();
   return place;
 }
+
+/** The newest question of each place: what an older one finds out is shown no more. */
+const turns = new WeakMap();
 
 /** A labelled field. `control` is an input or select; `hint` stands under it; its mistake is shown by `mistaken`. */
 export function field(label, control, hint) {
@@ -114,7 +120,12 @@ export function sequence(account) {
 export function accountOption(account) {
   const kind = say(`kind.${account.kind}`);
   const [number, currency] = [account.maskedNumber, account.currencyCode];
-  return say(currency === HOME_CURRENCY ? "account.option" : "account.option.foreign", { sequence: sequence(account), kind, number, currency });
+  return say(currency === HOME_CURRENCY ? "account.option" : "account.option.foreign", {
+    sequence: sequence(account),
+    kind,
+    number,
+    currency,
+  });
 }
 
 /** Pairs of a word and what it stands for; those without a value are left out. */
@@ -126,11 +137,7 @@ export function facts(pairs, name = "facts") {
 /** Buttons of which one is chosen. `choices` are `[value, label]`. */
 export function choice(label, choices, chosen, choose) {
   const buttons = choices.map(([value, text]) =>
-    h(
-      "button",
-      { type: "button", "aria-pressed": String(value === chosen), onclick: () => choose(value) },
-      text,
-    ),
+    h("button", { type: "button", "aria-pressed": String(value === chosen), onclick: () => choose(value) }, text),
   );
   return h("div", { class: "choice", role: "group", "aria-label": label }, ...buttons);
 }

@@ -1,4 +1,5 @@
-// The transfer that was confirmed and whose end is not known yet, kept in this tab through reloads and logins until it is.
+// The transfer that was confirmed and whose end is not known yet, kept in this tab through reloads and logins until
+// it is.
 
 import { customer } from "./session.js";
 

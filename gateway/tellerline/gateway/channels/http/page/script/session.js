@@ -49,7 +49,9 @@ export async function logIn(after) {
   location.assign(address);
 }
 
-/** Takes up what the issuer sent back: the place to go on at, or null if this is no return. Throws if it was refused. */
+/**
+ * Takes up what the issuer sent back: the place to go on at, or null if this is no return. Throws if it was refused.
+ */
 export async function comeBack() {
   const said = new URLSearchParams(location.search);
   if (!said.has("state")) return null;

@@ -46,11 +46,17 @@ function drawTotal(accounts, balances) {
   const missing = home.filter((account) => balances.get(account.name) instanceof Error).length;
   const waiting = home.some((account) => !balances.has(account.name));
   const partial = missing > 0 && !waiting;
+  const unknown = waiting && told.length === 0;
   return [
     h("h2", { class: "total-title" }, say("accounts.total")),
-    h("p", { class: "total-figure" }, waiting && told.length === 0 ? "…" : amount({ currency: HOME_CURRENCY, nanos })),
-    h("p", { class: "total-note" }, say("accounts.total.of", { count: home.length }), partial && " · ",
-      partial && say("accounts.total.partial", { count: missing })),
+    h("p", { class: "total-figure" }, unknown ? "…" : amount({ currency: HOME_CURRENCY, nanos })),
+    h(
+      "p",
+      { class: "total-note" },
+      say("accounts.total.of", { count: home.length }),
+      partial && " · ",
+      partial && say("accounts.total.partial", { count: missing }),
+    ),
   ];
 }
 
@@ -59,7 +65,8 @@ function accountCard(account, balances, told) {
   const id = `account-${sequence(account)}`;
   const link = (href, key) =>
     h("a", { href, id: `${key.replace(".", "-")}-${sequence(account)}`, "aria-describedby": id }, say(key));
-  const transfer = account.currencyCode === HOME_CURRENCY && link(`#/transfer/${sequence(account)}`, "accounts.transfer");
+  const transfer =
+    account.currencyCode === HOME_CURRENCY && link(`#/transfer/${sequence(account)}`, "accounts.transfer");
   askBalance(account, balance, balances, () => {
     if (transfer && balances.get(account.name).code === LOST) transfer.remove();
     told();
@@ -70,17 +77,17 @@ function accountCard(account, balances, told) {
     h(
       "div",
       { class: "account-head" },
-      h("h3", { id }, h("span", { class: "kind" }, say(`kind.${account.kind}`)), " ",
-        h("span", { class: "number" }, account.maskedNumber)),
+      h(
+        "h3",
+        { id },
+        h("span", { class: "kind" }, say(`kind.${account.kind}`)),
+        " ",
+        h("span", { class: "number" }, account.maskedNumber),
+      ),
       h("p", { class: "account-sequence" }, say("account.sequence", { sequence: sequence(account) })),
     ),
     balance,
-    h(
-      "p",
-      { class: "account-actions" },
-      link(`#/statement/${sequence(account)}`, "accounts.statement"),
-      transfer,
-    ),
+    h("p", { class: "account-actions" }, link(`#/statement/${sequence(account)}`, "accounts.statement"), transfer),
   );
 }
 
@@ -96,7 +103,11 @@ async function askBalance(account, place, balances, told) {
     balances.set(account.name, error);
     const again = () => askBalance(account, place, balances, told);
     if (error.code === LOST) {
-      put(place, h("p", {}, h("span", { class: "chip bad" }, say("accounts.lost"))), h("p", { class: "quiet-text" }, error.message));
+      put(
+        place,
+        h("p", {}, h("span", { class: "chip bad" }, say("accounts.lost"))),
+        h("p", { class: "quiet-text" }, error.message),
+      );
     } else put(place, problemNotice(error, again));
   }
   told();
@@ -104,7 +115,12 @@ async function askBalance(account, place, balances, told) {
 
 function drawBalance({ availableAmount, ledgerAmount, lastKnown, readTime }) {
   return [
-    h("p", { class: "available" }, h("span", { class: "word" }, say("accounts.available")), amount(fromJson(availableAmount))),
+    h(
+      "p",
+      { class: "available" },
+      h("span", { class: "word" }, say("accounts.available")),
+      amount(fromJson(availableAmount)),
+    ),
     h("p", { class: "ledger" }, h("span", { class: "word" }, say("accounts.ledger")), written(fromJson(ledgerAmount))),
     lastKnown && h("p", { class: "chip calm" }, say("accounts.last_known", { at: moment(readTime) })),
   ].filter(Boolean);

@@ -20,13 +20,23 @@ export function limitsScreen() {
   };
 
   const draw = () =>
-    h("div", { class: "narrow" }, heading(say("limits.title")), h("p", { class: "lead" }, say("limits.text")),
-      asked(h("div", {}), load, drawAll));
+    h(
+      "div",
+      { class: "narrow" },
+      heading(say("limits.title")),
+      h("p", { class: "lead" }, say("limits.text")),
+      asked(h("div", {}), load, drawAll),
+    );
 
   const drawAll = (found) => {
     if (found.length === 0) return notice("calm", "", h("p", {}, say("transfer.foreign")));
     const place = h("div", {});
-    const show = () => asked(place, () => getLimits(chosen.name), (limits) => drawLimits(chosen, limits));
+    const show = () =>
+      asked(
+        place,
+        () => getLimits(chosen.name),
+        (limits) => drawLimits(chosen, limits),
+      );
     const select = accountSelect(found, chosen.name, {
       onchange: () => {
         chosen = found.find(({ name }) => name === select.value);
@@ -99,7 +109,8 @@ function ceilingsOf({ ceilingSingleAmount, ceilingDailyAmount, ceilingDailyCount
 }
 
 function inputsOf({ singleAmount, dailyAmount, dailyCount }) {
-  const input = (value, inputmode) => h("input", { type: "text", value, inputmode, autocomplete: "off", class: "money", required: true });
+  const input = (value, inputmode) =>
+    h("input", { type: "text", value, inputmode, autocomplete: "off", class: "money", required: true });
   return {
     single: input(figure(fromJson(singleAmount)), "decimal"),
     daily: input(figure(fromJson(dailyAmount)), "decimal"),
@@ -111,7 +122,10 @@ function inputsOf({ singleAmount, dailyAmount, dailyCount }) {
 function read(now, inputs, currency) {
   const wanted = {};
   const found = [];
-  for (const [name, part] of [["single", "singleAmount"], ["daily", "dailyAmount"]]) {
+  for (const [name, part] of [
+    ["single", "singleAmount"],
+    ["daily", "dailyAmount"],
+  ]) {
     const { money, mistake } = readTyped(inputs[name].value, currency);
     found.push([inputs[name], mistake ? say(mistake) : ""]);
     if (money && money.nanos !== fromJson(now[part]).nanos) wanted[part] = toJson(money);

@@ -26,7 +26,9 @@ export function lossScreen(app) {
   };
 
   const load = async () => {
-    accounts ??= await Promise.all((await listAccounts()).map(async (each) => ({ ...each, report: await reportOf(each) })));
+    accounts ??= await Promise.all(
+      (await listAccounts()).map(async (each) => ({ ...each, report: await reportOf(each) })),
+    );
     return accounts;
   };
 
@@ -49,8 +51,16 @@ export function lossScreen(app) {
 
   const draw = () => {
     const parts = {
-      which: () => [h("p", { class: "lead" }, say("loss.text")), asked(h("div", {}), load, (found) => drawChoice(found, account, choose))],
-      check: () => asked(h("div", {}), () => balanceOf(account), (balance) => drawCheck(account, balance, { confirm, back: () => go("which") })),
+      which: () => [
+        h("p", { class: "lead" }, say("loss.text")),
+        asked(h("div", {}), load, (found) => drawChoice(found, account, choose)),
+      ],
+      check: () =>
+        asked(
+          h("div", {}),
+          () => balanceOf(account),
+          (balance) => drawCheck(account, balance, { confirm, back: () => go("which") }),
+        ),
       result: () => drawResult(errand, account, back),
     };
     return h("div", { class: "narrow" }, heading(say("loss.title")), parts[step]());
@@ -87,10 +97,15 @@ function drawChoice(accounts, chosen, choose) {
   if (accounts.length === 0) return notice("calm", "", h("p", {}, say("loss.none")));
   const radios = accounts.map((account) =>
     h("input", {
-      type: "radio", name: "lost", value: account.name, id: `lost-${sequence(account)}`,
-      checked: account.name === chosen?.name, disabled: IN_FORCE.has(account.report?.state),
+      type: "radio",
+      name: "lost",
+      value: account.name,
+      id: `lost-${sequence(account)}`,
+      checked: account.name === chosen?.name,
+      disabled: IN_FORCE.has(account.report?.state),
       "aria-describedby": "lost-mistake",
-    }));
+    }),
+  );
   const submit = (event) => {
     event.preventDefault();
     const found = accounts.find((_, index) => radios[index].checked);
@@ -101,16 +116,34 @@ function drawChoice(accounts, chosen, choose) {
     radios.find((radio) => !radio.disabled)?.focus();
   };
   const row = (account, radio) =>
-    h("label", { class: "pick", for: radio.id }, radio,
-      h("span", { class: "pick-text" }, h("span", {}, say(`kind.${account.kind}`), " ", h("span", { class: "number" }, account.maskedNumber)),
-        h("span", { class: "hint" }, say("account.sequence", { sequence: sequence(account) }))),
-      radio.disabled && h("span", { class: "chip bad" }, say("loss.reported"),
-        account.report.reportNumber ? ` ${account.report.reportNumber}` : ""));
+    h(
+      "label",
+      { class: "pick", for: radio.id },
+      radio,
+      h(
+        "span",
+        { class: "pick-text" },
+        h("span", {}, say(`kind.${account.kind}`), " ", h("span", { class: "number" }, account.maskedNumber)),
+        h("span", { class: "hint" }, say("account.sequence", { sequence: sequence(account) })),
+      ),
+      radio.disabled &&
+        h(
+          "span",
+          { class: "chip bad" },
+          say("loss.reported"),
+          account.report.reportNumber ? ` ${account.report.reportNumber}` : "",
+        ),
+    );
   return h(
     "form",
     { class: "card", onsubmit: submit, novalidate: true },
-    h("fieldset", {}, h("legend", {}, say("loss.which")), ...accounts.map((account, index) => row(account, radios[index])),
-      h("p", { class: "mistake", id: "lost-mistake", hidden: true })),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, say("loss.which")),
+      ...accounts.map((account, index) => row(account, radios[index])),
+      h("p", { class: "mistake", id: "lost-mistake", hidden: true }),
+    ),
     radios.some((radio) => !radio.disabled) &&
       h("div", { class: "actions" }, h("button", { type: "submit", class: "main" }, say("loss.next"))),
   );
@@ -120,30 +153,61 @@ function drawCheck(account, balance, { confirm, back }) {
   const kind = say(`kind.${account.kind}`);
   const agree = h("input", { type: "checkbox", id: "loss-agree", "aria-describedby": "loss-agree-mistake" });
   agree.addEventListener("change", () => mistaken(agree, ""));
-  const send = h("button", { type: "button", class: "main danger", onclick: () => {
-    if (correct([[agree, agree.checked ? "" : say("loss.agree.missing")]])) return;
-    send.disabled = true;
-    confirm();
-  } }, say("loss.send"));
+  const send = h(
+    "button",
+    {
+      type: "button",
+      class: "main danger",
+      onclick: () => {
+        if (correct([[agree, agree.checked ? "" : say("loss.agree.missing")]])) return;
+        send.disabled = true;
+        confirm();
+      },
+    },
+    say("loss.send"),
+  );
   return h(
     "section",
     { class: "card confirmation" },
     h("h2", {}, say("loss.check")),
-    h("p", { class: "big" }, h("span", { class: "word" }, say("loss.number")), h("span", { class: "number" }, `${kind} ${account.maskedNumber}`)),
+    h(
+      "p",
+      { class: "big" },
+      h("span", { class: "word" }, say("loss.number")),
+      h("span", { class: "number" }, `${kind} ${account.maskedNumber}`),
+    ),
     balance && facts([[say("loss.balance"), written(fromJson(balance.availableAmount))]]),
     balance && h("p", { class: "hint" }, say("loss.balance.note")),
     h("ul", { class: "effects" }, ...["now", "days", "lift"].map((name) => h("li", {}, say(`loss.effect.${name}`)))),
-    h("div", { class: "field" },
-      h("label", { class: "agree", for: "loss-agree" }, agree, h("span", {}, say("loss.agree", { number: account.maskedNumber, kind: kind.toLowerCase() }))),
-      h("p", { class: "mistake", id: "loss-agree-mistake", hidden: true })),
-    h("div", { class: "actions" }, h("button", { type: "button", class: "quiet", onclick: back }, say("loss.back")), send),
+    h(
+      "div",
+      { class: "field" },
+      h(
+        "label",
+        { class: "agree", for: "loss-agree" },
+        agree,
+        h("span", {}, say("loss.agree", { number: account.maskedNumber, kind: kind.toLowerCase() })),
+      ),
+      h("p", { class: "mistake", id: "loss-agree-mistake", hidden: true }),
+    ),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "quiet", onclick: back }, say("loss.back")),
+      send,
+    ),
   );
 }
 
 function drawResult(errand, account, back) {
   const { stage, reply, problem } = errand;
   const report = reply?.lossReport;
-  const texts = { done: "loss.done.text", unknown: "loss.unknown.text", queued: "loss.queued.text", asking: "result.asking.text" };
+  const texts = {
+    done: "loss.done.text",
+    unknown: "loss.unknown.text",
+    queued: "loss.queued.text",
+    asking: "result.asking.text",
+  };
   const own = ["done", "unknown", "queued", "refused", "undone", "sending"].includes(stage);
   const words = stage === "refused" ? problem.message : stage in texts ? say(texts[stage]) : "";
   return h(
@@ -151,15 +215,23 @@ function drawResult(errand, account, back) {
     { class: `card outcome ${stage}` },
     notice(TONES[stage] ?? "calm", say(own ? `loss.${stage}` : `result.${stage}`), words && h("p", {}, words)),
     facts([
-      [say(stage === "done" ? "loss.number.done" : "loss.number"), h("span", { class: "number" }, `${say(`kind.${account.kind}`)} ${reply?.maskedNumber ?? account.maskedNumber}`)],
+      [
+        say(stage === "done" ? "loss.number.done" : "loss.number"),
+        h("span", { class: "number" }, `${say(`kind.${account.kind}`)} ${reply?.maskedNumber ?? account.maskedNumber}`),
+      ],
       [say("loss.report"), report?.reportNumber],
       [say("loss.since"), report?.reportTime && fullMoment(report.reportTime)],
       [say("loss.lapse"), report?.lapseTime && fullMoment(report.lapseTime)],
       [say("result.serial"), errand.serial],
     ]),
-    stage === "done" && h("ul", { class: "effects" }, ...["days", "lift"].map((name) => h("li", {}, say(`loss.effect.${name}`)))),
-    h("div", { class: "actions" },
+    stage === "done" &&
+      h("ul", { class: "effects" }, ...["days", "lift"].map((name) => h("li", {}, say(`loss.effect.${name}`)))),
+    h(
+      "div",
+      { class: "actions" },
       errand.settled && h("button", { type: "button", class: "quiet", onclick: back }, say("loss.back")),
-      (errand.settled || stage === "unknown" || stage === "queued") && h("a", { class: "button quiet", href: "#/accounts" }, say("result.accounts"))),
+      (errand.settled || stage === "unknown" || stage === "queued") &&
+        h("a", { class: "button quiet", href: "#/accounts" }, say("result.accounts")),
+    ),
   );
 }

@@ -68,11 +68,15 @@ export function transferScreen(app, argument) {
     again(false);
   };
 
-  const draw = () =>
-    h("div", { class: "narrow" }, heading(say("transfer.title")), steps(step), body());
+  const draw = () => h("div", { class: "narrow" }, heading(say("transfer.title")), steps(step), body());
 
   const body = () => {
-    if (step === "result") return drawOutcome(errand, summary, { another: () => again(false), edit: draft.from && (() => again(true)), drop });
+    if (step === "result")
+      return drawOutcome(errand, summary, {
+        another: () => again(false),
+        edit: draft.from && (() => again(true)),
+        drop,
+      });
     if (step === "confirm") return drawConfirmation(summaryOf(draft), { confirm, change: () => go("fill") });
     return asked(h("div", {}), load, (found) => {
       if (found.length === 0) return notice("calm", "", h("p", {}, say("transfer.foreign")));
@@ -97,7 +101,12 @@ export function transferScreen(app, argument) {
 function steps(current) {
   const at = STEPS.indexOf(current);
   const items = STEPS.map((name, index) =>
-    h("li", { class: index < at ? "past" : "", "aria-current": index === at ? "step" : null }, say(`transfer.step.${name}`)));
+    h(
+      "li",
+      { class: index < at ? "past" : "", "aria-current": index === at ? "step" : null },
+      say(`transfer.step.${name}`),
+    ),
+  );
   return h("ol", { class: "steps", "aria-label": say("transfer.steps") }, ...items);
 }
 

@@ -6,10 +6,18 @@ import { fromJson } from "../money.js";
 import { amount, facts } from "../parts.js";
 
 export function drawConfirmation(summary, { confirm, change }) {
-  const send = h("button", { type: "button", class: "main", onclick: () => {
-    send.disabled = true;
-    confirm();
-  } }, say("confirm.send"));
+  const send = h(
+    "button",
+    {
+      type: "button",
+      class: "main",
+      onclick: () => {
+        send.disabled = true;
+        confirm();
+      },
+    },
+    say("confirm.send"),
+  );
   return h(
     "section",
     { class: "card confirmation" },
@@ -17,7 +25,12 @@ export function drawConfirmation(summary, { confirm, change }) {
     h("p", { class: "big" }, h("span", { class: "word" }, say("confirm.amount")), amount(fromJson(summary.amount))),
     transferFacts(summary),
     h("p", { class: "hint" }, say("confirm.note")),
-    h("div", { class: "actions" }, h("button", { type: "button", class: "quiet", onclick: change }, say("confirm.change")), send),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "quiet", onclick: change }, say("confirm.change")),
+      send,
+    ),
   );
 }
 

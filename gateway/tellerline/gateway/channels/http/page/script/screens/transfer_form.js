@@ -8,7 +8,18 @@ import { accountOption, accountSelect, choice, correct, field } from "../parts.j
 const LONGEST_NARRATIVE = 60;
 
 export function emptyDraft() {
-  return { from: null, to: "own", own: "", ownAccount: null, number: "", name: "", bank: "", typed: "", narrative: "", money: null };
+  return {
+    from: null,
+    to: "own",
+    own: "",
+    ownAccount: null,
+    number: "",
+    name: "",
+    bank: "",
+    typed: "",
+    narrative: "",
+    money: null,
+  };
 }
 
 /** The form of `draft`, which it fills as it is typed. `next()` is called once all of it is right. */
@@ -30,13 +41,17 @@ export function drawForm(draft, accounts, { balance, next }) {
       form,
       field(say("transfer.from"), controls.from),
       available,
-      h("fieldset", {}, h("legend", {}, say("transfer.to")),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, say("transfer.to")),
         choice(say("transfer.to"), kinds, draft.to, (to) => {
           draft.to = to;
           draw();
           form.querySelector('fieldset [aria-pressed="true"]').focus();
         }),
-        ...destination(draft, controls, others)),
+        ...destination(draft, controls, others),
+      ),
       field(say("transfer.amount", { currency: draft.from.currencyCode }), controls.typed),
       field(say("transfer.narrative"), controls.narrative, say("transfer.narrative.hint")),
       h("div", { class: "actions" }, h("button", { type: "submit", class: "main" }, say("transfer.next"))),
@@ -52,13 +67,27 @@ export function drawForm(draft, accounts, { balance, next }) {
 
 function controlsOf(draft, accounts, others) {
   const text = (name, attributes) =>
-    h("input", { type: "text", value: draft[name], autocomplete: "off", ...attributes,
-      oninput: (event) => { draft[name] = event.target.value.trim(); } });
+    h("input", {
+      type: "text",
+      value: draft[name],
+      autocomplete: "off",
+      ...attributes,
+      oninput: (event) => {
+        draft[name] = event.target.value.trim();
+      },
+    });
   const own = h(
     "select",
-    { required: true, onchange: (event) => { draft.own = event.target.value; } },
+    {
+      required: true,
+      onchange: (event) => {
+        draft.own = event.target.value;
+      },
+    },
     h("option", { value: "" }, say("transfer.own.choose")),
-    ...others.map((account) => h("option", { value: account.name, selected: account.name === draft.own }, accountOption(account))),
+    ...others.map((account) =>
+      h("option", { value: account.name, selected: account.name === draft.own }, accountOption(account)),
+    ),
   );
   return {
     from: accountSelect(accounts, draft.from.name),

@@ -8,7 +8,15 @@ import { amount, facts, notice } from "../parts.js";
 import { limitSentence } from "../limit_sentence.js";
 import { transferFacts } from "./transfer_confirm.js";
 
-const TONES = { done: "good", refused: "bad", undone: "bad", unknown: "doubt", asking: "doubt", paused: "doubt", absent: "doubt" };
+const TONES = {
+  done: "good",
+  refused: "bad",
+  undone: "bad",
+  unknown: "doubt",
+  asking: "doubt",
+  paused: "doubt",
+  absent: "doubt",
+};
 
 /** `edit` is missing where there is no draft to go back to. */
 export function drawOutcome(errand, summary, { another, edit, drop }) {
@@ -27,7 +35,10 @@ export function drawOutcome(errand, summary, { another, edit, drop }) {
 function words(stage, reply, problem, summary) {
   const manual = reply?.transaction?.state === "TRANSACTION_STATE_MANUAL";
   if (stage === "refused") {
-    return [h("p", {}, limitSentence(problem, fromJson(summary.amount)) ?? problem.message), h("p", {}, say("result.refused.text"))];
+    return [
+      h("p", {}, limitSentence(problem, fromJson(summary.amount)) ?? problem.message),
+      h("p", {}, say("result.refused.text")),
+    ];
   }
   const texts = {
     sending: "result.sending.text",

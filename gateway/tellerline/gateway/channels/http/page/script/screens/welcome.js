@@ -10,8 +10,11 @@ const TONES = { over: "doubt", out: "good", failed: "bad", unreachable: "bad" };
 /** `greeting` is empty, or why the reader is here: `over`, `out`, `failed`, `unreachable`. */
 export function welcome(greeting, logIn) {
   const enter = greeting === "unreachable" ? () => location.reload() : logIn;
-  const button = h("button", { type: "button", class: "main wide", onclick: enter },
-    say(greeting === "unreachable" ? "again" : "welcome.login"));
+  const button = h(
+    "button",
+    { type: "button", class: "main wide", onclick: enter },
+    say(greeting === "unreachable" ? "again" : "welcome.login"),
+  );
   return h(
     "div",
     { class: "welcome" },
@@ -27,7 +30,13 @@ export function welcome(greeting, logIn) {
       "section",
       { class: "care", "aria-labelledby": "care-title" },
       h("h2", { id: "care-title" }, say("welcome.care.title")),
-      h("ul", {}, ...["pin", "address", "loss"].map((name) => h("li", {}, icon("check"), h("span", {}, say(`welcome.care.${name}`))))),
+      h(
+        "ul",
+        {},
+        ...["pin", "address", "loss"].map((name) =>
+          h("li", {}, icon("check"), h("span", {}, say(`welcome.care.${name}`))),
+        ),
+      ),
     ),
   );
 }

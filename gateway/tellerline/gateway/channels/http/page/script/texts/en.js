@@ -3,17 +3,17 @@
 export const texts = {
   "bank.name": "Tellerline Bank",
   "bank.service": "Online banking",
-  "title": "{screen} · Online banking",
-  "skip": "Skip to the content",
-  "nav": "Main functions",
+  title: "{screen} · Online banking",
+  skip: "Skip to the content",
+  nav: "Main functions",
   "nav.accounts": "Accounts",
   "nav.transfer": "Transfer",
   "nav.limits": "Limits",
   "nav.loss": "Report loss",
   "language.other": "中文",
   "language.choose": "Language",
-  "logout": "Log out",
-  "moment": "{at} (Beijing time)",
+  logout: "Log out",
+  moment: "{at} (Beijing time)",
 
   "welcome.title": "Welcome to online banking",
   "welcome.text": "See balances and statements, make transfers, set your limits, report a loss.",
@@ -27,9 +27,9 @@ export const texts = {
   "welcome.failed": "The login was not completed. Please try again.",
   "welcome.unreachable": "The bank cannot be reached at the moment. Please try again later.",
 
-  "loading": "Asking the bank …",
-  "again": "Try again",
-  "required": "required",
+  loading: "Asking the bank …",
+  again: "Try again",
+  required: "required",
   "problem.no_answer": "The bank cannot be reached. Please check your connection and try again.",
   "problem.mistakes": "Please correct the following",
   "page.of": "Page {page} of {pages}",
@@ -134,7 +134,8 @@ export const texts = {
   "chart.title": "Chart",
   "chart.balance": "Balance",
   "chart.flow": "In and out",
-  "chart.balance.text": "From {first} to {last} the balance went from {opening} to {closing}; highest {highest} ({highestDay}), lowest {lowest} ({lowestDay}).",
+  "chart.balance.text":
+    "From {first} to {last} the balance went from {opening} to {closing}; highest {highest} ({highestDay}), lowest {lowest} ({lowestDay}).",
   "chart.flow.text": "From {first} to {last}, {in} came in and {out} went out.",
   "chart.figures": "Show these figures as a table",
   "chart.day": "Day",
@@ -191,9 +192,11 @@ export const texts = {
   "result.sending": "In progress",
   "result.sending.text": "Please wait, and leave this page open.",
   "result.asking": "No answer from the bank yet",
-  "result.asking.text": "The connection is unsteady. We go on asking under the same number; nothing is transferred twice.",
+  "result.asking.text":
+    "The connection is unsteady. We go on asking under the same number; nothing is transferred twice.",
   "result.unknown": "Outcome not known",
-  "result.unknown.text": "The bank has accepted it but does not know yet whether it succeeded. Please do not send it again. The outcome appears here as soon as it is certain; you may also leave and look under “Latest transactions” later.",
+  "result.unknown.text":
+    "The bank has accepted it but does not know yet whether it succeeded. Please do not send it again. The outcome appears here as soon as it is certain; you may also leave and look under “Latest transactions” later.",
   "result.manual.text": "People at the bank are checking this transaction. Please do not send it again.",
   "result.queued": "Accepted",
   "result.paused": "Your session ended; outcome not known",
@@ -217,11 +220,13 @@ export const texts = {
   "result.limits": "See limits",
   "result.edit": "Change it and try again",
   "refused.limit.LIMIT_SINGLE_EXCEEDED": "This transfer of {asked} is above your limit of {limit} for one transfer.",
-  "refused.limit.LIMIT_DAILY_EXCEEDED": "Your limit for a day is {limit}, and {used} of it are used today: this transfer of {asked} is above what is left.",
+  "refused.limit.LIMIT_DAILY_EXCEEDED":
+    "Your limit for a day is {limit}, and {used} of it are used today: this transfer of {asked} is above what is left.",
   "refused.limit.LIMIT_COUNT_EXCEEDED": "You can make {limit} transfers a day, and have made {used} today.",
 
   "limits.title": "Transfer limits",
-  "limits.text": "Each account has its own limits, for transfers through every channel. You can change them at any time, up to the bank’s ceilings; the change takes effect at once.",
+  "limits.text":
+    "Each account has its own limits, for transfers through every channel. You can change them at any time, up to the bank’s ceilings; the change takes effect at once.",
   "limits.account": "Account",
   "limits.single": "One transfer",
   "limits.daily": "All transfers of a day",
@@ -247,9 +252,11 @@ export const texts = {
   "loss.number": "To be reported lost",
   "loss.number.done": "Reported lost",
   "loss.balance": "Available now",
-  "loss.balance.note": "After the report the balance can no longer be seen online or heard by telephone. Please note it now.",
+  "loss.balance.note":
+    "After the report the balance can no longer be seen online or heard by telephone. Please note it now.",
   "loss.effect.now": "The report takes effect at once: nothing can be drawn any more.",
-  "loss.effect.days": "It is valid for 5 days. Bring your identity document to a branch within that time to make it formal, or it lapses.",
+  "loss.effect.days":
+    "It is valid for 5 days. Bring your identity document to a branch within that time to make it formal, or it lapses.",
   "loss.effect.lift": "Only a branch can lift it.",
   "loss.agree": "I have checked it: {number} is the {kind} that was lost.",
   "loss.agree.missing": "Please check the number and tick the box first.",
@@ -262,9 +269,11 @@ export const texts = {
   "loss.since": "Reported",
   "loss.lapse": "Lapses",
   "loss.unknown": "Outcome not known",
-  "loss.unknown.text": "The bank has accepted it but does not know yet whether the host has it. The outcome appears here as soon as it is certain. If it is urgent, please call an agent as well.",
+  "loss.unknown.text":
+    "The bank has accepted it but does not know yet whether the host has it. The outcome appears here as soon as it is certain. If it is urgent, please call an agent as well.",
   "loss.queued": "Accepted",
-  "loss.queued.text": "The host is under maintenance. The account is closed in the bank’s channels from now on, and the host is told first thing when it is back.",
+  "loss.queued.text":
+    "The host is under maintenance. The account is closed in the bank’s channels from now on, and the host is told first thing when it is back.",
   "loss.refused": "The loss was not reported",
   "loss.undone": "The loss was not reported",
   "loss.state": "State",
