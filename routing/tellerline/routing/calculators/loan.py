@@ -5,7 +5,8 @@ the equal instalment is P × i × (1 + i)^n ÷ ((1 + i)^n − 1), the annuity fo
 spreadsheet function PMT; equal principal is P ÷ n a month. The interest of a month is what is still owed × i.
 
 Rounding: instalment, principal and interest half up to the minor unit; the last instalment takes the rest, so that
-nothing is left. A loan of a few minor units may be repaid before its last month.
+nothing is left. Where rounding up has paid more than an instalment by then (few minor units a month over many
+months), the loan ends before its last month.
 """
 
 from __future__ import annotations

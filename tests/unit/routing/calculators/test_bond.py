@@ -104,7 +104,7 @@ coupons = st.builds(
 prices = st.decimals(40, 160, places=4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(coupons, st.integers(0, 9000), prices)
 def test_a_compound_yield_leads_back_to_the_price(terms: BondTerms, after: int, price: Decimal) -> None:
     settled = ISSUED + timedelta(days=after)
@@ -114,7 +114,7 @@ def test_a_compound_yield_leads_back_to_the_price(terms: BondTerms, after: int, 
         assert abs(full_price(terms, settled, found.to_maturity) - found.full_price) < Decimal("1e-20")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(coupons, st.integers(0, 9000), prices, prices)
 def test_a_higher_price_never_yields_more(terms: BondTerms, after: int, one: Decimal, other: Decimal) -> None:
     settled = ISSUED + timedelta(days=after)

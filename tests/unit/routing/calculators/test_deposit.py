@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tellerline.routing.calculators.arithmetic import CalculationError
@@ -127,6 +127,7 @@ def test_what_cannot_be_reckoned_is_refused(start: date, end: date, field: str) 
     assert refused.value.field == field
 
 
+@settings(deadline=None)
 @given(amounts, days, months, percents, st.integers(0, 4000))
 def test_what_is_paid_out_is_the_amount_and_its_interest_less_tax(
     amount: Money, start: date, term_months: int, percent: Decimal, kept: int
@@ -142,6 +143,7 @@ def test_what_is_paid_out_is_the_amount_and_its_interest_less_tax(
     assert all(one.end == other.start for one, other in zip(found.parts, found.parts[1:], strict=False))
 
 
+@settings(deadline=None)
 @given(amounts, days, st.integers(0, 3000), st.integers(0, 1000))
 def test_a_demand_deposit_never_loses_by_staying(amount: Money, start: date, kept: int, longer: int) -> None:
     rates = ListedRates((ListedRate(date(1900, 1, 1), Decimal("0.5")),))
@@ -153,6 +155,7 @@ def test_a_demand_deposit_never_loses_by_staying(amount: Money, start: date, kep
     assert short.payout.minor >= amount.minor
 
 
+@settings(deadline=None)
 @given(amounts, days, months, percents, percents)
 def test_more_money_or_a_higher_rate_never_earns_less(
     amount: Money, start: date, term_months: int, one: Decimal, other: Decimal
@@ -167,6 +170,7 @@ def test_more_money_or_a_higher_rate_never_earns_less(
     assert interest(amount, low) <= interest(Money(amount.minor * 2, "CNY"), low)
 
 
+@settings(deadline=None)
 @given(days, st.integers(0, 5000))
 def test_months_and_days_lead_back_to_the_day(start: date, after: int) -> None:
     end = start + timedelta(days=after)
@@ -175,6 +179,7 @@ def test_months_and_days_lead_back_to_the_day(start: date, after: int) -> None:
     assert 0 <= odd < 31
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15), days, st.integers(1, 5000))
 def test_tax_parts_add_up_to_the_cent(minor: int, start: date, length: int) -> None:
     interest = Money(minor, "CNY")

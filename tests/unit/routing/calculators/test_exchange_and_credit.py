@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tellerline.routing.calculators.arithmetic import CalculationError, rounded
@@ -41,6 +41,7 @@ def test_a_currency_without_a_rate_is_refused(sell: str, buy: str) -> None:
         crossed(sell, buy, "CNY", RATES)
 
 
+@settings(deadline=None)
 @given(amounts, st.sampled_from(["USD", "JPY"]))
 def test_there_and_back_never_gains(amount: Money, currency: str) -> None:
     there = converted(amount, crossed("CNY", currency, "CNY", RATES), currency)
@@ -48,6 +49,7 @@ def test_there_and_back_never_gains(amount: Money, currency: str) -> None:
     assert back.minor <= amount.minor
 
 
+@settings(deadline=None)
 @given(amounts, amounts)
 def test_more_never_gives_less(one: Money, other: Money) -> None:
     rate = crossed("CNY", "USD", "CNY", RATES)
@@ -116,6 +118,7 @@ def test_every_attribute_is_needed() -> None:
         assert refused.value.why == f"missing_{attribute}"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60_000), st.integers(0, 60_000))
 def test_more_income_never_lowers_points_or_limit(one: int, other: int) -> None:
     low, high = (assess(RULES, FACTS | {"monthly_income": str(income)}) for income in sorted([one, other]))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tellerline.routing.information.cells import TableError
@@ -29,6 +29,7 @@ def test_every_standard_table_can_be_read_and_knows_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
+@settings(deadline=None)
 @given(text=st.text(max_size=60))
 def test_no_text_breaks_a_reader(name: str, text: str) -> None:
     for content in (text, standard_table(name)[:200] + text):
@@ -127,6 +128,7 @@ def test_distance_on_the_sphere() -> None:
     assert Point(31.2, 121.4).meters_to(Point(31.2, 121.4)) == 0
 
 
+@settings(deadline=None)
 @given(*[st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))] * 3)
 def test_distance_is_a_metric(one: Point, two: Point, three: Point) -> None:
     assert one.meters_to(two) == pytest.approx(two.meters_to(one), abs=0.01)
