@@ -17,8 +17,12 @@ from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
 from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, CHANNEL_COUNTER, RequestContext
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
+from tellerline.api.customers.v1.counter_pb2 import VerifyIdentityDocumentRequest
+from tellerline.api.customers.v1.counter_pb2_grpc import CounterServiceStub
 from tellerline.api.customers.v1.customers_pb2 import Customer, UpdateCustomerRequest
 from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
+from tellerline.api.customers.v1.interactions_pb2 import Interaction, ListInteractionsRequest
+from tellerline.api.customers.v1.interactions_pb2_grpc import InteractionServiceStub
 from tellerline.api.operations.v1.operations_pb2 import SearchTransactionsRequest
 from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from tellerline.callcenter.live.records import EVERYTHING
@@ -243,6 +247,23 @@ async def test_what_was_written_of_a_number_is_shown_where_it_is_one_customer_s(
     call = (await world.talk("A1")).name.removeprefix("calls/")
     (earlier,) = (await pop(world, call)).earlier_calls
     assert dict(earlier.entries) == ({} if others else {"topic": "about a loan"})
+
+
+async def test_a_call_that_is_over_stands_in_the_history_of_who_proved_himself(world: World) -> None:
+    person = world.bank.person(1)
+    customer = f"customers/{person.customer.number}"
+    call, _ = await world.verified(person)
+    world.caller.hang_up()
+    await world.pass_time(1)
+    context_ = RequestContext(channel=CHANNEL_COUNTER, channel_serial="counter-1", agent="SUN")
+    proof = VerifyIdentityDocumentRequest(
+        context=context_, customer=customer, identity_document=person.customer.identity_document
+    )
+    grant = await world.ask(CounterServiceStub(world.gateway).VerifyIdentityDocument(proof))
+    context_.grant = grant.token
+    request = ListInteractionsRequest(context=context_, parent=customer, kinds=[Interaction.KIND_CALL])
+    history = await world.ask(InteractionServiceStub(world.gateway).ListInteractions(request))
+    assert [(each.event, each.reference) for each in history.interactions] == [("call_ended", call)]
 
 
 async def test_a_screen_that_was_asked_for_before_a_transfer_opens_to_nobody_after_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from counter_clerk import clerk, events
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from journal_rows import acceptance, account, enquiry
+from journal_rows import acceptance, account, cny, enquiry
 
 from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, CHANNEL_COUNTER, RequestContext
 from tellerline.api.customers.v1 import counter_pb2, customers_pb2
@@ -60,7 +60,7 @@ async def known(platform: Any) -> Any:
         call="call-canary",
         limited=None,
     )
-    await store.journal.accept(replace(sent, amount=replace(sent.amount, minor=7_777_700)))
+    await store.journal.accept(replace(sent, amount=cny(7_777_700)))
     store.journal.audit(enquiry(customer="3003", account=NUMBER, channel="ATM", accepted_at=now))
     request = customers_pb2.UpdateLimitsRequest(
         context=clerk(platform, AGENT),
@@ -104,7 +104,7 @@ async def listed(platform: Any, context: dict[str, Any] | None = None, **filters
     return reply
 
 
-UNPROVED = [{"grant": ""}, {"channel": CHANNEL_COUNTER, "grant": "", "agent": "SUN"}]
+UNPROVED: list[dict[str, Any]] = [{"grant": ""}, {"channel": CHANNEL_COUNTER, "grant": "", "agent": "SUN"}]
 
 
 def filled(message: Message) -> set[str]:
