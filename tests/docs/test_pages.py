@@ -19,6 +19,7 @@ PAGES = {
     "simulators.md": 8,
     "information.md": 18,
     "online-banking.md": 4,
+    "access.md": 10,
 }
 """With how many commands each has at least."""
 
