@@ -21,17 +21,18 @@ from iso_terminal import IsoTerminal
 
 from tellerline.adapters.clock import Randomness, SeededRandomness
 
-PAUSE = 0.5
+TOGETHER_A_SECOND = 100
 Hostility = Callable[[IsoTerminal, Randomness], Awaitable[None]]
 
 
 async def honest(terminals: list[IsoTerminal], seconds: float) -> list[float]:
-    """Every terminal asks for a balance twice a second; how long each answer took."""
+    """The terminals ask for a hundred balances a second together; how long each answer took."""
     chance, took = SeededRandomness(1), list[float]()
+    pause = len(terminals) / TOGETHER_A_SECOND
     until = time.perf_counter() + seconds
 
     async def customer(number: int, terminal: IsoTerminal) -> None:
-        await asyncio.sleep(chance.fraction() * PAUSE)
+        await asyncio.sleep(chance.fraction() * pause)
         while time.perf_counter() < until:
             message = terminal.request("100", "310000", {2: card(number), **terminal.pin_fields(PIN, card(number))})
             frame = terminal.frame(message)
@@ -39,7 +40,7 @@ async def honest(terminals: list[IsoTerminal], seconds: float) -> list[float]:
             answer = await terminal.ask_raw(frame)
             took.append(time.perf_counter() - began)
             assert terminal.believed(answer).get(39) == "00"
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
 
     await asyncio.gather(*(customer(*each) for each in enumerate(terminals)))
     return took
