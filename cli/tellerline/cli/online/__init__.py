@@ -1,0 +1,1 @@
+"""Online banking from the command line."""
