@@ -76,7 +76,9 @@ async def test_what_is_told_is_kept_as_told(store: Store, other: Store) -> None:
 
 
 async def test_what_has_a_key_is_told_once(stores: Sequence[Store]) -> None:
-    told = await asyncio.gather(*(store.interactions.tell(happened(n, key="K1")) for n, store in enumerate([*stores] * 3)))
+    told = await asyncio.gather(
+        *(store.interactions.tell(happened(n, key="K1")) for n, store in enumerate([*stores] * 3))
+    )
     assert len({each.number for each in told}) == 1
     assert len(await stores[0].interactions.page(HappeningSearch(customer="C1"))) == 1
 

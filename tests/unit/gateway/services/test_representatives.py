@@ -35,9 +35,7 @@ async def company(platform: Any) -> Any:
     platform.host.answers[model.GetBalances] = Done(
         result=model.CompanyBalances(balances=balances, as_of="2026-03-03T10:00:00+08:00")
     )
-    platform.host.answers[model.VerifyRepresentative] = Done(
-        result=model.RepresentativeVerified(representative="1001")
-    )
+    platform.host.answers[model.VerifyRepresentative] = Done(result=model.RepresentativeVerified(representative="1001"))
     wanted = customers_pb2.Customer(
         display_name="甲公司", identity_document=CREDIT_CODE, kind=customers_pb2.Customer.KIND_CORPORATE
     )
