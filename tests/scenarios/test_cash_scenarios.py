@@ -179,6 +179,7 @@ async def test_a_closed_day_keeps_its_own_figure_when_cash_comes_back_later(tmp_
         await at.ask(at.withdrawal("W3", 700_00))
         await at.ask(at.reversal("W1"))
         await at.ask(at.confirmation("W2", 400_00))
+        await at.world.pass_time(5)
         assert at.bench.books.cash.withdrawn("6222000000000001", today) == 400_00
         assert at.bench.counted() == 700_00
 
