@@ -69,7 +69,9 @@ async def test_of_many_proposals_at_once_one_is_taken(store: Store, other: Store
 async def test_a_version_is_decided_once(store: Store, other: Store) -> None:
     made = await proposed(store)
     verdicts = [decided(made, Verdict.APPROVED), decided(made, Verdict.REJECTED)]
-    results = await asyncio.gather(*(store.tables.decide(each) for each in verdicts * 2), other.tables.decide(verdicts[1]))
+    results = await asyncio.gather(
+        *(store.tables.decide(each) for each in verdicts * 2), other.tables.decide(verdicts[1])
+    )
     assert sum(results) == 1
     assert await other.tables.proposed("fees") is None
     assert not await other.tables.decide(verdicts[0])
