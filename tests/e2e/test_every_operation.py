@@ -274,63 +274,6 @@ async def tables(walk: Walk) -> None:
     assert len((await walk.call(f"{service}/ListTableVersions", parent="tables/fees"))["table_versions"]) == 3
 
 
-async def information(walk: Walk) -> None:
-    service = "information.v1.InformationService"
-    for method, part in (
-        ("ListDepositRates", "deposit_rates"),
-        ("ListLoanRates", "loan_rates"),
-        ("ListTreasuryBonds", "treasury_bonds"),
-        ("ListFees", "fees"),
-    ):
-        assert (await walk.call(f"{service}/{method}"))[part], method
-    rates = await walk.call(f"{service}/ListExchangeRates")
-    assert rates["rate_source"] == "RATE_SOURCE_LIVE"
-    branches = (await walk.call(f"{service}/ListBranches"))["branches"]
-    await walk.call(f"{service}/GetBranch", name=branches[0]["name"])
-    products = (await walk.call(f"{service}/ListProducts"))["products"]
-    await walk.call(f"{service}/GetProduct", name=products[0]["name"])
-    await calculators(walk)
-    await tables(walk)
-
-
-async def calculators(walk: Walk) -> None:
-    service = "information.v1.CalculatorService"
-    deposit = {"kind": "DEPOSIT_KIND_TERM", "amount": cny(10_000), "term_months": 12} | {
-        "deposit_date": DAYS["start_date"]
-    }
-    assert (await walk.call(f"{service}/CalculateDepositInterest", **deposit))["interest_amount"] == cny(95)
-    loan = {"amount": cny(100_000), "term_months": 12, "method": "REPAYMENT_METHOD_EQUAL_PRINCIPAL"}
-    repaid = await walk.call(f"{service}/CalculateLoanRepayment", kind="LOAN_KIND_CONSUMER", **loan)
-    assert repaid["instalments"][-1]["balance_amount"] == cny(0)
-    converted = await walk.call(f"{service}/ConvertCurrency", amount=cny(1_000), currency_code="USD")
-    assert converted["rate_source"] == "RATE_SOURCE_LIVE"
-    bond = await walk.call(f"{service}/CalculateBondYield", bond="treasuryBonds/BG2511")
-    assert bond["method"] == "METHOD_COMPOUND"
-    rules = await walk.call(f"{service}/GetCreditRules")
-    facts = [
-        {"attribute": each["attribute"], "value": each["choices"][0]["value"] if each["choices"] else "30"}
-        for each in rules["attributes"]
-    ]
-    assert (await walk.call(f"{service}/AssessCredit", facts=facts))["grade"]
-
-
-async def tables(walk: Walk) -> None:
-    service = "information.v1.TableService"
-    assert (await walk.call(f"{service}/ListTables"))["tables"]
-    current = await walk.call(f"{service}/GetTableVersion", name="tables/fees/versions/0")
-    wished = {"content": current["content"] + "\n# 2", "reason": "again"}
-    for person, method, ending in (
-        ("ZHAO", "ApproveTableVersion", "STATE_APPROVED"),
-        ("QIAN", "RejectTableVersion", "STATE_REJECTED"),
-    ):
-        proposed = await walk.call(
-            f"{service}/ProposeTableVersion", agent="SUN", parent="tables/fees", table_version=wished
-        )
-        decided = await walk.call(f"{service}/{method}", agent=person, name=proposed["name"], remark="seen")
-        assert decided["state"] == ending
-    assert len((await walk.call(f"{service}/ListTableVersions", parent="tables/fees"))["table_versions"]) == 3
-
-
 def bought(currency: str) -> Json:
     return {"buy_amount": {"currency_code": currency}}
 
@@ -419,6 +362,17 @@ async def payroll(walk: Walk, company: Json, maker: str) -> None:
     assert len(found["line_results"]) == len(lines)
 
 
+async def activity(walk: Walk) -> None:
+    service, customer = "activity.v1.ActivityService", walk.account("CNY", 2).partition("/accounts")[0]
+    listed = await walk.call(f"{service}/ListTransactions", parent=customer)
+    assert "accounts.ReportLoss" in {each["operation"] for each in listed["transactions"]}
+    context = {"channel": "CHANNEL_COUNTER", "channel_serial": "watch"}
+    watching = walk.client.stream(f"{service}/WatchTransactions", {"context": context, "parent": customer})
+    first = await passing(walk.clock, anext(aiter(watching)))
+    assert first["resume_token"]
+    walk.answered.append(f"{service}/WatchTransactions")
+
+
 SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
     accounts,
     customers,
@@ -432,6 +386,7 @@ SCENES: tuple[Callable[[Walk], Awaitable[None]], ...] = (
     information,
     counter,
     representatives,
+    activity,
 )
 
 
