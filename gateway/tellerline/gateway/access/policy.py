@@ -137,7 +137,7 @@ class ChannelDirectory:
         if policy is None:
             raise RefusalError(Code.CHANNEL_UNKNOWN)
         named, speakers = identity in policy.peers, self._speakers
-        roles = speakers.roles(identity, channel) if identity else ()
+        roles = speakers.roles(identity, channel) if identity not in {"", NOBODY} else ()
         known = bool(roles) or named
         if (policy.peers and not named) or (self._required and not known):
             raise RefusalError(Code.CHANNEL_NOT_ALLOWED, metadata={"channel": channel})
