@@ -133,6 +133,31 @@ async def test_one_unknown_outcome_does_not_stand_in_the_way_of_other_transfers(
     assert (bank.debits(person.card, LOST_REPLY), bank.debits(person.card, 29_00)) == (1, 1)
 
 
+async def test_an_answer_that_comes_after_the_customer_left_moves_nothing(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        held = asyncio.Event()
+
+        async def holding(route: Route) -> None:
+            await held.wait()
+            await route.continue_()
+
+        await he.page.route("**/v1/transfers", holding)
+        await confirms(he, 30_00)
+        await he.stage("sending")
+        await he.visit("accounts")
+        await he.page.locator(".account .amount").first.wait_for()
+        await he.page.locator(".language").focus()
+        async with he.page.expect_request_finished(lambda request: request.url.endswith("/v1/transfers")):
+            held.set()
+        await expect(he.page.locator(".events li")).to_have_count(1)
+        await expect(he.page.locator(".language")).to_be_focused()
+        await he.visit("transfer")
+        await he.stage("done")
+        assert len(keys(he)) == 1
+
+
 async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home) as he:
