@@ -34,7 +34,14 @@ async def test_the_demo_tells_its_story_and_ends(shell: CommandLine, tmp_path: P
     check_day(scenes["day"])
     check_call(scenes["call"])
     check_complaint(scenes["complaint"])
-    assert [number for number in (*"一二三四五六七八九十", "十一", "十二") if f"\n{number}、" not in shown.out] == []
+    check_cash_machine(scenes["cash_machine"])
+    check_channels(scenes["three_channels"])
+    assert told.document["online_banking"].endswith("/online-banking/")
+    assert [
+        number
+        for number in (*"一二三四五六七八九十", "十一", "十二", "十三", "十四")
+        if f"\n{number}、" not in shown.out
+    ] == []
     assert "246810" not in shown.out
     assert "在途" in picture.read_text("utf-8")
 
@@ -67,6 +74,21 @@ def check_complaint(scene: dict[str, Any]) -> None:
     assert scene["called"] == ["leader", "supervisor"]
     assert scene["clocks"]["investigation"]["due"] == "2026-02-25T15:00:00+08:00"
     assert {clock["outcome"] for clock in scene["clocks"].values()} == {"met"}
+
+
+def check_cash_machine(scene: dict[str, Any]) -> None:
+    """What came out is gone from the account; what did not was asked for, lost, and taken back."""
+    assert scene["dispensed"] == [500_00, 0]
+    assert scene["verdicts"] == ["done", "reversed"]
+    assert scene["before"] - scene["after"] == 500_00
+    assert scene["lost_reply"][:3] == ["0200", "0210", "0420"]
+    assert scene["lost_reply"][-1] == "0430"
+
+
+def check_channels(scene: dict[str, Any]) -> None:
+    assert scene["arrived"] == 300_00
+    assert set(scene["serials"]) == {"gRPC", "HTTP, JSON", "ISO 8583"}
+    assert len(set(scene["serials"].values())) == 3
 
 
 def check_day(scene: dict[str, Any]) -> None:

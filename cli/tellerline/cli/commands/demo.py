@@ -37,8 +37,8 @@ def demo(
 
     Balance, statement, transfer, a transfer over its limit, one whose reply is lost and which is resolved before your
     eyes, one between two hosts whose second leg is lost and heals, a loss report, what the lost card then answers, and
-    the day's files of all hosts against the journal; a call to the call centre, and a complaint over the holidays.
-    Afterwards the system stays up for your own calls.
+    the day's files of all hosts against the journal; a call to the call centre, a complaint over the holidays; a cash
+    machine, and the same transfer through three channels. Afterwards the system stays up for your own calls.
     """
     import uvloop
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +20,7 @@ from tellerline.cli.system.cash_machines import serving_cash_machines
 from tellerline.cli.system.chatter import chatter_to
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.cli.system.lifecycle import running_system, show_running, stop_signal, with_channels
+from tellerline.cli.system.online_banking import GatewayProof, development_login
 from tellerline.cli.system.running import announce, withdraw
 from tellerline.gateway.client import Client
 from tellerline.gateway.hosts.policy import HostBinding
@@ -36,17 +39,24 @@ async def show(
 ) -> None:
     """Start the embedded system, play the scenes, and stay up for the reader's own calls if ``stay``."""
     log = os.open(directory / "gateway.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    clock, randomness = SystemClock(), SystemRandomness()
     with chatter_to(log):
-        await _play(out, serving_cash_machines(settings, directory, SystemRandomness()), log, programme, stay=stay)
+        async with development_login(settings, clock=clock, randomness=randomness) as (open_to_all, proof):
+            await _play(
+                out, serving_cash_machines(open_to_all, directory, randomness), proof, log, programme, stay=stay
+            )
 
 
-async def _play(out: Output, settings: GatewaySettings, log: int, programme: Sequence[Scene], *, stay: bool) -> None:
+async def _play(
+    out: Output, settings: GatewaySettings, proof: GatewayProof, log: int, programme: Sequence[Scene], *, stay: bool
+) -> None:
     clock = SystemClock()
     began, stop = clock.monotonic(), stop_signal()
     with _nothing_collected():
         system = await start_embedded(
             settings, Books(), clock=clock, randomness=SystemRandomness(), log_descriptor=log, host_times=_impatient
         )
+    proof.target = system.node.target
     here = running_system(settings, system.node.target, system.admin.url, system.node.metrics_url, "demo")
     here = with_channels(here, system.node)
     announce(here)
@@ -57,7 +67,14 @@ async def _play(out: Output, settings: GatewaySettings, log: int, programme: Seq
             stage = _stage(out, client, hurried, system)
             for scene in programme:
                 await scene(stage)
-        out.result({"ready_s": round(seconds, 2), "gateway": system.node.target, "scenes": stage.scenes})
+        out.result(
+            {
+                "ready_s": round(seconds, 2),
+                "gateway": system.node.target,
+                "online_banking": stage.online_banking,
+                "scenes": stage.scenes,
+            }
+        )
         if stay:
             out.heading(
                 "The system stays up: now it is your turn (Ctrl-C ends it)", "系统继续运行，请自行体验（Ctrl-C 结束）"
@@ -66,10 +83,23 @@ async def _play(out: Output, settings: GatewaySettings, log: int, programme: Seq
             if "lost_reply" in stage.scenes:
                 serial = stage.scenes["lost_reply"]["ref"]["global_serial"]
                 out.hint(f"tellerline trace {serial}", "scene 6", "第六幕全程")
+            _invite(out, stage)
             await stop.wait()
     finally:
         withdraw(here)
         await system.stop()
+
+
+def _invite(out: Output, stage: Stage) -> None:
+    """Show the page for customers, in a browser too where there is somebody at a terminal."""
+    customer = stage.payee.removeprefix("customers/")
+    out.say(
+        f"Online banking: {stage.online_banking}  (customer {customer}, PIN {stage.pin})",
+        f"网上银行：{stage.online_banking}（客户号 {customer}，密码 {stage.pin}）",
+        style="bold",
+    )
+    if sys.stdout.isatty():
+        webbrowser.open(stage.online_banking)
 
 
 @contextmanager
@@ -87,7 +117,7 @@ def _stage(out: Output, client: Client, hurried: Client, system: EmbeddedSystem)
     people = [
         person for person in system.population.people if system.bank.ledger.account(person.card).balance > 5_000_00
     ]
-    caller, payee = _rich(people, system), people[-2]
+    caller, payee, third = _rich(people, system), people[-2], people[-3]
     return Stage(
         out=out,
         client=client,
@@ -98,8 +128,11 @@ def _stage(out: Output, client: Client, hurried: Client, system: EmbeddedSystem)
         pin=PIN,
         caller_card=caller.card,
         caller_name=caller.customer.name,
+        payee=f"customers/{payee.customer.number}",
         payee_card=payee.card,
         payee_name=payee.customer.name,
+        third_card=third.card,
+        third_name=third.customer.name,
     )
 
 

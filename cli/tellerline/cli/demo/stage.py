@@ -18,7 +18,8 @@ _PATIENCE = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """``caller`` and ``payee`` are two of the fictional customers; ``scenes`` collects what ``--json`` prints.
+    """``caller`` and ``payee`` are two of the fictional customers, and a ``third`` is paid by the second; ``scenes`` collects
+    what ``--json`` prints.
 
     ``hurried`` is a client whose calls have so little time that a host's silence outlasts it.
     """
@@ -32,8 +33,11 @@ class Stage:
     pin: str
     caller_card: str
     caller_name: str
+    payee: str
     payee_card: str
     payee_name: str
+    third_card: str
+    third_name: str
     grant: str = field(default="", repr=False)
     serial: int = 0
     scenes: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +45,11 @@ class Stage:
     @property
     def account(self) -> str:
         return f"{self.caller}/accounts/1"
+
+    @property
+    def online_banking(self) -> str:
+        """The address of the page for customers."""
+        return f"{self.system.node.http_url}/online-banking/"
 
     @property
     def today(self) -> date:
