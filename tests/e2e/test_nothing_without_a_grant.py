@@ -72,6 +72,13 @@ class Witness:
         self.samples.setdefault(name, Sample(request, grant))
         return reply
 
+    async def stream(self, method: str, request: Json, **more: Any) -> AsyncIterator[Json]:
+        name = self.client.contract.method(method).name
+        request, grant = await self._proved(name, request)
+        self.samples.setdefault(name, Sample(request, grant))
+        async for reply in self.client.stream(method, request, **more):
+            yield reply
+
     async def _proved(self, name: str, request: Json) -> tuple[Json, Grant]:
         grants = self.walk.system.node.gateway.parts.grants
         channel = "ATM" if name.startswith("cash.") else "AGENT"
@@ -216,7 +223,7 @@ async def walked(folder: Path) -> AsyncIterator[Trials]:
         for scene in (*SCENES, beside):
             await scene(walk)
         for stream, alike in STREAMS.items():
-            witness.samples[stream] = witness.samples[alike]
+            witness.samples.setdefault(stream, witness.samples[alike])
         yield Trials(walk, witness)
 
 
