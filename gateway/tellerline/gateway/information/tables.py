@@ -171,7 +171,7 @@ class InformationTables:
         if not await self.versions.decide(decided):
             return await self._decided_already(decided)
         self._current.clear()
-        self.log.info(f"table_{verdict.lower()}", table=table, version=number, operator=operator)
+        self.log.info("table_decided", table=table, version=number, operator=operator, verdict=verdict)
         return decided
 
     async def _decided_already(self, decided: TableVersion) -> TableVersion:
