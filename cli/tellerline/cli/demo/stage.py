@@ -18,8 +18,8 @@ _PATIENCE = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """``caller`` and ``payee`` are two of the fictional customers, and a ``third`` is paid by the second; ``scenes`` collects
-    what ``--json`` prints.
+    """``caller`` and ``payee`` are two of the fictional customers, a ``third`` is paid by the second; ``scenes``
+    collects what ``--json`` prints.
 
     ``hurried`` is a client whose calls have so little time that a host's silence outlasts it.
     """
