@@ -46,10 +46,11 @@ class Walk:
     client: Client
     answered: list[str] = field(default_factory=list)
 
-    async def call(self, method: str, /, agent: str = "", terminal: str = "", **fields: Any) -> Json:
-        """The reply, which says that it is done if it stands for a transaction."""
+    async def call(self, method: str, /, **fields: Any) -> Json:
+        """The reply, which says that it is done if it stands for a transaction; ``agent`` and ``terminal`` go into its
+        context."""
         context = {"channel": "CHANNEL_COUNTER", "channel_serial": f"S{len(self.answered):03}"}
-        context |= {"agent": agent, "terminal": terminal}
+        context |= {name: fields.pop(name, "") for name in ("agent", "terminal")}
         reply = await passing(self.clock, self.client.call(method, {"context": context, **fields}))
         transaction = reply.get("transaction")
         assert transaction is None or transaction["state"] == "TRANSACTION_STATE_DONE", (method, reply)

@@ -105,8 +105,8 @@ class Admission(Protocol):
     ) -> None:
         """Return if the channel may call ``operation`` and the grant covers it; raise ``RefusalError`` if not.
 
-        ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent. ``whole``: what is
-        asked for shows all of the customer's accounts, which a grant for some of them does not cover.
+        ``request.command`` is not looked at. ``needs_grant`` False leaves out the customer's consent. ``whole``: what
+        is asked for shows all of the customer's accounts, which a grant for some of them does not cover.
         """
 
     async def verified(self, operation: str, request: Request, call: CallContext) -> bool:
