@@ -82,7 +82,8 @@ _VERDICTS = {
 def lines(receipt: Receipt, language: str) -> list[str]:
     """The receipt, line by line; ``language`` is ``zh`` or ``en``."""
     pick = 1 if language == "zh" else 0
-    text = [f"{_KINDS[receipt.kind][pick]}: {_VERDICTS[receipt.verdict][pick]}{_reason(receipt, pick)}"]
+    colon, verdict = (": ", "：")[pick], _VERDICTS[receipt.verdict][pick]
+    text = [f"{_KINDS[receipt.kind][pick]}{colon}{verdict}{_reason(receipt, pick)}"]
     rows = [
         (("Card", "卡号"), receipt.card),
         (("To", "转入"), receipt.payee),
