@@ -89,6 +89,25 @@ async def test_two_clerks_reset_a_pin_and_its_owner_changes_it(platform: Any, ho
     assert RESET_PIN not in repr(await events(platform))
 
 
+@pytest.mark.parametrize("spelled", ["SUN", "sun", " SUN", "ＳＵＮ"])
+async def test_however_he_writes_his_name_nobody_approves_his_own_reset(
+    platform: Any, refused: Any, spelled: str
+) -> None:
+    reset = await asked(platform)
+    await refused(Code.SECOND_PERSON_REQUIRED, approved(platform, reset.name, spelled))
+
+
+async def test_what_the_old_pin_has_opened_ends_with_it(platform: Any, host: Any, refused: Any) -> None:
+    grant = await verified(platform)
+    view = customers_pb2.GetCustomerRequest(context=platform.context(grant=grant.token), name=CUSTOMER)
+    await platform.send("GetCustomer", view, customers_pb2.Customer)
+    reset = await asked(platform)
+    await approved(platform, reset.name)
+    await platform.send("GetCustomer", view, customers_pb2.Customer)
+    await completed(platform, completing(platform, reset.name))
+    await refused(Code.GRANT_EXPIRED, platform.send("GetCustomer", view, customers_pb2.Customer))
+
+
 async def test_a_reset_is_completed_once_and_its_serial_answered_again(platform: Any, host: Any, refused: Any) -> None:
     reset = await asked(platform)
     await approved(platform, reset.name)
@@ -137,8 +156,9 @@ async def test_a_new_pin_is_as_good_as_any(platform: Any, host: Any, refused: An
     await refused(Code.INVALID_REQUEST, completed(platform, completing(platform, reset.name, pin)))
 
 
-async def test_a_reset_needs_a_clerk_with_a_name(platform: Any, refused: Any) -> None:
-    await refused(Code.INVALID_REQUEST, asked(platform, ""))
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_a_reset_needs_a_clerk_with_a_name(platform: Any, refused: Any, name: str) -> None:
+    await refused(Code.INVALID_REQUEST, asked(platform, name))
 
 
 def test_no_clerk_changes_a_pin_past_a_reset() -> None:

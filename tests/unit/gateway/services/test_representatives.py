@@ -144,6 +144,37 @@ async def test_his_grant_opens_his_own_part_of_the_companys_history(platform: An
     assert {each.representative for each in reply.interactions} == {HIM}
 
 
+async def seen(platform: Any, grant: str) -> list[str]:
+    """The accounts of the company that its view shows under the grant."""
+    context = platform.context(customer="", grant=grant)
+    request = interactions_pb2.GetCustomerViewRequest(context=context, name=f"{COMPANY}/view")
+    view = await platform.send("GetCustomerView", request, interactions_pb2.CustomerView)
+    return [each.account for each in view.accounts]
+
+
+async def test_the_companys_view_follows_what_it_has_registered_for_him(
+    platform: Any, company: Any, refused: Any
+) -> None:
+    stranger = await verified(platform, f"{COMPANY}/representatives/1002")
+    assert await seen(platform, stranger.token) == ACCOUNTS
+    await registered(platform, 1, 2)
+    grant = await verified(platform)
+    assert await seen(platform, grant.token) == ACCOUNTS[:2]
+    await refused(Code.REPRESENTATIVE_NOT_FOUND, seen(platform, stranger.token))
+    for changed, accounts in (({"accounts": ACCOUNTS[:1]}, ACCOUNTS[:1]), ({"state": 2}, None)):
+        request = pb.UpdateRepresentativeRequest(
+            context=clerk(platform), representative=pb.Representative(name=HIM, **changed), reason="换岗"
+        )
+        await platform.send("UpdateRepresentative", request, pb.Representative)
+        if accounts is not None:
+            assert await seen(platform, grant.token) == accounts
+    await refused(Code.REPRESENTATIVE_NOT_FOUND, seen(platform, grant.token))
+    context = platform.context(customer="", grant=grant.token)
+    listing = interactions_pb2.ListInteractionsRequest(context=context, parent=COMPANY)
+    asking = platform.send("ListInteractions", listing, interactions_pb2.ListInteractionsResponse)
+    await refused(Code.REPRESENTATIVE_NOT_FOUND, asking)
+
+
 @pytest.mark.parametrize("place", [9, 0])
 async def test_nobody_acts_for_an_account_that_is_not_the_companys(
     platform: Any, company: Any, refused: Any, place: int

@@ -13,6 +13,7 @@ from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.errors.catalogue import describe
 from tellerline.gateway.journal.customer_records import Interaction, InteractionKind, PinReset, ResetState
 from tellerline.gateway.journal.records import RegisteredAccount
+from tellerline.gateway.journal.resolving import same_person
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts_of import AccountDirectory
 from tellerline.gateway.services.customers.pins import check_new_pin
@@ -32,7 +33,8 @@ _STATES = {each: each.value for each in ResetState} | {ResetState.VOID: "UNSPECI
 
 
 class PinResetHandlers:
-    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host."""
+    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host. With the old one end the grants
+    that it has won."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -66,7 +68,7 @@ class PinResetHandlers:
     async def approve(self, request: pb.ApprovePinResetRequest, call: CallContext) -> pb.PinReset:
         reset, _, asking = await self._found(request, "customers.ApprovePinReset", call)
         if reset.state is ResetState.PENDING:
-            if asking.agent == reset.requester:
+            if same_person(asking.agent, reset.requester):
                 raise RefusalError(Code.SECOND_PERSON_REQUIRED)
             moved = replace(reset, state=ResetState.APPROVED, approver=asking.agent)
             event = _told(asking, self._parts.clock.now(), reset, "pin_reset_approved")
@@ -105,6 +107,7 @@ class PinResetHandlers:
             if describe(refusal.code).definite:
                 await self._open_again(asking, completed, refusal.code, due_before=due_before)
             raise
+        await self._parts.grants.revoke(customer=reset.customer, who=who_asks(asking), why="pin_reset")
         await self._parts.grants.pin_succeeded(reset.customer)
         return reset_to_proto(completed, info)
 
@@ -151,7 +154,7 @@ class PinResetHandlers:
 
 
 def _by_clerk(asking: Request) -> Request:
-    if not asking.agent:
+    if not asking.agent.strip():
         raise invalid("context.agent", "missing")
     return asking
 
