@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from cash_bench import OPENING, TERMINAL, Terminal, fen, make_bench, terminal
 from gateway_world import settings_for
+from intercepted import Intercepted
 from wired_host import WireFault
 
 from tellerline.api.cash.v1 import cash_pb2 as pb
 from tellerline.api.common.v1 import transaction_pb2 as tx
 from tellerline.gateway.journal.records import State
+from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, HostCall
 
@@ -72,6 +75,18 @@ async def test_nothing_of_it_remains_when_nothing_came_out(tmp_path: Path) -> No
         assert (word.operation, word.state, word.host) == ("cash.ReverseWithdrawal", State.DONE, "")
         history = await at.world.store.journal.history(reply.transaction.ref.global_serial)
         assert [event.kind for event in history] == ["dispensed", "reversed"]
+
+
+async def test_a_slow_disk_takes_nothing_of_the_moment_that_a_reversal_waits(tmp_path: Path) -> None:
+    async def slow(_name: str, call: Callable[[], Awaitable[Any]]) -> Any:
+        await asyncio.sleep(0.05)
+        return await call()
+
+    bench = make_bench()
+    disk: Any = Intercepted(SqliteStore(tmp_path / "slow.db", bench.clock), slow, parts=("follow_ups",))
+    async with terminal(tmp_path, bench, database=disk, settings=settings_for(sweep_seconds=7_200.0)) as at:
+        await at.ask(at.withdrawal("W1"))
+        assert (await at.ask(at.reversal("W1"))).transaction.state == REVERSED
 
 
 async def test_a_withdrawal_whose_reply_is_lost_is_reversed_at_once_and_never_inquired(tmp_path: Path) -> None:

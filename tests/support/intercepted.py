@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tellerline.gateway.journal.port import Store
+
 Around = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
 
@@ -35,15 +37,5 @@ class Intercepted:
         return call
 
 
-STORE_PARTS = (
-    "journal",
-    "cases",
-    "routing",
-    "differences",
-    "closed_hosts",
-    "legs",
-    "tables",
-    "registry",
-    "grants",
-    "access_trail",
-)
+STORE_PARTS = tuple(name for name, part in vars(Store).items() if isinstance(part, property))
+"""Everything that a store is made of: what is not intercepted is neither waited for, nor counted, nor killed."""
