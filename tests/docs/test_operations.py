@@ -16,6 +16,7 @@ from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.mq.envelope import REPLY_PREFIX
 from tellerline.adapters.telemetry import Metrics
 from tellerline.api.operations.v1 import operations_pb2
+from tellerline.gateway.channels.http.settings import HttpSettings, HttpTlsSettings, RateSettings, StreamSettings
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.records import Limits
@@ -26,15 +27,27 @@ from tellerline.simulators.servers.postgresql import binaries
 from tests.docs.terminal import ROOT
 
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+WITHOUT_STANDARD = (
+    HostSettings,
+    ChannelSettings,
+    AtmSettings,
+    HttpSettings,
+    HttpTlsSettings,
+    RateSettings,
+    StreamSettings,
+)
+"""What the sample shows in comments, or for one of many."""
 DEPLOY = ROOT / "deploy"
 EXAMPLE = DEPLOY / "tellerline.toml"
 STANDARD_SOURCES = ("gateway", "connectors", "adapters/tellerline/adapters/store", "cli/tellerline/cli/system")
 
 
-def rows_below(heading: str) -> list[list[str]]:
-    """Cells of every table row between a heading and the next, without headers."""
+def rows_below(heading: str, table: str = "") -> list[list[str]]:
+    """Cells of every table row between a heading and the next, or of the tables whose first column is called so."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in section.splitlines() if line[:1] == "|"]
+    tables = [block for block in section.split("\n\n") if block.startswith(f"| {table}")]
+    lines = "\n".join(tables).splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return [row for row in rows if not set("".join(row)) <= set("-| ")]
 
 
@@ -69,18 +82,24 @@ def test_every_group_of_settings_is_in_the_table() -> None:
 
 
 def test_every_stage_of_a_doubt_is_in_the_table() -> None:
-    said = {word for row in rows_below("Doubts and manual cases") for word in words_in(row[0])}
+    said = {word for row in rows_below("Doubts and manual cases", "stage") for word in words_in(row[0])}
     stages = operations_pb2.Doubt.Stage.keys()
     assert said == {name.removeprefix("STAGE_") for name in stages} - {"UNSPECIFIED"}
+
+
+def test_every_reason_of_a_case_of_cash_is_the_gateways() -> None:
+    said = {word for row in rows_below("Doubts and manual cases", "reason") for word in words_in(row[0])}
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "gateway").rglob("*.py"))
+    assert len(said) > 3
+    assert {word for word in said if f'"{word.removesuffix("CODE")}' not in source} == set()
 
 
 def test_the_sample_settings_name_every_setting() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     settings = GatewaySettings.load(EXAMPLE)
     assert settings.identities_required
-    names = {*_names(settings.model_dump(exclude={"hosts", "routes", "channels", "atm"}))} - {"path"}
-    for part in (HostSettings, ChannelSettings, AtmSettings):
-        names |= set(part.model_fields)
+    names = {*_names(settings.model_dump(exclude={"hosts", "routes", "channels", "atm", "http"}))} - {"path"}
+    names |= {name for part in WITHOUT_STANDARD for name in part.model_fields} - {"tls", "rates", "streams"}
     for name in names:
         assert re.search(rf"^(# )?{name} =", text, re.MULTILINE), name
     assert set(tomllib.loads(text)) <= set(GatewaySettings.model_fields)

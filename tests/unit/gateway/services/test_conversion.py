@@ -79,6 +79,8 @@ class EveryName(dict[str, str]):
         return f"customers/1/accounts/{number}"
 
 
+_CUSTOMERS = {"CARD": "PERSONAL", "PASSBOOK": "CORPORATE"}
+_CONTACTS = {"CARD": "MOBILE", "PASSBOOK": "PHONE"}
 PAIRINGS = [
     # The account's number stands behind its resource name.
     Pairing(
@@ -211,8 +213,6 @@ PAIRINGS = [
 ]
 
 
-_CUSTOMERS = {"CARD": "PERSONAL", "PASSBOOK": "CORPORATE"}
-_CONTACTS = {"CARD": "MOBILE", "PASSBOOK": "PHONE"}
 _WORDS = {
     "document_kind": ("PASSPORT", "MILITARY_ID"),
     "segment": ("A", "B"),
