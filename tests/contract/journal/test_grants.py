@@ -162,3 +162,45 @@ async def test_a_refusal_is_kept_with_what_was_refused(store: Store) -> None:
     )
     number = await store.access_trail.add(refused)
     assert list(await store.access_trail.newest(AccessSearch())) == [replace(refused, number=number)]
+
+
+async def test_the_end_of_a_login_is_seen_by_every_gateway(store: Store, other: Store) -> None:
+    long = NOON + timedelta(days=36_500)
+    here, there = grant(b"1", login="l1", expires_at=long), grant(b"2", login="l1", expires_at=long)
+    assert await store.grants.issue(here)
+    assert await other.grants.issue(there)
+    ends: Any = {"until": NOON + timedelta(days=1), "who": "web", "why": "session_ended"}
+    assert await store.grants.end_login("l1", **ends) == 2
+    assert await store.grants.end_login("l1", **ends) == 0
+    assert not await other.grants.issue(grant(b"4", login="l1"))
+    assert await other.grants.grant(grant(b"4", login="l1").token_hash) is None
+    assert await other.grants.issue(grant(b"3", login="l2"))
+    trail = await store.access_trail.newest(AccessSearch())
+    assert [(each.kind, each.who, each.why) for each in trail if each.kind is AccessKind.REVOKED] == [
+        (AccessKind.REVOKED, "web", "session_ended")
+    ] * 2
+
+
+async def test_a_grant_and_the_end_of_its_login_never_miss_each_other(store: Store, other: Store) -> None:
+    for turn in range(20):
+        login, token = f"race-{turn}", f"r{turn}".encode()
+        issuing = other.grants.issue(grant(token, login=login))
+        ending = store.grants.end_login(login, until=NOON + timedelta(days=1), who="web", why="session_ended")
+        issued, revoked = await asyncio.gather(issuing, ending)
+        assert issued == bool(revoked), "either nothing was issued, or it was taken away"
+        assert await store.grants.grant(grant(token).token_hash) is None
+
+
+async def test_ends_of_logins_are_forgotten_when_no_token_of_theirs_can_be_left(store: Store) -> None:
+    await store.grants.end_login("l1", until=NOON + timedelta(hours=1), who="web", why="session_ended")
+    early, late = NOON + timedelta(minutes=59), NOON + timedelta(minutes=61)
+    assert not await store.grants.issue(grant(b"1", login="l1", issued_at=early, expires_at=late))
+    assert await store.grants.issue(grant(b"2", login="l1", issued_at=late, expires_at=late + timedelta(hours=1)))
+
+
+async def test_who_loses_all_grants_is_logged_out(store: Store, other: Store) -> None:
+    await store.grants.issue(grant(b"1", customer="C1", login="l1"))
+    await store.grants.issue(grant(b"2", customer="C2", login="l2"))
+    assert await store.grants.revoke(customer="C1", who="agent", why="account_removed") == 1
+    assert not await other.grants.issue(grant(b"3", customer="C1", login="l1"))
+    assert await other.grants.issue(grant(b"4", customer="C2", login="l2"))

@@ -22,6 +22,10 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+class LoginEndedError(Exception):
+    """The login that a grant is for has ended, here or in another process."""
+
+
 @dataclass(frozen=True, slots=True)
 class GrantIssuer:
     """Makes tokens. ``randomness`` must be fit for secrets outside tests."""
@@ -38,13 +42,14 @@ class GrantIssuer:
         operations: tuple[str, ...],
         seconds: int,
         why: str = "pin_verified",
+        login: str = "",
     ) -> IssuedGrant:
         """A grant for ``request``'s customer on its channel, and on its call and terminal and to its agent where it
-        names them. ``why`` stands in the trail, with who asked."""
+        names them. ``why`` stands in the trail, with who asked. Raises ``LoginEndedError`` for a ``login`` that has."""
         token = base64.urlsafe_b64encode(self.randomness.bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
         issued_at = self.clock.now()
         expires_at = issued_at + timedelta(seconds=seconds)
-        await self.grants.issue(
+        issued = await self.grants.issue(
             Grant(
                 token_hash=token_hash(token),
                 customer=request.customer,
@@ -56,10 +61,13 @@ class GrantIssuer:
                 issued_at=issued_at,
                 expires_at=expires_at,
                 terminal=request.terminal,
+                login=login,
             ),
             who=who_asks(request),
             why=why,
         )
+        if not issued:
+            raise LoginEndedError
         return IssuedGrant(token=token, expires_at=expires_at)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
+from typing import Any
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.store.statements import first
@@ -22,8 +24,8 @@ class StoredGrants:
         self._clock = clock
         self._revoking: set[asyncio.Task[int]] = set()
 
-    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> None:
-        await self._database.write(proofs.issue, grant, who, why)
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> bool:
+        return await self._database.write(proofs.issue, grant, who, why)
 
     async def grant(self, token_hash: bytes) -> Grant | None:
         cached = self._cache.get(token_hash)
@@ -46,17 +48,22 @@ class StoredGrants:
         who: str = "",
         why: str = "revoked",
     ) -> int:
+        target = proofs.Target(token_hash, call, customer)
+        return await self._surely(self._database.write(proofs.revoke, target, self._clock.now(), who, why))
+
+    async def end_login(self, login: str, *, until: datetime, who: str, why: str) -> int:
+        return await self._surely(self._database.write(proofs.end_login, login, self._clock.now(), until, who, why))
+
+    async def _surely(self, writing: Coroutine[Any, Any, int]) -> int:
         """A caller who leaves does not take it back."""
-        revoking = asyncio.get_running_loop().create_task(
-            self._revoke(proofs.Target(token_hash, call, customer), who, why)
-        )
+        revoking = asyncio.get_running_loop().create_task(self._revoke(writing))
         self._revoking.add(revoking)
         revoking.add_done_callback(self._revoking.discard)
         return await asyncio.shield(revoking)
 
-    async def _revoke(self, target: proofs.Target, who: str, why: str) -> int:
+    async def _revoke(self, writing: Coroutine[Any, Any, int]) -> int:
         try:
-            return await self._database.write(proofs.revoke, target, self._clock.now(), who, why)
+            return await writing
         finally:
             self._cache.clear()
 

@@ -229,8 +229,11 @@ class Registry(Protocol):
 class Grants(Protocol):
     """Grants and PIN tries."""
 
-    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> None:
-        """Written into the trail in the same write, and with it the end of every grant that has expired meanwhile."""
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> bool:
+        """Written into the trail in the same write, and with it the end of every grant that has expired meanwhile.
+
+        False, and nothing is issued, for a ``login`` that has ended.
+        """
 
     async def grant(self, token_hash: bytes) -> Grant | None:
         """None if unknown or revoked; expiry is the caller's to check. May be cached for one second."""
@@ -244,9 +247,15 @@ class Grants(Protocol):
         who: str = "",
         why: str = "revoked",
     ) -> int:
-        """By token, or all of a call, or of a customer with a company's representatives; returns how many.
+        """By token, or all of a call, or of a customer with a company's representatives, whose logins end with them;
+        returns how many.
 
         In this process in force at once, and in the trail.
+        """
+
+    async def end_login(self, login: str, *, until: datetime, who: str, why: str) -> int:
+        """Revoke all grants of the login, and issue it no other before ``until``, in any process: whichever of the two
+        comes second sees the first. Returns how many were revoked. Idempotent.
         """
 
     async def pin_tries(self, customer: str) -> PinTries: ...

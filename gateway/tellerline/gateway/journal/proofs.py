@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, delete, func, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, case, delete, func, literal_column, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
@@ -14,9 +14,15 @@ from tellerline.gateway.journal.access_trail import ADD_EVENT, event_values
 from tellerline.gateway.journal.records import Grant
 from tellerline.gateway.journal.rows import grant as grant_of
 from tellerline.gateway.journal.rows import grant_values, micros
-from tellerline.gateway.journal.schema import grants, pin_tries
+from tellerline.gateway.journal.schema import grants, logins, pin_tries
 
 _GRANT = grants.columns.values()
+_LOGIN_KEPT = timedelta(days=1)
+
+
+def _greater(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one > other, one), else_=other)
+
 
 ISSUE = Statement(
     insert(grants).values({column.name: bindparam(column.name) for column in _GRANT}),
@@ -43,6 +49,22 @@ REVOKE_CUSTOMER = Statement(
     "beginning",
 )
 """Also of a company's representatives, whose names begin with the company's and a full stop."""
+REVOKE_LOGIN = Statement(delete(grants).where(grants.c.login == bindparam("of")).returning(*_GRANT), "of")
+_seen = insert(logins).values(login=bindparam("of"), ended=bindparam("over"), kept_until=bindparam("until"))
+SEE_LOGIN = Statement(
+    _seen.on_conflict_do_update(
+        index_elements=[logins.c.login],
+        set_={
+            "ended": _greater(logins.c.ended, _seen.excluded.ended),
+            "kept_until": _greater(logins.c.kept_until, _seen.excluded.kept_until),
+        },
+    ).returning(logins.c.ended),
+    "of",
+    "over",
+    "until",
+)
+"""Locks the login's row until the write is over: of a grant and the end of its login one sees the other."""
+FORGET_LOGINS = Statement(delete(logins).where(logins.c.kept_until <= bindparam("before")), "before")
 TRIES = Statement(
     select(pin_tries.c.failures, pin_tries.c.locked_until).where(pin_tries.c.customer == bindparam("of")), "of"
 )
@@ -61,14 +83,20 @@ LOCK = Statement(
 SUCCEED = Statement(delete(pin_tries).where(pin_tries.c.customer == bindparam("of")), "of")
 
 
-def issue(grant: Grant, who: str, why: str) -> Steps[None]:
+def issue(grant: Grant, who: str, why: str) -> Steps[bool]:
     """Also forgets what has expired, and writes that down."""
+    if grant.login:
+        yield FORGET_LOGINS, (micros(grant.issued_at),)
+        seen = yield SEE_LOGIN, (grant.login, 0, micros(grant.expires_at))
+        if seen[0][0]:
+            return False
     expired = yield FORGET_EXPIRED, (micros(grant.issued_at),)
     for each in map(grant_of, expired):
         over = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")
         yield ADD_EVENT, event_values(over)
     yield ISSUE, grant_values(grant)
     yield ADD_EVENT, event_values(of_grant(grant, AccessKind.ISSUED, grant.issued_at, who=who, why=why))
+    return True
 
 
 def pin_failed(customer: str, now: int, lock_after: int, lock_seconds: int) -> Steps[tuple[int, int | None]]:
@@ -85,15 +113,22 @@ def pin_succeeded(customer: str) -> Steps[None]:
 
 
 class Target(NamedTuple):
-    """Whose grants: of a token, of a call, of a customer."""
+    """Whose grants: of a token, of a call, of a customer, of a login."""
 
     token_hash: bytes | None
     call: str
     customer: str
+    login: str = ""
+
+
+def end_login(login: str, at: datetime, until: datetime, who: str, why: str) -> Steps[int]:
+    """Its grants of every process are revoked in the same write."""
+    yield SEE_LOGIN, (login, 1, micros(until))
+    return (yield from revoke(Target(None, "", "", login), at, who, why))
 
 
 def revoke(target: Target, at: datetime, who: str, why: str) -> Steps[int]:
-    """What has expired already is written down as such."""
+    """What has expired already is written down as such. Who loses all he has been given is logged out, too."""
     revoked: list[Row] = []
     if target.token_hash is not None:
         revoked += yield REVOKE, (target.token_hash,)
@@ -102,7 +137,11 @@ def revoke(target: Target, at: datetime, who: str, why: str) -> Steps[int]:
     if target.customer:
         beginning = f"{target.customer}."
         revoked += yield REVOKE_CUSTOMER, (target.customer, len(beginning), beginning)
+    if target.login:
+        revoked += yield REVOKE_LOGIN, (target.login,)
     for each in map(grant_of, revoked):
+        if target.customer and each.login:
+            yield SEE_LOGIN, (each.login, 1, micros(at + _LOGIN_KEPT))
         if each.expires_at <= at:
             event = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")
         else:

@@ -364,6 +364,7 @@ class Grant:
     """Proof that the customer is there, bound to what it was given for. Only the token's SHA-256 is stored.
 
     ``accounts`` and ``operations`` empty mean all of the customer's accounts, and all operations of the channel.
+    ``login`` is the login that it was given for, where there is such a thing.
     """
 
     token_hash: bytes = field(repr=False)
@@ -376,6 +377,7 @@ class Grant:
     issued_at: datetime
     expires_at: datetime
     terminal: str = ""
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

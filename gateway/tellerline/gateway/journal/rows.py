@@ -328,6 +328,7 @@ def grant_values(grant: Grant) -> Values:
         micros(grant.issued_at),
         micros(grant.expires_at),
         grant.terminal,
+        grant.login,
     )
 
 
@@ -343,4 +344,5 @@ def grant(row: Row) -> Grant:
         issued_at=instant(row[7]),
         expires_at=instant(row[8]),
         terminal=row[9],
+        login=row[10],
     )

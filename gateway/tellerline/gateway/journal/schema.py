@@ -264,10 +264,22 @@ grants = Table(
     _number("issued_at"),
     _number("expires_at"),
     Column("terminal", Text, nullable=False, server_default=""),
+    Column("login", Text, nullable=False, server_default=""),
     comment="proofs that a customer is there; accounts and operations are JSON lists",
 )
 Index("grants_by_call", grants.c.call)
+Index("grants_by_login", grants.c.login)
 Index("grants_by_expiry", grants.c.expires_at)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("login", Text, primary_key=True),
+    _number("ended"),
+    _number("kept_until"),
+    comment="logins that have, or had, grants: one that has ended (1) gets none, whichever process is asked",
+)
+Index("logins_by_time", logins.c.kept_until)
 
 access_events = Table(
     "access_events",

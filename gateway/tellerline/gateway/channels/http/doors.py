@@ -44,6 +44,10 @@ class Doors:
         """Of a good token, without a session."""
         return await self._verifier.claims(exchange.head.get(b"authorization", ""))
 
+    async def alive(self, session: Session) -> bool:
+        """Whether the session still holds, wherever it may have been ended."""
+        return await self._sessions.alive(session)
+
     async def customer(self, visitor: Visitor, exchange: Exchange) -> Visitor:
         """Pass with a good token of a login that has not ended."""
         claims = await self.claims(exchange)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from tellerline.gateway.channels.http.exchange import Exchange
 from tellerline.gateway.channels.http.sessions import Session
 from tellerline.gateway.channels.http.settings import StreamSettings
 from tellerline.gateway.channels.http.transcoding.encoding import encoder_of
+from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
@@ -69,6 +70,7 @@ class EventStream:
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._ending = ""
+        self._due = False
         self._failure: Exception | None = None
         self._timers: list[Timer] = []
 
@@ -77,8 +79,9 @@ class EventStream:
         self._ending = self._ending or reason
         self._news.set()
 
-    async def run(self, session: Session, seconds: float) -> None:
-        """Until the token ends in ``seconds``, the session does, the messages do, or the listener leaves.
+    async def run(self, session: Session, seconds: float, alive: Callable[[], Awaitable[bool]]) -> None:
+        """Until the token ends in ``seconds``, the session does, the messages do, or the listener leaves. ``alive`` is
+        asked at every sign of life whether the session is over elsewhere.
 
         What the handler raises before its first message is raised here at once; later it ends the stream, and what
         was no refusal is raised then.
@@ -91,7 +94,7 @@ class EventStream:
         self._beat()
         try:
             await self._exchange.begin_events()
-            await self._carry()
+            await self._carry(alive)
         finally:
             session.leavers.discard(leave)
             for timer in self._timers:
@@ -105,10 +108,13 @@ class EventStream:
     def _session_ended(self) -> None:
         self.end(SESSION_ENDED)
 
-    async def _carry(self) -> None:
+    async def _carry(self, alive: Callable[[], Awaitable[bool]]) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
+            if self._due:
+                self._due = False
+                await self._look(alive)
             chunks = b"".join(self._waiting)
             self._waiting.clear()
             self._room.set()
@@ -118,7 +124,15 @@ class EventStream:
                 reason = self._ending
                 return await self._exchange.event(_event("end", {"reason": reason}), last=True)
 
+    async def _look(self, alive: Callable[[], Awaitable[bool]]) -> None:
+        """A store that does not answer ends no stream."""
+        with suppress(StoreUnavailableError):
+            if not await alive():
+                self.end(SESSION_ENDED)
+
     def _beat(self) -> None:
+        self._due = True
+        self._news.set()
         if not self._waiting:
             self._put(_ALIVE)
         timer = self._clock.call_later(self._heartbeat, self._beat)

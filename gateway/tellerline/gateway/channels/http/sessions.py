@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log
-from tellerline.gateway.access.grants import GrantIssuer, token_hash
+from tellerline.gateway.access.grants import GrantIssuer, LoginEndedError, token_hash
 from tellerline.gateway.channels.http.refusals import unauthenticated
 from tellerline.gateway.channels.http.tokens import Claims
 from tellerline.gateway.journal.port import Grants, Registry
@@ -18,6 +21,8 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Echo
 
 CHANNEL = "ONLINE_BANKING"
+_KEPT: Final = timedelta(days=1)
+"""How long the end of a login is kept at least: its issuer may have made tokens that nobody here has seen."""
 Key = tuple[str, str]
 
 
@@ -87,18 +92,27 @@ class SessionBook:
         return session
 
     async def end(self, claims: Claims) -> None:
-        """End the login: its streams, its grant, and whatever its tokens could still have done here. Idempotent."""
+        """End the login for every process of the store: its streams, its grants, and whatever its tokens could still
+        have done. Idempotent. Raises ``StoreUnavailableError``; asked again, it is done.
+        """
         key = claims.customer, claims.session
         self._remember_end(key, claims.expires)
         beginning = self._beginning.get(key)
         if beginning is not None:
             await asyncio.wait((beginning,))
-        session = self._sessions.pop(key, None)
+        session, last_token = self._sessions.pop(key, None), claims.expires
         if session is not None:
-            self._remember_end(key, session.last_token)
+            last_token = max(last_token, session.last_token)
+            self._remember_end(key, last_token)
             session.end()
-            await self._grants.revoke(token_hash=token_hash(session.grant))
+        until = max(datetime.fromtimestamp(last_token, UTC), self._clock.now() + _KEPT)
+        await self._grants.end_login(login_of(key), until=until, who=CHANNEL, why="session_ended")
+        if session is not None:
             self._log.info("session_ended", channel=CHANNEL, customer=claims.customer)
+
+    async def alive(self, session: Session) -> bool:
+        """Whether its grant still holds: another process, or the bank, may have taken it away a second ago."""
+        return await self._grants.grant(token_hash(session.grant)) is not None
 
     async def _begin(self, key: Key, claims: Claims) -> Session:
         if await self._registry.customer(claims.customer) is None:
@@ -106,7 +120,13 @@ class SessionBook:
         now = self._clock.now().timestamp()
         seconds = max(1, min(self._seconds, int(claims.expires - now)))
         asking = Request(channel=CHANNEL, channel_serial="login", command=Echo(), customer=claims.customer)
-        grant = await self._issuer.issue(asking, accounts=(), operations=(), seconds=seconds, why="token_accepted")
+        try:
+            grant = await self._issuer.issue(
+                asking, accounts=(), operations=(), seconds=seconds, why="token_accepted", login=login_of(key)
+            )
+        except LoginEndedError:
+            self._remember_end(key, claims.expires)
+            raise unauthenticated(Code.TOKEN_INVALID, "session_ended") from None
         before = self._sessions.pop(key, None)
         session = Session(claims.customer, grant.token, grant.expires_at.timestamp(), claims.expires)
         if before is not None:
@@ -120,7 +140,8 @@ class SessionBook:
         while len(self._sessions) > self._most:
             _, oldest = self._sessions.popitem(last=False)
             oldest.end()
-            await self._grants.revoke(token_hash=token_hash(oldest.grant))
+            hashed = token_hash(oldest.grant)
+            await self._grants.revoke(token_hash=hashed, who=CHANNEL, why="too_many_sessions")
 
     def _remember_end(self, key: Key, until: float) -> None:
         """Until no token of the login can be good any more."""
@@ -128,3 +149,8 @@ class SessionBook:
         now = self._clock.now().timestamp()
         while self._ended and (len(self._ended) > self._most * 2 or next(iter(self._ended.values())) <= now):
             self._ended.popitem(last=False)
+
+
+def login_of(key: Key) -> str:
+    """How the store calls a login: nobody gets from there to the issuer's session."""
+    return hashlib.sha256("\n".join((CHANNEL, *key)).encode()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Final, cast
 
 from google.protobuf.message import Message
@@ -172,7 +173,7 @@ class Transcoder:
                 stream.end(SERVER_ENDING)
 
             with self._listeners.place(claims.customer, leave):
-                await stream.run(session, seconds)
+                await stream.run(session, seconds, partial(self._doors.alive, session))
 
 
 async def _generator(messages: AsyncIterator[Message]) -> AsyncIterator[Message]:

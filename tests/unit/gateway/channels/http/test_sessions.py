@@ -18,6 +18,7 @@ from tellerline.gateway.access.grants import GrantIssuer, token_hash
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.sessions import SessionBook
 from tellerline.gateway.channels.http.tokens import Claims
+from tellerline.gateway.journal.access_records import AccessKind, AccessSearch
 from tellerline.gateway.journal.records import Customer
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.routing.model.codes import Code
@@ -31,6 +32,8 @@ class Bench:
     clock: VirtualClock
     store: SqliteStore
     book: SessionBook
+    elsewhere: SessionBook
+    """Of another process on the same store."""
 
     async def alive(self, grant: str) -> bool:
         return await self.store.grants.grant(token_hash(grant)) is not None
@@ -45,17 +48,20 @@ async def opened(folder: Path, most: int = 100) -> AsyncIterator[Bench]:
         await store.registry.add_customer(
             Customer(number=number, name="张三", identity_document=number, tier="STANDARD", registered_at=START)
         )
-    book = SessionBook(
-        grants=store.grants,
-        issuer=GrantIssuer(store.grants, clock, SeededRandomness(1)),
-        registry=store.registry,
-        clock=clock,
-        log=make_log(clock, LogWriter(os.open(os.devnull, os.O_WRONLY))),
-        seconds=900,
-        most=most,
+    book, elsewhere = (
+        SessionBook(
+            grants=store.grants,
+            issuer=GrantIssuer(store.grants, clock, SeededRandomness(seed)),
+            registry=store.registry,
+            clock=clock,
+            log=make_log(clock, LogWriter(os.open(os.devnull, os.O_WRONLY))),
+            seconds=900,
+            most=most,
+        )
+        for seed in (1, 2)
     )
     try:
-        yield Bench(clock, store, book)
+        yield Bench(clock, store, book, elsewhere)
     finally:
         await store.close()
 
@@ -103,6 +109,36 @@ async def test_an_end_while_the_login_begins_wins(tmp_path: Path) -> None:
         await bench.book.end(login())
         with pytest.raises(HttpRefusalError):
             await beginning
+
+
+async def test_the_end_holds_in_every_process_and_in_those_to_come(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        here, there = await bench.book.of(login()), await bench.elsewhere.of(login())
+        await bench.book.end(login())
+        assert not await bench.alive(here.grant)
+        assert not await bench.elsewhere.alive(there)
+        await bench.clock.advance(600)
+        with pytest.raises(HttpRefusalError) as refused:
+            await bench.elsewhere.of(login(seconds=3600))
+        assert refused.value.code is Code.TOKEN_INVALID
+        assert (await bench.elsewhere.of(login(session="next"))).customer == "C1"
+
+
+async def test_who_never_came_by_here_is_logged_out_here_all_the_same(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        await bench.elsewhere.end(login())
+        with pytest.raises(HttpRefusalError):
+            await bench.book.of(login())
+
+
+async def test_the_trail_says_who_took_a_grant_away_and_why(tmp_path: Path) -> None:
+    async with opened(tmp_path, most=1) as bench:
+        for session in ("1", "2"):
+            await bench.book.of(login(session=session))
+        await bench.book.end(login(session="2"))
+        trail = await bench.store.access_trail.newest(AccessSearch(customer="C1"))
+        said = [(each.who, each.why) for each in trail if each.kind is AccessKind.REVOKED]
+        assert said == [("ONLINE_BANKING", "session_ended"), ("ONLINE_BANKING", "too_many_sessions")]
 
 
 async def test_a_grant_that_is_over_is_renewed_while_the_token_is_good(tmp_path: Path) -> None:

@@ -420,3 +420,20 @@ CREATE INDEX access_events_by_time ON access_events (customer, at, number);
 
 UPDATE alembic_version SET version_num='0015' WHERE alembic_version.version_num = '0014';
 
+-- Running upgrade 0015 -> 0016
+
+ALTER TABLE grants ADD COLUMN login TEXT DEFAULT '' NOT NULL;
+
+CREATE INDEX grants_by_login ON grants (login);
+
+CREATE TABLE logins (
+    login TEXT NOT NULL, 
+    ended BIGINT NOT NULL, 
+    kept_until BIGINT NOT NULL, 
+    PRIMARY KEY (login)
+);
+
+CREATE INDEX logins_by_time ON logins (kept_until);
+
+UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
+
