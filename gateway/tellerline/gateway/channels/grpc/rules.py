@@ -38,6 +38,8 @@ class CallRules:
         return CallContext(deadline=deadline, peer=peer, address=address, metadata=metadata)
 
     def check_metadata(self, metadata: dict[str, str]) -> None:
+        if not metadata:
+            return
         size = sum(map(len, metadata)) + sum(map(len, metadata.values())) + _ENTRY_OVERHEAD * len(metadata)
         if size > self.settings.metadata_limit:
             limit = str(self.settings.metadata_limit)

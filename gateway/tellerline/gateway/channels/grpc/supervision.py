@@ -59,13 +59,17 @@ async def _close(messages: AsyncIterator[Message]) -> None:
 
 async def _by(deadline: float, work: Coroutine[Any, Any, T], rules: CallRules) -> T:
     """The result of ``work``; on expiry or cancellation it is cancelled and not waited for."""
-    task = asyncio.ensure_future(work)
-    expired: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    timer = rules.clock.call_later(
-        max(0.0, deadline - rules.clock.monotonic()), lambda: None if expired.done() else expired.set_result(None)
-    )
+    loop = asyncio.get_running_loop()
+    task, over = loop.create_task(work), loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    task.add_done_callback(wake)
+    timer = rules.clock.call_later(max(0.0, deadline - rules.clock.monotonic()), wake)
     try:
-        await asyncio.wait((task, expired), return_when=asyncio.FIRST_COMPLETED)
+        await over
         if task.done() and not task.cancelled():
             return task.result()
     finally:

@@ -9,14 +9,14 @@ from tellerline.gateway.channels.iso8583.dialect import answer_type
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, SessionKeys
 from tellerline.gateway.channels.iso8583.work.asking import Reply
 
-_REPEATED: Final = (2, 3, 4, 7, 11, 12, 13, 32, 41, 42, 49)
-_FUNCTION: Final = {"1987": 70, "1993": 24}
+_ALWAYS: Final = (2, 3, 4, 7, 11, 12, 13, 32, 41, 42, 49)
+_REPEATED: Final = {"1987": frozenset((*_ALWAYS, 70)), "1993": frozenset((*_ALWAYS, 24))}
 
 
 async def answer_bytes(request: Message, reply: Reply, layout: Layout, keys: SessionKeys | None, hsm: Hsm) -> bytes:
     """The answer to ``request``, with a MAC where there are keys. Raises ``HsmError``."""
-    repeated = (*_REPEATED, _FUNCTION[layout.version])
-    fields = {number: request.fields[number] for number in repeated if number in request.fields}
+    repeated = _REPEATED[layout.version]
+    fields = {number: value for number, value in request.fields.items() if number in repeated}
     fields |= reply.fields
     fields[39] = reply.answer.of(layout.version)
     answer = Message(answer_type(request.mti), fields)

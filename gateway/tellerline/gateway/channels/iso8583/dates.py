@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from tellerline.gateway.channels.iso8583.answer_codes import BAD_FORMAT, OUT_OF_DATE
@@ -52,6 +53,7 @@ def _nearest(text: str, now: datetime) -> datetime:
     return _instant(year, text)
 
 
+@lru_cache(1024)
 def _instant(year: int, text: str) -> datetime:
     try:
         month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(0, 10, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +31,7 @@ class Terminal(BaseModel):
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     language: Literal["zh-CN", "en"] = "zh-CN"
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
         return Layout(self.version, self.encoding)
 

@@ -10,6 +10,7 @@ from tellerline.adapters.clock import Clock, Timer
 from tellerline.gateway.channels.iso8583.framing import BadLengthError, Framing
 
 _MOST_UNREAD: Final = 64 * 1024
+_MOST_TOGETHER: Final = 16 * 1024
 
 
 class GoneError(Exception):
@@ -37,6 +38,8 @@ class Wire(asyncio.BufferedProtocol):
         self._why = ""
         self._news: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
+        self._leaving: list[bytes] = []
+        self._leaving_bytes = 0
         self.address = ""
 
     async def frame(self, idle: float, half: float) -> tuple[bytes, bytes]:
@@ -64,14 +67,19 @@ class Wire(asyncio.BufferedProtocol):
             timer.cancel()
 
     def write(self, tpdu: bytes, message: bytes) -> None:
-        """Send one frame; returns at once. Nothing happens on a connection that is gone."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
+        """Send one frame; returns at once. Nothing happens on a connection that is gone.
+
+        Frames that are ready at the same moment leave together.
+        """
+        if self._transport is None or self._transport.is_closing():
             return
-        transport.write(self._framing.framed(tpdu, message))
-        if transport.get_write_buffer_size() > _MOST_UNREAD:
-            self.end("does_not_read")
-            transport.abort()
+        frame = self._framing.framed(tpdu, message)
+        if not self._leaving:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._leaving.append(frame)
+        self._leaving_bytes += len(frame)
+        if self._leaving_bytes > _MOST_TOGETHER:
+            self._flush()
 
     def end(self, why: str) -> None:
         """Let ``frame`` raise from now on. Idempotent; the first reason counts."""
@@ -83,6 +91,7 @@ class Wire(asyncio.BufferedProtocol):
     def close(self) -> None:
         """Give the connection back, once what was written has gone out; who does not take it is not waited for."""
         if self._transport is not None:
+            self._flush()
             self._transport.close()
             self._clock.call_later(1.0, self._transport.abort)
 
@@ -125,6 +134,16 @@ class Wire(asyncio.BufferedProtocol):
             self._full = False
             self._transport.resume_reading()
         return self._framing.opened(body)
+
+    def _flush(self) -> None:
+        frames, self._leaving, self._leaving_bytes = self._leaving, [], 0
+        transport = self._transport
+        if not frames or transport is None or transport.is_closing():
+            return
+        transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        if transport.get_write_buffer_size() > _MOST_UNREAD:
+            self.end("does_not_read")
+            transport.abort()
 
     def _expiring(self, seconds: float, why: str) -> Timer:
         return self._clock.call_later(seconds, lambda: self.end(why))

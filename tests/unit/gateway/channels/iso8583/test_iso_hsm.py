@@ -58,6 +58,7 @@ async def test_a_terminal_and_we_have_the_same_keys(own: ClearKey, hsm: Software
             await hsm.clear_pin(ours.pin, sealed, other)
     with pytest.raises(PinBlockError):
         await hsm.clear_pin(ours.pin, sealed + b"x", PAN)
+    assert await hsm.clear_pin(ours.pin, sealed, PAN) == PIN, "what did not open leaves nothing behind"
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -124,6 +124,43 @@ async def test_who_leaves_is_gone_and_writing_to_him_is_nothing() -> None:
         line.wire.write(b"", b"late")
 
 
+class Counted(asyncio.Transport):
+    """Keeps what is written to it, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_answers_of_one_moment_leave_together_and_in_order() -> None:
+    transport = Counted()
+    wire = Wire(FRAMING, VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)), lambda wire: None)
+    wire.connection_made(transport)
+    for moment in ((b"one", b"two", b"three"), (b"four",)):
+        for answer in moment:
+            wire.write(b"", answer)
+        await asyncio.sleep(0)
+    framed = [FRAMING.framed(b"", answer) for answer in (b"one", b"two", b"three", b"four")]
+    assert transport.writes == [b"".join(framed[:3]), framed[3]]
+
+
+async def test_what_was_written_goes_out_before_the_connection_is_given_back() -> None:
+    async with _line() as line:
+        line.wire.write(b"", b"one")
+        line.wire.write(b"", b"two")
+        line.wire.close()
+        assert await line.reader.read() == FRAMING.framed(b"", b"one") + FRAMING.framed(b"", b"two")
+
+
 async def test_the_first_reason_counts() -> None:
     async with _line() as line:
         line.wire.end("drained")

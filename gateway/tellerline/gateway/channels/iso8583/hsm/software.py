@@ -47,6 +47,7 @@ class SoftwareHsm:
         self._randomness = randomness
         self._opened: LRUCache[str, ClearKey] = LRUCache(_REMEMBERED)
         self._macs: LRUCache[str, CMAC] = LRUCache(_REMEMBERED)
+        self._openers: LRUCache[str, pin_blocks.Opener] = LRUCache(_REMEMBERED)
 
     async def check_master(self, master: str) -> Algorithm:
         return self._key(master, key_blocks.MASTER).algorithm
@@ -74,8 +75,7 @@ class SoftwareHsm:
         return hmac.compare_digest(await self.mac(key, data), mac)
 
     async def clear_pin(self, key: HeldKey, block: bytes, pan: str) -> str:
-        held = self._key(key.block, key_blocks.PIN)
-        return pin_blocks.opened(held.algorithm, held.secret, block, pan)
+        return self._opener(key.block)(block, pan)
 
     async def translate_pin(
         self, key: HeldKey, block: bytes, pan: str, *, target: HeldKey, target_format: int
@@ -84,9 +84,7 @@ class SoftwareHsm:
         pin_blocks.check_translation(pin_blocks.FORMAT_OF[held.algorithm], target_format)
         if pin_blocks.FORMAT_OF[goal.algorithm] != target_format:
             raise HsmError(f"a block of format {target_format} is not made with a {goal.algorithm} key")
-        return pin_blocks.sealed(
-            goal.algorithm, goal.secret, pin_blocks.opened(held.algorithm, held.secret, block, pan), pan
-        )
+        return pin_blocks.sealed(goal.algorithm, goal.secret, self._opener(key.block)(block, pan), pan)
 
     def _fresh(self, algorithm: Algorithm, usage: str) -> ClearKey:
         return ClearKey(algorithm, usage, self._randomness.bytes(_KEY_BYTES))
@@ -98,6 +96,13 @@ class SoftwareHsm:
         if known.usage != usage:
             raise HsmError(f"a key for {known.usage}, not for {usage}")
         return known
+
+    def _opener(self, block: str) -> pin_blocks.Opener:
+        prepared = self._openers.get(block)
+        if prepared is None:
+            held = self._key(block, key_blocks.PIN)
+            prepared = self._openers[block] = pin_blocks.opener(held.algorithm, held.secret)
+        return prepared
 
     def _cmac(self, block: str) -> CMAC:
         prepared = self._macs.get(block)
