@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-BINDING = frozenset([*range(1, 27), 32, 33, 56, 57, 58])
+BINDING = frozenset([*range(1, 54), 56, 57, 58])
 SENTENCES = frozenset(range(1, 16))
 
 
