@@ -85,6 +85,29 @@ async def test_a_repeat_gets_the_stored_answer(bank: IsoBank, terminal: IsoTermi
     assert bank.booked(card) == before - 100_00
 
 
+async def test_what_keeps_a_repeat_out_is_no_word_about_what_it_repeats(bank: IsoBank, terminal: IsoTerminal) -> None:
+    card, payee = bank.card(31), bank.card(32)
+    before = bank.booked(card)
+    payment = terminal.request("200", "400000", {2: card, 4: f"{70_00:012d}", 103: payee, **_pin(terminal, bank, card)})
+    assert (await terminal.ask(payment)).get(39) in APPROVED
+    again = await bank.terminal().ready()
+    for pin, answer in (("000001", "68"), (bank.pin, "00")):
+        repeat = Message("0201", {**payment.fields, **again.pin_fields(pin, card)})
+        assert (await again.ask(repeat)).get(39) == answer
+    assert bank.booked(card) == before - 70_00
+    await again.close()
+
+
+async def test_a_transaction_without_its_time_is_refused_for_it_could_be_any_days(bank: IsoBank) -> None:
+    terminal, card = await bank.terminal("T0000003").ready(), bank.card(33)
+    before = bank.booked(card)
+    whole = terminal.withdrawal(card, bank.pin, 500_00)
+    timeless = Message(whole.mti, {number: value for number, value in whole.fields.items() if number != 12})
+    assert (await terminal.ask(timeless)).get(39) == "904"
+    assert bank.booked(card) == before
+    await terminal.close()
+
+
 async def test_a_reversal_finds_its_original_in_part(bank: IsoBank) -> None:
     for name in ("T0000001", "T0000003"):
         terminal, card = await bank.terminal(name).ready(), bank.card(6)

@@ -41,6 +41,8 @@ OUTCOME_UNKNOWN: Final = Answer(
 BAD_AMOUNT: Final = Answer("13", "110", "amount not valid")
 BAD_CARD: Final = Answer("14", "111", "no such card")
 WRONG_PIN: Final = Answer("55", "117", "PIN wrong, or a PIN block for another card")
+_SHORT_PIN: Final = Answer("55", "127", "PIN of fewer than six digits")
+_LOCKED_PIN: Final = Answer("75", "106", "PIN locked after too many tries")
 _SECURITY: Final = Answer("63", "122", "no proof of the customer")
 _NOT_FOR_CUSTOMER: Final = Answer("57", "119", "not for this customer")
 _ABOVE_LIMIT: Final = Answer("61", "121", "above a limit of amount")
@@ -52,6 +54,10 @@ _UNDONE: Final = Answer("21", "921", "reversed already: nothing is done")
 _UNAVAILABLE: Final = Answer("91", "912", "host not to be reached now; nothing was sent")
 _CLOSED: Final = Answer("91", "910", "host closed; nothing was sent")
 _BUSY: Final = Answer("91", "907", "too much to do; nothing was sent")
+_OF_THE_DOOR: Final = frozenset(
+    (NO_MODULE, BAD_CARD, WRONG_PIN, _SHORT_PIN, _LOCKED_PIN, _SECURITY, _UNAVAILABLE, _CLOSED, _BUSY)
+)
+"""Given before anybody has looked whether the request has come before."""
 
 OF_CODE: Final[Mapping[Code, Answer]] = {
     **dict.fromkeys((Code.INVALID_REQUEST, Code.INVALID_PAGE_TOKEN, Code.REQUEST_TOO_LARGE), BAD_FORMAT),
@@ -61,8 +67,8 @@ OF_CODE: Final[Mapping[Code, Answer]] = {
     **dict.fromkeys((Code.GRANT_MISSING, Code.GRANT_EXPIRED), _SECURITY),
     **dict.fromkeys((Code.GRANT_NOT_SUFFICIENT, Code.FOREIGN_CURRENCY_NOT_OFFERED), _NOT_FOR_CUSTOMER),
     Code.PIN_INVALID: WRONG_PIN,
-    Code.PIN_TOO_SHORT: Answer("55", "127", "PIN of fewer than six digits"),
-    Code.PIN_LOCKED: Answer("75", "106", "PIN locked after too many tries"),
+    Code.PIN_TOO_SHORT: _SHORT_PIN,
+    Code.PIN_LOCKED: _LOCKED_PIN,
     Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD: OUT_OF_DATE,
     **dict.fromkeys((Code.LIMIT_SINGLE_EXCEEDED, Code.LIMIT_DAILY_EXCEEDED, Code.LIMIT_ABOVE_CEILING), _ABOVE_LIMIT),
     Code.LIMIT_COUNT_EXCEEDED: _TOO_OFTEN,
@@ -100,3 +106,8 @@ OF_CODE: Final[Mapping[Code, Answer]] = {
 def answer_of(code: Code) -> Answer:
     """Its answer; ``BAD_TRANSACTION`` for a code of what no cash machine does: all of those are definite."""
     return OF_CODE.get(code, BAD_TRANSACTION)
+
+
+def of_repeat(answer: Answer) -> Answer:
+    """``answer`` to a repeat of what may have been done: what keeps the repeat out says nothing of the first."""
+    return OUTCOME_UNKNOWN if answer in _OF_THE_DOOR else answer

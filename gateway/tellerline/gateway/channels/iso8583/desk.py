@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from tellerline.gateway.channels.grpc.rules import CallRules
-from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, answer_of
-from tellerline.gateway.channels.iso8583.dialect import NETWORK, Task
+from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, Answer, answer_of, of_repeat
+from tellerline.gateway.channels.iso8583.dialect import MOVING, NETWORK, Task, is_repeat
 from tellerline.gateway.channels.iso8583.gatekeeper import Admitted
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
@@ -55,10 +55,12 @@ class Desk:
         try:
             return await self._run(admitted, session)
         except AnsweredError as error:
-            return Reply(error.answer)
+            return Reply(_told(error.answer, admitted))
         except RefusalError as refusal:
             serial = refusal.metadata.get("global_serial", "")
-            return Reply(answer_of(refusal.code), {37: serial[-12:]} if serial else {})
+            of_the_change = serial and admitted.task is Task.PIN_CHANGE  # its old PIN is compared by the change itself
+            answer = answer_of(refusal.code)
+            return Reply(answer if of_the_change else _told(answer, admitted), {37: serial[-12:]} if serial else {})
         except Exception as error:
             self._rules.status(error, {}, f"iso8583/{admitted.task.value}")
             return Reply(OUTCOME_UNKNOWN)
@@ -88,3 +90,7 @@ class Desk:
             call=self._rules.context({}, None, peer=PEER, address=session.address),
         )
         return await self._workers[admitted.task](asking)
+
+
+def _told(answer: Answer, admitted: Admitted) -> Answer:
+    return of_repeat(answer) if admitted.task in MOVING and is_repeat(admitted.message.mti) else answer

@@ -32,6 +32,7 @@ class Task(StrEnum):
 
 NETWORK: Final = frozenset({Task.SIGN_ON, Task.SIGN_OFF, Task.KEY_EXCHANGE, Task.ECHO})
 ADVICES: Final = frozenset({Task.CONFIRMATION, Task.REVERSAL})
+MOVING: Final = frozenset({Task.WITHDRAWAL, Task.TRANSFER, Task.PIN_CHANGE})
 OVERTAKING: Final = frozenset({Task.BALANCE, Task.STATEMENT, Task.ECHO})
 """What may be answered while something that moves money is under way on the same connection."""
 
@@ -63,6 +64,11 @@ def answer_type(mti: str) -> str:
     if len(mti) != 4 or mti[2] not in "02" or mti[3] not in _ORIGINS:
         return ""
     return f"{mti[:2]}{int(mti[2]) + 1}{_ORIGINS[mti[3]]}"
+
+
+def is_repeat(mti: str) -> bool:
+    """Whether a request of type ``mti`` says that it has been sent before."""
+    return mti[3] in "15"
 
 
 @dataclass(frozen=True, slots=True)

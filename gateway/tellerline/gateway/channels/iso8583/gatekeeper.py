@@ -104,7 +104,7 @@ class Gatekeeper:
         task = task or dialect.task(message)
         if task not in NETWORK and not session.signed_on:
             raise AnsweredError(NOT_THIS_TERMINAL, "not_signed_on")
-        _check_named(message)
+        _check_named(message, dialect)
         self._dates.check(message, layout.version, self._clock.now(), advice=task in ADVICES)
         return Admitted(message, terminal, dialect, task)
 
@@ -139,9 +139,13 @@ def _task(dialect: Dialect, message: Message) -> Task | None:
         return None
 
 
-def _check_named(message: Message) -> None:
-    """Without fields 7 and 11 an answer belongs to nothing."""
+def _check_named(message: Message, dialect: Dialect) -> None:
+    """Without fields 7 and 11 an answer belongs to nothing, and without its time a transaction may be any day's."""
     if not (message.get(7) and message.get(11)):
         raise AnsweredError(BAD_FORMAT, "no_number")
-    if message.mti[1:3] != "80" and not message.get(3):
+    if message.mti[1:3] == "80":
+        return
+    if not dialect.when(message):
+        raise AnsweredError(BAD_FORMAT, "no_time")
+    if not message.get(3):
         raise AnsweredError(BAD_TRANSACTION, "no_processing_code")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tellerline.gateway.channels.iso8583 import answer_codes
-from tellerline.gateway.channels.iso8583.answer_codes import BAD_TRANSACTION, OF_CODE, Answer, answer_of
+from tellerline.gateway.channels.iso8583.answer_codes import BAD_TRANSACTION, OF_CODE, Answer, answer_of, of_repeat
 from tellerline.gateway.errors import describe
 from tellerline.routing.model.codes import Code
 
@@ -41,3 +41,14 @@ def test_what_no_cash_machine_asks_for_is_no_transaction_of_its(code: Code) -> N
 def test_the_version_picks_the_column() -> None:
     answer = answer_of(Code.PIN_INVALID)
     assert (answer.of("1987"), answer.of("1993")) == ("55", "117")
+
+
+@pytest.mark.parametrize("code", [Code.HOST_UNAVAILABLE, Code.OVERLOADED, Code.PIN_LOCKED, Code.PIN_INVALID])
+def test_what_is_definite_of_a_first_request_is_not_of_its_repeat(code: Code) -> None:
+    assert not answer_of(code).unknown
+    assert of_repeat(answer_of(code)).unknown
+
+
+@pytest.mark.parametrize("code", [Code.INSUFFICIENT_FUNDS, Code.REVERSED, Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD])
+def test_what_the_books_say_of_a_repeat_stands(code: Code) -> None:
+    assert of_repeat(answer_of(code)) is answer_of(code)
