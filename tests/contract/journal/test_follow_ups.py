@@ -139,3 +139,12 @@ async def test_a_pending_transaction_is_taken_back_under_whoever_works_on_it(sto
     assert await other.follow_ups.say(saying) is Said.WRITTEN
     late = settlement(row.global_serial, before_reversal=True)
     assert await store.journal.settle(late, frozenset({State.PENDING, State.IN_DOUBT})) is None
+
+
+async def test_nothing_stays_of_a_saying_whose_serials_are_not_all_free(store: Store, other: Store) -> None:
+    """Its own serial is taken after it was looked for, by somebody at the same moment."""
+    first, word = addition(), addition()
+    taken = replace(word, acceptance=replace(addition().acceptance, channel_serial=word.acceptance.channel_serial))
+    assert await store.follow_ups.say(Saying(row=word, about=None, others=(first, taken))) is Said.OUTDATED
+    for each in (first, word, taken):
+        assert await other.journal.get(each.acceptance.global_serial) is None

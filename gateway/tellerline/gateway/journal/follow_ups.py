@@ -24,6 +24,10 @@ HEARD = Statement(
 )
 
 
+class _OutdatedError(Exception):
+    """Takes back what was written before it."""
+
+
 def say(saying: Saying) -> Steps[Said | Duplicate]:
     """The lock comes first: of two sayings about one transaction the later one sees what the earlier one has written.
 
@@ -39,7 +43,7 @@ def say(saying: Saying) -> Steps[Said | Duplicate]:
         return Said.OUTDATED
     for each in (*saying.others, saying.row):
         if not (yield from _add(each)):
-            return Said.OUTDATED
+            raise _OutdatedError
     if about is not None:
         yield from _change(about)
     return Said.WRITTEN
@@ -73,4 +77,7 @@ class StoredFollowUps:
         self._database = database
 
     async def say(self, saying: Saying) -> Said | Duplicate:
-        return await self._database.write(say, saying)
+        try:
+            return await self._database.write(say, saying)
+        except _OutdatedError:
+            return Said.OUTDATED
