@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tellerline.adapters.rpc.identity import identity_pattern
+from tellerline.api.common.v1.context_pb2 import Channel
 
 ANY = "*"
 NOBODY = "-"
@@ -22,8 +23,9 @@ _COLUMNS = {
     "g2": ("role", "role"),
     "g3": ("identity", "person"),
 }
+_CHANNELS = [name.removeprefix("CHANNEL_") for name, number in Channel.items() if number]
 _SHAPES = {
-    "channel": re.compile(r"\*|[A-Z][A-Z_]{0,31}"),
+    "channel": re.compile("|".join((r"\*", *_CHANNELS))),
     "role": re.compile(r"\*|[a-z][a-z_]{0,31}"),
     "operation": re.compile(r"\*|[a-z]+\.[A-Za-z*]+"),
     "proof": re.compile(r"grant|open"),

@@ -89,6 +89,8 @@ def test_a_new_policy_forgets_what_was_remembered() -> None:
         ("p, IVR, self_service, accounts.*, perhaps, allow,\n", "'perhaps' is no proof"),
         ("p, IVR\ng, a, b, C, d\n", "g has the columns identity, role, channel"),
         ("q, IVR\n", "a line begins with"),
+        ("p, ATMS, *, cash.*, grant, deny,\np, *, *, cash.*, grant, allow,\n", "own.csv:1: 'ATMS' is no channel"),
+        ("g, -, clerk, UNSPECIFIED\n", "'UNSPECIFIED' is no channel"),
         ("g, {person}/{person}, agent, AGENT\n", "stands more than once"),
     ],
 )
