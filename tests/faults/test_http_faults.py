@@ -213,6 +213,7 @@ async def test_card_49_the_same_key_while_the_first_is_in_flight_is_409(bank: We
         (b'{"amount":{"currencyCode":"CNY","units":9223372036854775808}}', "/amount/units", "out_of_range"),
         (b'{"amount":{"units":NaN}}', "", "not_json"),
         (b'{"amount":' + b"[" * 20_000, "", "too_deep"),
+        (b'{"\\ud800":1}', "/?", "unknown_field"),
         (b'{"amount":12.34}', "/amount", "not_an_object"),
         (b"[]", "", "not_an_object"),
         (b"", "", "not_json"),

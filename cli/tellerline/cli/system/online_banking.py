@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.gateway.assembly import Gateway, Surroundings
 from tellerline.gateway.client import CanonicalError, Client, open_channel
+from tellerline.gateway.errors import describe
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.routing.model.codes import Code
 
 if TYPE_CHECKING:
     from tellerline.gateway.channels.http.channel import HttpChannel
 
 _CHANNEL = "ONLINE_BANKING"
 _CUSTOMERS = "customers.v1.CustomerService"
+_STRANGERS = frozenset({Code.CUSTOMER_NOT_FOUND, Code.ACCOUNT_NOT_FOUND})
 _AWAY = {False: "暂时无法登录，请稍后再试。", True: "Logging in is not possible just now. Please try again later."}
 
 
@@ -38,13 +41,20 @@ def http_channel(settings: GatewaySettings, gateway: Gateway, around: Surroundin
 
 
 class GatewayProof:
-    """Lets the gateway at ``target`` compare PINs, as online banking; the grant that it gives is ended at once."""
+    """Lets the gateway at ``target`` compare PINs, as online banking; the grant that it gives is ended at once.
 
-    def __init__(self, randomness: Randomness) -> None:
+    Says the same of numbers that are nobody's as of customers whose PIN is wrong. ``digits`` is a PIN's length.
+    """
+
+    def __init__(self, randomness: Randomness, digits: int = 6) -> None:
         self._randomness = randomness
+        self._digits = digits
         self.target = ""
 
     async def __call__(self, customer: str, pin: str, *, english: bool) -> str:
+        wrong = _shape(pin, self._digits)
+        if wrong is not None:
+            return describe(wrong).said("", english=english)
         language = "en" if english else "zh-CN"
         async with open_channel(self.target) as channel:
             client = Client(channel, language=language)
@@ -53,11 +63,20 @@ class GatewayProof:
                 grant = await client.call(f"{_CUSTOMERS}/VerifyPin", asked)
                 await client.call(f"{_CUSTOMERS}/RevokeGrant", {"context": self._context(), "token": grant["token"]})
             except CanonicalError as error:
+                if error.code in _STRANGERS:
+                    return describe(Code.PIN_INVALID).said("", english=english)
                 return error.text or _AWAY[english]
         return ""
 
     def _context(self) -> dict[str, str]:
         return {"channel": f"CHANNEL_{_CHANNEL}", "channel_serial": f"login-{self._randomness.bytes(10).hex()}"}
+
+
+def _shape(pin: str, digits: int) -> Code | None:
+    """What is wrong with a PIN whosever it is; None for nothing."""
+    if len(pin) < digits:
+        return Code.PIN_TOO_SHORT
+    return None if len(pin) == digits and pin.isascii() and pin.isdigit() else Code.INVALID_REQUEST
 
 
 @asynccontextmanager
@@ -67,7 +86,7 @@ async def development_login(
     """Settings with online banking, whose issuer runs until the block ends; as they are if they name an issuer, or if
     the gateway's front wants TLS. The caller tells the proof its ``target``.
     """
-    proof = GatewayProof(randomness)
+    proof = GatewayProof(randomness, settings.pin.digits)
     if settings.http is not None or settings.front.tls is not None:
         yield settings, proof
         return

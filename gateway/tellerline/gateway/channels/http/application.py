@@ -20,13 +20,13 @@ from tellerline.gateway.channels.http.security import data_headers, page_headers
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.transcoder import Transcoder
 from tellerline.gateway.channels.http.transcoding.routes import API
-from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
 PAGE: Final = Path(__file__).with_name("page")
 _HOME: Final = "/online-banking"
 _SERVICES: Final = f"{API}/"
 _END: Final = f"{API}/session:end"
+_LONGEST_PATH: Final = 200
 Answer = Response[Any]
 
 
@@ -47,12 +47,17 @@ def build_application(
         path = scope["path"]
         if path == _END:
             await end_session(scope, receive, send)
-        elif path.startswith(_SERVICES):
+        elif path.startswith(_SERVICES) or not _names_a_file(path):
             await transcoder(scope, receive, send)
         else:
             await pages(scope, receive, send)
 
     return application
+
+
+def _names_a_file(path: str) -> bool:
+    """Whether a file may be called so; what cannot be is not looked for."""
+    return len(path) <= _LONGEST_PATH and path.isprintable()
 
 
 def _pages_and_files(
@@ -75,7 +80,7 @@ def _pages_and_files(
         openapi_config=None,
         logging_config=None,
         before_request=count,
-        exception_handlers={RefusalError: _refused(transcoder), HTTPException: _unknown(transcoder)},
+        exception_handlers={HTTPException: _unknown(transcoder), Exception: _refused(transcoder)},
     )
 
 
@@ -128,10 +133,11 @@ def _files(settings: HttpSettings) -> Any:
     )
 
 
-def _refused(transcoder: Transcoder) -> Callable[[Request[Any, Any, Any], RefusalError], Answer]:
-    def answer(request: Request[Any, Any, Any], refusal: RefusalError) -> Answer:
+def _refused(transcoder: Transcoder) -> Callable[[Request[Any, Any, Any], Exception], Answer]:
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Answer:
+        """A refusal wholly; of a defect only its number leaves."""
         exchange = transcoder.exchange(cast(MutableMapping[str, Any], request.scope), _nowhere)
-        problem = transcoder.problem(exchange, refusal)
+        problem = transcoder.problem(exchange, error)
         return Response(
             orjson.dumps(problem.document),
             status_code=problem.status,
@@ -147,10 +153,12 @@ def _unknown(transcoder: Transcoder) -> Callable[[Request[Any, Any, Any], HTTPEx
 
     def answer(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
         """What the framework refuses by itself: paths and methods that are not there, and bad requests."""
-        code = Code.OPERATION_NOT_OFFERED if error.status_code in (404, 405) else Code.INVALID_REQUEST
-        status = error.status_code if 400 <= error.status_code < 500 else 500
+        status = error.status_code
+        if status >= 500:
+            return refused(request, error)
+        code = Code.OPERATION_NOT_OFFERED if status in (404, 405) else Code.INVALID_REQUEST
         kept = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-        return refused(request, HttpRefusalError(code if status < 500 else Code.INTERNAL, status, headers=kept))
+        return refused(request, HttpRefusalError(code, status, headers=kept))
 
     return answer
 

@@ -42,8 +42,9 @@ def _no_number(word: str) -> Any:
 
 
 def escaped(name: str) -> str:
-    """A name as one part of a JSON pointer (RFC 6901), at most 64 characters of it."""
-    return name[:64].replace("~", "~0").replace("/", "~1")
+    """A name as one part of a JSON pointer (RFC 6901), at most 64 characters of it; half a surrogate pair as ``?``."""
+    said = name[:64].encode(errors="replace").decode()
+    return said.replace("~", "~0").replace("/", "~1")
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=Fraction, parse_constant=_no_number)

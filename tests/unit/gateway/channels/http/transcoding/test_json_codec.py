@@ -146,6 +146,7 @@ def test_fractions_are_read_where_the_contract_has_them() -> None:
     [
         (b'{"a":1,"a":1}', "/a", "duplicate_key"),
         (b'{"x":{"a~/b":1,"a~/b":2}}', "/a~0~1b", "duplicate_key"),
+        (b'{"\\ud800":1,"\\ud800":1}', "/?", "duplicate_key"),
         (b"[" * 50_000, "", "too_deep"),
         (b"1" * 5_000, "", "not_json"),
         (b'{"a":Infinity}', "", "not_json"),
