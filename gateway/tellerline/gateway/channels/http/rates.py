@@ -66,6 +66,13 @@ class ClockedStorage(Storage):
         self._counters.pop(key, None)
 
 
+class _OwnStorage(RateLimitItemPerMinute):
+    """A limit whose storage holds no other's counters: a caller is counted under his name."""
+
+    def key_for(self, *identifiers: object) -> str:
+        return str(identifiers[0])
+
+
 @dataclass(frozen=True, slots=True)
 class RateState:
     """What the caller may still do: ``remaining`` requests in the next ``seconds``. ``policy`` is said as it is."""
@@ -89,7 +96,7 @@ class RateLimit:
     def __init__(self, name: str, per_minute: int, *, clock: Clock, most: int) -> None:
         self._name = name
         self._policy = f'"{name}";q={per_minute};w=60'.encode()
-        self._item = RateLimitItemPerMinute(per_minute)
+        self._item = _OwnStorage(per_minute)
         self._clock = clock
         self._storage = ClockedStorage(clock, most)
         self._limiter = FixedWindowRateLimiter(self._storage)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -21,6 +22,12 @@ _LONG: Final = frozenset(
 _AS_LIBRARY: Final = frozenset(
     {"google.protobuf.Duration", "google.protobuf.FieldMask", "google.protobuf.Struct", "google.protobuf.Value"}
 )
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS: Final = range(-62_135_596_800, 253_402_300_800)
+"""Of the years 1 to 9999."""
+_NANOS: Final = range(1, 10**9)
 
 
 class MessageEncoder:
@@ -123,8 +130,22 @@ def _bytes(value: bytes) -> str:
 
 
 def _timestamp(value: Any) -> str:
-    text: str = value.ToJsonString()
-    return text
+    """As the library writes it, which also refuses what is no time."""
+    seconds, nanos = value.seconds, value.nanos
+    if seconds not in _SECONDS or nanos not in _NANOS:
+        text: str = value.ToJsonString()
+        return text
+    digits = f"{nanos:09d}"
+    for needless in ("000000", "000"):
+        if digits.endswith(needless):
+            digits = digits.removesuffix(needless)
+            break
+    return f"{_whole_second(seconds)}.{digits}Z"
+
+
+@lru_cache(1024)
+def _whole_second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def _any(value: Any) -> dict[str, Any]:
