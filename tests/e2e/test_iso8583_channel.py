@@ -138,6 +138,7 @@ async def test_confirmations_and_reversals_may_be_late_requests_may_not(bank: Is
     card, long_ago = bank.card(8), SystemClock().now() - timedelta(days=3)
     old = terminal.withdrawal(card, bank.pin, 100_00, now=long_ago)
     assert (await terminal.ask(old)).get(39) == "94"
+    assert (await terminal.ask(Message("0201", old.fields))).get(39) == "68"
     late = terminal.request("421", "010000", {2: card, 4: f"{100_00:012d}", **terminal.about(old)}, now=long_ago)
     assert (await terminal.ask(late)).get(39) == "00"
 

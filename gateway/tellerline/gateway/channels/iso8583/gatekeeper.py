@@ -14,6 +14,8 @@ from tellerline.gateway.channels.iso8583.answer_codes import (
     NO_KEYS,
     NO_MODULE,
     NOT_THIS_TERMINAL,
+    OUT_OF_DATE,
+    OUTCOME_UNKNOWN,
     Answer,
 )
 from tellerline.gateway.channels.iso8583.codec.message import (
@@ -25,7 +27,7 @@ from tellerline.gateway.channels.iso8583.codec.message import (
     layout_of,
 )
 from tellerline.gateway.channels.iso8583.dates import DateRules
-from tellerline.gateway.channels.iso8583.dialect import ADVICES, NETWORK, Dialect, Task, answer_type
+from tellerline.gateway.channels.iso8583.dialect import ADVICES, MOVING, NETWORK, Dialect, Task, answer_type, is_repeat
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
@@ -105,8 +107,16 @@ class Gatekeeper:
         if task not in NETWORK and not session.signed_on:
             raise AnsweredError(NOT_THIS_TERMINAL, "not_signed_on")
         _check_named(message, dialect)
-        self._dates.check(message, layout.version, self._clock.now(), advice=task in ADVICES)
+        self._check_dates(message, dialect, task)
         return Admitted(message, terminal, dialect, task)
+
+    def _check_dates(self, message: Message, dialect: Dialect, task: Task) -> None:
+        try:
+            self._dates.check(message, dialect.version, self._clock.now(), advice=task in ADVICES)
+        except AnsweredError as error:
+            if error.answer is OUT_OF_DATE and task in MOVING and is_repeat(message.mti):
+                raise AnsweredError(OUTCOME_UNKNOWN, error.why) from None
+            raise
 
     def _terminal(self, message: Message, layout: Layout, session: Session) -> Terminal:
         terminal = self._terminals.get(message.get(41).strip())
