@@ -11,12 +11,13 @@ from typing import Any
 
 import orjson
 import pytest
+from hostile_http import always, hostile, http
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
-from tellerline.gateway.channels.http.keys import IssuerKeys, KeyFile, key_set
+from tellerline.gateway.channels.http.keys import IssuerKeys, KeyFile, KeyUrl, key_set
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
@@ -154,6 +155,17 @@ def test_only_keys_that_may_sign_are_taken() -> None:
     for wrong in (b"[]", b"{}", b"no json"):
         with pytest.raises(ValueError, match=r"JWK|Expecting"):
             key_set(wrong)
+
+
+async def test_keys_are_fetched_from_nowhere_else() -> None:
+    elsewhere = always(http(b'{"keys": []}', content_type="application/json"))
+    async with hostile(elsewhere) as other:
+        away = always(http(b"", status="302 Found", head=f"Location: {other.url}\r\n"))
+        async with hostile(away) as issuer:
+            with pytest.raises(OSError, match="302"):
+                await KeyUrl(issuer.url).read()
+        assert other.connections == 0
+        assert await KeyUrl(other.url).read() == b'{"keys": []}'
 
 
 async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:
