@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import h2corn
 
 from tellerline.gateway.channels.grpc.asgi import Application
 from tellerline.gateway.channels.grpc.front import FrontSettings
+from tellerline.gateway.channels.h2corn_worker import H2cornWorker
 
 # Between our own metadata limit and this we answer; beyond it the library does, with HTTP 431 on that stream alone.
 _LIBRARY_METADATA_FACTOR = 4
@@ -17,30 +16,11 @@ _HEADER_BLOCK = 1 << 20
 _LONGEST_DRAIN_S = 60.0
 
 
-class H2cornServer:
-    """One worker on the running loop. Signals are left to the process's entry point."""
+class H2cornServer(H2cornWorker):
+    """For gRPC and Connect."""
 
     def __init__(self, application: Application, settings: FrontSettings) -> None:
-        self._server = h2corn.Server(application, _config(settings))
-        self._serving: asyncio.Task[None] | None = None
-
-    async def start(self) -> int:
-        self._serving = asyncio.create_task(self._server.serve(), name="h2corn")
-        try:
-            await self._server.wait_started()
-        except Exception:
-            await asyncio.wait((self._serving,))
-            self._serving.exception()  # the same; asked for, or asyncio reports it as lost
-            raise
-        return int(self._server.addresses[0].rpartition(":")[2])
-
-    async def drain(self, grace: float) -> bool:
-        if self._serving is None:
-            return True
-        if not self._serving.done():
-            self._server.shutdown()
-        done, _ = await asyncio.wait((self._serving,), timeout=grace)
-        return bool(done)
+        super().__init__(application, _config(settings), name="h2corn")
 
 
 def _config(settings: FrontSettings) -> h2corn.Config:

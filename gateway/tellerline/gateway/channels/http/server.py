@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import h2corn
 
+from tellerline.gateway.channels.h2corn_worker import H2cornWorker
 from tellerline.gateway.channels.http.settings import HttpSettings
 
 _HEAD_BYTES = 16_384
@@ -15,32 +15,11 @@ _STREAMS = 100
 _LONGEST_DRAIN_S = 60.0
 
 
-class HttpServer:
-    """One worker on the running loop. Signals are left to the process's entry point."""
+class HttpServer(H2cornWorker):
+    """For online banking."""
 
     def __init__(self, application: Any, settings: HttpSettings) -> None:
-        self._server = h2corn.Server(application, _config(settings))
-        self._serving: asyncio.Task[None] | None = None
-
-    async def start(self) -> int:
-        """Listen and return the port; raises ``OSError``."""
-        self._serving = asyncio.create_task(self._server.serve(), name="http")
-        try:
-            await self._server.wait_started()
-        except Exception:
-            await asyncio.wait((self._serving,))
-            self._serving.exception()  # the same; asked for, or asyncio reports it as lost
-            raise
-        return int(self._server.addresses[0].rpartition(":")[2])
-
-    async def drain(self, grace: float) -> bool:
-        """Accept nothing new and let requests end; False when some still run after ``grace`` seconds. Idempotent."""
-        if self._serving is None:
-            return True
-        if not self._serving.done():
-            self._server.shutdown()
-        done, _ = await asyncio.wait((self._serving,), timeout=grace)
-        return bool(done)
+        super().__init__(application, _config(settings), name="http")
 
 
 def _config(settings: HttpSettings) -> h2corn.Config:
