@@ -291,6 +291,6 @@ async def test_a_transfer_can_be_followed_by_its_serial(bank: IvrBank) -> None:
     asker = replace(asker, step="2", customer=customer, grant=grant.token)
     amount = Money(currency_code="CNY", units=1)
     made = await bank.gateway.transfer_to_payee(asker, f"{customer}/accounts/1", payee.card, amount)
-    found = await bank.gateway.transaction(replace(asker, agent="8001"), made.transaction.ref.global_serial)
+    found = await bank.gateway.transaction(asker, made.transaction.ref.global_serial)
     assert found.info.ref.channel_serial == asker.serial
     assert (found.call, found.trace) == ("call-trace", trace_of("call-trace"))

@@ -40,7 +40,12 @@ class Doors:
         public.write_bytes(orjson.dumps(KeySet([self._key]).as_dict(private=False)))
         rates = {"per_address": _PLENTY, "per_customer": _PLENTY}
         return {
-            "atm": {"mode": "development", "terminals": atm.terminals, "hsm_key": atm.hsm_key},
+            "atm": {
+                "mode": "development",
+                "terminals": atm.terminals,
+                "hsm_key": atm.hsm_key,
+                "frames_per_second": _PLENTY,
+            },
             "http": {"mode": "development", "issuer": _ISSUER, "jwks": str(public), "rates": rates},
         }
 
