@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 
-PHASES = (("-m", "realtime"), ("-m", "not realtime", "-n", str(CORES), "--dist", "loadfile"))
+PHASES = (("-m", "realtime", "tests/e2e"), ("-m", "not realtime", "-n", str(CORES), "--dist", "loadfile"))
 """What is heard in real time runs alone: beside a test that takes a whole core, sound has gaps and keys are lost."""
 
 _CLOCK = SystemClock()

@@ -23,7 +23,7 @@ from tellerline.gateway.journal.port import Store
 from tellerline.routing.model.command import Command, HostCall
 
 COMES_OUT = {"all": 500_00, "a part": 300_00, "nothing": 0}
-STRIDE = int(os.environ.get("TELLERLINE_CASH_STRIDE", "4"))
+STRIDE = int(os.environ.get("TELLERLINE_CASH_STRIDE", "12"))
 """Every how manieth await a gateway is killed at; 1 takes each of them."""
 SEEDS = int(os.environ.get("TELLERLINE_CASH_SEEDS", "2"))
 

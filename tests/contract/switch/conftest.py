@@ -25,7 +25,6 @@ BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager
     "softswitch-tcp": lambda request: softswitch_over_tcp_bench(),
 }
 """How to open a bench, by the name of its switch; for the length of one test."""
-REAL_TIME = pytest.mark.realtime
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +47,7 @@ async def asterisk(switch_server: AsteriskServer) -> AsyncIterator[AsteriskBench
         yield opened
 
 
-@pytest.fixture(params=[pytest.param(name, marks=REAL_TIME if name == "asterisk" else ()) for name in BENCHES])
+@pytest.fixture(params=list(BENCHES))
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[SwitchBench]:
     async with BENCHES[request.param](request) as opened:
         yield opened

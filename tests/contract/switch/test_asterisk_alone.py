@@ -25,8 +25,6 @@ from tellerline.connectors.telephony.events import (
 from tellerline.connectors.telephony.switch import Listening, SecretPlan
 from tellerline.simulators.servers.asterisk import AsteriskServer
 
-pytestmark = pytest.mark.realtime
-
 
 async def test_a_second_controller_ends_the_first_for_good(asterisk: AsteriskBench) -> None:
     line = await answered(asterisk)
