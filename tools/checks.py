@@ -7,9 +7,11 @@ done unasked. With arguments: pytest alone. Ends non-zero if anything failed; py
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -32,8 +34,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 
-PHASES = (("-m", "realtime", "tests/e2e"), ("-m", "not realtime", "-n", str(CORES), "--dist", "loadfile"))
-"""What is heard in real time runs alone: beside a test that takes a whole core, sound has gaps and keys are lost."""
+HEARD = ("-m", "realtime", "tests/e2e")
+"""What is heard in real time has the machine first: beside a test that takes a whole core, sound has gaps and keys are
+lost. All others run on what it leaves."""
+OTHERS = ("-m", "not realtime", "-n", str(CORES), "--dist", "loadfile")
+_LAST = ("nice", "-n", "19")
 
 _CLOCK = SystemClock()
 
@@ -161,10 +166,27 @@ def _start_rabbitmq(running: ExitStack) -> str:
     return running.enter_context(RabbitmqServer()).url
 
 
-def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run pytest in the foreground; returns its exit code."""
-    command = [str(PROGRAMS / "python"), "-m", "pytest", *arguments]
+def run_pytest(arguments: list[str], variables: dict[str, str], *, before: Sequence[str] = ()) -> int:
+    """Run pytest in the foreground; returns its exit code. ``before`` are words before the command."""
+    command = [*before, str(PROGRAMS / "python"), "-m", "pytest", *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | variables, check=False).returncode  # noqa: S603
+
+
+def run_all_tests(variables: dict[str, str]) -> int:
+    """Run all of them, and print what those that are heard in real time said behind the others; 0 if all passed."""
+    command = [str(PROGRAMS / "python"), "-m", "pytest", *HEARD, "--color", "auto"]
+    with tempfile.TemporaryFile() as said:
+        heard = subprocess.Popen(command, cwd=ROOT, env=os.environ | variables, stdout=said, stderr=said)  # noqa: S603
+        try:
+            code = run_pytest([*OTHERS, "--color", "auto"], variables, before=_LAST if shutil.which("nice") else ())
+            code = max(code, heard.wait())
+        finally:
+            heard.kill()
+            heard.wait()
+        said.seek(0)
+        sys.stdout.write(said.read().decode(errors="replace"))
+        sys.stdout.flush()
+    return code
 
 
 def run_everything() -> int:
@@ -175,11 +197,11 @@ def run_everything() -> int:
     with running_servers(os.environ, _say) as (variables, absent):
         if failed or absent:
             _say(f"FAILED so far: {', '.join(failed + absent)}")
-        codes = [run_pytest([*phase, "--color", "auto"], variables) for phase in PHASES]
+        code = run_all_tests(variables)
     if failed or absent:
         sys.stderr.write(f"failed besides the tests: {', '.join(failed + absent)}\n")
-        return max(codes) or 1
-    return max(codes)
+        return code or 1
+    return code
 
 
 def _say(line: str) -> None:
