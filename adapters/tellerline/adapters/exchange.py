@@ -25,7 +25,7 @@ class Fate(StrEnum):
     """Something came back that is not a readable, correlated reply: truncated, HTML, oversized, forbidden XML."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class WireRequest:
     """Bytes to send, with what a transport needs to address and correlate them.
 
@@ -42,7 +42,7 @@ class WireRequest:
     trace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchanged:
     """A fate with its evidence. ``reason`` is a stable lower-case word for metrics and the journal, never free text."""
 

@@ -13,7 +13,7 @@ UNTRUSTED = frozenset({"unsigned", "bad_signature", "stale_timestamp", "replayed
 """Reasons of an ``Unknown`` that say: somebody may be standing between us and the host. An operator must be told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
     """How far the request got, and what that means. ``Done`` and ``Rejected`` come only with ``REPLIED``."""
 

@@ -19,7 +19,7 @@ from tellerline.routing.transactions.router import Route
 from tellerline.routing.transactions.rules import RoutingRules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
     """One command with who asks for it. ``command`` names real account numbers; ``grant`` is the token as it came."""
 
@@ -35,7 +35,7 @@ class Request:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Settled:
     """How a command stands, now and whenever it is asked again under the same channel serial.
 

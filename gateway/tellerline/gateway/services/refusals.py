@@ -15,8 +15,10 @@ def invalid(field: str, why: str, code: Code = Code.INVALID_REQUEST) -> RefusalE
 
 def checked_text(text: str, field: str, limit: int, *, required: bool = False) -> str:
     """``text`` if it has at most ``limit`` characters and no control characters."""
-    if required and not text:
-        raise invalid(field, "missing")
+    if not text:
+        if required:
+            raise invalid(field, "missing")
+        return text
     if len(text) > limit:
         raise invalid(field, "too_long")
     if not text.isprintable():

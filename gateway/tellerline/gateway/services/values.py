@@ -84,16 +84,31 @@ def instant_to_proto(instant: datetime | None) -> Timestamp | None:
     """Exact to the microsecond; None for none."""
     if instant is None:
         return None
-    elapsed = instant - _EPOCH
-    return Timestamp(seconds=elapsed.days * 86_400 + elapsed.seconds, nanos=elapsed.microseconds * 1000)
+    proto = Timestamp()
+    _set_instant(proto, instant)
+    return proto
 
 
 def iso_instant_to_proto(instant: str) -> Timestamp | None:
     """From ISO 8601 with offset (UTC where it has none); None for an empty one."""
     if not instant:
         return None
-    parsed = datetime.fromisoformat(instant)
-    return instant_to_proto(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    proto = Timestamp()
+    set_iso_instant(proto, instant)
+    return proto
+
+
+def set_iso_instant(proto: Timestamp, instant: str) -> None:
+    """The same into a part of a larger message, which stays unset for an empty one."""
+    if instant:
+        parsed = datetime.fromisoformat(instant)
+        _set_instant(proto, parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+
+
+def _set_instant(proto: Timestamp, instant: datetime) -> None:
+    elapsed = instant - _EPOCH
+    proto.seconds = elapsed.days * 86_400 + elapsed.seconds
+    proto.nanos = elapsed.microseconds * 1000
 
 
 def instant_from_proto(instant: Timestamp, field: str) -> datetime:

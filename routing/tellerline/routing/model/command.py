@@ -47,7 +47,7 @@ class Command:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class HostCall:
     """How one command is named at the host, the same for every attempt.
 

@@ -14,6 +14,8 @@ from tellerline.gateway.services.values import (
     instant_to_proto,
     iso_instant_to_proto,
     money_to_proto,
+    set_iso_instant,
+    set_money,
 )
 from tellerline.routing.model.accounts import (
     AccountKind,
@@ -41,13 +43,11 @@ def account_to_proto(account: RegisteredAccount) -> pb.Account:
 
 
 def balance_to_proto(balance: Balance, name: str, *, last_known: bool = False) -> pb.Balance:
-    return pb.Balance(
-        name=name,
-        ledger_amount=money_to_proto(balance.ledger),
-        available_amount=money_to_proto(balance.available),
-        read_time=iso_instant_to_proto(balance.as_of),
-        last_known=last_known,
-    )
+    proto = pb.Balance(name=name, last_known=last_known)
+    set_money(proto.ledger_amount, balance.ledger)
+    set_money(proto.available_amount, balance.available)
+    set_iso_instant(proto.read_time, balance.as_of)
+    return proto
 
 
 def statement_command(
