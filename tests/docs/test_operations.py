@@ -15,6 +15,7 @@ import pytest
 from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.mq.envelope import REPLY_PREFIX
 from tellerline.adapters.telemetry import Metrics
+from tellerline.adapters.telemetry.tallies import Spreads, Tallies
 from tellerline.api.operations.v1 import operations_pb2
 from tellerline.gateway.channels.http.settings import HttpSettings, HttpTlsSettings, RateSettings, StreamSettings
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
@@ -60,10 +61,11 @@ def test_every_metric_is_in_the_table() -> None:
         name: words_in(row[1]) for row in rows_below("Metrics") for name in re.findall(r"^`(tellerline_\w+)`$", row[0])
     }
     collectors = vars(Metrics().registry)["_collector_to_names"]
-    true = {
-        collector._name + ("_total" if collector._type == "counter" else ""): set(collector._labelnames)
-        for collector in collectors
-    }
+    true = {}
+    for collector in collectors:
+        metric = next(iter(collector.describe()))
+        labels = collector.label_names if isinstance(collector, Tallies | Spreads) else collector._labelnames
+        true[metric.name + ("_total" if metric.type == "counter" else "")] = set(labels)
     assert said == true
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from tellerline.adapters.telemetry.tallies import Spreads, Tallies
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -14,7 +16,8 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 class Metrics:
     """One process's metrics in a registry of their own.
 
-    The methods named after what is counted return children that callers keep: looking one up costs more than using it.
+    The methods named after what is counted return the child to count with, which callers may keep. Counting is for the
+    loop's thread alone; whoever asks for metrics may do so from any.
     """
 
     def __init__(self) -> None:
@@ -86,8 +89,12 @@ class Metrics:
         """All metrics in Prometheus's text format, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"tellerline_{name}", text, labels, registry=self.registry)
+    def _counter(self, name: str, text: str, *labels: str) -> Tallies:
+        tallies = Tallies(f"tellerline_{name}", text, labels)
+        self.registry.register(tallies)
+        return tallies
 
-    def _histogram(self, name: str, text: str, *labels: str) -> Histogram:
-        return Histogram(f"tellerline_{name}", text, labels, registry=self.registry, buckets=_SECONDS)
+    def _histogram(self, name: str, text: str, *labels: str) -> Spreads:
+        spreads = Spreads(f"tellerline_{name}", text, labels, _SECONDS)
+        self.registry.register(spreads)
+        return spreads
