@@ -16,6 +16,7 @@ from tellerline.adapters.soap.encoder import Encode, compile_encoder
 from tellerline.adapters.soap.envelope import FAULT, XSI, admit, content, parse, parse_lightly
 from tellerline.adapters.soap.errors import UnreadableReplyError, UnrecognisedError
 from tellerline.adapters.soap.schema import NotCompilableError, plan_message
+from tellerline.adapters.soap.usual import UsualReplies, has_shapes
 
 _XSI = XSI.encode()
 _USES_XSI = re.compile(rb":(?:type|nil)\s*=").search
@@ -32,10 +33,11 @@ class SoapFault:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How one element is read: its zeep declaration, and its compiled decoder if it has one."""
+    """How one element is read: its zeep declaration, its compiled decoder if it has one, its usual shapes if it has."""
 
     declared: Any
-    compiled: Decode | None
+    compiled: Decode | None = None
+    usual: UsualReplies | None = None
 
 
 class SoapCodec:
@@ -73,11 +75,18 @@ class SoapCodec:
         Raises ``UnreadableReplyError`` for everything else: forbidden or malformed XML, another operation's reply, a
         value off the contract.
         """
+        usual = self._replies[operation].usual
+        if usual is not None:
+            values = usual.read(body)
+            if values is not None:
+                return values
         body = admit(body)
         compiled = None if _XSI in body and _USES_XSI(body) else self._replies[operation].compiled
         if compiled is not None:
             values = self._try(compiled, operation, parse_lightly(body))
             if values is not None:
+                if usual is not None:
+                    usual.learn(body)
                 return values
         element = content(parse(body))
         if element.tag == self._tags[operation]:
@@ -106,9 +115,10 @@ class SoapCodec:
 
     def _reader(self, declared: Any) -> _Reader:
         try:
-            return _Reader(declared, compile_decoder(plan_message(declared, self._contract.facets).record))
+            record = plan_message(declared, self._contract.facets).record
         except NotCompilableError:
-            return _Reader(declared, None)
+            return _Reader(declared)
+        return _Reader(declared, compile_decoder(record), UsualReplies(record) if has_shapes(record) else None)
 
     def _read(self, reader: _Reader, element: etree._Element) -> dict[str, Any]:
         return strict.decode(self._contract, reader.declared, element)

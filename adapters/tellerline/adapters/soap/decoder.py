@@ -51,10 +51,17 @@ def _reader(field: Field, scope: dict[str, Any], lines: list[str], done: dict[in
     """The expression that reads the current child ``c``."""
     if isinstance(field.type, Record):
         return f"{_emit(field.type, scope, lines, done)}(c)"
-    if field.type.kind is Kind.TEXT:
-        return "c.text" if field.optional else "c.text or ''"
-    scope[f"read_{field.type.kind}"] = READERS[field.type.kind]
-    return f"read_{field.type.kind}(c.text)"
+    if field.type.kind is Kind.TEXT and field.optional:
+        return "c.text"
+    return reading(field, field.type, "c.text", scope)
+
+
+def reading(field: Field, leaf: Leaf, text: str, scope: dict[str, Any]) -> str:
+    """The expression that reads a leaf whose text, or None, is the expression ``text``; ``scope`` gets its names."""
+    if leaf.kind is Kind.TEXT:
+        return f"{text} or None" if field.optional else f"{text} or ''"
+    scope[f"read_{leaf.kind}"] = READERS[leaf.kind]
+    return f"read_{leaf.kind}({text})"
 
 
 def _step(field: Field, variable: str, read: str) -> list[str]:

@@ -98,9 +98,12 @@ def read_instant(text: str | None) -> str:
     if text is None or not _INSTANT(text):
         raise UnrecognisedError
     try:
-        return datetime.fromisoformat(text).isoformat()
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise UnrecognisedError from None
+    if len(text) == 25 and text[19] == "+" and text[23] < "6":
+        return text  # whole seconds and an offset below 60 minutes: this is that form
+    return moment.isoformat()
 
 
 READERS: dict[Kind, Callable[[str | None], object]] = {
