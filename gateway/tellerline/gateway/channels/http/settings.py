@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -47,8 +48,8 @@ class HttpSettings(_Part):
 
     Tokens are those of ``issuer`` for ``audience``, signed with a key of ``jwks``: a file, or a URL that is asked
     again for a key that is not known, at most once in ``jwks_pause``. ``client`` and ``scope`` are what the page logs
-    in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses whose
-    word about the client's address is taken; ``tls_before`` says that one of them has ended TLS. ``identity`` is what
+    in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses or
+    networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that one of them has ended TLS. ``identity`` is what
     the gateway's access rules know this front by.
     """
 
@@ -92,6 +93,17 @@ class HttpSettings(_Part):
                 raise ValueError(f"http.{name} is not https, which http.mode production needs")
             if plain and urlsplit(url).hostname not in _AT_HOME:
                 raise ValueError(f"http.{name} is not https, and on another machine")
+        return self
+
+    @model_validator(mode="after")
+    def _proxies_not_everybody(self) -> HttpSettings:
+        for proxy in self.proxies:
+            try:
+                network = ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(f"http.proxies: {proxy!r} is no address and no network") from None
+            if not network.prefixlen:
+                raise ValueError(f"http.proxies: {proxy!r} lets everybody say who he is")
         return self
 
     @property

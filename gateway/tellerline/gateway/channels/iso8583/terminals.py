@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from tellerline.gateway.channels.iso8583.codec.message import Layout
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
+from tellerline.gateway.channels.iso8583.work.currencies import has_number
 
 
 class TerminalError(Exception):
@@ -30,6 +31,13 @@ class Terminal(BaseModel):
     encoding: Literal["ascii", "cp037", "cp500"] = "ascii"
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     language: Literal["zh-CN", "en"] = "zh-CN"
+
+    @field_validator("currency")
+    @classmethod
+    def _with_a_number(cls, currency: str) -> str:
+        if not has_number(currency):
+            raise ValueError("a currency that field 49 has no number for")
+        return currency
 
     @cached_property
     def layout(self) -> Layout:

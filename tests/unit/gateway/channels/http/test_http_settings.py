@@ -37,6 +37,16 @@ def test_issuers_and_limits_that_will_not_do_are_refused(changes: dict[str, Any]
         settings(**changes)
 
 
+@pytest.mark.parametrize("proxies", [("*",), ("0.0.0.0/0",), ("::/0",), ("unix",), ("bank.example",), ("10.0.0.5, *",)])
+def test_nobody_is_believed_for_being_anybody(proxies: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match=r"http\.proxies"):
+        settings(proxies=proxies)
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert settings(proxies=("10.0.0.5", "10.1.0.0/16", "fd00::/8")).proxies == ("10.0.0.5", "10.1.0.0/16", "fd00::/8")
+
+
 def test_development_may_be_at_home_without_tls() -> None:
     assert settings(**HOME, mode="development").issuer_origin == "http://127.0.0.1:9"
     assert settings(jwks="keys.json").mode == "production"

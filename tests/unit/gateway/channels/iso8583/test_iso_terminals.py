@@ -44,6 +44,7 @@ async def test_development_terminals_are_read_back_with_keys_that_hold(tmp_path:
         ("[terminals.TOOLONGNAME]\nbranch='B'\nmaster_key='D'\n", r"terminals\.TOOLONGNAME\.id"),
         ("[terminals.T1]\nbranch='B'\nmaster_key='D'\nversion='2003'\n", r"version: .*'1987' or '1993'"),
         ("[terminals.T1]\nbranch='B'\nmaster_key='D'\nencoding='utf-8'\n", r"encoding: .*'cp500'"),
+        ("[terminals.T1]\nbranch='B'\nmaster_key='D'\ncurrency='XXX'\n", r"currency: .*field 49 has no number"),
         ("[terminals.T1]\nbranch='B'\nmaster_key='D'\ncurency='CNY'\n", r"curency: Extra inputs"),
         ("[terminals]\nT1 = 3\n", r"terminals\.T1 is no table"),
     ],

@@ -25,3 +25,8 @@ _NUMBERS: Final = {
 def number_of(currency: str) -> str:
     """Three digits; ``000`` for a currency that is not among them."""
     return _NUMBERS.get(currency, "000")
+
+
+def has_number(currency: str) -> bool:
+    """Whether a terminal can be told of amounts in it."""
+    return currency in _NUMBERS
