@@ -46,11 +46,11 @@ class StreamSettings(_Part):
 class HttpSettings(_Part):
     """Online banking over HTTP and JSON. Times in seconds.
 
-    Tokens are those of ``issuer`` for ``audience``, signed with a key of ``jwks``: a file, or a URL that is asked
-    again for a key that is not known, at most once in ``jwks_pause``. ``client`` and ``scope`` are what the page logs
-    in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses or
-    networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that one of them has ended TLS. ``identity`` is what
-    the gateway's access rules know this front by.
+    Tokens are those of ``issuer`` for ``audience``, signed with a key of ``jwks``: a file, or a URL that is asked again
+    for a key that is not known, at most once in ``jwks_pause``. ``client`` and ``scope`` are what the page logs in
+    with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses or
+    networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that one of them
+    has ended TLS. ``identity`` is what the gateway's access rules know this front by.
     """
 
     address: str = "127.0.0.1"
