@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from math import ceil
+from typing import Final
 
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 
 from tellerline.adapters.clock import Clock
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.routing.model.codes import Code
+
+_NEVER: Final = (0, 0.0)
 
 
 class ClockedStorage(Storage):
@@ -28,26 +29,36 @@ class ClockedStorage(Storage):
         self._clock = clock
         self._most = most
         self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self.counted = (0, 0.0)
-        """The counter of the last ``incr`` with the end of its window: asking for it again would cost as much."""
+        self._none_ends_before = 0.0
 
     @property
     def base_exceptions(self) -> type[Exception]:
         return ValueError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        return self.count(key, expiry, amount)[0]
+
+    def count(self, key: str, expiry: int, amount: int = 1) -> tuple[int, float]:
+        """``incr``, with the seconds that the window has left: asking for them afterwards would cost as much again."""
         now = self._clock.monotonic()
-        count, ends = self._counters.get(key, (0, 0.0))
+        count, ends = self._counters.get(key, _NEVER)
         if ends <= now:
             self._counters.pop(key, None)
             count, ends = 0, now + expiry
-        self._counters[key] = self.counted = count + amount, ends
+        count += amount
+        self._counters[key] = count, ends
+        if self._none_ends_before <= now or len(self._counters) > self._most:
+            self._make_room(now)
+        return count, ends - now
+
+    def _make_room(self, now: float) -> None:
+        """Drop what has ended, and what is too much."""
         while len(self._counters) > self._most or next(iter(self._counters.values()))[1] <= now:
             self._counters.popitem(last=False)
-        return count + amount
+        self._none_ends_before = next(iter(self._counters.values()))[1]
 
     def get(self, key: str) -> int:
-        count, ends = self._counters.get(key, (0, 0.0))
+        count, ends = self._counters.get(key, _NEVER)
         return count if ends > self._clock.monotonic() else 0
 
     def get_expiry(self, key: str) -> float:
@@ -66,48 +77,44 @@ class ClockedStorage(Storage):
         self._counters.pop(key, None)
 
 
-class _OwnStorage(RateLimitItemPerMinute):
-    """A limit whose storage holds no other's counters: a caller is counted under his name."""
-
-    def key_for(self, *identifiers: object) -> str:
-        return str(identifiers[0])
-
-
-@dataclass(frozen=True, slots=True)
 class RateState:
-    """What the caller may still do: ``remaining`` requests in the next ``seconds``. ``policy`` is said as it is."""
+    """How a caller stands with ``limit``: he has asked ``count`` times in a window that has ``left`` seconds left."""
 
-    name: str
-    policy: bytes
-    remaining: int
-    seconds: int
+    __slots__ = ("count", "left", "limit")
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
+    def __init__(self, limit: RateLimit, count: int, left: float) -> None:
+        self.limit = limit
+        self.count = count
+        self.left = left
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit.most - self.count)
+
+    @property
+    def seconds(self) -> int:
+        return max(1, ceil(self.left))
+
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """``RateLimit-Policy`` and ``RateLimit`` as the IETF's draft has them."""
-        return [
-            (b"ratelimit-policy", self.policy),
-            (b"ratelimit", f'"{self.name}";r={self.remaining};t={self.seconds}'.encode()),
-        ]
+        return self.limit.policy, (b"ratelimit", b"%b;r=%d;t=%d" % (self.limit.quoted, self.remaining, self.seconds))
 
 
 class RateLimit:
-    """So many requests a minute for each caller."""
+    """So many requests a minute for each caller, in a fixed window: the library's strategy, asking its storage once."""
 
     def __init__(self, name: str, per_minute: int, *, clock: Clock, most: int) -> None:
-        self._name = name
-        self._policy = f'"{name}";q={per_minute};w=60'.encode()
-        self._item = _OwnStorage(per_minute)
-        self._clock = clock
+        item = RateLimitItemPerMinute(per_minute)
+        self.most, self._window = item.amount, item.get_expiry()
         self._storage = ClockedStorage(clock, most)
-        self._limiter = FixedWindowRateLimiter(self._storage)
+        self.quoted = f'"{name}"'.encode()
+        self.policy = (b"ratelimit-policy", b"%b;q=%d;w=%d" % (self.quoted, self.most, self._window))
 
     def hit(self, caller: str) -> RateState:
         """Count one request. Raises ``RATE_LIMITED`` (429) with ``Retry-After`` when there have been too many."""
-        allowed = self._limiter.hit(self._item, caller)
-        count, ends = self._storage.counted
-        seconds = max(1, ceil(ends - self._clock.monotonic()))
-        state = RateState(self._name, self._policy, max(0, self._item.amount - count), seconds)
-        if not allowed:
+        count, left = self._storage.count(caller, self._window)
+        state = RateState(self, count, left)
+        if count > self.most:
             headers = {name.decode(): value.decode() for name, value in state.headers()}
-            raise HttpRefusalError(Code.RATE_LIMITED, 429, headers={"retry-after": str(seconds), **headers})
+            raise HttpRefusalError(Code.RATE_LIMITED, 429, headers={"retry-after": str(state.seconds), **headers})
         return state

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.gateway.channels.http.rates import ClockedStorage, RateLimit
@@ -48,3 +52,38 @@ async def test_memory_is_bounded_by_callers_and_by_time(clock: VirtualClock) -> 
     storage.incr("late", 60)
     assert storage.get("early") == 0
     assert storage.reset() == 1
+
+
+def allows(rate: RateLimit, caller: str) -> bool:
+    try:
+        rate.hit(caller)
+    except HttpRefusalError:
+        return False
+    return True
+
+
+@given(st.lists(st.one_of(st.sampled_from(["C1", "C2", "C3"]), st.floats(0, 70)), max_size=60))
+async def test_whom_it_lets_pass_the_library_does(steps: list[str | float]) -> None:
+    """Over the same storage, and with the same seconds left; a number is a wait."""
+    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    rate, storage = RateLimit("customer", 3, clock=clock, most=10), ClockedStorage(clock, 10)
+    library, item = FixedWindowRateLimiter(storage), RateLimitItemPerMinute(3)
+    for step in steps:
+        if isinstance(step, float):
+            await clock.advance(step)
+            continue
+        assert allows(rate, step) == library.hit(item, step)
+        stands = library.get_window_stats(item, step)
+        count, left = storage.count(item.key_for(step), 60, 0)
+        assert stands.remaining == max(0, 3 - count)
+        assert stands.reset_time - clock.monotonic() == left
+
+
+async def test_a_caller_whose_minute_is_over_leaves_nothing_behind(clock: VirtualClock) -> None:
+    storage = ClockedStorage(clock, most=100)
+    for number in range(5):
+        storage.incr(f"caller {number}", 60)
+        await clock.advance(10)
+    await clock.advance(20)
+    storage.incr("late", 60)
+    assert storage.reset() == 4

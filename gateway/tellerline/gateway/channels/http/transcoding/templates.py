@@ -105,26 +105,37 @@ class PathTable(Generic[T]):
         ``raw_path`` is as the client sent it: an escaped ``/`` or ``:`` belongs to its segment and is never a
         separator. A segment that is empty, not UTF-8 or holds control characters fits nothing.
         """
-        *head, last = raw_path.removeprefix("/").split("/")
-        plain, _, verb = last.rpartition(":")
-        tries = [([*head, plain], verb), ([*head, last], "")] if plain else [([*head, last], "")]
-        for raw, wanted in tries:
-            segments = [_decoded(segment) for segment in raw]
-            if not all(segments):
-                continue
-            found = self._walk(self._root, segments, 0, wanted)
+        raw = raw_path.removeprefix("/").split("/")
+        plain, _, verb = raw[-1].rpartition(":")
+        decoded = raw if "%" not in raw_path and raw_path.isprintable() else [_decoded(segment) for segment in raw]
+        if plain:
+            segments = [*decoded[:-1], _decoded(plain)]
+            found = self._at(segments, verb)
             if found is not None:
                 return found, segments
-        return None
+        found = self._at(decoded, "")
+        return None if found is None else (found, decoded)
 
-    def _walk(self, node: _Node[T], segments: list[str], place: int, verb: str) -> dict[str, T] | None:
-        if place == len(segments):
-            return node.ends.get(verb)
-        child = node.children.get(segments[place])
-        found = self._walk(child, segments, place + 1, verb) if child is not None else None
-        if found is None and node.wild is not None:
-            found = self._walk(node.wild, segments, place + 1, verb)
-        return found
+    def _at(self, segments: list[str], verb: str) -> dict[str, T] | None:
+        """Depth first, literals first; ``others`` are the ways not taken, the last of them the next to try."""
+        if "" in segments:
+            return None
+        others: list[tuple[_Node[T], int]] = []
+        node: _Node[T] | None = self._root
+        place, length = 0, len(segments)
+        while True:
+            if node is not None and place < length:
+                child = node.children.get(segments[place])
+                place += 1
+                if child is not None and node.wild is not None:
+                    others.append((node.wild, place))
+                node = child or node.wild
+                continue
+            if node is not None and verb in node.ends:
+                return node.ends[verb]
+            if not others:
+                return None
+            node, place = others.pop()
 
 
 def _decoded(segment: str) -> str:

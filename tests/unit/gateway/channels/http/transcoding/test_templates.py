@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tellerline.gateway.channels.http.transcoding.templates import PathTable, Template, Variable
 
@@ -78,3 +80,30 @@ def test_a_path_is_taken_once() -> None:
     made = table()
     with pytest.raises(ValueError, match="twice"):
         made.add("GET", Template.parse("/v1/{other=customers/*}/accounts"), "again")
+
+
+segments = st.lists(st.sampled_from(["a", "b", "*"]), min_size=1, max_size=5)
+verbs = st.sampled_from(["", "", "do"])
+
+
+@given(st.lists(st.tuples(segments, verbs), max_size=12), st.lists(st.sampled_from("abc"), min_size=1, max_size=5), verbs)
+def test_of_all_templates_that_fit_the_first_literal_decides(
+    templates: list[tuple[list[str], str]], path: list[str], verb: str
+) -> None:
+    made: PathTable[tuple[str, ...]] = PathTable()
+    for index, (parts, end) in enumerate(templates):
+        made.add(str(index), Template(tuple(parts), end, ()), tuple(parts))
+    fitting = [
+        tuple(parts)
+        for parts, end in templates
+        if end == verb
+        and len(parts) == len(path)
+        and all(part in ("*", given) for part, given in zip(parts, path, strict=True))
+    ]
+    found = made.find("/" + "/".join(path) + (f":{verb}" if verb else ""))
+    if not fitting:
+        assert found is None
+    else:
+        assert found is not None
+        expected = min(fitting, key=lambda parts: [part == "*" for part in parts])
+        assert (set(found[0].values()), found[1]) == ({expected}, path)
