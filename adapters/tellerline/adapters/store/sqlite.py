@@ -28,6 +28,8 @@ _Job: TypeAlias = tuple[list[_Unit], list[Any] | None]
 _BUSY_SECONDS = 5.0
 _CHECKPOINT_PAGES = 8_000
 """Of the log, before they are copied into the file: the later, the more often was each page written meanwhile."""
+_CACHE_KIBIBYTES = 32_000
+"""Of pages that the writer has at hand, at most: what it adds to belongs to any customer, and all over an index."""
 _REASONS = {
     sqlite3.SQLITE_FULL: "disk full",
     sqlite3.SQLITE_BUSY: "database locked",
@@ -71,6 +73,7 @@ class SqliteEngine:
         self._ownership.take()
         try:
             self._writer = self._open()
+            self._writer.execute(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
             if prepare is not None:
                 prepare(self._writer)
             self._looking = self._open_reader()

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tellerline.adapters.store.statements import Values
 from tellerline.gateway.journal.port import StoreUnavailableError
-from tellerline.gateway.journal.records import Record
-from tellerline.gateway.journal.rows import record_values
 
 _SECONDS = 0.1
 _BATCH = 500
@@ -25,17 +23,17 @@ class AuditBuffer:
 
     def __init__(self, append: Callable[[Sequence[Values]], Awaitable[None]]) -> None:
         self._append = append
-        self._waiting: deque[Record] = deque()
+        self._waiting: deque[Values] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self.dropped = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, row: Values) -> None:
         """Returns at once."""
         if len(self._waiting) >= _MOST:
             self._waiting.popleft()
             self.dropped += 1
-        self._waiting.append(record)
+        self._waiting.append(row)
         if self._writing is None and len(self._waiting) >= _BATCH:
             self._begin()
         elif self._timer is None and self._writing is None:
@@ -70,7 +68,7 @@ class AuditBuffer:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
                 try:
-                    await self._append([record_values(record) for record in batch])
+                    await self._append(batch)
                 except StoreUnavailableError:
                     self._waiting.extendleft(reversed(batch))
                     self._timer = asyncio.get_running_loop().call_later(_SECONDS * 10, self._begin)

@@ -10,6 +10,7 @@ from tellerline.gateway.journal import dating, doubts, legs, limits, rows, searc
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
 from tellerline.gateway.journal.database import Database
+from tellerline.gateway.journal.enquiries import Enquiry, enquiry_values
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
@@ -47,8 +48,8 @@ class StoredJournal:
             return await self._database.write(legs.settle_plan, settlement, expected)
         return await self._database.settle(settlement, expected)
 
-    def audit(self, record: Record) -> None:
-        self._audits.add(record)
+    def audit(self, record: Record | Enquiry) -> None:
+        self._audits.add(enquiry_values(record) if isinstance(record, Enquiry) else rows.record_values(record))
 
     async def flush(self) -> None:
         """Write the enquiries noted so far, or leave them waiting for a store that does not take them."""

@@ -19,6 +19,7 @@ from tellerline.gateway.journal.customer_port import (
     TellLimits,
 )
 from tellerline.gateway.journal.customer_records import Interaction
+from tellerline.gateway.journal.enquiries import Enquiry
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
@@ -78,8 +79,9 @@ class Journal(Protocol):
         Durable before it returns. Returns the state that it had **before** the change.
         """
 
-    def audit(self, record: Record) -> None:
-        """Note an answered enquiry. Returns at once; rows are written in batches and survive a clean stop only."""
+    def audit(self, record: Record | Enquiry) -> None:
+        """Note an answered enquiry, or another row that is final. Returns at once; rows are written in batches and
+        survive a clean stop only."""
 
     async def get(self, global_serial: str) -> Record | None: ...
 

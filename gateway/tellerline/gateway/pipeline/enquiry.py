@@ -11,8 +11,9 @@ from tellerline.gateway.day.last_known import LastKnownAnswers
 from tellerline.gateway.day.opening import is_closed
 from tellerline.gateway.hosts.gate import CANNOT_BUILD
 from tellerline.gateway.journal.codec import code_of, command_json
+from tellerline.gateway.journal.enquiries import Enquiry
 from tellerline.gateway.journal.port import Journal
-from tellerline.gateway.journal.records import Record, State
+from tellerline.gateway.journal.records import State
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import refusal
@@ -109,28 +110,22 @@ class EnquiryRunner:
         )
         return (await plan.gate.exchange(request.command, host_call, until)).outcome
 
-    def _audit_record(self, admitted: Admitted, outcome: Outcome, settled_at: datetime) -> Record:
+    def _audit_record(self, admitted: Admitted, outcome: Outcome, settled_at: datetime) -> Enquiry:
         """What was asked and how it ended; never what was answered, which is not ours to keep."""
         request, command = admitted.request, admitted.request.command
-        return Record(
+        return Enquiry(
             global_serial=admitted.serial,
             channel=request.channel,
             channel_serial=request.channel_serial,
-            payload_hash=b"",
             operation=command.operation,
-            effect=command.effect,
             host=admitted.plan.gate.name,
             customer=request.customer,
             account=command.account_number,
-            amount=None,
-            limit_day="",
             state=_STATES[type(outcome)],
             accepted_at=admitted.accepted_at,
-            due_at=admitted.accepted_at,
             settled_at=settled_at,
             owner=self.owner,
             command=command_json(command),
-            outcome=b"",
             host_serial=outcome.host_serial if isinstance(outcome, Done | Rejected) else "",
             accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
             code=code_of(outcome),
