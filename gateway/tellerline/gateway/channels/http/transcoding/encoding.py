@@ -1,17 +1,16 @@
-"""Messages to proto3 JSON values: a plan for each message type, made once."""
+"""Messages to proto3 JSON values: a function for each message type, written once from its descriptor."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from operator import attrgetter
+from keyword import iskeyword
 from typing import Any, Final
 
 from google.protobuf import json_format, symbol_database
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
-from google.protobuf.message import Message
 
 from tellerline.gateway.channels.http.transcoding.shapes import is_map, outputs
 
@@ -19,10 +18,6 @@ Encoder = Callable[[Any], Any]
 _LONG: Final = frozenset(
     {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64},
 )
-_AS_LIBRARY: Final = frozenset(
-    {"google.protobuf.Duration", "google.protobuf.FieldMask", "google.protobuf.Struct", "google.protobuf.Value"}
-)
-
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS: Final = range(-62_135_596_800, 253_402_300_800)
@@ -30,68 +25,75 @@ _SECONDS: Final = range(-62_135_596_800, 253_402_300_800)
 _NANOS: Final = range(1, 10**9)
 
 
-class MessageEncoder:
-    """Writes one type: names in lowerCamelCase, unset messages left out, everything else always there."""
-
-    __slots__ = ("_many", "_plain", "_single")
-
-    def __init__(self) -> None:
-        self._plain: list[tuple[str, Callable[[Message], Any], Encoder | None]] = []
-        self._single: list[tuple[str, str, Callable[[Message], Any], Encoder]] = []
-        self._many: list[tuple[str, Callable[[Message], Any], Callable[[Any], Any]]] = []
-
-    def plan(self, descriptor: Descriptor) -> None:
-        """Read the descriptor. Apart from the constructor, for types that contain themselves."""
-        for name, field in outputs(descriptor).items():
-            read = attrgetter(field.name)
-            if is_map(field):
-                self._many.append((name, read, _map_encoder(field)))
-            elif field.is_repeated:
-                self._many.append((name, read, _list_encoder(_value_encoder(field))))
-            elif field.has_presence:
-                self._single.append((name, field.name, read, _value_encoder(field) or _same))
-            else:
-                self._plain.append((name, read, _value_encoder(field)))
-
-    def __call__(self, message: Any) -> dict[str, Any]:
-        made = {name: read(message) if encode is None else encode(read(message)) for name, read, encode in self._plain}
-        for name, field, read, encode in self._single:
-            if message.HasField(field):
-                made[name] = encode(read(message))
-        for name, read, encode in self._many:
-            made[name] = encode(read(message))
-        return made
-
-
 @cache
 def encoder_of(descriptor: Descriptor) -> Encoder:
     """What turns a message of this type into a value that any JSON writer takes."""
-    if descriptor.full_name == "google.protobuf.Timestamp":
-        return _timestamp
-    if descriptor.full_name == "google.protobuf.Any":
-        return _any
-    if descriptor.full_name in _AS_LIBRARY:
-        return json_format.MessageToDict
-    return _planned(descriptor)
-
-
-_ENCODERS: Final[dict[str, MessageEncoder]] = {}
-
-
-def _planned(descriptor: Descriptor) -> MessageEncoder:
-    encoder = _ENCODERS.get(descriptor.full_name)
-    if encoder is None:
-        encoder = _ENCODERS[descriptor.full_name] = MessageEncoder()
-        encoder.plan(descriptor)
+    known = _WELL_KNOWN.get(descriptor.full_name)
+    if known is not None:
+        return known
+    encoder: Encoder = _SCOPE[_compiled(descriptor)]
     return encoder
+
+
+_SCOPE: Final[dict[str, Any]] = {}
+"""Everything that the functions written here call, and themselves."""
+_COMPILED: Final[dict[str, str]] = {}
+
+
+def _compiled(descriptor: Descriptor) -> str:
+    """The name of the function that writes one type, which is known before its body: types may contain themselves.
+
+    Names are in lowerCamelCase, unset messages are left out, everything else is always there.
+    """
+    name = _COMPILED.get(descriptor.full_name)
+    if name is None:
+        name = _COMPILED[descriptor.full_name] = f"write{len(_COMPILED)}"
+        source = "\n    ".join([f"def {name}(m):", *_lines(descriptor)])
+        exec(compile(source, f"<JSON of {descriptor.full_name}>", "exec"), _SCOPE)  # noqa: S102 built from the contract
+    return name
+
+
+def _lines(descriptor: Descriptor) -> Iterator[str]:
+    """Fields that are always there, then single messages, then repeated ones."""
+    plain, single, many = [], [], []
+    for name, field in outputs(descriptor).items():
+        read = f"m.{field.name}" if not iskeyword(field.name) else f"getattr(m, {field.name!r})"
+        if field.message_type is not None and is_map(field):
+            one = _value(field.message_type.fields_by_name["value"], "v")
+            many.append(f"made[{name!r}] = {{str(k): {one} for k, v in {read}.items()}}")
+        elif field.is_repeated:
+            one = _value(field, "v")
+            many.append(f"made[{name!r}] = " + (f"list({read})" if one == "v" else f"[{one} for v in {read}]"))
+        elif field.has_presence:
+            single.append(f"if m.HasField({field.name!r}): made[{name!r}] = {_value(field, read)}")
+        else:
+            plain.append(f"{name!r}: {_value(field, read)}")
+    yield "made = {" + ", ".join(plain) + "}"
+    yield from single
+    yield from many
+    yield "return made"
+
+
+def _value(field: FieldDescriptor, read: str) -> str:
+    """The expression that makes JSON of the expression ``read``."""
+    kind = field.message_type
+    if kind is not None and kind.full_name not in _WELL_KNOWN:
+        return f"{_compiled(kind)}({read})"
+    encode = _value_encoder(field)
+    return read if encode is None else f"{_kept(encode)}({read})"
+
+
+def _kept(encode: Callable[[Any], Any]) -> str:
+    """The name under which generated code calls ``encode``."""
+    name = f"encode{len(_SCOPE)}"
+    _SCOPE[name] = encode
+    return name
 
 
 def _value_encoder(field: FieldDescriptor) -> Encoder | None:
     """None where the value is JSON's already."""
     if field.message_type is not None:
-        name = field.message_type.full_name
-        known = _ENCODERS.get(name)
-        return known if known is not None else encoder_of(field.message_type)
+        return encoder_of(field.message_type)
     if field.enum_type is not None:
         return _enum_encoder(field.enum_type)
     if field.cpp_type in _LONG:
@@ -108,23 +110,6 @@ def _enum_encoder(enum: EnumDescriptor) -> Encoder:
     return name_of
 
 
-def _list_encoder(encode: Encoder | None) -> Callable[[Any], list[Any]]:
-    if encode is None:
-        return list
-    one = encode
-    return lambda values: [one(value) for value in values]
-
-
-def _map_encoder(field: FieldDescriptor) -> Callable[[Any], dict[str, Any]]:
-    entry = field.message_type
-    encode = (_value_encoder(entry.fields_by_name["value"]) if entry else None) or _same
-    return lambda values: {str(key): encode(values[key]) for key in values}
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
 def _bytes(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
@@ -135,17 +120,22 @@ def _timestamp(value: Any) -> str:
     if seconds not in _SECONDS or nanos not in _NANOS:
         text: str = value.ToJsonString()
         return text
-    digits = f"{nanos:09d}"
-    for needless in ("000000", "000"):
-        if digits.endswith(needless):
-            digits = digits.removesuffix(needless)
-            break
+    if nanos % 1000:
+        digits = f"{nanos:09d}"
+    elif nanos % 1_000_000:
+        digits = f"{nanos // 1000:06d}"
+    else:
+        digits = f"{nanos // 1_000_000:03d}"
     return f"{_whole_second(seconds)}.{digits}Z"
 
 
 @lru_cache(1024)
 def _whole_second(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+
+
+def _as_library(value: Any) -> Any:
+    return json_format.MessageToDict(value)
 
 
 def _any(value: Any) -> dict[str, Any]:
@@ -158,3 +148,10 @@ def _any(value: Any) -> dict[str, Any]:
     value.Unpack(inner)
     encoded = encoder_of(inner.DESCRIPTOR)(inner)
     return {"@type": value.type_url, **(encoded if isinstance(encoded, dict) else {"value": encoded})}
+
+
+_WELL_KNOWN: Final[Mapping[str, Encoder]] = {
+    "google.protobuf.Timestamp": _timestamp,
+    "google.protobuf.Any": _any,
+    **dict.fromkeys((f"google.protobuf.{name}" for name in ("Duration", "FieldMask", "Struct", "Value")), _as_library),
+}

@@ -7,7 +7,10 @@ from typing import Any
 import orjson
 import pytest
 from google.protobuf import json_format
+from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from google.type.money_pb2 import Money
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +81,18 @@ def test_errors_inside_replies_keep_their_details() -> None:
     info = TransactionInfo(error=refusal_status(Code.OUTCOME_UNKNOWN, metadata={"cause": "X"}, english=True))
     assert encoded(info) == as_the_library(info)
     assert encoded(info)["error"]["details"][0]["reason"] == "OUTCOME_UNKNOWN"
+
+
+def test_types_that_contain_themselves_and_names_that_python_keeps_are_written() -> None:
+    inner = DescriptorProto(name="inner", nested_type=[DescriptorProto(name="innermost", reserved_name=["a"])])
+    assert encoded(DescriptorProto(nested_type=[inner])) == as_the_library(DescriptorProto(nested_type=[inner]))
+    file = FileDescriptorProto(name="kept.proto", message_type=[DescriptorProto(name="Kept")])
+    file.message_type[0].field.add(name="from", json_name="from", number=1, type=9, label=1)
+    pool = DescriptorPool()
+    pool.Add(file)
+    kept = GetMessageClass(pool.FindMessageTypeByName("Kept"))()
+    setattr(kept, "from", "a")
+    assert encoded(kept) == {"from": "a"}
 
 
 def test_what_only_requests_carry_is_never_shown() -> None:
