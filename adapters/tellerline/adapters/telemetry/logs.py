@@ -6,10 +6,13 @@ import asyncio
 import os
 import threading
 from collections import deque
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import structlog
+from structlog.typing import Processor
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry.masking import mask_event
@@ -106,33 +109,61 @@ class LogWriter:
                     view = view[os.write(self._descriptor, view) :]
 
 
-class _LineLogger:
-    """structlog's end of the chain: gets the rendered line, whatever the level."""
+class _Sink(NamedTuple):
+    """Where lines get their instant from and go to."""
 
-    def __init__(self, writer: LogWriter) -> None:
-        self._write = writer.write
+    now: Callable[[], datetime]
+    write: Callable[[bytes], None]
 
-    def msg(self, line: bytes) -> None:
-        self._write(line + b"\n")
 
-    debug = info = warning = error = critical = exception = log = msg
+class _LineLogger(structlog.BoundLoggerBase):
+    """A logger of structlog's that goes from values to the line in one step: one is written for each transaction.
+
+    It wraps a ``_Sink``. What is bound is masked once, when it is bound.
+    """
+
+    def __init__(self, logger: _Sink, processors: Iterable[Processor], context: dict[str, Any]) -> None:
+        super().__init__(logger, processors, mask_event(context))
+
+
+def _telling(level: str) -> Callable[..., None]:
+    def tell(self: _LineLogger, event: str, **values: Any) -> None:
+        raised = _raised(values) if "exc_info" in values else None
+        line = self._context | mask_event(values)
+        sink = self._logger
+        line["event"] = event
+        line["at"] = sink.now()
+        line["level"] = level
+        if raised:
+            line |= mask_event(raised)
+        sink.write(orjson.dumps(line, str, orjson.OPT_APPEND_NEWLINE))
+
+    return tell
+
+
+def _say_nothing(_self: _LineLogger, event: str, **values: Any) -> None:
+    """What a level below the log's own does."""
+
+
+def _raised(values: dict[str, Any]) -> dict[str, Any]:
+    """Take ``exc_info`` out of ``values``; its exception in words, if there is one."""
+    told = structlog.processors.format_exc_info(None, "", {"exc_info": values.pop("exc_info")})
+    return dict(told)
+
+
+def _logger_from(level: str) -> type[_LineLogger]:
+    least = _LEVELS[level]
+    methods = {name: _telling(name) if rank >= least else _say_nothing for name, rank in _LEVELS.items()}
+    return type("_LineLogger", (_LineLogger,), methods)
 
 
 def make_log(clock: Clock, writer: LogWriter, *, level: str = "info", **fields: str) -> Log:
     """A log of its own, independent of structlog's global state. ``fields`` stand on every line."""
-
-    def render(logger: Any, method: str, event: Any) -> bytes:
-        """Everything in one step: a line is written for each transaction."""
-        event["at"] = clock.now().isoformat()
-        event["level"] = method
-        if "exc_info" in event:
-            event = structlog.processors.format_exc_info(logger, method, event)
-        return orjson.dumps(mask_event(event), default=str)
-
     log: Log = structlog.wrap_logger(
-        _LineLogger(writer),
-        processors=[render],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        _Sink(clock.now, writer.write),
+        processors=[],
+        wrapper_class=_logger_from(level),
+        context_class=dict,
         cache_logger_on_first_use=True,
     ).bind(**fields)
     return log
