@@ -9,7 +9,7 @@ from typing import Any, Final
 from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
 
-from tellerline.api.common.v1.context_pb2 import Channel, RequestContext
+from tellerline.api.common.v1.context_pb2 import Channel
 from tellerline.gateway.channels.http.doors import Visitor
 from tellerline.gateway.channels.http.exchange import Exchange
 from tellerline.gateway.channels.http.refusals import bad_field
@@ -26,18 +26,21 @@ KEY: Final = re.compile(r"[A-Za-z0-9._:-]{1,31}")
 """An idempotency key: with the customer's number before it, it is a channel serial."""
 PROVED_ANEW: Final = frozenset({"customers.ChangePin"})
 """Operations for which being logged in is not proof enough: they go without the login's grant."""
+_ONLINE_BANKING: Final = int(Channel.CHANNEL_ONLINE_BANKING)
 _MOST_SERIAL: Final = 64
 
 
 class Endpoint:
-    """``route`` as ``handler`` answers it."""
+    """``route`` as ``handler`` answers it; what is asked of the route for each request is asked once."""
 
-    __slots__ = ("_bindings", "_kind", "_needs_query", "encode", "handler", "route")
+    __slots__ = ("_bindings", "_kind", "_needs_query", "_proved", "encode", "handler", "keyed", "route", "streams")
 
     def __init__(self, route: Route, handler: Method) -> None:
         self.route = route
         self.handler = handler
         self.encode: Callable[[Any], Any] = encoder_of(handler.response.DESCRIPTOR)
+        self.keyed, self.streams = route.keyed, route.streams
+        self._proved = route.operation in PROVED_ANEW
         self._kind = handler.request
         self._needs_query = any(parameter.needed for parameter in route.parameters.values())
         self._bindings = [_Binding(v.field, v.start, v.end) for v in route.template.variables]
@@ -73,31 +76,26 @@ class Endpoint:
 
     def _serial(self, visitor: Visitor, exchange: Exchange) -> str:
         """The channel serial: from the client's key where something changes, else of this request alone."""
-        if self.route.keyed and visitor.session is not None:
+        if self.keyed and visitor.session is not None:
             return channel_serial(visitor.session.customer, exchange.head.get(b"idempotency-key"))
         return exchange.request_id
 
     def _fill(self, request: Any, serial: str, visitor: Visitor, exchange: Exchange) -> None:
         """The context is the channel's alone."""
+        request.ClearField("context")
+        context = request.context
+        context.channel = _ONLINE_BANKING
+        context.channel_serial = serial
+        context.language_code = "en" if exchange.english else "zh-CN"
         session = visitor.session
-        grant = customer = ""
         if session is not None:
-            grant, customer = session.grant, session.customer
+            context.customer = f"customers/{session.customer}"
+            if not self._proved:
+                context.grant = session.grant
             if self.route.serial and request.original_channel_serial:
-                request.original_channel_serial = _serial_of_before(customer, request.original_channel_serial)
-        if self.route.operation in PROVED_ANEW:
-            grant = ""
-        if self.route.streams and not request.resume_token:
+                request.original_channel_serial = _serial_of_before(session.customer, request.original_channel_serial)
+        if self.streams and not request.resume_token:
             request.resume_token = exchange.head.get(b"last-event-id", "")
-        request.context.CopyFrom(
-            RequestContext(
-                channel=Channel.CHANNEL_ONLINE_BANKING,
-                channel_serial=serial,
-                customer=f"customers/{customer}" if customer else "",
-                grant=grant,
-                language_code="en" if exchange.english else "zh-CN",
-            )
-        )
 
 
 class _Binding:

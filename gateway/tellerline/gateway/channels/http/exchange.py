@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,7 +29,8 @@ _WANTED: Final = frozenset(
 )
 _JSON: Final = (b"content-type", b"application/json")
 _PROBLEM: Final = (b"content-type", b"application/problem+json")
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 
 
 _prefers_english = lru_cache(256)(prefers_english)
@@ -45,14 +47,15 @@ class Exchange:
         self._twice = ""
         self.request_id = request_id
         self.rate: RateState | None = None
-        self.head: dict[bytes, str] = {}
+        head: dict[bytes, str] = {}
+        self.head = head
         self.started = False
         for name, value in scope["headers"]:
             if name in _WANTED:
-                if name in self.head:
+                if name in head:
                     self._twice = name.decode("latin-1")
-                self.head[name] = value.decode("latin-1")
-        self.english = _prefers_english(self.head.get(b"accept-language", ""))
+                head[name] = value.decode("latin-1")
+        self.english = _prefers_english(head.get(b"accept-language", ""))
 
     def check(self) -> None:
         if self._twice:
@@ -84,16 +87,19 @@ class Exchange:
         if kind.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8") or coded != "identity":
             raise HttpRefusalError(Code.INVALID_REQUEST, 415, headers={"accept-post": "application/json"})
 
-    async def answer(self, value: Any, status: int = 200) -> None:
-        await self._respond(status, _JSON, orjson.dumps(value), [])
+    async def answer(self, value: Any) -> None:
+        """200, with ``value`` as JSON."""
+        body = orjson.dumps(value)
+        await self._respond(200, (), (_JSON, (b"content-length", b"%d" % len(body))), body)
 
     async def nothing(self) -> None:
         """204."""
-        await self._respond(204, None, b"", [])
+        await self._respond(204, (), (), b"")
 
     async def problem(self, problem: Problem) -> None:
         own = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in problem.headers.items()]
-        await self._respond(problem.status, _PROBLEM, orjson.dumps(problem.document), own)
+        body = orjson.dumps(problem.document)
+        await self._respond(problem.status, own, (_PROBLEM, (b"content-length", b"%d" % len(body))), body)
 
     async def begin_events(self) -> None:
         """Begin an answer of server-sent events; ``event`` sends each."""
@@ -105,14 +111,12 @@ class Exchange:
     async def event(self, chunk: bytes, *, last: bool = False) -> None:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": not last})
 
-    async def _respond(self, status: int, kind: tuple[bytes, bytes] | None, body: bytes, own: Headers) -> None:
+    async def _respond(self, status: int, own: Sequence[Header], content: tuple[Header, ...], body: bytes) -> None:
         self.started = True
-        headers = [*own, *self._own(), *self._standing]
-        if kind is not None:
-            headers += [kind, (b"content-length", str(len(body)).encode())]
+        headers = [*own, *self._own(), *self._standing, *content]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _own(self) -> Headers:
-        told = self.rate.headers() if self.rate is not None else ()
-        return [(b"x-request-id", self.request_id.encode("ascii")), *told]
+    def _own(self) -> tuple[Header, ...]:
+        named = b"x-request-id", self.request_id.encode("ascii")
+        return (named, *self.rate.headers()) if self.rate is not None else (named,)

@@ -71,15 +71,22 @@ class SessionBook:
         self._ended: OrderedDict[Key, float] = OrderedDict()
         self._beginning: dict[Key, asyncio.Task[Session]] = {}
 
+    def known(self, claims: Claims, now: float) -> Session | None:
+        """The login's session if it has a grant that lives at ``now``."""
+        session = self._sessions.get((claims.customer, claims.session))
+        if session is None or session.until <= now:
+            return None
+        session.last_token = max(session.last_token, claims.expires)
+        return session
+
     async def of(self, claims: Claims) -> Session:
         """The login's session with a live grant, issued now if need be. Raises ``TOKEN_INVALID`` (401) for a login that
         has ended and for a customer whom the gateway does not know.
         """
-        key = claims.customer, claims.session
-        session = self._sessions.get(key)
-        if session is not None and session.until > self._clock.now().timestamp():
-            session.last_token = max(session.last_token, claims.expires)
+        session = self.known(claims, self._clock.now().timestamp())
+        if session is not None:
             return session
+        key = claims.customer, claims.session
         if key in self._ended:
             raise unauthenticated(Code.TOKEN_INVALID, "session_ended")
         beginning = self._beginning.get(key)

@@ -48,14 +48,21 @@ class TokenVerifier:
         self._clock = clock
         self._good: FIFOCache[str, tuple[Claims, int]] = FIFOCache(_REMEMBERED)
 
+    def known(self, authorization: str, now: float) -> Claims | None:
+        """What ``claims`` would say at ``now``, if it has said so before."""
+        known = self._good.get(authorization)
+        if known is None or known[1] != self._keys.generation or known[0].expires <= now:
+            return None
+        return known[0]
+
     async def claims(self, authorization: str) -> Claims:
         """Of an ``Authorization`` header's value. Raises ``RefusalError`` with status 401: ``GRANT_MISSING`` where
         there is no bearer token, ``TOKEN_INVALID`` for one that is not good.
         """
-        known = self._good.get(authorization)
         now = self._clock.now().timestamp()
-        if known is not None and known[1] == self._keys.generation and known[0].expires > now:
-            return known[0]
+        known = self.known(authorization, now)
+        if known is not None:
+            return known
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:

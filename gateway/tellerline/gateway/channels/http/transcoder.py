@@ -18,15 +18,16 @@ from tellerline.gateway.channels.http.doors import Doors, Visitor
 from tellerline.gateway.channels.http.endpoints import Endpoint
 from tellerline.gateway.channels.http.events import SERVER_ENDING, EventStream, Listeners
 from tellerline.gateway.channels.http.exchange import Exchange, Headers
+from tellerline.gateway.channels.http.overdue import OverdueTasks
 from tellerline.gateway.channels.http.problems import NO_BODY, Body, Problem, ProblemWriter
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
+from tellerline.gateway.channels.http.request_ids import RequestIds
 from tellerline.gateway.channels.http.security import as_bytes, data_headers
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.transcoding.templates import PathTable
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
-_ID_BYTES: Final = 12
 _LET_GO_S: Final = 0.5
 """How long a handler may take to keep its deadline before it is cancelled."""
 
@@ -51,7 +52,9 @@ class Transcoder:
         self._doors = doors
         self._problems = problems
         self._clock = clock
-        self._randomness = randomness
+        self._ids = RequestIds(randomness)
+        self._deadline = settings.deadline
+        self._overdue = OverdueTasks(clock, settings.deadline + _LET_GO_S)
         self.headers = data_headers(settings)
         self._standing: Headers = as_bytes(self.headers)
         self._admission = Admission(settings.running)
@@ -59,7 +62,7 @@ class Transcoder:
         self._running: set[str] = set()
 
     def exchange(self, scope: Scope, send: Send) -> Exchange:
-        return Exchange(scope, send, self._randomness.bytes(_ID_BYTES).hex(), self._standing)
+        return Exchange(scope, send, self._ids.next(), self._standing)
 
     def end_streams(self) -> None:
         self._listeners.end()
@@ -109,15 +112,13 @@ class Transcoder:
         return endpoint, segments
 
     async def _serve(self, endpoint: Endpoint, request: Message, visitor: Visitor, exchange: Exchange) -> None:
-        if endpoint.route.streams:
+        if endpoint.streams:
             await self._stream(endpoint, request, visitor, exchange)
             return
         context = CallContext(
-            deadline=self._clock.monotonic() + self._settings.deadline,
-            peer=self._settings.identity,
-            address=visitor.address,
+            deadline=self._clock.monotonic() + self._deadline, peer=self._settings.identity, address=visitor.address
         )
-        if endpoint.route.keyed:
+        if endpoint.keyed:
             reply = await self._once(endpoint, request, context)
         else:
             reply = await self._run(endpoint, request, context)
@@ -136,27 +137,19 @@ class Transcoder:
 
     async def _run(self, endpoint: Endpoint, request: Message, context: CallContext) -> Message:
         """The handler's answer; one that does not keep its deadline is cancelled."""
-        task, late = asyncio.current_task(), False
-
-        def cut() -> None:
-            nonlocal late
-            late = True
-            if task is not None:
-                task.cancel()
-
-        handler = endpoint.handler.unary
-        if handler is None:
+        task, handler = asyncio.current_task(), endpoint.handler.unary
+        if handler is None or task is None:
             raise TypeError(f"{endpoint.route.operation} has no handler for one answer")
-        timer = self._clock.call_later(self._settings.deadline + _LET_GO_S, cut)
+        self._overdue.watch(task)
         try:
             with self._admission:
                 return await handler(request, context)
         except asyncio.CancelledError:
-            if not late:
+            if self._overdue.let_go(task):
                 raise
             raise RefusalError(Code.DEADLINE_EXCEEDED) from None
         finally:
-            timer.cancel()
+            self._overdue.let_go(task)
 
     async def _stream(self, endpoint: Endpoint, request: Message, visitor: Visitor, exchange: Exchange) -> None:
         claims, session, handler = visitor.claims, visitor.session, endpoint.handler.stream
