@@ -45,22 +45,21 @@ class LogWriter:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._lines: list[bytes] = []
-        self._held = 0
-        self._chunks: deque[bytes] = deque()
+        self._held = bytearray()  # copied together at once: each line as orjson gives it keeps pages of memory
+        self._chunks: deque[bytearray] = deque()
         self._writing = threading.Lock()
         self._flushing: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def write(self, line: bytes) -> None:
         """Take one whole line. Returns at once, except when 8 MiB wait already."""
-        self._lines.append(line)
-        self._held += len(line)
-        if self._held > _MOST:
+        self._held += line
+        held = len(self._held)
+        if held > _MOST:
             self._finish()
         elif self._timer is None and self._flushing is None:
             self._schedule()
-        elif self._held > _CHUNK and self._flushing is None:
+        elif held > _CHUNK and self._flushing is None:
             self._flush()
 
     def close(self) -> None:
@@ -79,22 +78,21 @@ class LogWriter:
         self._timer = loop.call_later(_HOLD_SECONDS, self._flush)
 
     def _take(self) -> None:
-        self._chunks.append(b"".join(self._lines))
-        self._lines.clear()
-        self._held = 0
+        self._chunks.append(self._held)
+        self._held = bytearray()
 
     def _flush(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._lines and self._flushing is None:
+        if self._held and self._flushing is None:
             self._take()
             self._flushing = asyncio.get_running_loop().run_in_executor(None, self._drain)
             self._flushing.add_done_callback(self._flushed)
 
     def _flushed(self, _done: asyncio.Future[None]) -> None:
         self._flushing = None
-        if self._lines and self._timer is None:
+        if self._held and self._timer is None:
             self._schedule()
 
     def _finish(self) -> None:
