@@ -45,6 +45,6 @@ class Reporter:
             call=request.call,
             agent=request.agent,
             result=result,
-            ms=round(seconds * 1000, 2),
+            ms=round(seconds * 100_000) / 100,
             trace=trace.trace_id,
         )
