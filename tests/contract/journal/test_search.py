@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from journal_rows import NOON, PENDING, acceptance, doubted, enquiry, settlement
+from journal_rows import NOON, PENDING, acceptance, doubted, enquiry, pending, settlement
 
 from tellerline.gateway.journal.port import Journal, Store
 from tellerline.gateway.journal.records import Acceptance, Record, Search, State
@@ -113,6 +113,50 @@ async def test_many_enquiries_at_once_are_all_written(journal: Journal) -> None:
     for each in asked:
         journal.audit(each)
     assert serials(await journal.search(Search(limit=2000))) == serials(asked)[::-1]
+
+
+async def audited_of_an_account(journal: Journal) -> list[Record]:
+    """Of three customers, of nobody, and a transfer; with others' in between, two at each instant; oldest first."""
+    wanted: list[Record] = []
+    for n, customer in enumerate(["C1", "C2", "", "C1", "", "C3", "C2", "C1"]):
+        at = NOON + timedelta(seconds=n // 2)
+        state = State.REJECTED if n % 3 == 0 else State.DONE
+        wanted.append(enquiry(customer=customer, account="A1", accepted_at=at, state=state))
+        for other in (wanted[-1], enquiry(customer=customer, account="A2", accepted_at=at)):
+            journal.audit(other)
+    paid = acceptance(customer="C2", account="A1", limited=None, accepted_at=NOON + timedelta(seconds=3))
+    await journal.accept(paid)
+    return [*wanted, pending(paid)]
+
+
+async def test_an_account_finds_what_anybody_enquired_about_it(journal: Journal, other: Store) -> None:
+    wanted = await audited_of_an_account(journal)
+    await journal.search(Search(limit=1))
+    seen: list[Record] = []
+    while page := await other.journal.search(
+        Search(account="A1", after=seen[-1].global_serial if seen else "", limit=2)
+    ):
+        assert len(page) <= 2
+        seen += page
+    assert seen == wanted[::-1]
+    assert await other.journal.search(Search(account="A3")) == []
+
+
+async def test_an_account_is_narrowed_by_everything_else(journal: Journal) -> None:
+    wanted = await audited_of_an_account(journal)
+
+    async def found(**more: Any) -> list[Record]:
+        return list(await journal.search(Search(account="A1", **more)))[::-1]
+
+    second, third = NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)
+    assert await found(customer="C2") == [row for row in wanted if row.customer == "C2"]
+    assert await found(states=(State.DONE,)) == [row for row in wanted if row.state is State.DONE]
+    assert await found(states=(State.PENDING,)) == wanted[-1:]
+    assert await found(accepted_from=second, accepted_before=third) == wanted[2:4]
+    for row in wanted:
+        assert await found(channel_serial=row.channel_serial) == [row]
+        assert await found(global_serial=row.global_serial) == [row]
+    assert await found(call=wanted[0].call, operation="accounts.GetBalance") == wanted[:-1]
 
 
 async def test_unfinished_state_changes_are_paged_and_nothing_else_is_among_them(journal: Journal) -> None:

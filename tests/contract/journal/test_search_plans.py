@@ -13,7 +13,8 @@ import pytest
 from journal_rows import NOON
 from journal_stores import fresh_schema
 
-from tellerline.adapters.store.statements import Compiled, Statement, Values
+from tellerline.adapters.store.statements import Compiled, Row, Statement, Steps, Values
+from tellerline.gateway.journal import closed_hosts, enquirers
 from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import FINAL_STATES, Search, State
 from tellerline.gateway.journal.rows import micros
@@ -56,9 +57,8 @@ FROM rows
 """
 
 
-def asked(wanted: Search, compiled: Callable[[Statement], Compiled]) -> tuple[str, Values]:
-    """The statement of a search with its values; the row that a later page continues behind was accepted at noon."""
-    steps = search(wanted)
+def asked(steps: Steps[list[Row]], wanted: Search, compiled: Callable[[Statement], Compiled]) -> tuple[str, Values]:
+    """A search's first statement with its values; the row that a later page continues behind was accepted at noon."""
     statement, values = next(steps)
     if wanted.after:
         statement, values = steps.send([[micros(NOON) if n == 13 else "" for n in range(28)]])
@@ -76,10 +76,35 @@ def sqlite(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.mark.parametrize(("wanted", "indexes"), CASES)
 def test_sqlite_finds_what_is_rare_by_its_index(sqlite: sqlite3.Connection, wanted: Search, indexes: set[str]) -> None:
-    sql, values = asked(wanted, lambda statement: statement.sqlite)
+    sql, values = asked(enquirers.search(wanted), wanted, lambda statement: statement.sqlite)
+    assert set(read_by_sqlite(sqlite, sql, values)) == indexes
+
+
+def read_by_sqlite(sqlite: sqlite3.Connection, sql: str, values: Values) -> list[str]:
+    """The indexes that transactions are read by, or the words that stand there instead."""
     plan = [row[-1] for row in sqlite.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-    read = [step.partition("INDEX ")[2].split()[0] for step in plan if " transactions" in step]
-    assert set(read) == indexes
+    return [step.partition("INDEX ")[2].split()[0] for step in plan if " transactions" in step]
+
+
+def test_sqlite_finds_enquiries_about_an_account_by_who_made_them(sqlite: sqlite3.Connection) -> None:
+    steps = enquirers.search(Search(account="A7", states=(State.DONE,), accepted_from=NOON))
+    next(steps)
+    whose, account = steps.send([])
+    [how] = sqlite.execute(f"EXPLAIN QUERY PLAN {whose.sqlite.sql}", account)
+    assert how[-1] == "SEARCH enquirers USING PRIMARY KEY (account=?)"
+    statement, values = steps.send([("U7",)])
+    ready = statement.sqlite
+    assert read_by_sqlite(sqlite, ready.sql, ready.arrange(values) if ready.arrange else values) == [
+        "transactions_by_customer"
+    ]
+
+
+def test_sqlite_finds_what_closes_an_account_by_the_account(sqlite: sqlite3.Connection) -> None:
+    ready = closed_hosts.RECALL.sqlite
+    values = ("accounts.GetBalance", "A7", "accounts.ReportLoss")
+    assert read_by_sqlite(sqlite, ready.sql, ready.arrange(values) if ready.arrange else values) == [
+        "transactions_by_account"
+    ]
 
 
 async def filled(connection: Any, schema: str) -> None:
@@ -95,7 +120,7 @@ async def test_postgresql_finds_what_is_rare_by_its_index(postgresql_dsn: str) -
     connection: Any = await asyncpg.connect(postgresql_dsn, server_settings={"search_path": schema})
     await filled(connection, schema)
     for wanted, indexes in CASES:
-        sql, values = asked(wanted, lambda statement: statement.postgresql)
+        sql, values = asked(search(wanted), wanted, lambda statement: statement.postgresql)
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values))
         read = re.findall(r"(?:using|Bitmap Index Scan on|Seq Scan on) (\w+)", plan)
         assert set(read) == indexes, f"{wanted}\n{plan}"

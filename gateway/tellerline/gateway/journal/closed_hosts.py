@@ -15,7 +15,7 @@ from tellerline.gateway.journal.database import Database
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, Event, LastKnown, Record, State
 from tellerline.gateway.journal.rows import acceptance_values, event_values, instant, micros, record
-from tellerline.gateway.journal.schema import IS_QUEUED, last_known, transactions
+from tellerline.gateway.journal.schema import IS_QUEUED, NOT_AN_ENQUIRY, last_known, transactions
 from tellerline.gateway.journal.transactions import ADD, ADD_EVENT, CLAIM_MICROS, FIND, ROW
 from tellerline.routing.model.outcome import Done
 
@@ -67,6 +67,7 @@ _closing = (
     select(literal_column("1"))
     .where(
         t.account == bindparam("of"),
+        NOT_AN_ENQUIRY,
         t.accepted_at >= k.read_at - literal_column(str(_ABOUT_MICROS)),
         t.operation == bindparam("closing"),
         t.state.not_in([literal_column(f"'{state}'") for state in (State.REJECTED, State.NOT_SENT)]),

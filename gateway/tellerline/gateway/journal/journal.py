@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tellerline.adapters.store.statements import every, first
+from tellerline.adapters.store.statements import Row, Steps, every, first
 from tellerline.gateway.journal import dating, doubts, legs, limits, rows, searching, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
@@ -30,8 +30,14 @@ from tellerline.gateway.journal.records import (
 class StoredJournal:
     """Keeps the promises of ``port.Journal``. Enquiries still in memory are written before anybody looks for them."""
 
-    def __init__(self, database: Database, closed_hosts: StoredClosedHosts) -> None:
+    def __init__(
+        self,
+        database: Database,
+        closed_hosts: StoredClosedHosts,
+        search: Callable[[Search], Steps[list[Row]]] = searching.search,
+    ) -> None:
         self._database = database
+        self._search = search
         self._closed_hosts = closed_hosts
         self._audits = AuditBuffer(database.append)
 
@@ -72,7 +78,7 @@ class StoredJournal:
 
     async def search(self, search: Search) -> Sequence[Record]:
         await self._audits.flush()
-        return [rows.record(row) for row in await self._database.read(searching.search, search)]
+        return [rows.record(row) for row in await self._database.read(self._search, search)]
 
     async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
         found = await self._database.read(every, transactions.UNFINISHED, operation, after, limit)

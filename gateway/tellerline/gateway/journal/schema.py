@@ -53,6 +53,7 @@ transactions = Table(
 
 NOT_AN_ENQUIRY = text("effect <> 'ENQUIRY'")
 AN_ENQUIRY = text("effect = 'ENQUIRY'")
+BY_ITS_ACCOUNT = text("(effect <> 'ENQUIRY' OR customer = '')")
 A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 IS_UNCOMMON = text("state <> 'DONE' AND state <> 'PENDING'")
@@ -88,7 +89,7 @@ Index(
     postgresql_where=IS_UNCOMMON,
 )
 Index("transactions_by_time", transactions.c.accepted_at, transactions.c.global_serial)
-Index("transactions_by_account", transactions.c.account, transactions.c.accepted_at)
+Index("transactions_by_account", transactions.c.account, transactions.c.accepted_at, sqlite_where=BY_ITS_ACCOUNT)
 Index("transactions_by_customer", transactions.c.customer, transactions.c.accepted_at)
 Index(
     "transactions_by_host_serial",
@@ -135,6 +136,15 @@ Index(
     transactions.c.global_serial,
     sqlite_where=IS_QUEUED,
     postgresql_where=IS_QUEUED,
+)
+
+enquirers = Table(
+    "enquirers",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),
+    sqlite_with_rowid=False,
+    comment="SQLite's alone: who has ever enquired about an account; a trigger on the transactions writes it",
 )
 
 events = Table(

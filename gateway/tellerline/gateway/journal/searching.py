@@ -39,8 +39,11 @@ _EQUAL = (
 _FINDS_FEW = frozenset({"global_serial", "customer", "account"})
 
 
-def search(wanted: Search) -> Steps[list[Row]]:
-    """Rows of one page. A page behind a serial that does not exist is empty."""
+def search(wanted: Search, *only: TextClause) -> Steps[list[Row]]:
+    """Rows of one page, ``only`` such as meet these conditions of the schema too.
+
+    A page behind a serial that does not exist is empty.
+    """
     equal = tuple(name for name in _EQUAL if getattr(wanted, name))
     states = tuple(sorted(set(wanted.states)))
     values: list[Any] = [getattr(wanted, name) for name in equal]
@@ -54,19 +57,26 @@ def search(wanted: Search) -> Steps[list[Row]]:
         if not last:
             return []
         values += [last[0][13], wanted.after]
-    statement = _search(equal, states, bool(wanted.accepted_from), bool(wanted.accepted_before), bool(wanted.after))
+    times = bool(wanted.accepted_from), bool(wanted.accepted_before), bool(wanted.after)
+    statement = _search(equal, states, only, times)
     return (yield statement, (*values, wanted.limit))
 
 
 @lru_cache(256)
-def _search(equal: tuple[str, ...], states: tuple[State, ...], since: bool, before: bool, after: bool) -> Statement:
+def _search(
+    equal: tuple[str, ...],
+    states: tuple[State, ...],
+    only: tuple[TextClause, ...],
+    times: tuple[bool, bool, bool],
+) -> Statement:
+    since, before, after = times
     order = [f"wanted_{name}" for name in equal] + [f"state_{state.value}" for state in states]
     order += ["since"] * since + ["before"] * before + ["last_at", "last"] * after + ["most"]
     pages = []
     for part in _parts(equal, states):
         # The pending ones are few and found by their own index, not in the order of time: not by the index by time.
         at = t.accepted_at + literal_column("0") if STILL_PENDING in part else t.accepted_at
-        query = select(*ROW).where(*(t[name] == bindparam(f"wanted_{name}") for name in equal), *part)
+        query = select(*ROW).where(*(t[name] == bindparam(f"wanted_{name}") for name in equal), *part, *only)
         query = query.where(*_times(at, since, before, after))
         pages.append(query.order_by(at.desc(), t.global_serial.desc()).limit(bindparam("most")))
     return Statement(_newest(pages), *order)

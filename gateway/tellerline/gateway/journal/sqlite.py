@@ -10,7 +10,7 @@ from tellerline.adapters.clock import Clock
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.sqlite import SqliteEngine
 from tellerline.adapters.store.statements import Steps, Together, Values
-from tellerline.gateway.journal import limits, transactions
+from tellerline.gateway.journal import enquirers, limits, transactions
 from tellerline.gateway.journal.access_trail import StoredAccessTrail
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
@@ -103,7 +103,7 @@ class SqliteStore:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
         self.closed_hosts = StoredClosedHosts(database)
-        self.journal = StoredJournal(database, self.closed_hosts)
+        self.journal = StoredJournal(database, self.closed_hosts, enquirers.search)
         self.cases = StoredCases(database)
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)

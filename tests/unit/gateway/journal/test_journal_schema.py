@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from journal_rows import enquiry
 from sqlalchemy import create_engine
 
 from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.migrations import DialectName, Migrations
+from tellerline.adapters.store.sqlite import drive
 from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
     access_trail,
@@ -20,6 +22,7 @@ from tellerline.gateway.journal import (
     differences,
     dossier_steps,
     doubts,
+    enquirers,
     interactions,
     legs,
     limits,
@@ -32,6 +35,8 @@ from tellerline.gateway.journal import (
     transactions,
 )
 from tellerline.gateway.journal.migrations import MIGRATIONS
+from tellerline.gateway.journal.records import Search
+from tellerline.gateway.journal.rows import record_values
 
 MODULES = (
     access_trail,
@@ -39,6 +44,7 @@ MODULES = (
     differences,
     dossier_steps,
     doubts,
+    enquirers,
     interactions,
     legs,
     limits,
@@ -86,6 +92,22 @@ def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     indexes = [name for _, name, *_ in connection.execute("PRAGMA index_list(transactions)")]
     connection.close()
     assert "transactions_state_changes" in indexes
+
+
+def test_who_enquired_before_the_upgrade_is_known_after_it(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    Migrations(Path(migrations.__file__).parent, head="0016").upgrade_sqlite(connection)
+    asked = [enquiry(customer="C1", account="A1"), enquiry(customer="C2", account="A1"), enquiry(account="")]
+    asked += [enquiry(customer="C1", account="A1"), enquiry(customer="", account="A1")]
+    for each in asked:
+        connection.execute(transactions.APPEND.sqlite.sql, record_values(each))
+    MIGRATIONS.upgrade_sqlite(connection)
+    assert sorted(connection.execute("SELECT account, customer FROM enquirers")) == [("A1", "C1"), ("A1", "C2")]
+    connection.execute(transactions.APPEND.sqlite.sql, record_values(enquiry(customer="C3", account="A1")))
+    found = drive(connection, enquirers.search, Search(account="A1"))
+    connection.close()
+    assert {row[0] for row in found} >= {each.global_serial for each in asked if each.account}
+    assert [row[7] for row in found].count("C3") == 1
 
 
 def query_plan(folder: Path, statement: Statement, values: tuple[object, ...]) -> list[str]:

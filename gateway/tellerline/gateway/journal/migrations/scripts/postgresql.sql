@@ -608,3 +608,7 @@ CREATE INDEX logins_by_time ON logins (kept_until);
 
 UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
 
+-- Running upgrade 0016 -> 0017
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+

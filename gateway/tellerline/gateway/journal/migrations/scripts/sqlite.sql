@@ -437,3 +437,22 @@ CREATE INDEX logins_by_time ON logins (kept_until);
 
 UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num = '0015';
 
+-- Running upgrade 0016 -> 0017
+
+DROP INDEX transactions_by_account;
+
+CREATE INDEX transactions_by_account ON transactions (account, accepted_at) WHERE (effect <> 'ENQUIRY' OR customer = '');
+
+CREATE TABLE enquirers (
+    account TEXT NOT NULL, 
+    customer TEXT NOT NULL, 
+    PRIMARY KEY (account, customer)
+)
+ WITHOUT ROWID;
+
+INSERT INTO enquirers SELECT DISTINCT account, customer FROM transactions WHERE effect = 'ENQUIRY' AND account <> '' AND customer <> '';
+
+CREATE TRIGGER transactions_enquirers AFTER INSERT ON transactions WHEN NEW.effect = 'ENQUIRY' AND NEW.account <> '' AND NEW.customer <> '' BEGIN INSERT OR IGNORE INTO enquirers VALUES (NEW.account, NEW.customer); END;
+
+UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
+
