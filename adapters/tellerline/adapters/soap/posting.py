@@ -6,7 +6,6 @@ Cookies, redirects, middlewares, proxies and headers built anew for each request
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -26,16 +25,8 @@ class StaleConnectionError(aiohttp.ClientConnectionError):
     """No kept connection was sound: closed, or holding a reply that nobody asked for. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Status and headers have come; ``content`` is read by the caller, who then gives the connection back.
-
-    ``release`` keeps it for the next request if the whole reply has been read and the host agrees; ``close`` never.
-    """
-
-    message: RawResponseMessage
-    content: StreamReader
-    connection: Connection
+Reply = tuple[RawResponseMessage, StreamReader]
+"""Status and headers, which have come, and the body, which the caller reads before giving the connection back."""
 
 
 class Poster:
@@ -64,7 +55,10 @@ class Poster:
         return "\r\n".join(lines).encode("latin-1")
 
     async def connection(self) -> Connection:
-        """A sound connection, new or kept; the caller gives it back."""
+        """A sound connection, new or kept; the caller gives it back.
+
+        ``release`` keeps it for the next request if the whole reply has been read and the host agrees; ``close`` never.
+        """
         for _ in range(self._connections + 1):
             connection = await self._connector.connect(self._whereto, traces=[], timeout=_NO_TIMEOUT)
             protocol = connection.protocol
@@ -79,9 +73,10 @@ class Poster:
         _expect_reply(protocol)
         protocol.transport.write(b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
         while True:
-            message, content = await protocol.read()
-            if message.code >= 200 or message.code == _SWITCHING_PROTOCOLS:
-                return Reply(message, content, connection)
+            reply: Reply = await protocol.read()
+            code = reply[0].code
+            if code >= 200 or code == _SWITCHING_PROTOCOLS:
+                return reply
 
 
 def header_line(name: str, value: str) -> str:
@@ -96,4 +91,12 @@ def _expect_reply(protocol: ResponseHandler) -> None:
     )
 
 
-__all__ = ["HttpProcessingError", "Poster", "Reply", "StaleConnectionError", "StreamReader", "header_line"]
+__all__ = [
+    "HttpProcessingError",
+    "Poster",
+    "RawResponseMessage",
+    "Reply",
+    "StaleConnectionError",
+    "StreamReader",
+    "header_line",
+]

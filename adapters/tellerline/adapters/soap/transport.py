@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
-from tellerline.adapters.soap.posting import HttpProcessingError, Poster, Reply, StreamReader, header_line
+from tellerline.adapters.soap.posting import HttpProcessingError, Poster, RawResponseMessage, StreamReader, header_line
 
 _READABLE_STATUS = frozenset({200, 500})
 _MEDIA_TYPES = frozenset({"text/xml", "application/soap+xml"})
@@ -115,29 +117,25 @@ class SoapTransport:
         connection = await poster.connection()
         try:
             attempt.sent = True
-            reply = await poster.post(connection, head, request.body)
-            body = await self._read(reply)
+            body = await self._body(*await poster.post(connection, head, request.body))
         except BaseException:
             connection.close()
             raise
         connection.release()
         return body
 
-    async def _read(self, reply: Reply) -> bytes:
-        message, headers = reply.message, reply.message.headers
+    async def _body(self, message: RawResponseMessage, content: StreamReader) -> bytes:
         if message.code not in _READABLE_STATUS:
             raise _UnreadableError(f"http_{message.code}")
-        if headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _MEDIA_TYPES:
+        headers = message.headers
+        if not _is_xml(headers.get("Content-Type", "")):
             raise _UnreadableError("content_type")
         limit = self._endpoint.max_reply_bytes
-        length = headers.get("Content-Length")
-        if length is not None and int(length) > limit:
-            raise _UnreadableError("oversized")
-        body = await _read_up_to(reply.content, limit)
-        coding = headers.get("Content-Encoding", "identity").lower()
-        if coding == "identity":
+        body = _whole(content, limit) if content.is_eof() else await _read_up_to(content, limit, headers)
+        coding = headers.get("Content-Encoding")
+        if coding is None or coding.lower() == "identity":
             return body
-        if coding != "gzip":
+        if coding.lower() != "gzip":
             raise _UnreadableError("content_encoding")
         return _gunzip(body, limit)
 
@@ -164,7 +162,22 @@ def _unreadable(error: Exception) -> str:
     return "truncated" if isinstance(error, aiohttp.ClientPayloadError) else "not_http"
 
 
-async def _read_up_to(stream: StreamReader, limit: int) -> bytes:
+@lru_cache(maxsize=16)
+def _is_xml(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() in _MEDIA_TYPES
+
+
+def _whole(stream: StreamReader, limit: int) -> bytes:
+    """A body that came to its end together with its headers."""
+    if stream.total_bytes > limit:
+        raise _UnreadableError("oversized")
+    return stream.read_nowait()
+
+
+async def _read_up_to(stream: StreamReader, limit: int, headers: Mapping[str, str]) -> bytes:
+    length = headers.get("Content-Length")
+    if length is not None and int(length) > limit:
+        raise _UnreadableError("oversized")
     parts: list[bytes] = []
     size = 0
     while not stream.at_eof():

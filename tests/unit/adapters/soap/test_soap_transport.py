@@ -156,6 +156,33 @@ async def test_a_reply_that_is_none_is_unreadable(response: bytes, reason: str) 
         assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("parts", "exchanged"),
+    [
+        ([b"Content-Length: 5\r\n\r\n", b"<o", b"k/>"], Exchanged(Fate.REPLIED, OK)),
+        (
+            [b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\n<o\r\n", b"3\r\nk/>\r\n0\r\n\r\n"],
+            Exchanged(Fate.REPLIED, OK),
+        ),
+        ([b"Content-Length: 1001\r\n\r\n"], Exchanged(Fate.REPLIED_UNREADABLE, reason="oversized")),
+        (
+            [b"Transfer-Encoding: chunked\r\n\r\n", b"258\r\n" + b"x" * 600 + b"\r\n", b"258\r\n" + b"x" * 600],
+            Exchanged(Fate.REPLIED_UNREADABLE, reason="oversized"),
+        ),
+    ],
+)
+async def test_a_reply_that_comes_in_parts_is_measured_as_it_comes(parts: list[bytes], exchanged: Exchanged) -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n")
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with facing(answer, max_reply_bytes=1000) as (transport, _):
+        assert await ask(transport) == exchanged
+
+
 async def test_an_untrusted_host_is_sent_nothing() -> None:
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1")
