@@ -8,7 +8,7 @@ from typing import Any
 from tellerline.adapters.soap.envelope import SOAP_ENVELOPE
 from tellerline.adapters.soap.errors import CannotEncodeError
 from tellerline.adapters.soap.lexical import writer
-from tellerline.adapters.soap.plan import Field, Leaf, Message, Record
+from tellerline.adapters.soap.plan import Facets, Field, Kind, Leaf, Message, Record
 
 Encode = Callable[[Mapping[str, Any]], bytes]
 
@@ -81,12 +81,20 @@ class _Source:
     def _element(self, field: Field, value: str, depth: int) -> None:
         self._constant += self._open(field.tag)
         if isinstance(field.type, Leaf):
-            write = self._bind(writer(field.type.kind, field.type.facets))
             self._flush(depth)
-            self._line(depth, f"a({write}({value}))")
+            self._line(depth, f"a({self._leaf(field.type, value)})")
         else:
             self._record(field.type, value, depth)
         self._constant += self._close(field.tag)
+
+    def _leaf(self, leaf: Leaf, value: str) -> str:
+        """The expression of a leaf's text; letters and digits of an allowed number are themselves without a look."""
+        written = f"{self._bind(writer(leaf.kind, leaf.facets))}({value})"
+        shortest, longest = leaf.facets.min_length, leaf.facets.max_length
+        if leaf.kind is not Kind.TEXT or leaf.facets != Facets(min_length=shortest, max_length=longest):
+            return written
+        limit = "" if longest is None else f" <= {longest}"
+        return f"{value} if {shortest} <= len({value}){limit} and {value}.isalnum() else {written}"
 
     def _open(self, tag: str) -> str:
         return f"<{self._qualified(tag)}>"

@@ -15,6 +15,8 @@ from tellerline.adapters.soap.codec import SoapCodec, SoapFault
 from tellerline.adapters.soap.decoder import compile_decoder
 from tellerline.adapters.soap.envelope import admit, content, parse
 from tellerline.adapters.soap.errors import CannotEncodeError, UnreadableReplyError
+from tellerline.adapters.soap.lexical import writer
+from tellerline.adapters.soap.plan import Leaf
 from tellerline.adapters.soap.schema import plan_message
 
 CONTRACT = core_contract()
@@ -153,6 +155,30 @@ def test_what_does_not_fit_is_not_sent_and_the_field_is_named(changes: dict[str,
     with pytest.raises(CannotEncodeError) as refused:
         CODEC.encode("GetBalance", {"header": HEADER, "account": "6222", **changes})
     assert refused.value.field == field
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    account=st.text(max_size=40)
+    | st.text("0aé交٣²½\ud800\x00<&> ", max_size=34)
+    | st.sampled_from([b"6222", bytearray(b"6"), 6222, ["6", "2"], ("6",), {"6": 2}, None, True, "6" * 32, "6" * 33])
+)
+def test_a_text_is_refused_or_written_as_its_facets_say(account: Any) -> None:
+    leaf = next(
+        field.type
+        for field in plan_message(CONTRACT.operations["GetBalance"].input, CONTRACT.facets).record.fields
+        if field.name == "account"
+    )
+    assert isinstance(leaf, Leaf)
+    try:
+        expected = writer(leaf.kind, leaf.facets)(account)
+    except (ValueError, TypeError, AttributeError):
+        with pytest.raises(CannotEncodeError) as refused:
+            CODEC.encode("GetBalance", {"header": HEADER, "account": account})
+        assert refused.value.field == "account"
+    else:
+        body = CODEC.encode("GetBalance", {"header": HEADER, "account": account})
+        assert f"<account>{expected}</account>".encode() in body
 
 
 def test_a_fault_is_read_with_the_detail_that_the_contract_declares() -> None:
