@@ -38,7 +38,7 @@ def command_json(command: Command) -> bytes:
     """Canonical: the same command gives the same bytes, in every process. Sensitive fields are left out."""
     kind: Any = type(command)
     fields = {name: getattr(command, name) for name in _stored_fields(kind)}
-    return orjson.dumps({"fields": fields, "operation": command.operation}, default=_plain)
+    return _json({"fields": fields, "operation": command.operation})
 
 
 def payload_hash(canonical: bytes) -> bytes:
@@ -57,7 +57,12 @@ def command_from_json(stored: bytes) -> Command:
 
 
 def outcome_json(outcome: Outcome) -> bytes:
-    return orjson.dumps(_outcome_tree(outcome), default=_plain)
+    return _json(_outcome_tree(outcome))
+
+
+def _json(tree: dict[str, Any]) -> bytes:
+    """In as many bytes as it has: the library's own result holds two pages of memory for as long as it waits."""
+    return bytes(memoryview(orjson.dumps(tree, default=_plain)))
 
 
 def outcome_from_json(stored: bytes) -> Outcome:
