@@ -5,19 +5,22 @@ from __future__ import annotations
 import hmac
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Final
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, RequestContext
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
+from tellerline.gateway.channels.grpc.inside import run_inside
+from tellerline.gateway.channels.grpc.supervision import run_unary
 from tellerline.gateway.channels.iso8583.answer_codes import BAD_CARD, BAD_FORMAT, NO_KEYS, NO_MODULE, WRONG_PIN
 from tellerline.gateway.channels.iso8583.codec.tags import PIN_BLOCK
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError, PinBlockError
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.work.asking import PROOF, Asking
-from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.platform import Platform, Runner
 from tellerline.gateway.channels.iso8583.work.proofs import Cards, Proof
 from tellerline.gateway.journal.port import StoreUnavailableError
 from tellerline.gateway.journal.records import RegisteredAccount
@@ -32,6 +35,7 @@ _COVERED: Final = (
     "transfers.CreateTransfer",
 )
 _MARGIN: Final = timedelta(seconds=5)
+"""How long before its end a grant is not relied on any more."""
 
 
 class CardDesk:
@@ -61,14 +65,16 @@ class CardDesk:
         """
         account = await self.card(asking)
         pin = await self.pin(asking, self._block(asking), account)
-        fingerprint = hmac.digest(self._key, f"{account.account}:{pin}".encode(), "sha256")
-        async with asking.session.proving:
-            held = asking.session.proof
-            if held is not None and self._holds(held, fingerprint):
+        fingerprint = blake2b(f"{account.account}:{pin}".encode(), key=self._key).digest()
+        session = asking.session
+        if not session.proving.locked() and (held := self._held(session, fingerprint)) is not None:
+            return held
+        async with session.proving:
+            held = self._held(session, fingerprint)
+            if held is not None:
                 return held
             await self.forget(asking)
-            proof = await self._won(asking, account, pin, fingerprint)
-            asking.session.proof = proof
+            session.proof = proof = await self._won(asking, account, pin, fingerprint)
             return proof
 
     async def pin(self, asking: Asking, block: bytes, account: RegisteredAccount) -> str:
@@ -98,16 +104,20 @@ class CardDesk:
         if held is not None and session.terminal is not None:
             serial = f"{session.terminal.id}-{self._clock.now():%m%d%H%M%S}-end"
             context = RequestContext(channel=CHANNEL_ATM, channel_serial=serial, terminal=session.terminal.id)
-            await self._revoke(held, context, call)
+            await self._revoke(held, context, call, run_unary)
 
-    async def _revoke(self, held: Proof, context: RequestContext, call: CallContext) -> None:
+    async def _revoke(self, held: Proof, context: RequestContext, call: CallContext, run: Runner = run_inside) -> None:
         """A grant that cannot be revoked ends by itself soon."""
-        request = pb.RevokeGrantRequest(context=context, token=held.token)
+        method, request = "customers.v1.CustomerService/RevokeGrant", pb.RevokeGrantRequest(context=context)
+        request.token = held.token
         with suppress(RefusalError, StoreUnavailableError):
-            await self._platform.ask("customers.v1.CustomerService/RevokeGrant", request, pb.RevokeGrantResponse, call)
+            await self._platform.ask(method, request, pb.RevokeGrantResponse, call, run=run)
 
-    def _holds(self, proof: Proof, fingerprint: bytes) -> bool:
-        return hmac.compare_digest(proof.fingerprint, fingerprint) and self._clock.now() < proof.expires_at - _MARGIN
+    def _held(self, session: Session, fingerprint: bytes) -> Proof | None:
+        proof = session.proof
+        if proof is None or not hmac.compare_digest(proof.fingerprint, fingerprint):
+            return None
+        return proof if self._clock.now() < proof.good_until else None
 
     async def _won(self, asking: Asking, account: RegisteredAccount, pin: str, fingerprint: bytes) -> Proof:
         request = pb.VerifyPinRequest(
@@ -118,8 +128,8 @@ class CardDesk:
             operations=_COVERED,
         )
         grant = await self._platform.ask("customers.v1.CustomerService/VerifyPin", request, pb.Grant, asking.call)
-        expires_at = datetime.fromtimestamp(grant.expire_time.seconds, UTC)
-        return Proof(account=account, fingerprint=fingerprint, token=grant.token, expires_at=expires_at)
+        good_until = datetime.fromtimestamp(grant.expire_time.seconds, UTC) - _MARGIN
+        return Proof(account=account, fingerprint=fingerprint, token=grant.token, good_until=good_until)
 
     def _block(self, asking: Asking) -> bytes:
         return block_of(asking.tags.get(PIN_BLOCK) or asking.message.get(52))

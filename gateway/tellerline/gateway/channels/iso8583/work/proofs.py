@@ -17,7 +17,7 @@ class Cards(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Good for the same card with the same PIN on the same connection, until ``expires_at``.
+    """Good for the same card with the same PIN on the same connection, until ``good_until``.
 
     ``fingerprint`` is a keyed hash of card and PIN, by which the next request's PIN is known to be the same one.
     """
@@ -25,4 +25,4 @@ class Proof:
     account: RegisteredAccount
     fingerprint: bytes = field(repr=False)
     token: str = field(repr=False)
-    expires_at: datetime
+    good_until: datetime
