@@ -72,11 +72,14 @@ class Connection:
 
     async def serve(self) -> None:
         """Read until the end, then wait for what is under way: it ends by its own deadlines, answered or not."""
-        signing_on = self._counter.clock.call_later(self._counter.settings.sign_on, self._check_signed_on)
+        wire, clock, settings = self._wire, self._counter.clock, self._counter.settings
+        signing_on = clock.call_later(settings.sign_on, self._check_signed_on)
         try:
             while True:
-                await self._take(*await self._wire.frame(self._counter.settings.idle, self._counter.settings.frame))
-                await self._pace.keep()
+                await self._take(*await wire.frame(settings.idle, settings.frame))
+                wait = self._pace.take()
+                if wait > 0:
+                    await clock.sleep(wait)
         except GoneError as gone:
             await self._let_finish()
             self._tell(gone.why)
@@ -108,7 +111,7 @@ class Connection:
             await self._answer(tpdu, admitted)
         else:
             await self._finished(self._counter.settings.in_flight - 1)
-            task = asyncio.create_task(self._work(tpdu, admitted))
+            task = asyncio.get_running_loop().create_task(self._work(tpdu, admitted))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 

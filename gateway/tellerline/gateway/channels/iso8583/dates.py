@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -13,6 +12,7 @@ from tellerline.gateway.channels.iso8583.codec.message import Message
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 _SLACK_OF_ADVICES: Final = timedelta(days=30)
+_NONE: Final = timedelta()
 _HALF_A_YEAR: Final = 6
 
 
@@ -28,22 +28,26 @@ class DateRules:
 
         Advices tell of what has been, and may be 30 days late; no message may be of the future.
         """
-        slack = _SLACK_OF_ADVICES if advice else self.tolerance
-        for instant in self._stated(message, version, now):
-            if not now - slack <= instant <= now + self.tolerance:
-                raise AnsweredError(OUT_OF_DATE, "not_now")
+        earliest = now - (_SLACK_OF_ADVICES if advice else self.tolerance)
+        latest = now + self.tolerance
+        if not earliest <= _nearest(message.get(7), now) <= latest:
+            raise AnsweredError(OUT_OF_DATE, "not_now")
+        local = self._local(message, version, now)
+        if local is not None and not earliest <= local <= latest:
+            raise AnsweredError(OUT_OF_DATE, "not_now")
 
-    def _stated(self, message: Message, version: str, now: datetime) -> Iterator[datetime]:
-        yield _nearest(message.get(7), now)
-        here = now.astimezone(self.zone).replace(tzinfo=UTC)
+    def _local(self, message: Message, version: str, now: datetime) -> datetime | None:
+        """The instant that the terminal's own clock shows; None where the message has none, or no day."""
+        offset = now.astimezone(self.zone).utcoffset() or _NONE
+        here = now + offset
         day, time = message.get(13), message.get(12)
         if version == "1993":
-            if time:
-                yield _instant(here.year // 100 * 100 + int(time[:2]), time[2:]) + (now - here)
-        elif day:
-            yield _nearest(day + (time or here.strftime("%H%M%S")), here) + (now - here)
-        elif time:
+            return _instant(here.year // 100 * 100 + int(time[:2]), time[2:]) - offset if time else None
+        if day:
+            return _nearest(day + (time or here.strftime("%H%M%S")), here) - offset
+        if time:
             _instant(here.year, f"0101{time}")
+        return None
 
 
 def _nearest(text: str, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from tellerline.gateway.channels.iso8583.answer_codes import BAD_FORMAT, BAD_TRANSACTION
@@ -59,6 +60,7 @@ _ORIGINS: Final = {"0": "0", "1": "0", "4": "4", "5": "4"}
 """The last digit of a type, who sends and whether again, with that of its answer."""
 
 
+@lru_cache(256)
 def answer_type(mti: str) -> str:
     """The type of the answer to a request of type ``mti``; empty for what is no request."""
     if len(mti) != 4 or mti[2] not in "02" or mti[3] not in _ORIGINS:

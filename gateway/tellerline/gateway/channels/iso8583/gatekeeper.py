@@ -25,6 +25,7 @@ from tellerline.gateway.channels.iso8583.codec.message import (
     Message,
     decode,
     layout_of,
+    stated_mac,
 )
 from tellerline.gateway.channels.iso8583.dates import DateRules
 from tellerline.gateway.channels.iso8583.dialect import ADVICES, MOVING, NETWORK, Dialect, Task, answer_type, is_repeat
@@ -33,6 +34,7 @@ from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.terminals import Terminal
 
+_EBCDIC: Final = frozenset({"cp037", "cp500"})
 _DIALECTS: Final = {version: Dialect(version) for version in ("1987", "1993")}
 WRONG_MAC: Final = "mac"
 """Why a frame is refused that somebody changed, or made without the keys."""
@@ -53,7 +55,7 @@ class RefusedFrameError(Exception):
         self.layout = layout
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Admitted:
     """A request of ``terminal``, proved by its MAC; a key exchange may come without one."""
 
@@ -124,17 +126,17 @@ class Gatekeeper:
             raise AnsweredError(NOT_THIS_TERMINAL, "unknown_terminal")
         if session.terminal is not None and session.terminal is not terminal:
             raise AnsweredError(NOT_THIS_TERMINAL, "another_terminal")
-        ebcdic = {layout.encoding, terminal.encoding} <= {"cp037", "cp500"}
-        if layout.version != terminal.version or not (layout.encoding == terminal.encoding or ebcdic):
+        if layout.version != terminal.version or not (
+            layout.encoding == terminal.encoding or {layout.encoding, terminal.encoding} <= _EBCDIC
+        ):
             raise AnsweredError(BAD_FORMAT, "layout")
         return terminal
 
     async def _check_mac(self, frame: bytes, message: Message, session: Session) -> None:
         if session.keys is None:
             raise AnsweredError(NO_KEYS, "no_keys")
-        mac = bytes.fromhex(message.get(message.mac_field))
         try:
-            right = await self._hsm.check_mac(session.keys.mac, frame[:-MAC_BYTES], mac)
+            right = await self._hsm.check_mac(session.keys.mac, frame[:-MAC_BYTES], stated_mac(message))
         except HsmError:
             raise AnsweredError(NO_MODULE, "hsm") from None
         if not right:

@@ -20,9 +20,13 @@ class Pace:
 
     async def keep(self) -> None:
         """Take one, waiting until there is one."""
+        wait = self.take()
+        if wait > 0:
+            await self._clock.sleep(wait)
+
+    def take(self) -> float:
+        """Take one, and return for how many seconds to wait before it may be used."""
         now = self._clock.monotonic()
-        self._left = min(_BURST_SECONDS * self._per_second, self._left + (now - self._seen_at) * self._per_second)
+        self._left = min(_BURST_SECONDS * self._per_second, self._left + (now - self._seen_at) * self._per_second) - 1
         self._seen_at = now
-        self._left -= 1
-        if self._left < 0:
-            await self._clock.sleep(-self._left / self._per_second)
+        return 0.0 if self._left >= 0 else -self._left / self._per_second

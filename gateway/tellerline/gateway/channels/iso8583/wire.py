@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -33,7 +34,12 @@ class Wire(asyncio.BufferedProtocol):
         self._clock = clock
         self._accepted = accepted
         self._room = bytearray(2 * (framing.header_bytes + framing.most))
+        self._view = memoryview(self._room)
+        self._head = framing.header_bytes
         self._filled = 0
+        self._idle = 0.0
+        self._idle_from = math.inf
+        self._patience: Timer | None = None
         self._full = False
         self._why = ""
         self._news: asyncio.Future[None] | None = None
@@ -47,7 +53,10 @@ class Wire(asyncio.BufferedProtocol):
 
         The first byte may take ``idle`` seconds (``idle``), the rest ``half`` (``half_frame``).
         """
-        timer, begun = self._expiring(idle, "idle"), False
+        hasty: Timer | None = None
+        self._idle, self._idle_from = idle, self._clock.monotonic()
+        if self._patience is None and not self._why:
+            self._patience = self._clock.call_later(idle, self._lose_patience)
         try:
             while True:
                 if self._why:
@@ -55,16 +64,18 @@ class Wire(asyncio.BufferedProtocol):
                 found = self._cut()
                 if found is not None:
                     return found
-                if self._filled and not begun:
-                    timer.cancel()
-                    timer, begun = self._expiring(half, "half_frame"), True
+                if self._filled and hasty is None:
+                    self._idle_from = math.inf
+                    hasty = self._clock.call_later(half, lambda: self.end("half_frame"))
                 self._news = asyncio.get_running_loop().create_future()
                 await self._news
         except BadLengthError:
             self.end("bad_length")
             raise GoneError(self._why) from None
         finally:
-            timer.cancel()
+            self._idle_from = math.inf
+            if hasty is not None:
+                hasty.cancel()
 
     def write(self, tpdu: bytes, message: bytes) -> None:
         """Send one frame; returns at once. Nothing happens on a connection that is gone.
@@ -84,12 +95,16 @@ class Wire(asyncio.BufferedProtocol):
     def end(self, why: str) -> None:
         """Let ``frame`` raise from now on. Idempotent; the first reason counts."""
         self._why = self._why or why
+        if self._patience is not None:
+            self._patience.cancel()
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
         self._wake()
 
     def close(self) -> None:
         """Give the connection back, once what was written has gone out; who does not take it is not waited for."""
+        if self._patience is not None:
+            self._patience.cancel()
         if self._transport is not None:
             self._flush()
             self._transport.close()
@@ -110,7 +125,7 @@ class Wire(asyncio.BufferedProtocol):
         return True
 
     def get_buffer(self, sizehint: int) -> Any:
-        return memoryview(self._room)[self._filled :]
+        return self._view[self._filled :]
 
     def buffer_updated(self, nbytes: int) -> None:
         self._filled += nbytes
@@ -121,15 +136,16 @@ class Wire(asyncio.BufferedProtocol):
 
     def _cut(self) -> tuple[bytes, bytes] | None:
         """The first whole frame of what has come. Raises ``BadLengthError`` as soon as its header has."""
-        head = self._framing.header_bytes
-        if self._filled < head:
+        room, head, filled = self._room, self._head, self._filled
+        if filled < head:
             return None
-        end = head + self._framing.length(bytes(self._room[:head]))
-        if self._filled < end:
+        end = head + self._framing.length(bytes(room[:head]))
+        if filled < end:
             return None
-        body = bytes(self._room[head:end])
-        self._room[: self._filled - end] = self._room[end : self._filled]
-        self._filled -= end
+        body = bytes(room[head:end])
+        self._filled = filled - end
+        if filled > end:
+            room[: filled - end] = room[end:filled]
         if self._full and self._transport is not None:
             self._full = False
             self._transport.resume_reading()
@@ -145,8 +161,13 @@ class Wire(asyncio.BufferedProtocol):
             self.end("does_not_read")
             transport.abort()
 
-    def _expiring(self, seconds: float, why: str) -> Timer:
-        return self._clock.call_later(seconds, lambda: self.end(why))
+    def _lose_patience(self) -> None:
+        """One timer for many frames: when it is over, it is set again for what is left since the last one came."""
+        left = self._idle + min(0.0, self._idle_from - self._clock.monotonic())
+        if left <= 0:
+            self.end("idle")
+        else:
+            self._patience = self._clock.call_later(left, self._lose_patience)
 
     def _wake(self) -> None:
         if self._news is not None and not self._news.done():

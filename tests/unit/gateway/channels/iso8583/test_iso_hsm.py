@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from psec import des, tr31
+from hypothesis import given
+from hypothesis import strategies as st
+from psec import des, pinblock, tr31
 
 from tellerline.adapters.clock import SeededRandomness
 from tellerline.gateway.channels.iso8583.hsm import key_blocks, pin_blocks
@@ -151,3 +153,35 @@ def test_keys_are_never_shown(own: ClearKey) -> None:
     held = _held(own, "AES", "M6", bytes(16))
     assert own.secret.hex() not in repr(own)
     assert held.block not in repr(held)
+
+
+@given(st.text("0123456789٣²A", max_size=20))
+def test_a_cards_field_of_format_4_is_the_librarys(pan: str) -> None:
+    try:
+        expected = pinblock.encode_pan_field_iso_4(pan)
+    except ValueError:
+        with pytest.raises(ValueError, match="card number"):
+            pin_blocks.pan_field(pan)
+    else:
+        assert pin_blocks.pan_field(pan).to_bytes(16, "big") == expected
+
+
+@st.composite
+def _pin_fields(draw: st.DrawFn) -> bytes:
+    """Right ones, and such as are wrong in a digit or two."""
+    pin = draw(st.text("0123456789", min_size=4, max_size=12))
+    field = bytearray(pinblock.encode_pin_field_iso_4(pin))
+    for _ in range(draw(st.integers(0, 2))):
+        field[draw(st.integers(0, 15))] = draw(st.integers(0, 255))
+    return bytes(field)
+
+
+@given(_pin_fields() | st.binary(min_size=16, max_size=16))
+def test_a_pin_is_read_from_format_4_as_the_library_reads_it(field: bytes) -> None:
+    try:
+        expected = pinblock.decode_pin_field_iso_4(field)
+    except ValueError:
+        with pytest.raises(ValueError, match="PIN field"):
+            pin_blocks.pin_of_field(field)
+    else:
+        assert pin_blocks.pin_of_field(field) == expected

@@ -166,3 +166,34 @@ async def test_the_first_reason_counts() -> None:
         line.wire.end("drained")
         line.wire.end("other")
         assert await _why(line) == "drained"
+
+
+async def test_patience_begins_anew_with_each_frame_but_not_while_nobody_reads() -> None:
+    async with _line() as line:
+        for _ in range(3):
+            reading = asyncio.ensure_future(_frame(line))
+            await line.clock.advance(IDLE - 1)
+            line.writer.write(FRAMING.framed(b"", b"still here"))
+            assert await reading == b"still here"
+            await line.clock.advance(2 * IDLE)
+        waiting = asyncio.ensure_future(_why(line))
+        await line.clock.advance(IDLE - 0.1)
+        assert not waiting.done()
+        await line.clock.advance(0.2)
+        assert await waiting == "idle"
+
+
+async def test_a_frame_in_parts_has_its_own_time_and_then_patience_begins_anew() -> None:
+    async with _line() as line:
+        reading = asyncio.ensure_future(_frame(line))
+        await line.clock.advance(IDLE - 1)
+        line.writer.write(b"\x00")
+        await asyncio.sleep(0.05)
+        await line.clock.advance(HALF - 1)
+        line.writer.write(b"\x01x")
+        assert await reading == b"x"
+        waiting = asyncio.ensure_future(_why(line))
+        await line.clock.advance(IDLE - 1)
+        assert not waiting.done()
+        await line.clock.advance(2)
+        assert await waiting == "idle"

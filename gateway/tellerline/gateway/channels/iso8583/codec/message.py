@@ -17,6 +17,7 @@ MAC_BYTES: Final = 8
 _BITMAP_AT: Final = 4
 _SECOND_AT: Final = 12
 _FIRST_BIT: Final = 0x80
+_MAC_FIELDS: Final = (64, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,16 @@ _LAYOUTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """``mti`` with the fields by number: text as text, binary fields as upper-case hexadecimal digits.
 
+    Those of a message that was read are in the order in which they stand.
     Shown without its values: cards, PINs and keys are among them.
     """
 
     mti: str
-    fields: Mapping[int, str] = field(repr=False)
+    fields: dict[int, str] = field(repr=False)
 
     def get(self, number: int) -> str:
         """The field's value; empty where the message has no such field."""
@@ -53,6 +55,12 @@ class Message:
     def mac_field(self) -> int:
         """Where its MAC belongs."""
         return 128 if max(self.fields, default=0) > 64 else 64
+
+
+def stated_mac(message: Message) -> bytes:
+    """The MAC of a message that was read: its last field, if that is one; else nothing."""
+    last = next(reversed(message.fields), 0)
+    return bytes.fromhex(message.fields[last]) if last in _MAC_FIELDS else b""
 
 
 class BadFrameError(Exception):

@@ -24,6 +24,8 @@ _OWN_LETTERS: Final[Mapping[str, bytes | None]] = {
 """Each byte of a page as the byte that Latin-1 has for its character; both pages have just its 256."""
 
 Plan = tuple[tuple[int, FieldType, bool, bool], ...]
+WrittenField = tuple[int, bool, int, int]
+"""Number, whether binary, the most that it holds, and the digits of its length."""
 
 
 def read(frame: bytes, version: str, encoding: str) -> tuple[str, dict[int, str]] | None:
@@ -59,24 +61,27 @@ def read(frame: bytes, version: str, encoding: str) -> tuple[str, dict[int, str]
 
 def write(mti: str, fields: Mapping[int, str], version: str, encoding: str) -> bytes | None:
     """The message's bytes."""
-    numbers = tuple(sorted(fields))
-    plan = _writing_plan(version, numbers)
+    plan = _writing_plan(version, tuple(fields))
     if plan is None or len(mti) != _TYPE or not (mti.isascii() and mti.isdigit()):
         return None
-    bitmaps, kinds = plan
-    parts = [mti.encode(encoding), bitmaps]
+    parts, texts = [mti.encode(encoding), plan[0]], list[str]()
     try:
-        for number, kind in zip(numbers, kinds, strict=True):
+        for number, binary, most, prefix in plan[1]:
             value = fields[number]
-            data = bytes.fromhex(value) if kind.binary else value.encode(encoding)
-            length = len(data)
-            if length * (1 + kind.binary) != len(value) or not 0 < length <= kind.most:
+            length = len(value) // 2 if binary else len(value)
+            if not (0 < length <= most if prefix else length == most):
                 return None
-            if kind.prefix:
-                parts.append(f"{length:0{kind.prefix}d}".encode(encoding))
-            elif length != kind.most:
+            if prefix:
+                texts.append(f"{length:0{prefix}d}")
+            if not binary:
+                texts.append(value)
+                continue
+            data = bytes.fromhex(value)
+            if len(data) * 2 != len(value):
                 return None
-            parts.append(data)
+            parts += "".join(texts).encode(encoding), data
+            texts.clear()
+        parts.append("".join(texts).encode(encoding))
     except ValueError:
         return None
     return b"".join(parts)
@@ -95,11 +100,12 @@ def _reading_plan(version: str, bitmaps: bytes) -> Plan | None:
 
 
 @lru_cache(_PLANS)
-def _writing_plan(version: str, numbers: tuple[int, ...]) -> tuple[bytes, tuple[FieldType, ...]] | None:
-    """The bitmaps of these fields, with their types; None where one is not of this version."""
+def _writing_plan(version: str, numbers: tuple[int, ...]) -> tuple[bytes, tuple[WrittenField, ...]] | None:
+    """The bitmaps of these fields, with the fields in their order; None where one is not of this version."""
     kinds = FIELDS[version]
     if any(number not in kinds for number in numbers):
         return None
-    most = 128 if numbers and numbers[-1] > 64 else 64
+    most = 128 if max(numbers, default=0) > 64 else 64
     bits = sum(1 << (most - number) for number in numbers) | (1 << most - 1 if most > 64 else 0)
-    return bits.to_bytes(most // 8, "big"), tuple(kinds[number] for number in numbers)
+    fields = ((number, kinds[number]) for number in sorted(numbers))
+    return bits.to_bytes(most // 8, "big"), tuple((n, kind.binary, kind.most, kind.prefix) for n, kind in fields)

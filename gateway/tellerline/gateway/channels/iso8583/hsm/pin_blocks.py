@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from psec import des, pinblock, tools
+from psec import des, pinblock
 
 from tellerline.gateway.channels.iso8583.hsm.port import Algorithm, HsmError, PinBlockError
 
@@ -14,6 +14,11 @@ FORMAT_OF: Final[dict[Algorithm, int]] = {"TDES": 0, "AES": 4}
 """The format that PINs come in under a key of the algorithm."""
 
 _BYTES: Final[dict[Algorithm, int]] = {"TDES": 8, "AES": 16}
+_AES_BLOCK: Final = 16
+_SHORTEST_PAN: Final = 12
+_LONGEST_PAN: Final = 19
+_PIN_LENGTHS: Final = {f"4{length:x}": length for length in range(4, 13)}
+_FILL: Final = 14 * "a"
 _BOUND_TO_CARD: Final = frozenset({0, 3, 4})
 _OFFERED: Final = frozenset(FORMAT_OF.values())
 
@@ -41,10 +46,27 @@ def _aes_reader(key: bytes) -> Opener:
     decrypt = Cipher(algorithms.AES(key), modes.ECB()).decryptor().update  # noqa: S305 - ISO 9564-1 9.4.2: single blocks
 
     def read(block: bytes, pan: str) -> str:
-        bound = tools.xor(decrypt(block), pinblock.encode_pan_field_iso_4(pan))
-        return pinblock.decode_pin_field_iso_4(decrypt(bound))
+        bound = int.from_bytes(decrypt(block), "big") ^ pan_field(pan)
+        return pin_of_field(decrypt(bound.to_bytes(_AES_BLOCK, "big")))
 
     return read
+
+
+def pan_field(pan: str) -> int:
+    """The card number's field of format 4. Raises ``ValueError``."""
+    if not (0 < len(pan) <= _LONGEST_PAN and pan.isascii() and pan.isdigit()):
+        raise ValueError("not a card number")
+    return int(f"{max(0, len(pan) - _SHORTEST_PAN)}{pan:0>{_SHORTEST_PAN}}".ljust(2 * _AES_BLOCK, "0"), 16)
+
+
+def pin_of_field(data: bytes) -> str:
+    """The PIN in the plain field of format 4. Raises ``ValueError``."""
+    digits = data.hex()
+    length = _PIN_LENGTHS.get(digits[:2], 0)
+    pin = digits[2 : 2 + length]
+    if not pin.isdigit() or digits[2 + length : _AES_BLOCK] != _FILL[length:]:
+        raise ValueError("not a PIN field")
+    return pin
 
 
 def _tdes_reader(key: bytes) -> Opener:

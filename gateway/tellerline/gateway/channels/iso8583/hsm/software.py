@@ -64,15 +64,10 @@ class SoftwareHsm:
         )
 
     async def mac(self, key: HeldKey, data: bytes) -> bytes:
-        if key.algorithm == "AES":
-            running = self._cmac(key.block)
-            running.update(data)
-            return running.finalize()[:_MAC_BYTES]
-        secret = self._key(key.block, key_blocks.MAC["TDES"]).secret
-        return psec_mac.generate_retail_mac(secret[:8], secret[8:16], data, _ZERO_PADDING)
+        return self._mac(key, data)
 
     async def check_mac(self, key: HeldKey, data: bytes, mac: bytes) -> bool:
-        return hmac.compare_digest(await self.mac(key, data), mac)
+        return hmac.compare_digest(self._mac(key, data), mac)
 
     async def clear_pin(self, key: HeldKey, block: bytes, pan: str) -> str:
         return self._opener(key.block)(block, pan)
@@ -85,6 +80,14 @@ class SoftwareHsm:
         if pin_blocks.FORMAT_OF[goal.algorithm] != target_format:
             raise HsmError(f"a block of format {target_format} is not made with a {goal.algorithm} key")
         return pin_blocks.sealed(goal.algorithm, goal.secret, self._opener(key.block)(block, pan), pan)
+
+    def _mac(self, key: HeldKey, data: bytes) -> bytes:
+        if key.algorithm == "AES":
+            running = self._cmac(key.block)
+            running.update(data)
+            return running.finalize()[:_MAC_BYTES]
+        secret = self._key(key.block, key_blocks.MAC["TDES"]).secret
+        return psec_mac.generate_retail_mac(secret[:8], secret[8:16], data, _ZERO_PADDING)
 
     def _fresh(self, algorithm: Algorithm, usage: str) -> ClearKey:
         return ClearKey(algorithm, usage, self._randomness.bytes(_KEY_BYTES))

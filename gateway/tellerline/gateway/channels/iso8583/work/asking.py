@@ -23,7 +23,7 @@ ADVICE: Final = ".A"
 PROOF: Final = ".P"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """``fields`` beside those of the request that every answer repeats."""
 
@@ -31,7 +31,7 @@ class Reply:
     fields: Mapping[int, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Asking:
     """One request. Nothing of who asks comes from the message but what its MAC has proved."""
 
@@ -55,8 +55,10 @@ class Asking:
     @property
     def pan(self) -> str:
         """The card's number, from field 2 or track 2. Raises ``AnsweredError``."""
-        track = self.message.get(35).replace("D", "=").partition("=")[0]
-        pan = self.message.get(2) or track
+        pan, track = self.message.get(2), self.message.get(35)
+        if track:
+            track = track.replace("D", "=").partition("=")[0]
+            pan = pan or track
         if not pan.isdigit() or (track and track != pan):
             raise AnsweredError(BAD_FORMAT, "card")
         return pan
@@ -82,12 +84,17 @@ class Asking:
 
     def context(self, *, customer: str = "", grant: str = "", suffix: str = "") -> RequestContext:
         """Who asks, as the contract says it."""
-        return RequestContext(
-            channel=CHANNEL_ATM,
-            channel_serial=self.serial + suffix,
-            customer=customer_name(customer),
-            grant=grant,
-            terminal=self.terminal.id,
-            branch=self.terminal.branch,
-            language_code=self.terminal.language,
-        )
+        context = RequestContext()
+        self.sign(context, customer=customer, grant=grant, suffix=suffix)
+        return context
+
+    def sign(self, context: RequestContext, *, customer: str = "", grant: str = "", suffix: str = "") -> None:
+        """Say in ``context``, which says nothing yet, who asks: as ``context`` does, without a copy."""
+        terminal = self.terminal
+        context.channel = CHANNEL_ATM
+        context.channel_serial = self.serial + suffix
+        context.customer = customer_name(customer)
+        context.grant = grant
+        context.terminal = terminal.id
+        context.branch = terminal.branch
+        context.language_code = terminal.language

@@ -42,10 +42,8 @@ class Enquiries:
     async def balance(self, asking: Asking) -> Reply:
         proof = await self._cards.proven(asking)
         account = proof.account
-        request = pb.GetBalanceRequest(
-            context=asking.context(customer=account.customer, grant=proof.token),
-            name=f"{account_name(account.customer, account.sequence)}/balance",
-        )
+        request = pb.GetBalanceRequest(name=f"{account_name(account.customer, account.sequence)}/balance")
+        asking.sign(request.context, customer=account.customer, grant=proof.token)
         found = await self._platform.ask("accounts.v1.AccountService/GetBalance", request, pb.Balance, asking.call)
         text = _additional(_BOOKED, found.ledger_amount) + _additional(_AVAILABLE, found.available_amount)
         return Reply(APPROVED, {54: text})
