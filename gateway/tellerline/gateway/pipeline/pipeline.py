@@ -87,13 +87,14 @@ class TransactionPipeline:
         await self.access.admit(
             command.operation, request, call, account=command.account_number, needs_grant=not command.public
         )
+        accepted_at = self.clock.now()
         admitted = Admitted(
             plan=plan,
             request=request,
             call=call,
             trace=trace,
-            serial=self.serials.next(),
-            accepted_at=self.clock.now(),
+            serial=self.serials.next(accepted_at),
+            accepted_at=accepted_at,
         )
         if command.effect is Effect.ENQUIRY:
             return await self.enquiries.run(admitted)
