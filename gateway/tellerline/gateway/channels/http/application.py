@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -43,14 +43,13 @@ def build_application(
     """
     pages: Any = _pages_and_files(settings, transcoder, doors, serving)
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    def application(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path = scope["path"]
         if path == _END:
-            await end_session(scope, receive, send)
-        elif path.startswith(_SERVICES) or not _names_a_file(path):
-            await transcoder(scope, receive, send)
-        else:
-            await pages(scope, receive, send)
+            return end_session(scope, receive, send)
+        if path.startswith(_SERVICES) or not _names_a_file(path):
+            return transcoder(scope, receive, send)
+        return pages(scope, receive, send)  # type: ignore[no-any-return]
 
     return application
 

@@ -49,14 +49,14 @@ class Doors:
         """Whether the session still holds, wherever it may have been ended."""
         return await self._sessions.alive(session)
 
-    async def customer(self, visitor: Visitor, exchange: Exchange) -> Visitor:
-        """Pass with a good token of a login that has not ended."""
+    async def customer(self, visitor: Visitor, exchange: Exchange) -> None:
+        """Pass with a good token of a login that has not ended, which the visitor has from then on."""
         now = self._clock.now().timestamp()
         claims = self._verifier.known(exchange.head.get(b"authorization", ""), now) or await self.claims(exchange)
         exchange.rate = None
         exchange.rate = self._customers.hit(claims.customer)
-        session = self._sessions.known(claims, now) or await self._sessions.of(claims)
-        return Visitor(visitor.address, claims, session)
+        visitor.session = self._sessions.known(claims, now) or await self._sessions.of(claims)
+        visitor.claims = claims
 
 
 def address_of(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -87,10 +87,10 @@ class Exchange:
         if kind.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8") or coded != "identity":
             raise HttpRefusalError(Code.INVALID_REQUEST, 415, headers={"accept-post": "application/json"})
 
-    async def answer(self, value: Any) -> None:
+    def answer(self, value: Any) -> Awaitable[None]:
         """200, with ``value`` as JSON."""
         body = orjson.dumps(value)
-        await self._respond(200, (), (_JSON, (b"content-length", b"%d" % len(body))), body)
+        return self._respond(200, (), (_JSON, (b"content-length", b"%d" % len(body))), body)
 
     async def nothing(self) -> None:
         """204."""

@@ -88,16 +88,17 @@ class RateState:
         self.left = left
 
     @property
-    def remaining(self) -> int:
-        return max(0, self.limit.most - self.count)
-
-    @property
     def seconds(self) -> int:
         return max(1, ceil(self.left))
 
-    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit.most - self.count)
+
+    def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """``RateLimit-Policy`` and ``RateLimit`` as the IETF's draft has them."""
-        return self.limit.policy, (b"ratelimit", b"%b;r=%d;t=%d" % (self.limit.quoted, self.remaining, self.seconds))
+        limit = self.limit
+        return limit.policy, (b"ratelimit", limit.standing % (self.remaining, self.seconds))
 
 
 class RateLimit:
@@ -107,8 +108,9 @@ class RateLimit:
         item = RateLimitItemPerMinute(per_minute)
         self.most, self._window = item.amount, item.get_expiry()
         self._storage = ClockedStorage(clock, most)
-        self.quoted = f'"{name}"'.encode()
-        self.policy = (b"ratelimit-policy", b"%b;q=%d;w=%d" % (self.quoted, self.most, self._window))
+        quoted = f'"{name}"'.encode()
+        self.policy = (b"ratelimit-policy", b"%b;q=%d;w=%d" % (quoted, self.most, self._window))
+        self.standing = quoted + b";r=%d;t=%d"
 
     def hit(self, caller: str) -> RateState:
         """Count one request. Raises ``RATE_LIMITED`` (429) with ``Retry-After`` when there have been too many."""

@@ -6,11 +6,11 @@ import base64
 import binascii
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cachetools import FIFOCache
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
@@ -46,7 +46,7 @@ class TokenVerifier:
         self._settings = settings
         self._keys = keys
         self._clock = clock
-        self._good: FIFOCache[str, tuple[Claims, int]] = FIFOCache(_REMEMBERED)
+        self._good: OrderedDict[str, tuple[Claims, int]] = OrderedDict()
 
     def known(self, authorization: str, now: float) -> Claims | None:
         """What ``claims`` would say at ``now``, if it has said so before."""
@@ -69,6 +69,8 @@ class TokenVerifier:
             raise unauthenticated(Code.GRANT_MISSING)
         claims = self._checked(await self._payload(token), now)
         self._good[authorization] = claims, self._keys.generation
+        if len(self._good) > _REMEMBERED:
+            self._good.popitem(last=False)
         return claims
 
     async def _payload(self, token: str) -> dict[str, Any]:

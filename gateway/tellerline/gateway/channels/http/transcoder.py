@@ -75,10 +75,14 @@ class Transcoder:
             exchange.check()
             endpoint, segments = self._found(scope)
             if not endpoint.route.public:
-                visitor = await self._doors.customer(visitor, exchange)
+                await self._doors.customer(visitor, exchange)
             body = await exchange.body(receive, self._settings.body_limit) if endpoint.route.body else b""
             request = endpoint.request(segments, scope["query_string"], body, visitor, exchange)
-            await self._serve(endpoint, request, visitor, exchange)
+            if endpoint.streams:
+                await self._stream(endpoint, request, visitor, exchange)
+            else:
+                answering = self._once if endpoint.keyed else self._run
+                await exchange.answer(endpoint.encode(await answering(endpoint, request, visitor)))
         except (ConnectionResetError, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -111,35 +115,25 @@ class Transcoder:
             raise HttpRefusalError(Code.OPERATION_NOT_OFFERED, 405, headers={"allow": ", ".join(sorted(methods))})
         return endpoint, segments
 
-    async def _serve(self, endpoint: Endpoint, request: Message, visitor: Visitor, exchange: Exchange) -> None:
-        if endpoint.streams:
-            await self._stream(endpoint, request, visitor, exchange)
-            return
-        context = CallContext(
-            deadline=self._clock.monotonic() + self._deadline, peer=self._settings.identity, address=visitor.address
-        )
-        if endpoint.keyed:
-            reply = await self._once(endpoint, request, context)
-        else:
-            reply = await self._run(endpoint, request, context)
-        await exchange.answer(endpoint.encode(reply))
-
-    async def _once(self, endpoint: Endpoint, request: Message, context: CallContext) -> Message:
+    async def _once(self, endpoint: Endpoint, request: Message, visitor: Visitor) -> Message:
         """``STILL_RUNNING`` (409) at once while the same key runs here; in another process the journal says so."""
         serial = cast(Any, request).context.channel_serial
         if serial in self._running:
             raise RefusalError(Code.STILL_RUNNING)
         self._running.add(serial)
         try:
-            return await self._run(endpoint, request, context)
+            return await self._run(endpoint, request, visitor)
         finally:
             self._running.discard(serial)
 
-    async def _run(self, endpoint: Endpoint, request: Message, context: CallContext) -> Message:
+    async def _run(self, endpoint: Endpoint, request: Message, visitor: Visitor) -> Message:
         """The handler's answer; one that does not keep its deadline is cancelled."""
         task, handler = asyncio.current_task(), endpoint.handler.unary
         if handler is None or task is None:
             raise TypeError(f"{endpoint.route.operation} has no handler for one answer")
+        context = CallContext(
+            deadline=self._clock.monotonic() + self._deadline, peer=self._settings.identity, address=visitor.address
+        )
         self._overdue.watch(task)
         try:
             with self._admission:

@@ -20,9 +20,9 @@ _LONG: Final = frozenset(
 )
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS: Final = range(-62_135_596_800, 253_402_300_800)
-"""Of the years 1 to 9999."""
-_NANOS: Final = range(1, 10**9)
+_FIRST: Final = -62_135_596_800
+_LAST: Final = 253_402_300_799
+"""Seconds of the years 1 to 9999."""
 
 
 @cache
@@ -117,16 +117,15 @@ def _bytes(value: bytes) -> str:
 def _timestamp(value: Any) -> str:
     """As the library writes it, which also refuses what is no time."""
     seconds, nanos = value.seconds, value.nanos
-    if seconds not in _SECONDS or nanos not in _NANOS:
+    if not (_FIRST <= seconds <= _LAST and 0 < nanos < 1_000_000_000):
         text: str = value.ToJsonString()
         return text
+    second = _whole_second(seconds)
     if nanos % 1000:
-        digits = f"{nanos:09d}"
-    elif nanos % 1_000_000:
-        digits = f"{nanos // 1000:06d}"
-    else:
-        digits = f"{nanos // 1_000_000:03d}"
-    return f"{_whole_second(seconds)}.{digits}Z"
+        return f"{second}.{nanos:09d}Z"
+    if nanos % 1_000_000:
+        return f"{second}.{nanos // 1000:06d}Z"
+    return f"{second}.{nanos // 1_000_000:03d}Z"
 
 
 @lru_cache(1024)

@@ -120,22 +120,22 @@ class PathTable(Generic[T]):
         """Depth first, literals first; ``others`` are the ways not taken, the last of them the next to try."""
         if "" in segments:
             return None
-        others: list[tuple[_Node[T], int]] = []
-        node: _Node[T] | None = self._root
-        place, length = 0, len(segments)
-        while True:
-            if node is not None and place < length:
+        others, length = [(self._root, 0)], len(segments)
+        while others:
+            node, start = others.pop()
+            for place in range(start, length):
                 child = node.children.get(segments[place])
-                place += 1
-                if child is not None and node.wild is not None:
-                    others.append((node.wild, place))
-                node = child or node.wild
-                continue
-            if node is not None and verb in node.ends:
-                return node.ends[verb]
-            if not others:
-                return None
-            node, place = others.pop()
+                if child is None:
+                    child = node.wild
+                    if child is None:
+                        break
+                elif node.wild is not None:
+                    others.append((node.wild, place + 1))
+                node = child
+            else:
+                if verb in node.ends:
+                    return node.ends[verb]
+        return None
 
 
 def _decoded(segment: str) -> str:
