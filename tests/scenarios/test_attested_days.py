@@ -17,8 +17,9 @@ from plan_lives import Kept, opened
 
 from tellerline.gateway.doubt.policy import DoubtPolicy, NotFoundRule
 from tellerline.gateway.hosts.policy import HostPolicy
+from tellerline.gateway.journal.difference_records import CaseSearch, CaseState
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import CaseEnding, CaseSearch, CaseState, Event, Record, State
+from tellerline.gateway.journal.records import CaseEnding, Event, Record, State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.reconciliation.undated import ended_by_people
 from tellerline.gateway.refusal import RefusalError

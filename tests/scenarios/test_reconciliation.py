@@ -17,7 +17,8 @@ from ledger_host import DAY, Fault, FaultPlan, LedgerHost
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.gateway.hosts.policy import HostBinding
-from tellerline.gateway.journal.records import CaseSearch, CaseState, State
+from tellerline.gateway.journal.difference_records import CaseSearch, CaseState
+from tellerline.gateway.journal.records import State
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.services.ports import Settled
 from tellerline.routing.model.codes import Code

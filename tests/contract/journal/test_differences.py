@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from journal_rows import NOON as NOW
 
+from tellerline.gateway.journal.difference_records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
 from tellerline.gateway.journal.port import Store
-from tellerline.gateway.journal.records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
 
 
 def case(reference: str, kind: str = "AMOUNT", host: str = "core", day: str = "2026-03-02") -> DifferenceCase:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Row, Statement, Steps, every, first
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
+from tellerline.gateway.journal.difference_records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
 from tellerline.gateway.journal.rows import instant, micros
 from tellerline.gateway.journal.schema import differences
 

@@ -22,9 +22,7 @@ from tellerline.gateway.journal.customer_records import (
     Representative,
     ResetState,
 )
-from tellerline.gateway.journal.interactions import tell_if
-from tellerline.gateway.journal.rows import instant, micros
-from tellerline.gateway.journal.schema import (
+from tellerline.gateway.journal.customer_schema import (
     accounts,
     contacts,
     customers,
@@ -32,6 +30,8 @@ from tellerline.gateway.journal.schema import (
     pins_to_change,
     representatives,
 )
+from tellerline.gateway.journal.interactions import tell_if
+from tellerline.gateway.journal.rows import instant, micros
 
 MOBILE = "MOBILE"
 _CUSTOMER = [column for column in customers.columns if column is not customers.c.last_sequence]

@@ -23,15 +23,9 @@ from tellerline.gateway.journal.customer_records import (
     InteractionKind,
     Position,
 )
+from tellerline.gateway.journal.customer_schema import HAS_KEY, OF_A_REPRESENTATIVE, interactions, representatives
 from tellerline.gateway.journal.database import Database
-from tellerline.gateway.journal.schema import (
-    HAS_KEY,
-    OF_A_REPRESENTATIVE,
-    access_events,
-    interactions,
-    representatives,
-    transactions,
-)
+from tellerline.gateway.journal.schema import access_events, transactions
 from tellerline.gateway.journal.transactions import ROW
 
 c, t, g = interactions.c, transactions.c, access_events.c

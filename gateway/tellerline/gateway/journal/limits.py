@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, 
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps, Together
+from tellerline.gateway.journal.customer_schema import accounts
 from tellerline.gateway.journal.doubts import CLOSE, OPEN, REVERSING
 from tellerline.gateway.journal.records import (
     Acceptance,
@@ -28,7 +29,7 @@ from tellerline.gateway.journal.rows import (
     micros,
     record,
 )
-from tellerline.gateway.journal.schema import accounts, limit_usage
+from tellerline.gateway.journal.schema import limit_usage
 from tellerline.gateway.journal.transactions import (
     ACCOUNT,
     ADD,

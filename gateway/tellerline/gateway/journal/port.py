@@ -19,16 +19,15 @@ from tellerline.gateway.journal.customer_port import (
     TellLimits,
 )
 from tellerline.gateway.journal.customer_records import Interaction
+from tellerline.gateway.journal.difference_records import CaseSearch, DifferenceCase
 from tellerline.gateway.journal.enquiries import Enquiry
 from tellerline.gateway.journal.records import (
     Acceptance,
     Accepted,
     CaseObstacle,
-    CaseSearch,
     Customer,
     CustomerChange,
     DayEdges,
-    DifferenceCase,
     Doubt,
     Duplicate,
     Event,

@@ -11,10 +11,10 @@ from tellerline.adapters.store.statements import Statement, Steps
 from tellerline.gateway.journal import dossier_steps, rows
 from tellerline.gateway.journal.customer_port import TellAccount, TellCustomer, TellLimits
 from tellerline.gateway.journal.customer_records import Contact, Interaction
+from tellerline.gateway.journal.customer_schema import accounts, customers
 from tellerline.gateway.journal.interactions import tell_if
 from tellerline.gateway.journal.records import Customer, CustomerChange, LimitChange, Limits, RegisteredAccount
 from tellerline.gateway.journal.rows import account_values, customer_values
-from tellerline.gateway.journal.schema import accounts, customers
 
 _CUSTOMER = [column for column in customers.columns if column is not customers.c.last_sequence]
 _ACCOUNT = accounts.columns.values()

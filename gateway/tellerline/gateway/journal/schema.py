@@ -1,50 +1,44 @@
-"""The journal's tables: amounts in integer minor units, instants in integer microseconds UTC, on both databases."""
+"""The journal's tables: amounts in integer minor units, instants in integer microseconds UTC, on both databases.
+
+Those of customers stand in ``customer_schema``.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
 
-metadata = MetaData()
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
+from tellerline.gateway.journal.columns import metadata, number_column, text_column
 
 transactions = Table(
     "transactions",
     metadata,
     Column("global_serial", Text, primary_key=True),
-    _text("channel"),
-    _text("channel_serial"),
+    text_column("channel"),
+    text_column("channel_serial"),
     Column("payload_hash", LargeBinary, nullable=False),
-    _text("operation"),
-    _text("effect"),
-    _text("host"),
-    _text("customer"),
-    _text("account"),
+    text_column("operation"),
+    text_column("effect"),
+    text_column("host"),
+    text_column("customer"),
+    text_column("account"),
     Column("amount", BigInteger),
-    _text("currency"),
-    _text("limit_day"),
-    _text("state"),
-    _number("accepted_at"),
-    _number("due_at"),
+    text_column("currency"),
+    text_column("limit_day"),
+    text_column("state"),
+    number_column("accepted_at"),
+    number_column("due_at"),
     Column("settled_at", BigInteger),
-    _text("owner"),
+    text_column("owner"),
     Column("command", LargeBinary, nullable=False),
     Column("outcome", LargeBinary, nullable=False),
-    _text("host_serial"),
-    _text("accounting_date"),
-    _text("code"),
-    _text("agent"),
-    _text("call"),
-    _text("terminal"),
-    _text("branch"),
-    _text("trace"),
+    text_column("host_serial"),
+    text_column("accounting_date"),
+    text_column("code"),
+    text_column("agent"),
+    text_column("call"),
+    text_column("terminal"),
+    text_column("branch"),
+    text_column("trace"),
     Column("reserved", BigInteger, nullable=False, comment="held against the limits; 0 once it is released"),
     Column("claimed_by", Text, nullable=False, server_default=""),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
@@ -58,7 +52,6 @@ A_STATE_CHANGE = text("effect = 'STATE'")
 STILL_PENDING = text("state = 'PENDING'")
 IS_UNCOMMON = text("state <> 'DONE' AND state <> 'PENDING'")
 HAS_HOST_SERIAL = text("host_serial <> ''")
-HAS_MOBILE = text("mobile <> ''")
 IS_OPEN = text("closed_at IS NULL")
 IS_QUEUED = text("state = 'QUEUED'")
 IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
@@ -151,9 +144,9 @@ events = Table(
     "events",
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _text("global_serial"),
-    _number("at"),
-    _text("kind"),
+    text_column("global_serial"),
+    number_column("at"),
+    text_column("kind"),
     Column("detail", LargeBinary, nullable=False),
     comment="what happened to a transaction between its acceptance and its end",
 )
@@ -163,15 +156,15 @@ doubts = Table(
     "doubts",
     metadata,
     Column("global_serial", Text, primary_key=True),
-    _text("host"),
-    _text("operation"),
-    _text("account"),
-    _text("stage"),
-    _text("policy"),
-    _number("attempts"),
-    _number("opened_at"),
-    _number("due_at"),
-    _text("reason"),
+    text_column("host"),
+    text_column("operation"),
+    text_column("account"),
+    text_column("stage"),
+    text_column("policy"),
+    number_column("attempts"),
+    number_column("opened_at"),
+    number_column("due_at"),
+    text_column("reason"),
     Column("closed_at", BigInteger),
     Column("claimed_by", Text, nullable=False, server_default=""),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
@@ -191,14 +184,14 @@ resolutions = Table(
     metadata,
     Column("global_serial", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _text("ending"),
-    _text("reason"),
-    _text("evidence"),
-    _text("proposer"),
-    _text("verdict"),
-    _text("decider"),
-    _text("remark"),
-    _number("proposed_at"),
+    text_column("ending"),
+    text_column("reason"),
+    text_column("evidence"),
+    text_column("proposer"),
+    text_column("verdict"),
+    text_column("decider"),
+    text_column("remark"),
+    number_column("proposed_at"),
     Column("decided_at", BigInteger),
     comment="how people say that a case ends: proposed by one, decided by another",
 )
@@ -215,64 +208,23 @@ limit_usage = Table(
     metadata,
     Column("account", Text, primary_key=True),
     Column("limit_day", Text, primary_key=True),
-    _number("total"),
-    _number("count"),
+    number_column("total"),
+    number_column("count"),
     comment="what is reserved or used of an account's limits, per day of the bank's time zone",
 )
-
-customers = Table(
-    "customers",
-    metadata,
-    Column("number", Text, primary_key=True),
-    _text("name"),
-    Column("identity_document", Text, nullable=False, unique=True),
-    _text("tier"),
-    _number("registered_at"),
-    Column("last_sequence", BigInteger, nullable=False, server_default="0"),
-    Column("mobile", Text, nullable=False, server_default=""),
-    Column("kind", Text, nullable=False, server_default="PERSONAL"),
-    Column("document_kind", Text, nullable=False, server_default=""),
-    Column("segment", Text, nullable=False, server_default=""),
-    Column("segment_date", Text, nullable=False, server_default=""),
-    Column("segment_rule", Text, nullable=False, server_default=""),
-    comment="signed customers",
-)
-Index(
-    "customers_by_mobile",
-    customers.c.mobile,
-    sqlite_where=HAS_MOBILE,
-    postgresql_where=HAS_MOBILE,
-)
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("account", Text, primary_key=True),
-    _text("customer"),
-    _number("sequence"),
-    _text("host"),
-    _text("kind"),
-    _text("currency"),
-    _number("single_limit"),
-    _number("daily_limit"),
-    _number("count_limit"),
-    _number("registered_at"),
-    comment="registered accounts, with their owner's sequence numbers and limits",
-)
-Index("accounts_by_sequence", accounts.c.customer, accounts.c.sequence, unique=True)
 
 grants = Table(
     "grants",
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
-    _text("customer"),
-    _text("accounts"),
-    _text("operations"),
-    _text("channel"),
-    _text("call"),
-    _text("agent"),
-    _number("issued_at"),
-    _number("expires_at"),
+    text_column("customer"),
+    text_column("accounts"),
+    text_column("operations"),
+    text_column("channel"),
+    text_column("call"),
+    text_column("agent"),
+    number_column("issued_at"),
+    number_column("expires_at"),
     Column("terminal", Text, nullable=False, server_default=""),
     Column("login", Text, nullable=False, server_default=""),
     comment="proofs that a customer is there; accounts and operations are JSON lists",
@@ -285,8 +237,8 @@ logins = Table(
     "logins",
     metadata,
     Column("login", Text, primary_key=True),
-    _number("ended"),
-    _number("kept_until"),
+    number_column("ended"),
+    number_column("kept_until"),
     comment="logins that have, or had, grants: one that has ended (1) gets none, whichever process is asked",
 )
 Index("logins_by_time", logins.c.kept_until)
@@ -295,19 +247,19 @@ access_events = Table(
     "access_events",
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _number("at"),
-    _text("kind"),
-    _text("grant_id"),
-    _text("customer"),
-    _text("channel"),
-    _text("call"),
-    _text("agent"),
-    _text("terminal"),
-    _text("accounts"),
-    _text("operations"),
+    number_column("at"),
+    text_column("kind"),
+    text_column("grant_id"),
+    text_column("customer"),
+    text_column("channel"),
+    text_column("call"),
+    text_column("agent"),
+    text_column("terminal"),
+    text_column("accounts"),
+    text_column("operations"),
     Column("expires_at", BigInteger),
-    _text("who"),
-    _text("why"),
+    text_column("who"),
+    text_column("why"),
     comment="what became of grants, and what was refused that must be known; never a token",
 )
 Index("access_events_by_customer", access_events.c.customer, access_events.c.number)
@@ -318,7 +270,7 @@ pin_tries = Table(
     "pin_tries",
     metadata,
     Column("customer", Text, primary_key=True),
-    _number("failures"),
+    number_column("failures"),
     Column("locked_until", BigInteger),
     comment="wrong PINs in a row",
 )
@@ -327,14 +279,14 @@ routing_changes = Table(
     "routing_changes",
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _number("at"),
-    _text("instance"),
-    _text("operator"),
-    _text("verdict"),
-    _text("version"),
-    _text("digest"),
-    _text("reason"),
-    _text("content"),
+    number_column("at"),
+    text_column("instance"),
+    text_column("operator"),
+    text_column("verdict"),
+    text_column("version"),
+    text_column("digest"),
+    text_column("reason"),
+    text_column("content"),
     Column("host", Text, nullable=False, server_default=""),
     comment="every version of the routing rules that was put into force or refused",
 )
@@ -344,15 +296,15 @@ differences = Table(
     "differences",
     metadata,
     Column("name", Text, primary_key=True),
-    _text("host"),
-    _text("accounting_date"),
-    _text("reference"),
-    _text("kind"),
-    _text("state"),
-    _number("opened_at"),
+    text_column("host"),
+    text_column("accounting_date"),
+    text_column("reference"),
+    text_column("kind"),
+    text_column("state"),
+    number_column("opened_at"),
     Column("closed_at", BigInteger),
-    _text("closed_by"),
-    _text("reason"),
+    text_column("closed_by"),
+    text_column("reason"),
     Column("detail", LargeBinary, nullable=False),
     comment="what the journal and a host's day file say differently, one case each",
 )
@@ -365,7 +317,7 @@ last_known = Table(
     Column("operation", Text, primary_key=True),
     Column("account", Text, primary_key=True),
     Column("outcome", LargeBinary, nullable=False),
-    _number("read_at"),
+    number_column("read_at"),
     comment="what a host answered last about an account, for while it is closed",
 )
 
@@ -376,16 +328,16 @@ table_versions = Table(
     metadata,
     Column("table_name", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _text("content"),
-    _text("digest"),
-    _text("reason"),
-    _text("proposer"),
-    _number("proposed_at"),
-    _text("effective_date"),
-    _text("verdict"),
-    _text("decider"),
+    text_column("content"),
+    text_column("digest"),
+    text_column("reason"),
+    text_column("proposer"),
+    number_column("proposed_at"),
+    text_column("effective_date"),
+    text_column("verdict"),
+    text_column("decider"),
     Column("decided_at", BigInteger),
-    _text("remark"),
+    text_column("remark"),
     Column("effective_at", BigInteger),
     comment="tables of public information: proposed by one person, approved by another, in effect from a moment on",
 )
@@ -411,89 +363,8 @@ plan_legs = Table(
     Column("plan", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("attempt", BigInteger, primary_key=True, autoincrement=False),
-    _text("global_serial"),
-    _text("step"),
+    text_column("global_serial"),
+    text_column("step"),
     comment="the transactions that a plan consists of; below zero what undoes the leg of that number",
 )
 Index("plan_legs_by_serial", plan_legs.c.global_serial, unique=True)
-
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("customer", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    _text("value"),
-    _number("set_at"),
-    Column("verified_at", BigInteger),
-    _text("method"),
-    comment="ways to reach customers, and whether they were proved",
-)
-
-representatives = Table(
-    "representatives",
-    metadata,
-    Column("company", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    _text("name"),
-    _text("accounts"),
-    Column("active", Integer, nullable=False),
-    _number("registered_at"),
-    comment="who acts for a company; accounts are a JSON list of sequence numbers",
-)
-
-pin_resets = Table(
-    "pin_resets",
-    metadata,
-    Column("name", Text, primary_key=True),
-    _text("customer"),
-    _number("sequence"),
-    _text("state"),
-    _text("reason"),
-    _text("requester"),
-    _text("approver"),
-    _text("serial"),
-    _number("created_at"),
-    _number("expires_at"),
-    comment="resets of PINs at the counter: asked for by one, approved by another; never a PIN",
-)
-Index("pin_resets_by_account", pin_resets.c.customer, pin_resets.c.sequence)
-
-pins_to_change = Table(
-    "pins_to_change",
-    metadata,
-    Column("customer", Text, primary_key=True),
-    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    comment="accounts whose PIN must be changed at its next use",
-)
-
-OF_A_REPRESENTATIVE = text("representative <> ''")
-HAS_KEY = text("key <> ''")
-interactions = Table(
-    "interactions",
-    metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _text("customer"),
-    _number("at"),
-    _text("kind"),
-    _text("channel"),
-    _text("event"),
-    _text("reference"),
-    _number("sequence"),
-    _text("code"),
-    _text("call"),
-    _text("agent"),
-    _text("representative"),
-    _text("changes"),
-    _text("reason"),
-    _text("key"),
-    comment="what happened between customers and the bank beside transactions; changes are a JSON list",
-)
-Index("interactions_by_customer", interactions.c.customer, interactions.c.at, interactions.c.number)
-Index(
-    "interactions_by_representative",
-    interactions.c.customer,
-    interactions.c.representative,
-    sqlite_where=OF_A_REPRESENTATIVE,
-    postgresql_where=OF_A_REPRESENTATIVE,
-)
-Index("interactions_by_key", interactions.c.key, unique=True, sqlite_where=HAS_KEY, postgresql_where=HAS_KEY)

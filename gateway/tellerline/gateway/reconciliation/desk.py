@@ -9,16 +9,9 @@ from datetime import timedelta
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
 from tellerline.gateway.doubt.pursuit import Pursuit
+from tellerline.gateway.journal.difference_records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
 from tellerline.gateway.journal.port import Differences, Journal, Legs
-from tellerline.gateway.journal.records import (
-    RECONCILIATION,
-    CaseSearch,
-    CaseState,
-    DifferenceCase,
-    Doubt,
-    Record,
-    State,
-)
+from tellerline.gateway.journal.records import Doubt, Record, State
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import IN_DOUBT, Settler
 from tellerline.gateway.reconciliation.sides import case_of, journal_entry, takes_back

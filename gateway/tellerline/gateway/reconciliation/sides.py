@@ -8,7 +8,8 @@ from datetime import datetime
 import orjson
 
 from tellerline.gateway.journal.codec import NotInJournalError, outcome_from_json
-from tellerline.gateway.journal.records import DifferenceCase, Record, State
+from tellerline.gateway.journal.difference_records import DifferenceCase
+from tellerline.gateway.journal.records import Record, State
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.money import Money
 from tellerline.routing.model.outcome import Done, Rejected, Reversal

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tellerline.gateway.journal.records import DifferenceCase
+from tellerline.gateway.journal.difference_records import DifferenceCase
 from tellerline.routing.reconciliation.entries import DayEntry, Word
 
 

@@ -9,16 +9,9 @@ from datetime import datetime, timedelta
 import orjson
 
 from tellerline.adapters.clock import Clock
+from tellerline.gateway.journal.difference_records import RECONCILIATION, CaseSearch, CaseState, DifferenceCase
 from tellerline.gateway.journal.port import Differences, Journal
-from tellerline.gateway.journal.records import (
-    RECONCILIATION,
-    CaseSearch,
-    CaseState,
-    DifferenceCase,
-    Event,
-    Record,
-    State,
-)
+from tellerline.gateway.journal.records import Event, Record, State
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.reconciliation.stretch import Stretch

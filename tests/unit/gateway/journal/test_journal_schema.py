@@ -18,6 +18,7 @@ from tellerline.adapters.store.sqlite import drive
 from tellerline.adapters.store.statements import Statement
 from tellerline.gateway.journal import (
     access_trail,
+    columns,
     dating,
     differences,
     dossier_steps,
@@ -30,7 +31,6 @@ from tellerline.gateway.journal import (
     proofs,
     registrations,
     routing_changes,
-    schema,
     table_versions,
     transactions,
 )
@@ -81,7 +81,7 @@ def test_the_migrations_lead_to_the_tables(tmp_path: Path) -> None:
     connection.close()
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connected:
-        assert compare_metadata(MigrationContext.configure(connected), schema.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connected), columns.metadata) == []
     engine.dispose()
 
 

@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from tellerline.adapters.telemetry import mask_number
 from tellerline.api.operations.v1 import reconciliation_pb2 as pb
-from tellerline.gateway.journal.records import CaseState, DifferenceCase
+from tellerline.gateway.journal.difference_records import CaseState, DifferenceCase
 from tellerline.gateway.reconciliation.stretch import Findings, Stretch
 from tellerline.gateway.services.enums import EnumPair
 from tellerline.gateway.services.names import segments

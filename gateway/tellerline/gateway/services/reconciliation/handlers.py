@@ -6,7 +6,7 @@ from tellerline.api.common.v1.context_pb2 import RequestContext
 from tellerline.api.operations.v1 import reconciliation_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Service
-from tellerline.gateway.journal.records import CaseSearch, CaseState
+from tellerline.gateway.journal.difference_records import CaseSearch, CaseState
 from tellerline.gateway.services.methods import unary
 from tellerline.gateway.services.names import segments
 from tellerline.gateway.services.pages import page_size, page_token, position_of
