@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 from tellerline.adapters.exchange import Exchanged, Fate, Transport, Unsolicited, UnsolicitedHandler
 from tellerline.adapters.telemetry import TRACEPARENT
@@ -73,7 +72,7 @@ class ConnectedHost:
     async def execute(self, command: Command, call: HostCall, deadline: float) -> Answer:
         request = self._connector.build(command, call)
         if trace := TRACEPARENT.get():
-            request = replace(request, trace=trace)
+            request.trace = trace
         if command.effect is not Effect.ENQUIRY:
             self._remember(request.correlation, command, call)
         exchanged = await self._transport.exchange(request, deadline)
