@@ -33,7 +33,7 @@ _Shape = tuple[Callable[[str], re.Match[str] | None], _Fill]
 
 
 class UsualReplies:
-    """The latest few shapes of one operation's reply, and what each shape's texts mean.
+    """The few shapes of one operation's reply that were used last, and what each shape's texts mean.
 
     Learns only from what the parser and the compiled decoder have accepted. Of a reply its markup is kept, never a
     text. A host that spells every reply anew is given up on: the number of lessons is bounded, like the size of a reply
@@ -51,10 +51,13 @@ class UsualReplies:
             return None
         try:
             text = body.decode()
-            for match, fill in self._shapes:
-                found = match(text)
+            for shape in self._shapes:
+                found = shape[0](text)
                 if found is not None:
-                    return fill(*found.groups())
+                    if shape is not self._shapes[0]:
+                        self._shapes.remove(shape)
+                        self._shapes.appendleft(shape)
+                    return shape[1](*found.groups())
         except (UnicodeDecodeError, UnrecognisedError):
             return None
         return None

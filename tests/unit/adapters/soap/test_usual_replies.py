@@ -145,6 +145,15 @@ def test_shapes_are_few_and_lessons_end() -> None:
     assert usual.read(bodies[20]) is not None
 
 
+def test_a_shape_that_is_used_stays() -> None:
+    bodies = [BALANCE.replace(b"<result>", b"<result x='%d'>" % number) for number in range(12)]
+    usual = taught(bodies[0])
+    for body in bodies[1:]:
+        usual.learn(body)
+        assert usual.read(bodies[0]) == parsed(bodies[0])
+    assert [usual.read(body) is not None for body in bodies[1:]] == [False] * 8 + [True] * 3
+
+
 def test_no_text_is_kept() -> None:
     ((match, fill),) = taught(BALANCE)._shapes
     pattern: str = match.__self__.pattern  # type: ignore[attr-defined]
