@@ -39,13 +39,14 @@ class Claims:
 
 class TokenVerifier:
     """Checks signature, issuer, audience, type and times. What was good is remembered until it ends or the issuer's
-    keys change, so that a signature is checked once.
+    keys change, so that a signature is checked once: of the last ``most`` tokens.
     """
 
-    def __init__(self, settings: HttpSettings, keys: IssuerKeys, clock: Clock) -> None:
+    def __init__(self, settings: HttpSettings, keys: IssuerKeys, clock: Clock, most: int = _REMEMBERED) -> None:
         self._settings = settings
         self._keys = keys
         self._clock = clock
+        self._most = most
         self._good: OrderedDict[str, tuple[Claims, int]] = OrderedDict()
 
     def known(self, authorization: str, now: float) -> Claims | None:
@@ -69,7 +70,7 @@ class TokenVerifier:
             raise unauthenticated(Code.GRANT_MISSING)
         claims = self._checked(await self._payload(token), now)
         self._good[authorization] = claims, self._keys.generation
-        if len(self._good) > _REMEMBERED:
+        if len(self._good) > self._most:
             self._good.popitem(last=False)
         return claims
 

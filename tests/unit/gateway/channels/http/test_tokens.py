@@ -175,3 +175,14 @@ async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:
     assert await document.read() == b"1"
     file.write_bytes(b"2")
     assert io.BytesIO(await document.read()).read() == b"2"
+
+
+async def test_only_so_many_tokens_are_remembered_and_the_oldest_goes_first(bench: Bench) -> None:
+    verifier = TokenVerifier(
+        HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json"), bench.keys, bench.clock, most=2
+    )
+    tokens = [bench.issuer.token(bench.clock, sub=f"C{number}") for number in range(3)]
+    said = [await verifier.claims(token) for token in tokens]
+    now = bench.clock.now().timestamp()
+    assert [verifier.known(token, now) for token in tokens] == [None, *said[1:]]
+    assert verifier.known(tokens[2], now + 60) is None
