@@ -33,7 +33,7 @@ class Serials:
         self._prefix = ""
 
     def next(self, now: datetime | None = None) -> str:
-        """The next serial: 26 characters of Crockford's base 32. ``now`` is the clock's reading, for those who have it."""
+        """The next serial: 26 characters of Crockford's base 32. ``now`` is the clock's reading, if known."""
         milliseconds = int((now or self._clock.now()).timestamp() * 1000)
         if milliseconds > self._milliseconds:
             self._begin(milliseconds)
