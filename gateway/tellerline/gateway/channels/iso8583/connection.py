@@ -57,6 +57,7 @@ class Connection:
         self._wire = wire
         self._counter = counter
         self._hall = hall
+        self._loop = asyncio.get_running_loop()
         self._session = Session(address=wire.address)
         self._running: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
@@ -110,8 +111,10 @@ class Connection:
             await self._finished(0)
             await self._answer(tpdu, admitted)
         else:
-            await self._finished(self._counter.settings.in_flight - 1)
-            task = asyncio.get_running_loop().create_task(self._work(tpdu, admitted))
+            if len(self._running) >= self._counter.settings.in_flight:
+                await self._finished(self._counter.settings.in_flight - 1)
+            answering = self._answer if admitted.task in OVERTAKING else self._answer_in_turn
+            task: asyncio.Task[None] = self._loop.create_task(answering(tpdu, admitted))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -120,17 +123,14 @@ class Connection:
         while len(self._running) > most:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _work(self, tpdu: bytes, admitted: Admitted) -> None:
-        if admitted.task in OVERTAKING:
+    async def _answer_in_turn(self, tpdu: bytes, admitted: Admitted) -> None:
+        async with self._in_order:
             await self._answer(tpdu, admitted)
-        else:
-            async with self._in_order:
-                await self._answer(tpdu, admitted)
 
     async def _answer(self, tpdu: bytes, admitted: Admitted) -> None:
         reply = await self._counter.desk.run(admitted, self._session)
         await self._write(tpdu, admitted.message, reply, admitted.terminal.layout)
-        self._counter.metrics.atm_frames(admitted.task.value, reply.answer.y1993).inc()
+        self._counter.metrics.atm_frames(admitted.task, reply.answer.y1993).inc()
         if admitted.task is Task.SIGN_ON:
             self._hall.signed_on(self, admitted.terminal.id)
 

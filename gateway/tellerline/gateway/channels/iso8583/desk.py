@@ -53,7 +53,9 @@ class Desk:
     async def run(self, admitted: Admitted, session: Session) -> Reply:
         """The reply, also to what failed: a defect is an unknown outcome, logged under an incident number."""
         try:
-            return await self._run(admitted, session)
+            if admitted.task in NETWORK:
+                return await self._manage(admitted, session)
+            return await self._workers[admitted.task](self._asking(admitted, session))
         except AnsweredError as error:
             return Reply(_told(error.answer, admitted))
         except RefusalError as refusal:
@@ -76,20 +78,20 @@ class Desk:
         except Exception as error:
             self._rules.status(error, {}, "iso8583/leave")
 
-    async def _run(self, admitted: Admitted, session: Session) -> Reply:
-        if admitted.task in NETWORK:
-            reply = await self._network.run(admitted.task, session, admitted.terminal)
-            if admitted.task is Task.SIGN_OFF:
-                await self.leave(session)
-            return reply
-        asking = Asking(
+    async def _manage(self, admitted: Admitted, session: Session) -> Reply:
+        reply = await self._network.run(admitted.task, session, admitted.terminal)
+        if admitted.task is Task.SIGN_OFF:
+            await self.leave(session)
+        return reply
+
+    def _asking(self, admitted: Admitted, session: Session) -> Asking:
+        return Asking(
             message=admitted.message,
             dialect=admitted.dialect,
             terminal=admitted.terminal,
             session=session,
             call=self._rules.context({}, None, peer=PEER, address=session.address),
         )
-        return await self._workers[admitted.task](asking)
 
 
 def _told(answer: Answer, admitted: Admitted) -> Answer:

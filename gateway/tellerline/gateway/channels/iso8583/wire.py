@@ -35,6 +35,7 @@ class Wire(asyncio.BufferedProtocol):
         self._accepted = accepted
         self._room = bytearray(2 * (framing.header_bytes + framing.most))
         self._view = memoryview(self._room)
+        self._loop = asyncio.get_running_loop()
         self._head = framing.header_bytes
         self._filled = 0
         self._idle = 0.0
@@ -67,7 +68,7 @@ class Wire(asyncio.BufferedProtocol):
                 if self._filled and hasty is None:
                     self._idle_from = math.inf
                     hasty = self._clock.call_later(half, lambda: self.end("half_frame"))
-                self._news = asyncio.get_running_loop().create_future()
+                self._news = self._loop.create_future()
                 await self._news
         except BadLengthError:
             self.end("bad_length")
@@ -86,7 +87,7 @@ class Wire(asyncio.BufferedProtocol):
             return
         frame = self._framing.framed(tpdu, message)
         if not self._leaving:
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
         self._leaving.append(frame)
         self._leaving_bytes += len(frame)
         if self._leaving_bytes > _MOST_TOGETHER:

@@ -79,12 +79,14 @@ def _lines(entries: Iterable[pb.StatementEntry]) -> str:
 
 def _line(entry: pb.StatementEntry) -> str:
     day = entry.booking_date
-    figures = _figure(_minor(entry.amount)) + _figure(_minor(entry.balance_after_amount))
+    amount, after = entry.amount, entry.balance_after_amount
+    figures = _figure(_minor(amount, amount.currency_code)) + _figure(_minor(after, after.currency_code))
     return f"{day.year % 100:02d}{day.month:02d}{day.day:02d}{figures}"
 
 
 def _additional(kind: str, amount: Money) -> str:
-    return f"00{kind}{number_of(amount.currency_code)}{_figure(_minor(amount))}"
+    currency = amount.currency_code
+    return f"00{kind}{number_of(currency)}{_figure(_minor(amount, currency))}"
 
 
 def _figure(minor: int) -> str:
@@ -92,9 +94,9 @@ def _figure(minor: int) -> str:
     return f"{'D' if minor < 0 else 'C'}{min(abs(minor), _MOST):012d}"
 
 
-def _minor(amount: Money) -> int:
+def _minor(amount: Money, currency: str) -> int:
     """Whole minor units, negative for a debit. Exact: what the platform answers has no finer parts."""
-    scale: int = 10 ** exponent(amount.currency_code)
+    scale: int = 10 ** exponent(currency)
     minor: int = amount.units * scale + amount.nanos * scale // _NANOS
     return minor
 
