@@ -9,13 +9,15 @@ from tellerline.gateway.channels.http.request_ids import RequestIds
 
 
 def test_every_id_is_given_once() -> None:
-    ids = RequestIds(SystemRandomness())
-    given = [ids.next() for _ in range(2_000)]
+    ids, others = RequestIds(SystemRandomness()), RequestIds(SystemRandomness())
+    given = [each.next() for each in (ids, others) for _ in range(70_000)]
     assert len(set(given)) == len(given)
     assert all(re.fullmatch(r"[0-9a-f]{24}", one) for one in given)
 
 
-def test_every_byte_that_is_drawn_is_used() -> None:
+def test_ids_that_follow_each_other_stand_side_by_side() -> None:
     ids = RequestIds(SeededRandomness("ids"))
-    drawn = SeededRandomness("ids").bytes(256 * 12).hex()
-    assert sorted(ids.next() for _ in range(256)) == sorted(drawn[place : place + 24] for place in range(0, 6144, 24))
+    given = [ids.next() for _ in range(1 << 16)]
+    assert given == sorted(given)
+    assert len({one[:20] for one in given}) == 1
+    assert ids.next()[:20] != given[0][:20]
