@@ -23,7 +23,7 @@ STREAMS = 5
 CONCURRENCY = CONNECTIONS * STREAMS
 ECHO = "/bench.Echo/Echo"
 _MICRO = 1e6
-_AFTERWARDS_S = 0.25
+_AFTERWARDS_S = 0.15
 """A gateway writes audit and log in batches, up to a tenth of a second later: to be paid by those who caused it."""
 _BALANCE_ANSWER = (
     b'{"name":"customers/7100000001/accounts/1/balance","ledgerAmount":{"currencyCode":"CNY","units":"9999790","nanos":'
@@ -31,13 +31,12 @@ _BALANCE_ANSWER = (
     b'"2026-03-02T09:15:04.123456Z"}'
 )
 
-ASKED_OF_GATEWAYS: tuple[tuple[str, Asked, str], ...] = (
-    *((enquiry.name, enquiry.asked, "sqlite") for enquiry in ENQUIRIES),
+ASKED_BESIDE: tuple[tuple[str, Asked, str], ...] = (
     ("statement_soap", STATEMENT, "sqlite"),
     ("transfer_sqlite", TRANSFER, "sqlite"),
     ("transfer_postgresql", TRANSFER, "postgresql"),
 )
-"""Name, request, and the store of the gateway that is asked; enquiries are audited in that store too."""
+"""Beside the enquiries: name, request, and the store of the gateway that is asked."""
 ASKED_OF_PEER: tuple[tuple[str, Asked], ...] = (("peer_balance_soap", BALANCE), ("peer_loan_mq", LOAN))
 
 
@@ -51,26 +50,32 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process under load, and where it listens."""
+    """A process under load, and where it listens; ``afterwards`` are the seconds after its last answer that count."""
 
     target: str
     pid: int
+    afterwards: float = 0.0
 
 
 def subjects_of(world: World) -> Iterator[Subject]:
-    """The floors and the gateways, in the order in which they take their turns."""
+    """The floors and the gateways, in the order in which they take their turns.
+
+    Each comes soon after what it is compared with: the machine's own pace changes by the second.
+    """
     messages = Messages(world.books, {})
 
     def echoed(count: int) -> Iterator[bytes]:
         return messages.bodies(BALANCE, count)
 
     yield _served(world, "grpc_echo", Server(f"127.0.0.1:{world.echo_port}", world.echo.pid), ECHO, echoed)
-    for name, floor in world.floors.items():
-        yield Subject(name, partial(_ordered, world, floor))
     yield from _json_echoes(world)
-    for front, store in world.gateways:
-        yield from _gateway_subjects(world, front, store)
-    yield from _door_subjects(world)
+    for enquiry in ENQUIRIES:
+        yield Subject(enquiry.floor, partial(_ordered, world, world.floors[enquiry.floor]))
+        yield from _gateway_subjects(world, enquiry.name, enquiry.asked, "sqlite")
+        if enquiry.asked is BALANCE:
+            yield from _door_subjects(world)
+    for name, asked, store in ASKED_BESIDE:
+        yield from _gateway_subjects(world, name, asked, store)
 
 
 def peer_subjects(world: World) -> Iterator[Subject]:
@@ -82,12 +87,12 @@ def peer_subjects(world: World) -> Iterator[Subject]:
             yield _asking(world, name, peer, request, messages)
 
 
-def _gateway_subjects(world: World, front: str, store: str) -> Iterator[Subject]:
-    gateway = world.gateways[front, store]
-    server, messages = Server(gateway.target, gateway.pid), Messages(world.books, gateway.grants)
-    for name, asked, its_store in ASKED_OF_GATEWAYS:
+def _gateway_subjects(world: World, name: str, asked: Asked, store: str) -> Iterator[Subject]:
+    """What is asked of every front over one store; enquiries are audited there too."""
+    for (front, its_store), gateway in world.gateways.items():
         if its_store == store:
-            yield _asking(world, f"{front}_{name}", server, asked, messages)
+            server = Server(gateway.target, gateway.pid, _AFTERWARDS_S)
+            yield _asking(world, f"{front}_{name}", server, asked, Messages(world.books, gateway.grants))
 
 
 def _json_echoes(world: World) -> Iterator[Subject]:
@@ -105,7 +110,7 @@ def _door_subjects(world: World) -> Iterator[Subject]:
         return
     tokens, holders = world.doors.tokens(world.books), world.books.holders
     requests = [request_of(f"/v1/{holder.resource}/balance", token=tokens[holder.customer]) for holder in holders]
-    server = Server(gateway.http, gateway.pid)
+    server = Server(gateway.http, gateway.pid, _AFTERWARDS_S)
     yield _over_http(world, "http_balance", server, lambda count: islice(cycle(requests), count))
     cards = [holder.account for holder, _ in zip(cycle(holders), MACHINES, strict=False)]
     order = {
@@ -114,7 +119,8 @@ def _door_subjects(world: World) -> Iterator[Subject]:
         "machines": dict(zip(MACHINES, cards, strict=True)),
         "streams": STREAMS,
     }
-    yield Subject("atm_balance", lambda count: _under(world.atm_load, gateway.pid, order | {"requests": count}))
+    machines = Server(gateway.atm, gateway.pid, _AFTERWARDS_S)
+    yield Subject("atm_balance", lambda count: _under(world.atm_load, machines, order | {"requests": count}))
 
 
 def _over_http(world: World, name: str, server: Server, bodies: Callable[[int], Iterator[bytes]]) -> Subject:
@@ -123,18 +129,18 @@ def _over_http(world: World, name: str, server: Server, bodies: Callable[[int], 
 
     def run(count: int) -> Round:
         write_bodies(file, bodies(count))
-        return _under(world.http_load, server.pid, order | {"requests": count})
+        return _under(world.http_load, server, order | {"requests": count})
 
     return Subject(name, run)
 
 
-def _under(load: Worker, pid: int, order: dict[str, Any]) -> Round:
-    """What one order costs the process ``pid``."""
+def _under(load: Worker, server: Server, order: dict[str, Any]) -> Round:
+    """What one order costs the process under load."""
     count = order["requests"]
-    before = cpu_seconds([pid])
+    before = cpu_seconds([server.pid])
     answer = load.order(order)
-    time.sleep(_AFTERWARDS_S)
-    cpu = cpu_seconds([pid]) - before
+    time.sleep(server.afterwards)
+    cpu = cpu_seconds([server.pid]) - before
     if answer["failed"] or answer["requests"] != count:
         raise BenchFailedError(f"{answer['failed']} of {count} requests failed: {answer['codes']}")
     return Round(requests=count, failed=0, cpu_us=cpu / count * _MICRO, seconds=answer["seconds"])
@@ -157,7 +163,7 @@ def _served(world: World, name: str, server: Server, path: str, bodies: Callable
 
     def run(count: int) -> Round:
         write_bodies(file, bodies(count))
-        return _under(world.load, server.pid, order | {"requests": count})
+        return _under(world.load, server, order | {"requests": count})
 
     return Subject(name, run)
 
