@@ -54,12 +54,19 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedInfo:
-    """``canonical`` is what ``signature`` is over."""
+class Signature:
+    """``canonical`` is what ``value`` is over."""
 
     canonical: bytes
     algorithm: str
-    signature: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInfo:
+    """A signature and what it refers to, in its order."""
+
+    signature: Signature
     references: tuple[Reference, Reference]
 
 
@@ -91,9 +98,7 @@ def read_signed_info(signature: etree._Element) -> SignedInfo:
         raise refuse("not two references by id, exclusive canonicalisation and SHA-256")
     _, _, algorithm, *references = read.groups(b"")
     return SignedInfo(
-        signed,
-        algorithm.decode(),
-        _binary((value.text or "").encode()),
+        Signature(signed, algorithm.decode(), _binary((value.text or "").encode())),
         (_reference(*references[:3]), _reference(*references[3:])),
     )
 

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -17,7 +18,8 @@ from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, trusted_keys
 from tellerline.adapters.soap.envelope import admit, parse
 from tellerline.adapters.soap.errors import UnreadableReplyError
-from tellerline.adapters.soap.signed_info import Reference, SignedInfo, canonical, read_signed_info, refuse
+from tellerline.adapters.soap.signed_info import Reference, Signature, SignedInfo, canonical, read_signed_info, refuse
+from tellerline.adapters.soap.usual_signature import Example, UsualSignatures
 
 _IDS = etree.XPath(
     "//@*[contains('id Id iD ID', local-name()) and string-length(local-name()) = 2]", smart_strings=False
@@ -31,6 +33,7 @@ class _Message:
     body: etree._Element
     timestamp: etree._Element
     signature: etree._Element
+    ids: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class ReplyVerifier:
         self._clock = clock
         self._skew = skew
         self._seen: OrderedDict[bytes, datetime] = OrderedDict()
+        self._usual = UsualSignatures()
 
     def open(self, reply: bytes) -> bytes:
         """The canonical form of the Body, the very bytes that were signed, in an envelope without a header.
@@ -63,24 +67,44 @@ class ReplyVerifier:
         Only that is to be read: what the signature does not cover is gone. Raises ``UnreadableReplyError``:
         ``unsigned``, ``bad_signature``, ``stale_timestamp``, ``replayed``, or what ``envelope.parse`` raises.
         """
-        message = _parts(parse(admit(reply)))
+        now = self._clock.now()
+        usual = self._usual.read(reply)
+        if usual is None:
+            return wss.OPENING + self._open_unusual(admit(reply), now) + wss.CLOSING
+        self._check_signature(usual.signature, now)
+        self._accept(_stamp(usual.stamped), usual.signature, now)
+        return wss.OPENING + usual.body + wss.CLOSING
+
+    def _open_unusual(self, reply: bytes, now: datetime) -> bytes:
+        message = _parts(parse(reply))
         signed = read_signed_info(message.signature)
         references = _own_references(message, signed)
-        now = self._clock.now()
-        self._check_signature(signed, now)
+        self._check_signature(signed.signature, now)
         body = canonical(message.body, references[0].prefixes)
         timestamp = canonical(message.timestamp, references[1].prefixes)
         if [hashlib.sha256(part).digest() for part in (body, timestamp)] != [each.digest for each in references]:
             raise refuse("the body or the timestamp is not what was signed")
-        stamp = _stamp(message.timestamp)
-        self._once(stamp, signed, now, self._fresh(stamp, now))
-        return wss.OPENING + body + wss.CLOSING
+        stamped = [(str(part.tag), part.text) for part in message.timestamp]
+        self._accept(_stamp(stamped), signed.signature, now)
+        self._usual.learn(
+            Example(
+                reply=reply,
+                body_id=message.body.get(wss.ID, ""),
+                stamp_id=message.timestamp.get(wss.ID, ""),
+                stamped=stamped,
+                ids=frozenset(message.ids),
+                info=signed,
+                timestamp=timestamp,
+                body=body,
+            )
+        )
+        return body
 
-    def _check_signature(self, signed: SignedInfo, now: datetime) -> None:
-        fitting = [key for key in self._keys if key.algorithm == signed.algorithm and key.begins <= now <= key.ends]
+    def _check_signature(self, signature: Signature, now: datetime) -> None:
+        fitting = [key for key in self._keys if key.algorithm == signature.algorithm and key.begins <= now <= key.ends]
         if not fitting:
             raise refuse("no trusted certificate of this algorithm is valid now")
-        if not any(key.holds(signed.signature, signed.canonical) for key in fitting):
+        if not any(key.holds(signature.value, signature.canonical) for key in fitting):
             raise refuse("the signature is not the host's")
 
     def _fresh(self, stamp: _Stamp, now: datetime) -> datetime:
@@ -94,39 +118,41 @@ class ReplyVerifier:
             raise UnreadableReplyError("stale_timestamp", "expired")
         return until
 
-    def _once(self, stamp: _Stamp, signed: SignedInfo, now: datetime, until: datetime) -> None:
+    def _accept(self, stamp: _Stamp, signature: Signature, now: datetime) -> None:
+        """Raises unless it is fresh, and the first of its kind; remembers it."""
+        until = self._fresh(stamp, now)
         while self._seen and next(iter(self._seen.values())) < now:
             self._seen.popitem(last=False)
-        marks = [hashlib.sha256(signed.canonical).digest(), *stamp.nonces]
+        marks = [hashlib.sha256(signature.canonical).digest(), *stamp.nonces]
         if any(mark in self._seen for mark in marks):
             raise UnreadableReplyError("replayed", "this reply, or one with its nonce, was received before")
         self._seen.update(dict.fromkeys(marks, until))
 
 
-def _stamp(timestamp: etree._Element) -> _Stamp:
-    """Of each instant the first counts; every nonce does."""
+def _stamp(stamped: Iterable[tuple[str, str | None]]) -> _Stamp:
+    """What these parts of a timestamp, each with its text, say: of each instant the first counts; every nonce does."""
     instants: dict[str, datetime] = {}
     nonces = []
-    for part in timestamp:
-        if part.tag == wss.NONCE:
-            nonces.append(_nonce_mark(part))
-        elif part.tag in (wss.CREATED, wss.EXPIRES) and part.tag not in instants:
-            instants[part.tag] = _instant(part)
+    for tag, text in stamped:
+        if tag == wss.NONCE:
+            nonces.append(_nonce_mark(text))
+        elif tag in (wss.CREATED, wss.EXPIRES) and tag not in instants:
+            instants[tag] = _instant(text)
     if wss.CREATED not in instants:
         raise UnreadableReplyError("stale_timestamp", "no instant of creation")
     return _Stamp(instants[wss.CREATED], instants.get(wss.EXPIRES), nonces)
 
 
-def _instant(part: etree._Element) -> datetime:
-    instant = wss.instant(part.text)
+def _instant(text: str | None) -> datetime:
+    instant = wss.instant(text)
     if instant is None:
         raise UnreadableReplyError("stale_timestamp", "something that is no instant")
     return instant
 
 
-def _nonce_mark(nonce: etree._Element) -> bytes:
+def _nonce_mark(text: str | None) -> bytes:
     try:
-        return b"nonce" + b64decode(nonce.text or "")
+        return b"nonce" + b64decode(text or "")
     except (Base64Error, ValueError):
         raise refuse("a nonce that is not base64") from None
 
@@ -148,7 +174,7 @@ def _parts(root: etree._Element) -> _Message:
     ids = cast("list[str]", _IDS(root))
     if len(set(ids)) != len(ids):
         raise refuse("ids are not unique")
-    return _Message(parts[1], timestamps[0], signatures[0])
+    return _Message(parts[1], timestamps[0], signatures[0], ids)
 
 
 def _own_references(message: _Message, signed: SignedInfo) -> tuple[Reference, Reference]:
