@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from datetime import datetime, timedelta
 
@@ -11,13 +12,24 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, signing_key
-from tellerline.adapters.soap.envelope import parse
+from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, parse
 
 _NONCE_BYTES = 16
 _REFERENCE = (
     '<ds:Reference URI="#{0}"><ds:Transforms><ds:Transform Algorithm="{exclusive}"></ds:Transform></ds:Transforms>'
     '<ds:DigestMethod Algorithm="{sha256}"></ds:DigestMethod><ds:DigestValue>{1}</ds:DigestValue></ds:Reference>'
 )
+_PLAIN = re.compile(
+    rb"%b<s:Body>" % re.escape(wss.OPENING)
+    + rb'(<[A-Za-z][\w.-]*(?: xmlns="urn:[\w:-]+")?>[^<>&\x00-\x1f]*+(?:</?[A-Za-z][\w.-]*+>[^<>&\x00-\x1f]*+)*+)'
+    + rb"(?<=>)</s:Body>%b" % re.escape(wss.CLOSING)
+).fullmatch
+"""A well-formed envelope without prefixes, attributes and references is canonical already; so are our own, mostly."""
+
+_NO_CHARACTERS = b"\xef\xbf"
+"""How U+FFFE and U+FFFF begin in UTF-8, which XML cannot carry."""
+
+_PLAIN_BODY = f'<s:Body xmlns:ns0="{wss.WSU}" xmlns:s="{SOAP_ENVELOPE}" ns0:Id="B-%b">%b</s:Body>'.encode()
 
 
 class RequestSigner:
@@ -45,13 +57,10 @@ class RequestSigner:
 
         Its Body is sent in the canonical form that was signed, so prefixes must not stand in its content.
         """
-        root = parse(envelope)
         nonce = self._randomness.bytes(_NONCE_BYTES)
         mark = nonce.hex()
-        body = root[-1]
-        body.set(wss.ID, f"B-{mark}")
         timestamp = _timestamp(mark, nonce, self._clock.now(), self._lifetime)
-        signed = wss.canonical(body)
+        signed = _plain_body(envelope, mark) or _body(envelope, mark)
         signed_info = self._signed_info(mark, signed, timestamp.encode())
         signature = b64encode(self._key.sign(signed_info.encode())).decode()
         header = self._header(mark, timestamp, signed_info, signature).encode()
@@ -78,6 +87,21 @@ class RequestSigner:
             f'<ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#X-{mark}" ValueType="{wss.X509_TOKEN}"/>'
             "</wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature></wsse:Security></s:Header>"
         )
+
+
+def _body(envelope: bytes, mark: str) -> bytes:
+    """The Body with an id, in canonical form."""
+    body = parse(envelope)[-1]
+    body.set(wss.ID, f"B-{mark}")
+    return wss.canonical(body)
+
+
+def _plain_body(envelope: bytes, mark: str) -> bytes | None:
+    """The same where it can be had without a parser; None where what stands in the Body may not be canonical."""
+    plain = _PLAIN(envelope)
+    if plain is None or _NO_CHARACTERS in envelope:
+        return None
+    return _PLAIN_BODY % (mark.encode(), plain[1])
 
 
 def _timestamp(mark: str, nonce: bytes, now: datetime, lifetime: timedelta) -> str:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 from lxml import etree
 from signed_replies import PrivateKey, elliptic_key, private_pem, self_signed
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
+from tellerline.adapters.soap import signing
 from tellerline.adapters.soap.credentials import CredentialsError, MessageSecurity
 from tellerline.adapters.soap.envelope import SOAP_ENVELOPE
+from tellerline.adapters.soap.errors import UnreadableReplyError
 from tellerline.adapters.soap.signing import RequestSigner
 from tellerline.adapters.soap.verifying import ReplyVerifier
-from tellerline.adapters.soap.wss import BODY, HEADER, NONCE, SECURITY, TIMESTAMP
+from tellerline.adapters.soap.wss import BODY, CLOSING, HEADER, NONCE, OPENING, SECURITY, TIMESTAMP
+from tellerline.connectors import corporate
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 REQUEST = (
@@ -77,3 +84,47 @@ def test_keys_that_cannot_sign_are_refused_without_being_told() -> None:
             signer(security)
         assert "PRIVATE" not in str(refused.value)
     assert "PRIVATE" not in repr(good)
+
+
+NOBODY = st.text(st.sampled_from("ab<>&;]/!?\0\t\n\r \x7f\"'=:\ufeff\ufffe\uffff😀交0.-"), max_size=12)
+
+
+@given(NOBODY, st.sampled_from(["", ' xmlns="urn:x"', ' xmlns="x"', ' xmlns:p="urn:x"', ' a="1"', " "]), st.booleans())
+@example("<a></a>", ' xmlns="urn:x"', False)
+@example("<a/>", ' xmlns="urn:x"', False)
+@example("<a >x</a >", ' xmlns="urn:x"', True)
+@example("<!-- x -->", "", False)
+@example("<![CDATA[x]]>", "", False)
+@example("<?x y?>", "", False)
+@example("]]&gt;&amp;&#13;&quot;", "", False)
+@example("<s:a></s:a>", "", False)
+@example("<a></a>\r", "", False)
+@example('<b xmlns=""></b>', ' xmlns="urn:x"', False)
+def test_a_body_that_is_canonical_already_is_not_parsed_and_signed_alike(
+    inside: str, attributes: str, escaped: bool
+) -> None:
+    if escaped:
+        inside = escape(inside)
+    envelope = b"%b<s:Body><P%b>%b</P></s:Body>%b" % (OPENING, attributes.encode(), inside.encode(), CLOSING)
+    try:
+        expected = signing._body(envelope, "mark")
+    except (UnreadableReplyError, etree.C14NError):
+        assume(False)
+    assert signing._plain_body(envelope, "mark") in (None, expected)
+
+
+def test_most_of_what_is_sent_is_canonical_already() -> None:
+    samples = Path(corporate.__file__).parent.joinpath("samples").glob("*.request.xml")
+    plain = [signing._plain_body(sample.read_bytes().strip(), "mark") for sample in samples]
+    assert len(plain) > 20
+    assert None not in plain
+
+
+@pytest.mark.parametrize(
+    "inside", ['<P xmlns="x"></P>', "<P>\x01</P>", "<P>\ufffe</P>", "<P><a></a>\uffff</P>", "<P>\0</P>"]
+)
+def test_what_has_no_canonical_form_is_not_taken_for_plain(inside: str) -> None:
+    envelope = b"%b<s:Body>%b</s:Body>%b" % (OPENING, inside.encode(), CLOSING)
+    assert signing._plain_body(envelope, "mark") is None
+    with pytest.raises((UnreadableReplyError, etree.C14NError)):
+        signing._body(envelope, "mark")
