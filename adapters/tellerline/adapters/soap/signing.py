@@ -16,8 +16,8 @@ from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, parse
 
 _NONCE_BYTES = 16
 _REFERENCE = (
-    '<ds:Reference URI="#{0}"><ds:Transforms><ds:Transform Algorithm="{exclusive}"></ds:Transform></ds:Transforms>'
-    '<ds:DigestMethod Algorithm="{sha256}"></ds:DigestMethod><ds:DigestValue>{1}</ds:DigestValue></ds:Reference>'
+    f'<ds:Reference URI="#%s"><ds:Transforms><ds:Transform Algorithm="{wss.EXCLUSIVE}"></ds:Transform></ds:Transforms>'
+    f'<ds:DigestMethod Algorithm="{wss.SHA256}"></ds:DigestMethod><ds:DigestValue>%s</ds:DigestValue></ds:Reference>'
 )
 _PLAIN = re.compile(
     rb"%b<s:Body>" % re.escape(wss.OPENING)
@@ -68,10 +68,7 @@ class RequestSigner:
 
     def _signed_info(self, mark: str, body: bytes, timestamp: bytes) -> str:
         """Written in its canonical form, so that it need not be brought into it."""
-        references = "".join(
-            _REFERENCE.format(f"{letter}-{mark}", _digest(part), exclusive=wss.EXCLUSIVE, sha256=wss.SHA256)
-            for letter, part in (("B", body), ("T", timestamp))
-        )
+        references = _REFERENCE % (f"B-{mark}", _digest(body)) + _REFERENCE % (f"T-{mark}", _digest(timestamp))
         return (
             f'<ds:SignedInfo xmlns:ds="{wss.DSIG}">'
             f'<ds:CanonicalizationMethod Algorithm="{wss.EXCLUSIVE}"></ds:CanonicalizationMethod>'
