@@ -53,7 +53,9 @@ async def test_two_runs_side_by_side_pay_once(tmp_path: Path, store: Store, lost
     assert done.state is State.DONE
     assert [answer for answer in answers if answer is not done] == [Code.PAYROLL_ALREADY_RUN]
     assert await world.outcomes([asking(command, f"C{lost}")], 60.0) == [Code.PAYROLL_ALREADY_RUN]
-    assert set(await world.outcomes(runs, 60.0)) == set(answers)
+    again = await world.outcomes(runs, 60.0)
+    assert len(again) == len(answers)
+    assert all(answer in again for answer in answers)
     assert before - bench.balance(command.account) == command.total.minor - command.lines[2].amount.minor
     assert bench.mirrored() == {}
     await world.run(world.gateway.close())
