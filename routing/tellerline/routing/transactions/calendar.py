@@ -51,7 +51,7 @@ def spell_at(calendar: HostCalendar, instant: datetime, operation: str = "") -> 
     since, until = horizon
     for start, end in open_spans:
         if start <= instant < end:
-            return Spell(since=start, until=end, closing=None, back_at=None)
+            return Spell(since=max(start, horizon[0]), until=end, closing=None, back_at=None)
         if end <= instant:
             since = end
         else:

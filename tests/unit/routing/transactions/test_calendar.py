@@ -118,6 +118,15 @@ def test_the_nights_on_which_clocks_change(text: str, back: str) -> None:
     assert hours == (1.5 if "03-08" in text else 3.5)
 
 
+def test_an_open_spell_does_not_reach_back_to_where_older_maintenance_is_not_looked_at() -> None:
+    hours = TradingHours(operations=("securities.Place*",), sessions=((time(), time()),))
+    window = WeeklyWindow(days=frozenset({6}), start=time(0, 15), end=time(0, 15))
+    calendar = HostCalendar(zone=SHANGHAI, weekly=(window,), hours=(hours,))
+    spell = spell_at(calendar, at("2026-10-01T08:00"), "securities.PlaceOrder")
+    assert spell.closing is None
+    assert spell_at(calendar, spell.since, "securities.PlaceOrder").closing is None
+
+
 def test_the_expected_accounting_date_changes_at_cut_over() -> None:
     calendar = HostCalendar(zone=SHANGHAI, cut_over=time(23, 30))
     assert expected_accounting_date(calendar, at("2026-03-02T23:29:59")) == "2026-03-02"
