@@ -1,7 +1,7 @@
 """Many cash machines at once, some of them hostile, and how long the others wait for their answers.
 
 The hostile ones are in a process of their own (``python iso_crowd.py TARGET KEYS NAME…``, until its standard input
-ends), so that what they cost at their own end delays nobody.
+ends) and at the lowest priority, so that what they cost at their own end delays nobody.
 """
 
 from __future__ import annotations
@@ -125,4 +125,5 @@ HOSTILITIES: tuple[Hostility, ...] = (_garbage, _half_frames, _wrong_macs, _neve
 
 
 if __name__ == "__main__":
+    os.nice(19)
     asyncio.run(_attack(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))

@@ -76,6 +76,8 @@ class SqliteEngine:
             self._writer.execute(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
             if prepare is not None:
                 prepare(self._writer)
+            # What a statement of many rows might have to undo: pages in memory, not written to a file and thrown away.
+            self._writer.execute("PRAGMA temp_store=MEMORY")
             self._looking = self._open_reader()
         except sqlite3.Error as error:
             self._ownership.give_up()
