@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Generator
+from contextvars import copy_context
 from functools import partial
 from types import coroutine
 from typing import Any
@@ -28,12 +29,14 @@ def run_inside(
     go, until its deadline.
 
     The handler is taken from one of its waits to the next by hand. At the deadline it is cancelled where it waits; if
-    it waits again, what is left of it goes on in a task of its own.
+    it waits again, what is left of it goes on in a task of its own. Its context variables are its own from the first
+    step to the last.
     """
     work, watch, clock = _admitted(handler, request, context, rules.admission), _Watch(), rules.clock
+    variables = copy_context()
     timer = clock.call_later(max(0.0, context.deadline - clock.monotonic()), watch.expire)
     try:
-        awaited = work.send(None)
+        awaited = variables.run(work.send, None)
         while True:
             try:
                 if awaited is None or type(awaited) is asyncio.Future:
@@ -41,12 +44,13 @@ def run_inside(
                 else:
                     yield from _until_done(awaited, watch)
             except BaseException as error:
-                awaited = work.throw(error)
+                awaited = variables.run(work.throw, error)
                 if watch.late:
-                    asyncio.get_running_loop().create_task(_rest(work, awaited)).add_done_callback(_forget)
+                    rest = asyncio.get_running_loop().create_task(_rest(work, awaited), context=variables)
+                    rest.add_done_callback(_forget)
                     break
             else:
-                awaited = work.send(None)
+                awaited = variables.run(work.send, None)
     except StopIteration as ended:
         if not watch.late:
             answer: Message = ended.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +30,7 @@ from tellerline.routing.model.codes import Code
 
 DEADLINE = 10.0
 YES = StringValue(value="yes")
+_WHOSE: ContextVar[str] = ContextVar("_WHOSE", default="the caller's")
 Runner = Callable[[UnaryHandler, Message, CallContext, CallRules], Awaitable[Message]]
 
 
@@ -57,6 +59,7 @@ class Room:
             return repr(error)
         finally:
             self.seen.append(f"{self.clock.monotonic():g} cancelling {task.cancelling()}")
+            assert _WHOSE.get() == "the caller's"
         return "yes" if answer is YES else "another answer"
 
     def begin(self, handler: Callable[[Room], Awaitable[None]]) -> asyncio.Task[str]:
@@ -166,6 +169,26 @@ async def has_a_timeout_of_its_own(room: Room) -> None:
         room.seen.append(f"{room.clock.monotonic():g} tidied up, {task.uncancel()} left")
 
 
+async def says_whose_it_is(room: Room) -> None:
+    whose = _WHOSE.set("the handler's")
+    try:
+        await room.clock.sleep(1)
+        await asyncio.sleep(0)
+    finally:
+        room.seen.append(_WHOSE.get())
+        _WHOSE.reset(whose)
+
+
+async def says_whose_it_is_and_does_not_let_go(room: Room) -> None:
+    whose = _WHOSE.set("the handler's")
+    try:
+        await does_not_let_go(room)
+    finally:
+        room.seen.append(_WHOSE.get())
+        _WHOSE.reset(whose)
+        room.seen.append(_WHOSE.get())
+
+
 HANDLERS = [
     (at_once, "yes", ["0 cancelling 0"]),
     (in_time, "yes", ["9 cancelling 0"]),
@@ -181,6 +204,12 @@ HANDLERS = [
     (waits_for_a_cancelled_task, "RuntimeError('the handler cancelled itself')", ["0 cancelled", "0 cancelling 0"]),
     (waits_for_what_breaks, "HOST_BUSY", ["0 cancelling 0"]),
     (has_a_timeout_of_its_own, "yes", ["5 tidied up, 0 left", "5 cancelling 0"]),
+    (says_whose_it_is, "yes", ["1 cancelling 0", "the handler's"]),
+    (
+        says_whose_it_is_and_does_not_let_go,
+        "DEADLINE_EXCEEDED",
+        ["10 cancelling 0", "17 let go", "the caller's", "the handler's"],
+    ),
 ]
 
 
