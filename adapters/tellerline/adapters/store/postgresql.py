@@ -108,6 +108,21 @@ class PostgresqlEngine:
             except DriverError as error:
                 raise store_error(error) from error
 
+    async def snapshot(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """``read`` the database as it is at one moment, whatever is committed meanwhile: two round trips more."""
+        async with self._acquired() as connection:
+            try:
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                result = await _drive(connection, steps, *args)
+                await connection.execute("COMMIT")
+            except DriverError as error:
+                await _abandon(connection)
+                raise store_error(error) from error
+            except BaseException:
+                await _abandon(connection)
+                raise
+            return result
+
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args, alone: str = "") -> ResultT:
         """Run ``steps`` in one transaction, durable before it returns.
 

@@ -136,10 +136,15 @@ class SqliteEngine:
         return self._submit(drive, (steps, *args), together)
 
     async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
-        """Run ``steps``, which only read, on another thread: for whatever may look at many rows."""
-        if self._thread is None:
-            raise StoreError("closed")
-        return await self._loop.run_in_executor(self._pool, self._read, steps, args)
+        """Run ``steps``, which only read, on another thread: for whatever may look at many rows.
+
+        Each statement sees what is committed when it begins; ``snapshot`` is for several that belong together.
+        """
+        return await self._on_a_reader(drive, steps, args)
+
+    async def snapshot(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """``read`` the file as it is at one moment, whatever is committed meanwhile. Nobody waits for it."""
+        return await self._on_a_reader(drive_at_one_moment, steps, args)
 
     def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         """Run ``steps``, which only read, here and now: for a few rows by key, cheaper than a change of threads."""
@@ -150,16 +155,29 @@ class SqliteEngine:
         except sqlite3.Error as error:
             raise store_error(error) from error
 
-    def _read(self, steps: Callable[..., Steps[ResultT]], args: tuple[Any, ...]) -> ResultT:
+    async def _on_a_reader(
+        self, driver: Callable[..., ResultT], steps: Callable[..., Steps[ResultT]], args: tuple[Any, ...]
+    ) -> ResultT:
+        if self._thread is None:
+            raise StoreError("closed")
+        return await self._loop.run_in_executor(self._pool, self._read, driver, steps, args)
+
+    def _read(
+        self, driver: Callable[..., ResultT], steps: Callable[..., Steps[ResultT]], args: tuple[Any, ...]
+    ) -> ResultT:
         try:
             try:
                 connection = self._readers.get_nowait()
             except Empty:
                 connection = self._open_reader()
             try:
-                return drive(connection, steps, *args)
+                return driver(connection, steps, *args)
             finally:
-                self._readers.put(connection)
+                # A snapshot that stayed open would keep the log from ever being copied into the file as a whole.
+                if connection.in_transaction:
+                    connection.close()
+                else:
+                    self._readers.put(connection)
         except sqlite3.Error as error:
             raise store_error(error) from error
 
@@ -211,6 +229,17 @@ def drive(connection: sqlite3.Connection, steps: Callable[[*Args], Steps[ResultT
     except StopIteration as end:
         result: ResultT = end.value
         return result
+
+
+def drive_at_one_moment(
+    connection: sqlite3.Connection, steps: Callable[[*Args], Steps[ResultT]], *args: *Args
+) -> ResultT:
+    """``drive`` ``steps``, which only read, in a transaction of their own, which is over however they end."""
+    connection.execute("BEGIN")
+    try:
+        return drive(connection, steps, *args)
+    finally:
+        _roll_back(connection)
 
 
 def commit(connection: sqlite3.Connection, batch: list[_Unit]) -> list[Any]:

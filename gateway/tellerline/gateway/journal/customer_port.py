@@ -34,7 +34,8 @@ class Interactions(Protocol):
         """Durable before it returns; the stored one, which is the first where ``key`` was told before."""
 
     async def page(self, search: HappeningSearch) -> Sequence[Happening]:
-        """Transactions and interactions together, newest first; a company's with all its representatives'.
+        """Transactions and interactions together, newest first, of one moment; a company's with all its
+        representatives'.
 
         Proofs by PIN come as interactions alone, not as the enquiries that they are too. Enquiries that are still in
         memory are written before.

@@ -28,7 +28,12 @@ class Database(Protocol):
     async def look(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         """Read a few rows by key, in the cheapest way."""
 
-    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT: ...
+    async def read(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """Read, perhaps many rows; each statement sees what is committed when it begins."""
+
+    async def snapshot(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        """``read``, where several statements make one answer: they see all that was committed before the first of
+        them, and nothing else."""
 
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         """Durable before it returns. May be run again from the start after a conflict."""

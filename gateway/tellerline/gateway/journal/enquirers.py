@@ -15,10 +15,18 @@ from sqlalchemy import bindparam, select
 
 from tellerline.adapters.store.statements import Row, Statement, Steps
 from tellerline.gateway.journal import searching
+from tellerline.gateway.journal.database import Database
 from tellerline.gateway.journal.records import Search
 from tellerline.gateway.journal.schema import AN_ENQUIRY, BY_ITS_ACCOUNT, enquirers
 
 ENQUIRERS = Statement(select(enquirers.c.customer).where(enquirers.c.account == bindparam("about")), "about")
+
+
+async def page(database: Database, wanted: Search) -> list[Row]:
+    """As ``searching.page``; all that a page is made of is read at one moment, or a row could be on none."""
+    if _by_account(wanted):
+        return await database.snapshot(search, wanted)
+    return await database.read(search, wanted)
 
 
 def search(wanted: Search) -> Steps[list[Row]]:

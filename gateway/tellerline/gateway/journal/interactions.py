@@ -225,7 +225,7 @@ class StoredInteractions:
 
     async def page(self, search: HappeningSearch) -> Sequence[Happening]:
         await self._flush()
-        return await self._database.read(page, search)
+        return await self._database.snapshot(page, search)
 
 
 def position_of(happening: Happening) -> Position:

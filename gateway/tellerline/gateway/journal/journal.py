@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from tellerline.adapters.store.statements import Row, Steps, every, first
+from tellerline.adapters.store.statements import Row, every, first
 from tellerline.gateway.journal import dating, doubts, legs, limits, rows, searching, transactions
 from tellerline.gateway.journal.auditing import AuditBuffer
 from tellerline.gateway.journal.closed_hosts import StoredClosedHosts
@@ -34,10 +34,10 @@ class StoredJournal:
         self,
         database: Database,
         closed_hosts: StoredClosedHosts,
-        search: Callable[[Search], Steps[list[Row]]] = searching.search,
+        page: Callable[[Database, Search], Awaitable[list[Row]]] = searching.page,
     ) -> None:
         self._database = database
-        self._search = search
+        self._page = page
         self._closed_hosts = closed_hosts
         self._audits = AuditBuffer(database.append)
 
@@ -78,7 +78,7 @@ class StoredJournal:
 
     async def search(self, search: Search) -> Sequence[Record]:
         await self._audits.flush()
-        return [rows.record(row) for row in await self._database.read(self._search, search)]
+        return [rows.record(row) for row in await self._page(self._database, search)]
 
     async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
         found = await self._database.read(every, transactions.UNFINISHED, operation, after, limit)

@@ -87,7 +87,8 @@ class Journal(Protocol):
     async def find(self, channel: str, channel_serial: str) -> Record | None:
         """The transaction (never an enquiry) of a channel serial."""
 
-    async def search(self, search: Search) -> Sequence[Record]: ...
+    async def search(self, search: Search) -> Sequence[Record]:
+        """Newest first, of one moment: what is committed meanwhile is on the page with all that is older, or not."""
 
     async def unfinished(self, operation: str, *, after: str = "", limit: int = 50) -> Sequence[Record]:
         """Rows of ``operation``, of effect ``STATE``, not final yet, by global serial. Cheap in any journal."""

@@ -102,6 +102,13 @@ class PostgresqlDatabase:
         async with self._long_reads:
             return await self.look(steps, *args)
 
+    async def snapshot(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        async with self._long_reads:
+            try:
+                return await self._engine.snapshot(steps, *args)
+            except StoreError as error:
+                raise unavailable(error) from error
+
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         try:
             return await self._engine.write(steps, *args)

@@ -72,6 +72,12 @@ class SqliteDatabase:
         except StoreError as error:
             raise unavailable(error) from error
 
+    async def snapshot(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
+        try:
+            return await self._engine.snapshot(steps, *args)
+        except StoreError as error:
+            raise unavailable(error) from error
+
     async def write(self, steps: Callable[[*Args], Steps[ResultT]], *args: *Args) -> ResultT:
         try:
             return await self._engine.write(steps, *args)
@@ -103,7 +109,7 @@ class SqliteStore:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
         self.closed_hosts = StoredClosedHosts(database)
-        self.journal = StoredJournal(database, self.closed_hosts, enquirers.search)
+        self.journal = StoredJournal(database, self.closed_hosts, enquirers.page)
         self.cases = StoredCases(database)
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)

@@ -27,6 +27,8 @@ ADD = Statement(text("UPDATE t SET v = v + 1 WHERE k = :key"), "key")
 GET = Statement(text("SELECT v FROM t WHERE k = :key"), "key")
 SET = Statement(text("UPDATE t SET v = :value WHERE k = :key"), "value", "key")
 SLEEP = Statement(text("SELECT pg_sleep(0.05)"))
+LONG_SLEEP = Statement(text("SELECT pg_sleep(5)"))
+READ_ONLY = Statement(text("SELECT current_setting('transaction_read_only') FROM pg_sleep(0.05)"))
 INSERT = "INSERT INTO t SELECT k, 0 FROM unnest($1::bigint[]) x(k) RETURNING k"
 COUNT = """
 WITH wanted AS (SELECT k, count(*) AS times FROM unnest($1::bigint[]) x(k) GROUP BY k)
@@ -97,6 +99,46 @@ async def test_steps_that_raise_leave_nothing(engine: PostgresqlEngine) -> None:
     with pytest.raises(LookupError):
         await engine.write(fail)
     assert await value(engine, 1) == 0
+
+
+async def test_a_snapshot_is_of_one_moment(engine: PostgresqlEngine) -> None:
+    def twice() -> Steps[list[int]]:
+        before = yield GET, (1,)
+        yield SLEEP, ()
+        after = yield GET, (1,)
+        return [before[0][0], after[0][0]]
+
+    async def add(times: int) -> None:
+        for _ in range(times):
+            await engine.write(every, ADD, 1)
+
+    seen, _ = await asyncio.gather(engine.snapshot(twice), add(30))
+    assert seen[0] == seen[1]
+    assert await value(engine, 1) == 30
+
+
+@pytest.mark.parametrize("how", ["raises", "is refused", "is cancelled"])
+async def test_a_snapshot_leaves_no_transaction_open(engine: PostgresqlEngine, how: str) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+
+    def failing() -> Steps[None]:
+        yield GET, (1,)
+        if how == "raises":
+            raise LookupError
+        yield (ADD, (1,)) if how == "is refused" else (LONG_SLEEP, ())
+
+    reading = asyncio.get_running_loop().create_task(engine.snapshot(failing))
+    if how == "is cancelled":
+        await engine.read(every, SLEEP)
+        reading.cancel()
+    [error] = await asyncio.gather(reading, return_exceptions=True)
+    assert isinstance(error, LookupError | StoreError | asyncio.CancelledError)
+    assert not getattr(error, "maybe_written", False)
+    # All connections of the pool, at once: none is in the snapshot's transaction.
+    settings = await asyncio.gather(*(engine.read(every, READ_ONLY) for _ in range(4)))
+    assert [rows[0][0] for rows in settings] == ["off"] * 4
+    assert complaints == []
 
 
 async def test_a_lane_answers_each_unit_and_a_bad_one_fails_alone(engine: PostgresqlEngine) -> None:

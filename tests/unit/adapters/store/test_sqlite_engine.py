@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -142,6 +143,67 @@ async def test_a_reader_cannot_write(engine: SqliteEngine) -> None:
         engine.look(every, INSERT, 1, "a")
     with pytest.raises(StoreError, match="read-only"):
         await engine.read(every, INSERT, 1, "a")
+
+
+async def test_a_snapshot_is_of_one_moment_and_holds_nobody_up(engine: SqliteEngine) -> None:
+    await engine.submit(put, 1)
+    loop = asyncio.get_running_loop()
+
+    async def write(key: int) -> None:
+        await engine.submit(put, key)
+
+    def twice(key: int) -> Steps[tuple[int, int]]:
+        before = yield ALL, ()
+        asyncio.run_coroutine_threadsafe(write(key), loop).result(5)
+        after = yield ALL, ()
+        return len(before), len(after)
+
+    assert await engine.snapshot(twice, 2) == (1, 1)
+    assert await engine.read(twice, 3) == (2, 3)
+
+
+def nobody_reads(path: Path) -> bool:
+    """Whether the whole log can be copied into the file, once all readers have ended that will within a second."""
+    with sqlite3.connect(path, timeout=1) as other:
+        busy, *_ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    other.close()
+    return not busy
+
+
+async def test_a_snapshot_that_fails_is_over(engine: SqliteEngine, tmp_path: Path) -> None:
+    def failing() -> Steps[None]:
+        yield ALL, ()
+        raise LookupError
+
+    def writing() -> Steps[None]:
+        yield ALL, ()
+        yield INSERT, (1, "a")
+
+    await engine.submit(put, 1)
+    with pytest.raises(LookupError):
+        await engine.snapshot(failing)
+    assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+    with pytest.raises(StoreError, match="read-only"):
+        await engine.snapshot(writing)
+    assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+
+
+async def test_a_snapshot_that_nobody_waits_for_any_more_ends(engine: SqliteEngine, tmp_path: Path) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def waiting() -> Steps[None]:
+        yield ALL, ()
+        began.set()
+        go_on.wait(5)
+        yield ALL, ()
+
+    await engine.submit(put, 1)
+    reading = asyncio.get_running_loop().create_task(engine.snapshot(waiting))
+    assert await asyncio.to_thread(began.wait, 5)
+    reading.cancel()
+    assert not await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+    go_on.set()
+    assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
 
 
 async def test_a_file_has_one_owner_until_it_is_closed(engine: SqliteEngine, tmp_path: Path) -> None:
