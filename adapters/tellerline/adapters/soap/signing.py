@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import b64encode
 from datetime import datetime, timedelta
 
@@ -13,21 +12,16 @@ from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.soap import wss
 from tellerline.adapters.soap.credentials import MessageSecurity, signing_key
 from tellerline.adapters.soap.envelope import SOAP_ENVELOPE, parse
+from tellerline.adapters.soap.plain import plain_content
 
 _NONCE_BYTES = 16
 _REFERENCE = (
     f'<ds:Reference URI="#%s"><ds:Transforms><ds:Transform Algorithm="{wss.EXCLUSIVE}"></ds:Transform></ds:Transforms>'
     f'<ds:DigestMethod Algorithm="{wss.SHA256}"></ds:DigestMethod><ds:DigestValue>%s</ds:DigestValue></ds:Reference>'
 )
-_PLAIN = re.compile(
-    rb"%b<s:Body>" % re.escape(wss.OPENING)
-    + rb'(<[A-Za-z][\w.-]*(?: xmlns="urn:[\w:-]+")?>[^<>&\x00-\x1f]*+(?:</?[A-Za-z][\w.-]*+>[^<>&\x00-\x1f]*+)*+)'
-    + rb"(?<=>)</s:Body>%b" % re.escape(wss.CLOSING)
-).fullmatch
-"""A well-formed envelope without prefixes, attributes and references is canonical already; so are our own, mostly."""
-
-_NO_CHARACTERS = b"\xef\xbf"
-"""How U+FFFE and U+FFFF begin in UTF-8, which XML cannot carry."""
+_START, _END = wss.OPENING + b"<s:Body>", b"</s:Body>" + wss.CLOSING
+_is_plain = plain_content(r'(?: xmlns="urn:[\w:-]+")?')
+"""Content without prefixes, as our own mostly is."""
 
 _PLAIN_BODY = f'<s:Body xmlns:ns0="{wss.WSU}" xmlns:s="{SOAP_ENVELOPE}" ns0:Id="B-%b">%b</s:Body>'.encode()
 
@@ -95,10 +89,10 @@ def _body(envelope: bytes, mark: str) -> bytes:
 
 def _plain_body(envelope: bytes, mark: str) -> bytes | None:
     """The same where it can be had without a parser; None where what stands in the Body may not be canonical."""
-    plain = _PLAIN(envelope)
-    if plain is None or _NO_CHARACTERS in envelope:
+    if not (envelope.startswith(_START) and envelope.endswith(_END)):
         return None
-    return _PLAIN_BODY % (mark.encode(), plain[1])
+    content = envelope[len(_START) : -len(_END)]
+    return _PLAIN_BODY % (mark.encode(), content) if _is_plain(content) else None
 
 
 def _timestamp(mark: str, nonce: bytes, now: datetime, lifetime: timedelta) -> str:

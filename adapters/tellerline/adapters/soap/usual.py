@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from tellerline.adapters.soap.decoder import reading
 from tellerline.adapters.soap.envelope import content, parse_lightly
 from tellerline.adapters.soap.errors import UnreadableReplyError, UnrecognisedError
+from tellerline.adapters.soap.plain import DECLARATION, NO_CHARACTERS
 from tellerline.adapters.soap.plan import Field, Record
 
 _LONGEST = 4096
@@ -23,10 +24,7 @@ _SHAPES = 4
 _LESSONS = 32
 _TEXT = r"[^<>&\x00-\x1f]*+"
 _GAPS = re.compile(rf">({_TEXT})</")
-_DECLARATION = r"""(?:<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?\?>)?"""
-_MARKUP_ONLY = re.compile(rf"{_DECLARATION}\s*+(?:<[^<>&!?][^<>&]*+>\s*+)+").fullmatch
-_NO_CHARACTERS = b"\xef\xbf"
-"""How U+FFFE and U+FFFF begin in UTF-8, and 62 rare characters beside them that are left to the parsers too."""
+_MARKUP_ONLY = re.compile(rf"(?:{DECLARATION})?\s*+(?:<[^<>&!?][^<>&]*+>\s*+)+").fullmatch
 
 _Fill = Callable[..., dict[str, Any]]
 _Shape = tuple[Callable[[str], re.Match[str] | None], _Fill]
@@ -47,7 +45,7 @@ class UsualReplies:
 
     def read(self, body: bytes) -> dict[str, Any] | None:
         """What the compiled decoder would return for ``body``; None if a parser has to look at it."""
-        if len(body) > _LONGEST or _NO_CHARACTERS in body:
+        if len(body) > _LONGEST or NO_CHARACTERS in body:
             return None
         try:
             text = body.decode()

@@ -2,9 +2,10 @@
 
 A host spells all its signed replies alike, but for two ids and a few texts. Between known markup an id of plain
 characters, an instant or base64 can be nothing but itself, also in canonical form, so the canonical SignedInfo and
-Timestamp are known too. The Body's content is taken as it stands: if that is not its canonical form, its digest is not
-the signed one. What is read here has both digests right; whose signature it is, when and how often it came is for the
-verifier to judge. Everything else is left to the parser.
+Timestamp are known too. The Body's content is taken as it stands if its looks tell that a parser would make the very
+same bytes of it; a digest proves nothing of that, for whoever signs may have digested what he liked. What is read here
+has both digests right; whose signature it is, when and how often it came is for the verifier to judge. Everything else
+is left to the parser, so that no answer depends on what was learnt before.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from operator import itemgetter
 from typing import Any
 
 from tellerline.adapters.soap import wss
+from tellerline.adapters.soap.errors import UnrecognisedError
+from tellerline.adapters.soap.plain import DECLARATION, plain_content, start_tag
 from tellerline.adapters.soap.signed_info import Signature, SignedInfo
 
 _LONGEST = 16384
@@ -38,11 +41,12 @@ _KINDS = {
     "value": _BASE64,
 }
 _STAMPED = {wss.CREATED: "created", wss.EXPIRES: "expires", wss.NONCE: "nonce"}
-_DECLARATION = re.compile(rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?\?>""")
+_DECLARATION = re.compile(DECLARATION.encode())
 _TO_BODY = re.compile(rb"</(?:[\w.-]+:)?Header>\s*<(?:[\w.-]+:)?Body(?:\s[^<>]*)?>")
 _FROM_BODY = re.compile(rb"</(?:[\w.-]+:)?Body>\s*</(?:[\w.-]+:)?Envelope>\s*\Z")
-_FIRST_TAG = re.compile(rb'<[\w.:-]+(?: xmlns(?::[\w.-]+)?="(?:urn|https?):[\w.:/-]+")*+>').match
-"""The Body's child, whose only attributes are namespaces; what is in it has no attribute."""
+_NAMESPACES = r'((?: xmlns(?::[\w.-]+)?="(?:urn|https?):[\w.:/-]+")*+)'
+_FIRST_TAG = re.compile(start_tag(_NAMESPACES, r"((?:[A-Za-z_][\w.-]*:)?)").encode()).match
+_DEFAULT_NAMESPACE = re.compile(rb"\sxmlns\s*=").search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,9 @@ class UsualSignatures:
         for shape in self._shapes:
             found = shape.match(reply)
             if found is not None:
+                if shape is not self._shapes[0]:
+                    self._shapes.remove(shape)
+                    self._shapes.appendleft(shape)
                 return shape.read(reply, found)
         return None
 
@@ -112,11 +119,12 @@ class UsualSignatures:
         if not self._lessons or len(reply) > _LONGEST or any(shape.match(reply) for shape in self._shapes):
             return
         self._lessons -= 1
-        shape = _shape(example)
-        found = None if shape is None else shape.match(reply)
-        if shape is None or found is None:
+        try:
+            shape = _shape(example)
+        except UnrecognisedError:
             return
-        if shape.read(reply, found) == Reading(example.info.signature, example.body, example.stamped):
+        found = shape.match(reply)
+        if found and shape.read(reply, found) == Reading(example.info.signature, example.body, example.stamped):
             self._shapes.appendleft(shape)
 
 
@@ -134,9 +142,10 @@ class _Template:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """``match`` finds everything up to the Body's content; ``tail`` is everything behind it."""
+    """``match`` finds everything up to the Body's content; ``is_plain`` judges that; ``tail`` is what stands behind."""
 
     match: Callable[[bytes], re.Match[bytes] | None]
+    is_plain: Callable[[bytes], bool]
     tail: bytes
     ids: frozenset[bytes]
     algorithm: str
@@ -149,10 +158,12 @@ class _Shape:
     stamped: list[tuple[str, int]]
 
     def read(self, reply: bytes, found: re.Match[bytes]) -> Reading | None:
-        inside = self._inside(reply, found.end())
         texts = found.groups()
         body_id, stamp_id, value = self.named(texts)
-        if inside is None or body_id == stamp_id or body_id in self.ids or stamp_id in self.ids:
+        if body_id == stamp_id or body_id in self.ids or stamp_id in self.ids or not reply.endswith(self.tail):
+            return None
+        inside = reply[found.end() : -len(self.tail)]
+        if not self.is_plain(inside):
             return None
         body = b"%b%b%b" % (self.opening.fill(texts), inside, self.closing)
         if (_digest(body), _digest(self.timestamp.fill(texts))) != self.digests(texts):
@@ -163,58 +174,66 @@ class _Shape:
             return None
         return Reading(signature, body, [(tag, texts[group].decode()) for tag, group in self.stamped])
 
-    def _inside(self, reply: bytes, start: int) -> bytes | None:
-        """The Body's content: without attributes, so without ids, and without the instructions that parsers leave out.
-
-        That it is one well-formed element is proved by its digest.
-        """
-        first = _FIRST_TAG(reply, start)
-        if first is None or not reply.endswith(self.tail):
-            return None
-        rest = reply[first.end() : -len(self.tail)]
-        if b'"' in rest or b"<?" in rest:
-            return None
-        return first[0] + rest
-
 
 def _digest(part: bytes) -> bytes:
     return b64encode(hashlib.sha256(part).digest())
 
 
-def _shape(example: Example) -> _Shape | None:
-    """None if it cannot be told for certain which place in the markup holds which text."""
-    reply = example.reply
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands before and behind the Body's content, and how that begins."""
+
+    head: bytes
+    first: re.Match[bytes]
+    tail: bytes
+
+
+def _frame(reply: bytes) -> _Frame:
+    """Raises ``UnrecognisedError`` if there is anything but tags, attributes and text in the head."""
     borders, tail = _TO_BODY.findall(reply), _FROM_BODY.search(reply)
     if len(borders) != 1 or tail is None:
-        return None
+        raise UnrecognisedError
     head = reply[: reply.index(borders[0]) + len(borders[0])]
-    tags = [tag for tag, _ in example.stamped]
-    if not {wss.CREATED} <= set(tags) <= _STAMPED.keys() or len(set(tags)) != len(tags):
-        return None
     declared = _DECLARATION.match(head)
     markup = head[declared.end() :] if declared else head
-    if b"&" in markup or b"<!" in markup or b"<?" in markup:
-        return None
+    first = _FIRST_TAG(reply, len(head))
+    if first is None or b"&" in markup or b"<!" in markup or b"<?" in markup:
+        raise UnrecognisedError
+    return _Frame(head, first, tail[0])
+
+
+def _plain_content(frame: _Frame) -> tuple[str, Callable[[bytes], bool]]:
+    """The pattern of such a first tag, and the test of what it begins.
+
+    These very namespaces were canonical in this place. What has no prefix needs another one where any default is set.
+    """
+    prefix, namespaces = (re.escape(each.decode()) for each in frame.first.groups())
+    defaults = _DEFAULT_NAMESPACE(frame.head) or _DEFAULT_NAMESPACE(frame.first[0])
+    prefixes = prefix if defaults or not prefix else f"(?:{prefix})?"
+    return start_tag(namespaces, prefix), plain_content(namespaces, prefix, prefixes)
+
+
+def _shape(example: Example) -> _Shape:
+    """Raises ``UnrecognisedError`` if it cannot be told for certain which place in the markup holds which text."""
+    tags = [tag for tag, _ in example.stamped]
+    if not {wss.CREATED} <= set(tags) <= _STAMPED.keys() or len(set(tags)) != len(tags):
+        raise UnrecognisedError
+    frame = _frame(example.reply)
+    first, is_plain = _plain_content(frame)
     texts = example.texts()
     holes = _Holes(texts)
-    pattern = holes.pattern(head)
-    if pattern is None:
-        return None
+    pattern = holes.pattern(frame.head, first)
     body_first = example.info.references[0].uri == f"#{example.body_id}"
     opening, _, rest = example.body.partition(b">")
-    info = holes.template(example.info.signature.canonical, {"body", "stamp", "first", "second"})
-    timestamp = holes.template(example.timestamp, texts.keys() & {"stamp", "created", "expires", "nonce"})
-    opened = holes.template(opening + b">", {"body"})
-    if info is None or timestamp is None or opened is None:
-        return None
     return _Shape(
         match=pattern.match,
-        tail=tail[0],
+        is_plain=is_plain,
+        tail=frame.tail,
         ids=frozenset(each.encode() for each in example.ids - {example.body_id, example.stamp_id}),
         algorithm=example.info.signature.algorithm,
-        info=info,
-        timestamp=timestamp,
-        opening=opened,
+        info=holes.template(example.info.signature.canonical, {"body", "stamp", "first", "second"}),
+        timestamp=holes.template(example.timestamp, texts.keys() & {"stamp", "created", "expires", "nonce"}),
+        opening=holes.template(opening + b">", {"body"}),
         closing=rest[rest.rindex(b"</") :],
         digests=holes.getter(*(("first", "second") if body_first else ("second", "first"))),
         named=holes.getter("body", "stamp", "value"),
@@ -232,26 +251,29 @@ class _Holes:
         self._texts = re.compile(rb"(?<=[>\"'#])(" + b"|".join(longest_first) + rb")(?=[<\"'])")
         self.order: list[str] = []
 
-    def pattern(self, head: bytes) -> re.Pattern[bytes] | None:
-        """A group for every text, twice for the ids, which stand in their reference too."""
+    def pattern(self, head: bytes, following: str) -> re.Pattern[bytes]:
+        """A group for every text of ``head``, twice for the ids, which stand in their reference too.
+
+        Behind it the pattern ``following`` must match. Raises ``UnrecognisedError``, as ``template`` does.
+        """
         pieces = self._texts.split(head)
         names = [self._names[text] for text in pieces[1::2]]
         self.order = list(dict.fromkeys(names))
         if not self._distinct or sorted(names) != sorted([*self._names.values(), "body", "stamp"]):
-            return None
+            raise UnrecognisedError
         source = re.escape(pieces[0])
         seen: set[str] = set()
         for name, constant in zip(names, pieces[2::2], strict=True):
             hole = f"(?P={name})" if name in seen else f"(?P<{name}>{_KINDS[name]})"
             source += hole.encode() + re.escape(constant)
             seen.add(name)
-        return re.compile(source)
+        return re.compile(source + f"(?={following})".encode())
 
-    def template(self, canonical: bytes, names: set[str]) -> _Template | None:
+    def template(self, canonical: bytes, names: set[str]) -> _Template:
         pieces = self._texts.split(canonical)
         found = [self._names[text] for text in pieces[1::2]]
         if sorted(found) != sorted(names):
-            return None
+            raise UnrecognisedError
         return _Template(b"%b".join(piece.replace(b"%", b"%%") for piece in pieces[::2]), self.getter(*found))
 
     def getter(self, *names: str) -> Callable[[tuple[bytes, ...]], Any]:

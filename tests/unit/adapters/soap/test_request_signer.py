@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from signed_replies import PrivateKey, elliptic_key, private_pem, self_signed
@@ -107,9 +107,9 @@ def test_a_body_that_is_canonical_already_is_not_parsed_and_signed_alike(
         inside = escape(inside)
     envelope = b"%b<s:Body><P%b>%b</P></s:Body>%b" % (OPENING, attributes.encode(), inside.encode(), CLOSING)
     try:
-        expected = signing._body(envelope, "mark")
+        expected: bytes | None = signing._body(envelope, "mark")
     except (UnreadableReplyError, etree.C14NError):
-        assume(False)
+        expected = None
     assert signing._plain_body(envelope, "mark") in (None, expected)
 
 
@@ -121,7 +121,8 @@ def test_most_of_what_is_sent_is_canonical_already() -> None:
 
 
 @pytest.mark.parametrize(
-    "inside", ['<P xmlns="x"></P>', "<P>\x01</P>", "<P>\ufffe</P>", "<P><a></a>\uffff</P>", "<P>\0</P>"]
+    "inside",
+    ['<P xmlns="x"></P>', "<P>\x01</P>", "<P>\ufffe</P>", "<P><a></a>\uffff</P>", "<P>\0</P>", "<P><a></P></a>"],
 )
 def test_what_has_no_canonical_form_is_not_taken_for_plain(inside: str) -> None:
     envelope = b"%b<s:Body>%b</s:Body>%b" % (OPENING, inside.encode(), CLOSING)
