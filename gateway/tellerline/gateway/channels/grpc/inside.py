@@ -30,7 +30,8 @@ def run_inside(
 
     The handler is taken from one of its waits to the next by hand. At the deadline it is cancelled where it waits; if
     it waits again, what is left of it goes on in a task of its own. Its context variables are its own from the first
-    step to the last.
+    step to the last; what takes hold of the task that it is in, as ``asyncio.timeout`` does, holds the caller's, and
+    bounds nothing that is done after the deadline.
     """
     work, watch, clock = _admitted(handler, request, context, rules.admission), _Watch(), rules.clock
     variables = copy_context()
@@ -97,7 +98,11 @@ async def _admitted(handler: UnaryHandler, request: Message, context: CallContex
 
 
 def _until_done(awaited: asyncio.Future[Any], watch: _Watch) -> Generator[Any, None, None]:
-    """Return when ``awaited`` is done. It may be a task, which takes its time to be cancelled: when late, too long."""
+    """Return when ``awaited`` is done. It may be a task, which takes its time to be cancelled: when late, too long.
+
+    Others may wait for it too: as a task does, this takes the mark away that it is being handed over.
+    """
+    awaited._asyncio_future_blocking = False
     while not awaited.done():
         over = asyncio.get_running_loop().create_future()
         awaited.add_done_callback(partial(_wake, over))
@@ -114,8 +119,12 @@ def _wake(over: asyncio.Future[None], _: object) -> None:
         over.set_result(None)
 
 
+async def _rest(work: Work, awaited: Any) -> None:
+    await _steps(work, awaited)
+
+
 @coroutine
-def _rest(work: Work, awaited: Any) -> Generator[Any, None, None]:
+def _steps(work: Work, awaited: Any) -> Generator[Any, None, None]:
     """Go on with ``work``, which waits for ``awaited``, to its end."""
     try:
         while True:

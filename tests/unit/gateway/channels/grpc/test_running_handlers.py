@@ -252,5 +252,16 @@ async def test_a_cancelled_caller_waits_no_longer_than_until_the_deadline(room: 
     assert task.cancelled()
 
 
+async def test_several_may_wait_for_one_task(room: Room) -> None:
+    shared = asyncio.get_running_loop().create_task(room.clock.sleep(1))
+
+    async def waits_for_the_shared_one(_room: Room) -> None:
+        await shared
+
+    calls = [room.begin(waits_for_the_shared_one) for _ in range(3)]
+    await room.clock.advance(2)
+    assert [await call for call in calls] == ["yes"] * 3
+
+
 def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
