@@ -205,11 +205,11 @@ def _frame(reply: bytes) -> _Frame:
 def _plain_content(frame: _Frame) -> tuple[str, Callable[[bytes], bool]]:
     """The pattern of such a first tag, and the test of what it begins.
 
-    These very namespaces were canonical in this place. What has no prefix needs another one where any default is set.
+    These very namespaces were canonical in this place. A name without prefix among others needs none unless the head
+    sets a default one.
     """
     prefix, namespaces = (re.escape(each.decode()) for each in frame.first.groups())
-    defaults = _DEFAULT_NAMESPACE(frame.head) or _DEFAULT_NAMESPACE(frame.first[0])
-    prefixes = prefix if defaults or not prefix else f"(?:{prefix})?"
+    prefixes = prefix if not prefix or _DEFAULT_NAMESPACE(frame.head) else f"(?:{prefix})?"
     return start_tag(namespaces, prefix), plain_content(namespaces, prefix, prefixes)
 
 
