@@ -24,11 +24,18 @@ from tellerline.gateway.channels.iso8583.dialect import Task
 MUTANTS = int(os.environ.get("TELLERLINE_ISO_MUTANTS", "20000"))
 MOST_GROWTH = 50 * 1024 * 1024
 TOGETHER = 8
+UNBOUND = {
+    "strikes": 1_000_000_000,
+    "refusal_pause": 0,
+    "cut_off_pause": 0,
+    "frames_per_second": 1e9,
+    "connections_per_second": 1e9,
+}
 
 
 @pytest.mark.timeout(3600)
 async def test_mutants_neither_fell_the_channel_nor_make_it_grow(tmp_path: Path) -> None:
-    with iso_server(tmp_path, STANDARD, strikes=1_000_000_000, frames_per_second=1e9) as server:
+    with iso_server(tmp_path, STANDARD, **UNBOUND) as server:
         await asyncio.gather(*(_send(server, each, 500) for each in STANDARD))
         before = server.memory()
         done = sum(await asyncio.gather(*(_send(server, each, MUTANTS // len(STANDARD)) for each in STANDARD)))

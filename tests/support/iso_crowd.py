@@ -94,9 +94,15 @@ async def _garbage(terminal: IsoTerminal, chance: Randomness) -> None:
 async def _half_frames(terminal: IsoTerminal, chance: Randomness) -> None:
     await terminal.connect()
     terminal.send_raw(b"\x04\x00" + chance.bytes(100))
-    while not terminal.reader.at_eof():
+    while not (terminal.reader.at_eof() or terminal.writer.is_closing()):
         terminal.send_raw(chance.bytes(1))
         await asyncio.sleep(0.05)
+
+
+async def _comes_and_goes(terminal: IsoTerminal, chance: Randomness) -> None:
+    await terminal.connect()
+    terminal.send_raw(chance.bytes(64))
+    await asyncio.sleep(0)
 
 
 async def _wrong_macs(terminal: IsoTerminal, chance: Randomness) -> None:
@@ -121,7 +127,7 @@ async def _floods(terminal: IsoTerminal, chance: Randomness) -> None:
         await terminal.network("echo")
 
 
-HOSTILITIES: tuple[Hostility, ...] = (_garbage, _half_frames, _wrong_macs, _never_reads, _floods)
+HOSTILITIES: tuple[Hostility, ...] = (_wrong_macs, _comes_and_goes, _garbage, _half_frames, _never_reads, _floods)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.gateway.channels.iso8583.answer_codes import NO_MODULE
 from tellerline.gateway.channels.iso8583.answering import answer_bytes
 from tellerline.gateway.channels.iso8583.codec.message import Layout, Message
 from tellerline.gateway.channels.iso8583.desk import Desk
@@ -20,6 +21,7 @@ from tellerline.gateway.channels.iso8583.gatekeeper import (
     UnanswerableError,
 )
 from tellerline.gateway.channels.iso8583.hsm.port import Hsm, HsmError
+from tellerline.gateway.channels.iso8583.misconduct import Misconduct
 from tellerline.gateway.channels.iso8583.pace import Pace
 from tellerline.gateway.channels.iso8583.session import Session
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
@@ -27,6 +29,7 @@ from tellerline.gateway.channels.iso8583.wire import GoneError, Wire
 from tellerline.gateway.channels.iso8583.work.asking import Reply
 
 _ALONE: Final = NETWORK - {Task.ECHO}
+_BURST: Final = 2.0
 _USUAL: Final = frozenset({"left", "drained"})
 
 
@@ -61,8 +64,9 @@ class Connection:
         self._session = Session(address=wire.address)
         self._running: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
-        self._pace = Pace(counter.clock, counter.settings.frames_per_second)
-        self._strikes = 0
+        self._pace = Pace(counter.clock, counter.settings.frames_per_second, _BURST)
+        self._misconduct = Misconduct(counter.settings)
+        self._held = False
         self.end = wire.end
 
     @property
@@ -71,6 +75,11 @@ class Connection:
         session = self._session
         return session.terminal.id if session.terminal is not None and session.signed_on else ""
 
+    @property
+    def gives_way(self) -> bool:
+        """Whether ``end`` takes nothing from anybody: nobody has signed on, or who has is cut off."""
+        return self._held or not self.terminal
+
     async def serve(self) -> None:
         """Read until the end, then wait for what is under way: it ends by its own deadlines, answered or not."""
         wire, clock, settings = self._wire, self._counter.clock, self._counter.settings
@@ -78,12 +87,14 @@ class Connection:
         try:
             while True:
                 await self._take(*await wire.frame(settings.idle, settings.frame))
-                wait = self._pace.take()
-                if wait > 0:
-                    await clock.sleep(wait)
+                wait = self._pace.take() + self._misconduct.pause()
+                if wait > 0 and not wire.ended:
+                    await wire.rest(wait)
         except GoneError as gone:
             await self._let_finish()
             self._tell(gone.why)
+            self._held = True
+            await wire.rest(self._misconduct.held(gone.why))
         except Exception as error:
             self._counter.desk.tell_defect(error)
             self._tell("defect")
@@ -106,7 +117,7 @@ class Connection:
         except RefusedFrameError as error:
             await self._refuse(tpdu, error)
             return
-        self._strikes = 0
+        self._misconduct.forgive()
         if admitted.task in _ALONE:
             await self._finished(0)
             await self._answer(tpdu, admitted)
@@ -143,8 +154,7 @@ class Connection:
         else:
             counter.log.warning("frame_refused", why=refused.why, terminal=terminal, address=address)
         await self._write(tpdu, refused.message, Reply(refused.answer), refused.layout)
-        self._strikes += 1
-        if self._strikes >= counter.settings.strikes:
+        if refused.answer is not NO_MODULE and self._misconduct.refused():
             self.end("too_many_refusals")
 
     async def _write(self, tpdu: bytes, request: Message, reply: Reply, layout: Layout) -> None:

@@ -1,21 +1,19 @@
-"""How fast one connection may send: nobody at a keypad is faster, and a flood takes no more than this from others."""
+"""How fast something may come, so that a flood takes no more than this from others."""
 
 from __future__ import annotations
 
 from tellerline.adapters.clock import Clock
 
-_BURST_SECONDS = 2.0
-
 
 class Pace:
-    """A bucket that fills with ``per_second`` and holds two seconds' worth."""
+    """A bucket that fills with ``per_second`` and holds ``seconds``' worth, one at least."""
 
-    __slots__ = ("_clock", "_left", "_per_second", "_seen_at")
+    __slots__ = ("_clock", "_left", "_most", "_per_second", "_seen_at")
 
-    def __init__(self, clock: Clock, per_second: float) -> None:
+    def __init__(self, clock: Clock, per_second: float, seconds: float) -> None:
         self._clock = clock
         self._per_second = per_second
-        self._left = _BURST_SECONDS * per_second
+        self._left = self._most = max(1.0, seconds * per_second)
         self._seen_at = clock.monotonic()
 
     async def keep(self) -> None:
@@ -27,6 +25,6 @@ class Pace:
     def take(self) -> float:
         """Take one, and return for how many seconds to wait before it may be used."""
         now = self._clock.monotonic()
-        self._left = min(_BURST_SECONDS * self._per_second, self._left + (now - self._seen_at) * self._per_second) - 1
+        self._left = min(self._most, self._left + (now - self._seen_at) * self._per_second) - 1
         self._seen_at = now
         return 0.0 if self._left >= 0 else -self._left / self._per_second

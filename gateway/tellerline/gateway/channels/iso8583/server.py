@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from tellerline.gateway.channels.iso8583.connection import Connection, Counter
+from tellerline.gateway.channels.iso8583.listening import Listener
 from tellerline.gateway.channels.iso8583.terminals import Terminal, check_keys
 from tellerline.gateway.channels.iso8583.wire import Wire
 
@@ -18,30 +19,23 @@ class Iso8583Front:
         self._terminals = terminals
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._of_terminal: dict[str, Connection] = {}
-        self._server: asyncio.Server | None = None
+        self._listener: Listener | None = None
         self._draining = False
 
     async def start(self) -> int:
         """Listen and return the port. Raises ``OSError``; ``TerminalError`` for a master key that is of no use."""
-        settings = self._counter.settings
+        settings, clock = self._counter.settings, self._counter.clock
         await check_keys(self._terminals, self._counter.hsm)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Wire(settings.framing(), self._counter.clock, self._accept),
-            settings.address,
-            settings.port,
-            backlog=settings.connections,
-            reuse_port=settings.reuse_port or None,
-        )
+        self._listener = Listener(settings, clock)
+        self._listener.serve(lambda: Wire(settings.framing(), clock, self._accept))
         self._counter.metrics.watch_connections(lambda: len(self._connections))
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        return self._listener.port
 
     async def drain(self, grace: float) -> None:
         """Accept and read nothing new, let what is under way be answered, for ``grace`` seconds. Idempotent."""
         self._draining = True
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            self._listener.close()
         for connection in self._connections:
             connection.end("drained")
         tasks = set(self._connections.values())
@@ -73,13 +67,13 @@ class Iso8583Front:
             del self._of_terminal[connection.terminal]
 
     def _make_room(self) -> bool:
-        """Whether one more may come; the oldest that has not signed on gives way to it."""
+        """Whether one more may come; the oldest that serves nobody gives way to it."""
         if len(self._connections) < self._counter.settings.connections:
             return True
-        stranger = next((connection for connection in self._connections if not connection.terminal), None)
-        if stranger is not None:
-            stranger.end("gave_way")
-        return stranger is not None
+        least = next((connection for connection in self._connections if connection.gives_way), None)
+        if least is not None:
+            least.end("gave_way")
+        return least is not None
 
 
 def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -23,9 +23,14 @@ class AtmSettings(BaseModel):
     ``reuse_port`` lets several processes share the port; each knows of its own connections alone.
 
     ``idle`` ends a connection without a frame, ``frame`` one whose frame was begun and does not end, ``sign_on`` one
-    that has not signed on. ``connections`` bounds all of them; when they are used up, the oldest that has not signed on
-    gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all;
-    ``frames_per_second`` how fast one connection is read, ``strikes`` how often in a row it may be refused.
+    that has not signed on. ``connections`` bounds all of them; when they are used up, the oldest that has not signed
+    on, or is cut off, gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all;
+    ``frames_per_second`` how fast one connection is read (nobody at a keypad is faster; two seconds' worth may come at
+    once), ``connections_per_second`` how fast new ones are taken.
+
+    A refused frame is the sender's loss: his next one is not read for ``refusal_pause``, and for twice as long with
+    each in a row; after ``strikes`` in a row he is cut off. Who is cut off for what he sent is kept waiting
+    ``cut_off_pause`` before the connection is closed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -47,8 +52,11 @@ class AtmSettings(BaseModel):
     connections: int = Field(default=2048, ge=1)
     in_flight: int = Field(default=8, ge=1)
     running: int = Field(default=1024, ge=1)
-    frames_per_second: float = Field(default=100.0, gt=0)
+    frames_per_second: float = Field(default=20.0, gt=0)
+    connections_per_second: float = Field(default=100.0, gt=0)
     strikes: int = Field(default=5, ge=1)
+    refusal_pause: float = Field(default=0.1, ge=0)
+    cut_off_pause: float = Field(default=1.0, ge=0)
     clock_tolerance: float = Field(default=600.0, gt=0)
 
     def framing(self) -> Framing:

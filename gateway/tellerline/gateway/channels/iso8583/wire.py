@@ -12,6 +12,8 @@ from tellerline.gateway.channels.iso8583.framing import BadLengthError, Framing
 
 _MOST_UNREAD: Final = 64 * 1024
 _MOST_TOGETHER: Final = 16 * 1024
+_EARLY_S: Final = 0.001
+"""How much earlier than asked for a clock may call."""
 
 
 class GoneError(Exception):
@@ -44,10 +46,16 @@ class Wire(asyncio.BufferedProtocol):
         self._full = False
         self._why = ""
         self._news: asyncio.Future[None] | None = None
+        self._rest: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._leaving: list[bytes] = []
         self._leaving_bytes = 0
         self.address = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether ``frame`` would raise."""
+        return bool(self._why)
 
     async def frame(self, idle: float, half: float) -> tuple[bytes, bytes]:
         """The next frame's TPDU, for the answer, and its message. Raises ``GoneError``.
@@ -78,6 +86,17 @@ class Wire(asyncio.BufferedProtocol):
             if hasty is not None:
                 hasty.cancel()
 
+    async def rest(self, seconds: float) -> None:
+        """Let the peer wait. Returns after so long, or when ``end`` is called meanwhile, even for another time."""
+        if seconds <= 0:
+            return
+        self._rest = self._loop.create_future()
+        over = self._clock.call_later(seconds, lambda: _wake(self._rest))
+        try:
+            await self._rest
+        finally:
+            over.cancel()
+
     def write(self, tpdu: bytes, message: bytes) -> None:
         """Send one frame; returns at once. Nothing happens on a connection that is gone.
 
@@ -100,7 +119,8 @@ class Wire(asyncio.BufferedProtocol):
             self._patience.cancel()
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
-        self._wake()
+        _wake(self._news)
+        _wake(self._rest)
 
     def close(self) -> None:
         """Give the connection back, once what was written has gone out; who does not take it is not waited for."""
@@ -133,7 +153,7 @@ class Wire(asyncio.BufferedProtocol):
         if self._filled == len(self._room) and self._transport is not None:
             self._full = True
             self._transport.pause_reading()
-        self._wake()
+        _wake(self._news)
 
     def _cut(self) -> tuple[bytes, bytes] | None:
         """The first whole frame of what has come. Raises ``BadLengthError`` as soon as its header has."""
@@ -165,11 +185,12 @@ class Wire(asyncio.BufferedProtocol):
     def _lose_patience(self) -> None:
         """One timer for many frames: when it is over, it is set again for what is left since the last one came."""
         left = self._idle + min(0.0, self._idle_from - self._clock.monotonic())
-        if left <= 0:
+        if left <= _EARLY_S:
             self.end("idle")
         else:
             self._patience = self._clock.call_later(left, self._lose_patience)
 
-    def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+
+def _wake(waiting: asyncio.Future[None] | None) -> None:
+    if waiting is not None and not waiting.done():
+        waiting.set_result(None)

@@ -197,3 +197,19 @@ async def test_a_frame_in_parts_has_its_own_time_and_then_patience_begins_anew()
         assert not waiting.done()
         await line.clock.advance(2)
         assert await waiting == "idle"
+
+
+async def test_patience_ends_although_seconds_do_not_add_up_exactly() -> None:
+    async with _line() as line:
+        reading = asyncio.ensure_future(line.wire.frame(10, HALF))
+        await line.clock.advance(9)
+        line.writer.write(b"\x00")
+        await asyncio.sleep(0.05)
+        await line.clock.advance(4.9)
+        line.writer.write(b"\x01x")
+        assert (await reading)[1] == b"x"
+        waiting = asyncio.ensure_future(line.wire.frame(10, HALF))
+        async with asyncio.timeout(10):
+            await line.clock.advance(10.1)
+            with pytest.raises(GoneError, match="idle"):
+                await waiting

@@ -1,0 +1,26 @@
+"""A security module that can be told to fail, for the channel's setting ``hsm = "iso_hsm:make"``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tellerline.adapters.clock import SystemRandomness
+from tellerline.gateway.channels.iso8583.hsm.port import HeldKey, HsmError
+from tellerline.gateway.channels.iso8583.hsm.software import SoftwareHsm, read_own_key
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
+
+
+class FailingHsm(SoftwareHsm):
+    """Checks no MAC while ``fails``."""
+
+    fails: ClassVar[bool] = False
+
+    async def check_mac(self, key: HeldKey, data: bytes, mac: bytes) -> bool:
+        if self.fails:
+            raise HsmError("no answer")
+        return await super().check_mac(key, data, mac)
+
+
+def make(settings: AtmSettings) -> FailingHsm:
+    assert settings.hsm_key is not None
+    return FailingHsm(read_own_key(settings.hsm_key), SystemRandomness(), production=False)
