@@ -52,10 +52,11 @@ class Doors:
     async def customer(self, visitor: Visitor, exchange: Exchange) -> None:
         """Pass with a good token of a login that has not ended, which the visitor has from then on."""
         now = self._clock.now().timestamp()
-        claims = self._verifier.known(exchange.head.get(b"authorization", ""), now) or await self.claims(exchange)
+        known = self._verifier.known(exchange.head.get(b"authorization", ""), now)
+        claims = known or await self.claims(exchange)  # which may wait for the issuer: ``now`` is over then
         exchange.rate = None
         exchange.rate = self._customers.hit(claims.customer)
-        visitor.session = self._sessions.known(claims, now) or await self._sessions.of(claims)
+        visitor.session = (known and self._sessions.known(known, now)) or await self._sessions.of(claims)
         visitor.claims = claims
 
 

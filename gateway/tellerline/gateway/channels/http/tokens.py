@@ -60,15 +60,15 @@ class TokenVerifier:
         """Of an ``Authorization`` header's value. Raises ``RefusalError`` with status 401: ``GRANT_MISSING`` where
         there is no bearer token, ``TOKEN_INVALID`` for one that is not good.
         """
-        now = self._clock.now().timestamp()
-        known = self.known(authorization, now)
+        known = self.known(authorization, self._clock.now().timestamp())
         if known is not None:
             return known
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise unauthenticated(Code.GRANT_MISSING)
-        claims = self._checked(await self._payload(token), now)
+        payload = await self._payload(token)
+        claims = self._checked(payload, self._clock.now().timestamp())
         self._good[authorization] = claims, self._keys.generation
         if len(self._good) > self._most:
             self._good.popitem(last=False)
