@@ -172,6 +172,15 @@ async def hear(bench: SwitchBench, expected: Mapping[Telephone, Collection[str]]
     raise AssertionError(f"heard {_readable(heard)}, expected {_readable(wanted)}")
 
 
+async def eventually(bench: SwitchBench, true: Callable[[], bool]) -> None:
+    """Wait until it is true, in the switch's time; fails if it does not come to be."""
+    for _ in range(round(_PATIENCE / _STEP)):
+        if true():
+            return
+        await bench.pause(_STEP)
+    raise AssertionError("it did not come to be")
+
+
 async def _listen(telephones: Collection[Telephone]) -> list[tuple[Telephone, frozenset[str]]]:
     return list(zip(telephones, await asyncio.gather(*(each.hears() for each in telephones)), strict=True))
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from asterisk_bench import AsteriskBench
-from switch_bench import LONG_PROMPT, NOBODY, SHORT_PROMPT, EventLog, hear
+from switch_bench import LONG_PROMPT, NOBODY, SHORT_PROMPT, EventLog, eventually, hear
 from switch_scenes import AGENT, CALLER, LEADER, answered, dialled, refused, talk
 
 from tellerline.connectors.telephony.errors import SwitchError, SwitchReason
@@ -53,8 +53,7 @@ async def test_an_order_whose_answer_is_lost_may_be_repeated(asterisk: AsteriskB
     await asterisk.log.take(LinkRestored)
     assert set((await switch.snapshot()).legs) == {"leg-a"}
     await switch.dial("leg-a", AGENT)
-    await asterisk.pause(0.3)
-    assert phone.connected
+    await eventually(asterisk, lambda: phone.connected)
     assert len((await switch.snapshot()).legs) == 1
 
 
@@ -123,8 +122,7 @@ async def test_a_caller_who_rings_while_the_controller_is_away_hears_so(asterisk
     await asterisk.lose_link()
     phone = await asterisk.telephone(CALLER)
     await phone.call("4001")
-    await asterisk.pause(0.5)
-    assert phone.connected
+    await eventually(asterisk, lambda: phone.connected)
     await asterisk.restore_link()
     assert not (await asterisk.switch.snapshot()).legs
     await phone.hang_up()
@@ -139,8 +137,7 @@ async def test_nothing_of_the_connectors_own_outlives_its_use(asterisk: Asterisk
     for each in (line, leader):
         await each.phone.hang_up()
         await asterisk.log.take(Cleared, leg=each.leg)
-    await asterisk.pause(0.3)
-    assert await asterisk.left_over() == []
+    assert await _left_over(asterisk, 0) == []
 
 
 def test_the_controllers_password_is_in_no_log(switch_server: AsteriskServer) -> None:
@@ -166,11 +163,9 @@ async def test_a_new_controller_clears_away_what_serves_nothing_any_more(asteris
     await asterisk.switch.monitor("m", line.leg, leader.leg, Listening.SILENT)
     await asterisk.switch.close()
     await leader.phone.hang_up()
-    await asterisk.pause(0.2)
-    assert len(await asterisk.left_over()) == 3
+    assert len(await _left_over(asterisk, 3)) == 3
     switch = await asterisk.new_controller()
-    await asterisk.pause(0.2)
-    assert await asterisk.left_over() == [line.leg]
+    assert await _left_over(asterisk, 1) == [line.leg]
     assert set((await switch.snapshot()).legs) == {line.leg}
 
 
@@ -224,6 +219,16 @@ async def test_keys_are_told_once_by_an_asterisk_that_stands_still_now_and_then(
     assert (await asterisk.log.take(SecretCollected)).end is SecretEnd.COMPLETE
     assert sealed == [secret]
     still.cancel()
+
+
+async def _left_over(asterisk: AsteriskBench, number: int) -> list[str]:
+    """What is at the switch, as soon as it is so many."""
+    for _ in range(100):
+        found = await asterisk.left_over()
+        if len(found) == number:
+            break
+        await asterisk.pause(0.05)
+    return found
 
 
 async def _stands_still(asterisk: AsteriskBench) -> None:
