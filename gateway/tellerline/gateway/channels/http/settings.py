@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 _MEBIBYTE = 1 << 20
 _MOST_PORT = 65_535
 _AT_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
+_MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 class _Part(BaseModel):
@@ -97,13 +98,13 @@ class HttpSettings(_Part):
 
     @model_validator(mode="after")
     def _proxies_not_everybody(self) -> HttpSettings:
-        for proxy in self.proxies:
-            try:
-                network = ip_network(proxy, strict=False)
-            except ValueError:
-                raise ValueError(f"http.proxies: {proxy!r} is no address and no network") from None
-            if not network.prefixlen:
-                raise ValueError(f"http.proxies: {proxy!r} lets everybody say who he is")
+        networks = [_network(proxy) for proxy in self.proxies]
+        together = (
+            *collapse_addresses(network for network in networks if isinstance(network, IPv4Network)),
+            *collapse_addresses(network for network in networks if isinstance(network, IPv6Network)),
+        )
+        if not all(network.prefixlen for network in together):
+            raise ValueError("http.proxies together let everybody say who he is")
         return self
 
     @property
@@ -115,3 +116,16 @@ class HttpSettings(_Part):
     def issuer_origin(self) -> str:
         parts = urlsplit(self.issuer)
         return f"{parts.scheme}://{parts.netloc}"
+
+
+def _network(proxy: str) -> IPv4Network | IPv6Network:
+    """Of ``http.proxies``. Clients are never seen under IPv4-mapped addresses: one that is written so would match
+    nobody.
+    """
+    try:
+        network = ip_network(proxy, strict=False)
+    except ValueError:
+        raise ValueError(f"http.proxies: {proxy!r} is no address and no network") from None
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        raise ValueError(f"http.proxies: {proxy!r} is of IPv4, and to be written so")
+    return network

@@ -37,7 +37,15 @@ def test_issuers_and_limits_that_will_not_do_are_refused(changes: dict[str, Any]
         settings(**changes)
 
 
-@pytest.mark.parametrize("proxies", [("*",), ("0.0.0.0/0",), ("::/0",), ("unix",), ("bank.example",), ("10.0.0.5, *",)])
+@pytest.mark.parametrize(
+    "proxies",
+    [
+        *(("*",), ("0.0.0.0/0",), ("::/0",), ("unix",), ("bank.example",), ("10.0.0.5, *",)),
+        ("0.0.0.0/1", "128.0.0.0/1"),
+        ("10.0.0.5", "128.0.0.0/1", "fd00::/8", "64.0.0.0/2", "0.0.0.0/2"),
+        ("::/1", "8000::/1"),
+    ],
+)
 def test_nobody_is_believed_for_being_anybody(proxies: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError, match=r"http\.proxies"):
         settings(proxies=proxies)
@@ -45,6 +53,17 @@ def test_nobody_is_believed_for_being_anybody(proxies: tuple[str, ...]) -> None:
 
 def test_proxies_are_addresses_and_networks() -> None:
     assert settings(proxies=("10.0.0.5", "10.1.0.0/16", "fd00::/8")).proxies == ("10.0.0.5", "10.1.0.0/16", "fd00::/8")
+
+
+@pytest.mark.parametrize("proxy", ["::ffff:0:0/96", "::ffff:10.0.0.5", "::ffff:a00:0/104"])
+def test_proxies_of_ipv4_are_written_so(proxy: str) -> None:
+    with pytest.raises(ValidationError, match=r"http\.proxies: '.*' is of IPv4"):
+        settings(proxies=(proxy,))
+
+
+def test_much_may_be_a_proxy_if_something_is_not() -> None:
+    most = ("0.0.0.0/1", "128.0.0.0/2", "8000::/1")
+    assert settings(proxies=most).proxies == most
 
 
 def test_development_may_be_at_home_without_tls() -> None:
