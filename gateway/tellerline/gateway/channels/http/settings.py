@@ -99,11 +99,9 @@ class HttpSettings(_Part):
     @model_validator(mode="after")
     def _proxies_not_everybody(self) -> HttpSettings:
         networks = [_network(proxy) for proxy in self.proxies]
-        together = (
-            *collapse_addresses(network for network in networks if isinstance(network, IPv4Network)),
-            *collapse_addresses(network for network in networks if isinstance(network, IPv6Network)),
-        )
-        if not all(network.prefixlen for network in together):
+        four = collapse_addresses(network for network in networks if isinstance(network, IPv4Network))
+        six = collapse_addresses(network for network in networks if isinstance(network, IPv6Network))
+        if 0 in {network.prefixlen for network in four} | {network.prefixlen for network in six}:
             raise ValueError("http.proxies together let everybody say who he is")
         return self
 
