@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from tellerline.adapters.clock import Clock
+from tellerline.adapters.clock import Clock, Timer
 from tellerline.adapters.telemetry import Log
 
 PublicKey = RSAKey | ECKey
@@ -58,8 +59,11 @@ class KeyUrl:
 
     def _fetch(self) -> bytes:
         opener = urllib.request.build_opener(_StayThere)
-        with opener.open(self._url, timeout=_SECONDS) as answer:
-            content: bytes = answer.read(_MOST_BYTES + 1)
+        try:
+            with opener.open(self._url, timeout=_SECONDS) as answer:
+                content: bytes = answer.read(_MOST_BYTES + 1)
+        except HTTPException as error:
+            raise OSError(f"no HTTP: {error!r}") from error
         if len(content) > _MOST_BYTES:
             raise OSError("the key set is too large")
         return content
@@ -70,6 +74,9 @@ class IssuerKeys:
 
     They are read again after ``age`` seconds, and for an unknown id at most once in ``pause`` seconds, whoever asks:
     made-up ids cost nothing. While the issuer cannot be asked, the keys that are known go on.
+
+    Whoever relies on keys that he asked for earlier looks at ``due`` each time, and calls ``fresh`` if it is set: that
+    they are to be read again, after ``age`` seconds, or ``pause`` where the last reading failed.
     """
 
     def __init__(self, document: KeyDocument, *, clock: Clock, log: Log, pause: float, age: float) -> None:
@@ -82,7 +89,9 @@ class IssuerKeys:
         self._raw = b""
         self._read_at: float | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._ageing: Timer | None = None
         self.generation = 0
+        self.due = False
 
     async def key(self, kid: str) -> PublicKey | None:
         """None for an id that the issuer does not have."""
@@ -90,31 +99,56 @@ class IssuerKeys:
             await self._refresh()
         return self._keys.get(kid)
 
+    def fresh(self) -> bool:
+        """Have the keys read again, without waiting for it. False when nobody has tried for twice their age: then they
+        are nothing to rely on, and ``key`` waits for them.
+        """
+        self._begin_reading()
+        return not self._older_than(2 * self._age)
+
     def _older_than(self, seconds: float) -> bool:
         return self._read_at is None or self._clock.monotonic() - self._read_at >= seconds
 
     async def _refresh(self) -> None:
+        await asyncio.shield(self._begin_reading())
+
+    def _begin_reading(self) -> asyncio.Task[None]:
         """Once, however many ask at the same time."""
         if self._reading is None:
             self._reading = asyncio.get_running_loop().create_task(self._read())
-        await asyncio.shield(self._reading)
+        return self._reading
 
     async def _read(self) -> None:
+        good_for = self._pause
         try:
             raw = await self._document.read()
             if raw != self._raw:
                 self._keys, self._raw = key_set(raw), raw
                 self.generation += 1
+            good_for = self._age
         except (OSError, ValueError) as error:
             self._log.error("issuer_keys_unavailable", reason=str(error))
         finally:
             self._read_at = self._clock.monotonic()
             self._reading = None
+            self._let_age(good_for)
+
+    def _let_age(self, seconds: float) -> None:
+        if self._ageing is not None:
+            self._ageing.cancel()
+        self.due = False
+        self._ageing = self._clock.call_later(seconds, self._grow_old)
+
+    def _grow_old(self) -> None:
+        self.due = True
 
 
 def key_set(raw: bytes) -> dict[str, PublicKey]:
     """The keys for RS256 and ES256 signatures by id; others are left out. Raises ``ValueError`` for no key set."""
-    document = json.loads(raw)
+    try:
+        document = json.loads(raw)
+    except RecursionError:
+        raise ValueError("not a JWK set: nested too deeply") from None
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise ValueError("not a JWK set")

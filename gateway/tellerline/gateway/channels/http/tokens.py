@@ -39,7 +39,8 @@ class Claims:
 
 class TokenVerifier:
     """Checks signature, issuer, audience, type and times. What was good is remembered until it ends or the issuer's
-    keys change, so that a signature is checked once: of the last ``most`` tokens.
+    keys change, so that a signature is checked once: of the last ``most`` tokens. Remembered tokens have the keys read
+    again like others, but wait for them only where nobody has asked for long.
     """
 
     def __init__(self, settings: HttpSettings, keys: IssuerKeys, clock: Clock, most: int = _REMEMBERED) -> None:
@@ -53,6 +54,8 @@ class TokenVerifier:
         """What ``claims`` would say at ``now``, if it has said so before."""
         known = self._good.get(authorization)
         if known is None or known[1] != self._keys.generation or known[0].expires <= now:
+            return None
+        if self._keys.due and not self._keys.fresh():
             return None
         return known[0]
 

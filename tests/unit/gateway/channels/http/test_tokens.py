@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from tellerline.routing.model.codes import Code
 
 ISSUER = "http://127.0.0.1:9/issuer"
 START = datetime(2026, 3, 2, tzinfo=UTC)
+PAUSE, AGE = 30, 600
 
 
 @dataclass
@@ -34,9 +36,14 @@ class Issuer:
     keys: list[ECKey | RSAKey] = field(default_factory=lambda: [ECKey.generate_key("P-256", auto_kid=True)])
     away: bool = False
     reads: int = 0
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answering.set()
 
     async def read(self) -> bytes:
         self.reads += 1
+        await self.answering.wait()
         if self.away:
             raise OSError("away")
         return orjson.dumps({"keys": [key.as_dict(private=False) for key in self.keys]})
@@ -68,7 +75,7 @@ class Bench:
 def bench() -> Bench:
     clock, issuer = VirtualClock(START), Issuer()
     writer = LogWriter(os.open(os.devnull, os.O_WRONLY))
-    keys = IssuerKeys(issuer, clock=clock, log=make_log(clock, writer), pause=30, age=600)
+    keys = IssuerKeys(issuer, clock=clock, log=make_log(clock, writer), pause=PAUSE, age=AGE)
     settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json")
     return Bench(clock, issuer, keys, TokenVerifier(settings, keys, clock))
 
@@ -140,6 +147,80 @@ async def test_while_the_issuer_is_away_known_keys_go_on(bench: Bench) -> None:
     assert bench.issuer.reads == 2
 
 
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_a_remembered_token_ends_when_its_key_is_withdrawn(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    await bench.verifier.claims(token)
+    bench.issuer.keys = [ECKey.generate_key("P-256", auto_kid=True)]
+    await bench.clock.advance(AGE - 1)
+    await bench.verifier.claims(token)
+    await settle()
+    assert bench.issuer.reads == 1
+    await bench.clock.advance(1)
+    await bench.verifier.claims(token)
+    await settle()
+    assert await bench.refused(token) == (Code.TOKEN_INVALID, "key")
+    assert bench.issuer.reads == 2
+
+
+async def test_after_long_silence_remembered_tokens_wait_for_the_keys(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    await bench.verifier.claims(token)
+    bench.issuer.keys = [ECKey.generate_key("P-256", auto_kid=True)]
+    await bench.clock.advance(2 * AGE)
+    assert await bench.refused(token) == (Code.TOKEN_INVALID, "key")
+    assert bench.issuer.reads == 2
+
+
+async def test_remembered_tokens_wait_for_no_reading_and_begin_one_at_a_time(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    said = await bench.verifier.claims(token)
+    bench.issuer.answering.clear()
+    await bench.clock.advance(AGE)
+    for _ in range(20):
+        assert bench.verifier.known(token, bench.clock.now().timestamp()) is said
+        await settle()
+    assert bench.issuer.reads == 2
+    bench.issuer.answering.set()
+    await settle()
+    assert bench.verifier.known(token, bench.clock.now().timestamp()) is said
+    await settle()
+    assert bench.issuer.reads == 2
+
+
+async def test_keys_that_were_read_for_another_token_are_not_due(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    await bench.verifier.claims(token)
+    await bench.clock.advance(AGE - PAUSE)
+    await bench.refused(bench.issuer.token(bench.clock, kid="made-up"))
+    for reads in (2, 3):
+        await bench.clock.advance(AGE - PAUSE)
+        await bench.verifier.claims(token)
+        await settle()
+        assert bench.issuer.reads == reads
+        await bench.clock.advance(PAUSE)
+
+
+async def test_while_the_issuer_is_away_remembered_tokens_go_on(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 2 * 86_400)
+    said = await bench.verifier.claims(token)
+    bench.issuer.away = True
+    for _ in range(2 * AGE // 10):
+        await bench.clock.advance(10)
+        assert await bench.verifier.claims(token) is said
+        await settle()
+    assert bench.issuer.reads == 1 + 1 + AGE // PAUSE
+    bench.issuer.away, bench.issuer.keys = False, [ECKey.generate_key("P-256", auto_kid=True)]
+    await bench.clock.advance(PAUSE)
+    await bench.verifier.claims(token)
+    await settle()
+    assert await bench.refused(token) == (Code.TOKEN_INVALID, "key")
+
+
 def test_only_keys_that_may_sign_are_taken() -> None:
     good = ECKey.generate_key("P-256", auto_kid=True).as_dict(private=False)
     other = [
@@ -152,7 +233,7 @@ def test_only_keys_that_may_sign_are_taken() -> None:
         "no key",
     ]
     assert list(key_set(orjson.dumps({"keys": [*other, good]}))) == [good["kid"]]
-    for wrong in (b"[]", b"{}", b"no json"):
+    for wrong in (b"[]", b"{}", b"no json", b"[" * 60_000):
         with pytest.raises(ValueError, match=r"JWK|Expecting"):
             key_set(wrong)
 
@@ -166,6 +247,19 @@ async def test_keys_are_fetched_from_nowhere_else() -> None:
                 await KeyUrl(issuer.url).read()
         assert other.connections == 0
         assert await KeyUrl(other.url).read() == b'{"keys": []}'
+
+
+@pytest.mark.parametrize(
+    "said", [b"220 mail.bank.example ESMTP\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{"]
+)
+async def test_an_issuer_that_speaks_no_http_is_away(said: bytes) -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        writer.close()
+
+    async with hostile(answer) as issuer:
+        with pytest.raises(OSError, match="no HTTP"):
+            await KeyUrl(issuer.url).read()
 
 
 async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:
