@@ -99,6 +99,25 @@ def test_sqlite_finds_enquiries_about_an_account_by_who_made_them(sqlite: sqlite
     ]
 
 
+def test_sqlite_passes_over_other_accounts_enquiries_without_reading_their_rows(sqlite: sqlite3.Connection) -> None:
+    steps = enquirers.search(Search(account="A7", operation="accounts.GetBalance"))
+    next(steps)
+    steps.send([])
+    statement, values = steps.send([("U7",)])
+    ready = statement.sqlite
+    program = sqlite.execute(f"EXPLAIN {ready.sql}", ready.arrange(values) if ready.arrange else values).fetchall()
+    named = "SELECT name, rootpage FROM sqlite_master WHERE name LIKE 'transactions%'"
+    pages = {page: name for name, page in sqlite.execute(named)}
+    opened = {cursor: pages.get(page) for _, what, cursor, page, *_ in program if what == "OpenRead"}
+    [walk] = [number for number, what, *_ in program if what == "DeferredSeek"]
+    compared = [step[1:4] for step in program[walk + 1 : walk + 5]]
+    assert [(what, opened.get(cursor)) for what, cursor, _ in compared if what == "Column"] == [
+        ("Column", "transactions_by_customer"),  # the account, and no further unless it is the one
+        ("Column", "transactions"),
+    ]
+    assert compared[1][0] == "Ne"
+
+
 def test_sqlite_finds_what_closes_an_account_by_the_account(sqlite: sqlite3.Connection) -> None:
     ready = closed_hosts.RECALL.sqlite
     values = ("accounts.GetBalance", "A7", "accounts.ReportLoss")

@@ -2,7 +2,8 @@
 than all that an answer needs.
 
 The index by account leaves out what a customer enquired. Who has ever enquired about an account is in ``enquirers``
-from the same commit on, whoever writes; there the customer's own index takes over.
+from the same commit on, whoever writes; there the customer's own index takes over. It names the account too: of what
+he enquired about others no row is read, only the index's entry.
 """
 
 from __future__ import annotations

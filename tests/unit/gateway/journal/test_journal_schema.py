@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from journal_rows import enquiry
+from journal_rows import NOON, enquiry
 from sqlalchemy import create_engine
 
 from tellerline.adapters.store.errors import StoreError
@@ -114,6 +115,22 @@ def test_who_enquired_before_the_upgrade_is_known_after_it(tmp_path: Path) -> No
     connection.close()
     assert {row[0] for row in found} >= {each.global_serial for each in asked if each.account}
     assert [row[7] for row in found].count("C3") == 1
+
+
+def test_enquiries_before_the_index_named_accounts_are_found_as_after_it(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    begin_at(connection, "0017")
+    add = transactions.APPEND.sqlite.sql
+    asked = [enquiry(customer="C1", account=f"A{n % 3}", accepted_at=NOON + timedelta(seconds=n)) for n in range(9)]
+    connection.executemany(add, map(record_values, asked[:6]))
+    MIGRATIONS.upgrade_sqlite(connection)
+    columns_of = "SELECT name FROM pragma_index_info('transactions_by_customer')"
+    assert [name for (name,) in connection.execute(columns_of)] == ["customer", "accepted_at", "account"]
+    connection.executemany(add, map(record_values, asked[6:]))
+    for wanted in (Search(account="A1"), Search(account="A1", customer="C1")):
+        found = drive(connection, enquirers.search, wanted)
+        assert [row[0] for row in found] == [asked[n].global_serial for n in (7, 4, 1)]
+    connection.close()
 
 
 def query_plan(folder: Path, statement: Statement, values: tuple[object, ...]) -> list[str]:

@@ -612,3 +612,7 @@ UPDATE alembic_version SET version_num='0016' WHERE alembic_version.version_num 
 
 UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
 
+-- Running upgrade 0017 -> 0018
+
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+

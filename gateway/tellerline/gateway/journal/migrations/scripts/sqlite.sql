@@ -456,3 +456,11 @@ CREATE TRIGGER transactions_enquirers AFTER INSERT ON transactions WHEN NEW.effe
 
 UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num = '0016';
 
+-- Running upgrade 0017 -> 0018
+
+DROP INDEX transactions_by_customer;
+
+CREATE INDEX transactions_by_customer ON transactions (customer, accepted_at, account);
+
+UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
+
