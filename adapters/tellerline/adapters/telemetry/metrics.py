@@ -8,6 +8,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.telemetry.tallies import Spreads, Tallies
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -22,6 +23,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._clock = SystemClock()  # a scraper's time, whatever time is played here
         self._requests = self._counter("requests", "Answered requests.", "channel", "operation", "result")
         self._request_seconds = self._histogram("request_seconds", "Time to the answer.", "operation")
         self._exchanges = self._counter("exchanges", "Exchanges with hosts by fate.", "host", "operation", "fate")
@@ -90,11 +92,11 @@ class Metrics:
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
     def _counter(self, name: str, text: str, *labels: str) -> Tallies:
-        tallies = Tallies(f"tellerline_{name}", text, labels)
+        tallies = Tallies(f"tellerline_{name}", text, labels, self._clock)
         self.registry.register(tallies)
         return tallies
 
     def _histogram(self, name: str, text: str, *labels: str) -> Spreads:
-        spreads = Spreads(f"tellerline_{name}", text, labels, _SECONDS)
+        spreads = Spreads(f"tellerline_{name}", text, labels, _SECONDS, self._clock)
         self.registry.register(spreads)
         return spreads

@@ -15,36 +15,36 @@ from typing import Generic, TypeVar
 from prometheus_client import Counter
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric, Sample
 
-from tellerline.adapters.clock import SystemClock
-
-_CLOCK = SystemClock()  # a scraper compares a counter's beginning with its own time, whatever time is played here
+from tellerline.adapters.clock import Clock
 
 
 class Tally:
-    """How often something happened."""
+    """How often something happened since ``created``, in seconds of the epoch."""
 
     __slots__ = ("count", "created")
 
-    def __init__(self) -> None:
-        self.created = _CLOCK.now().timestamp()
+    def __init__(self, created: float) -> None:
+        self.created = created
         self.count = 0
 
     def inc(self) -> None:
+        """It happened once more. For the loop's thread alone."""
         self.count += 1
 
 
 class Spread:
-    """Seconds, counted by the first of ``bounds`` that is not below them, and their sum."""
+    """Seconds, counted by the first of ``bounds`` that is not below them, and their sum; since ``created``."""
 
     __slots__ = ("bounds", "counts", "created", "sum")
 
-    def __init__(self, bounds: Sequence[float]) -> None:
-        self.created = _CLOCK.now().timestamp()
+    def __init__(self, bounds: Sequence[float], created: float) -> None:
+        self.created = created
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
         self.sum = 0.0
 
     def observe(self, seconds: float) -> None:
+        """It took so long once more. For the loop's thread alone."""
         self.sum += seconds
         self.counts[bisect_left(self.bounds, seconds)] += 1
 
@@ -53,13 +53,19 @@ _Child = TypeVar("_Child", bound=Tally | Spread)
 
 
 class _Family(Generic[_Child]):
-    """One metric: a child for each combination of labels' values, in the order in which they first came."""
+    """One metric: a child for each combination of labels' values, in the order in which they first came.
 
-    def __init__(self, name: str, text: str, labels: Sequence[str], make: Callable[[], _Child]) -> None:
+    ``clock`` is to be the scraper's, which compares with its own time when a child was created.
+    """
+
+    def __init__(
+        self, name: str, text: str, labels: Sequence[str], make: Callable[[float], _Child], clock: Clock
+    ) -> None:
         self._name = name
         self._text = text
         self.label_names = labels
         self._make = make
+        self._clock = clock
         self._children: dict[tuple[str, ...], _Child] = {}
 
     def labels(self, *values: str) -> _Child:
@@ -67,7 +73,10 @@ class _Family(Generic[_Child]):
         if len(values) != len(self.label_names):
             raise ValueError(f"{self._name} has the labels {', '.join(self.label_names)}")
         written = tuple(str(value) for value in values)
-        return self._children.get(written) or self._children.setdefault(written, self._make())
+        return self._children.get(written) or self._children.setdefault(written, self._begun())
+
+    def _begun(self) -> _Child:
+        return self._make(self._clock.now().timestamp())
 
     def _each(self) -> Iterable[tuple[tuple[str, ...], _Child]]:
         return self._children.copy().items()  # one step of the interpreter: the loop may add a child meanwhile
@@ -76,8 +85,8 @@ class _Family(Generic[_Child]):
 class Tallies(_Family[Tally]):
     """A counter with labels, as a collector of Prometheus's registry."""
 
-    def __init__(self, name: str, text: str, labels: Sequence[str]) -> None:
-        super().__init__(name, text, labels, Tally)
+    def __init__(self, name: str, text: str, labels: Sequence[str], clock: Clock) -> None:
+        super().__init__(name, text, labels, Tally, clock)
 
     def describe(self) -> Iterable[Metric]:
         return [CounterMetricFamily(self._name, self._text, labels=self.label_names)]
@@ -92,8 +101,8 @@ class Tallies(_Family[Tally]):
 class Spreads(_Family[Spread]):
     """A histogram of seconds with labels, as a collector of Prometheus's registry."""
 
-    def __init__(self, name: str, text: str, labels: Sequence[str], bounds: Sequence[float]) -> None:
-        super().__init__(name, text, labels, lambda: Spread(bounds))
+    def __init__(self, name: str, text: str, labels: Sequence[str], bounds: Sequence[float], clock: Clock) -> None:
+        super().__init__(name, text, labels, lambda created: Spread(bounds, created), clock)
         self._bounds = [*(str(bound) for bound in bounds), "+Inf"]
 
     def describe(self) -> Iterable[Metric]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
@@ -16,13 +17,15 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder, generate_latest
 from prometheus_client.registry import DuplicateTimeseries
 
-from tellerline.adapters.clock import SystemClock
+from tellerline.adapters.clock import Clock, SystemClock, VirtualClock
+from tellerline.adapters.telemetry.metrics import Metrics
 from tellerline.adapters.telemetry.tallies import Spreads, Tallies
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.25, 1.0, 2.5, 30.0)
 LABELS = ("host", "operation")
 CREATED = re.compile(rb"(?m)^(\w+_created(?:\{.*\})?) \S+$")
 names = st.tuples(st.sampled_from(["core", 'a "quoted"\nname', ""]), st.sampled_from(["GetBalance", "Transfer"]))
+CLOCK = SystemClock()
 seconds = st.one_of(st.sampled_from(BOUNDS), st.floats(min_value=0, allow_nan=False))
 
 
@@ -32,9 +35,10 @@ class Fate(StrEnum):
     REPLIED = "replied"
 
 
-def ours() -> tuple[CollectorRegistry, Tallies, Spreads]:
+def ours(clock: Clock = CLOCK) -> tuple[CollectorRegistry, Tallies, Spreads]:
     registry = CollectorRegistry()
-    tallies, spreads = Tallies("requests", "Answered.", LABELS), Spreads("seconds", "Time.", LABELS, BOUNDS)
+    tallies = Tallies("requests", "Answered.", LABELS, clock)
+    spreads = Spreads("seconds", "Time.", LABELS, BOUNDS, clock)
     registry.register(tallies)
     registry.register(spreads)
     return registry, tallies, spreads
@@ -66,24 +70,34 @@ def test_a_scraper_sees_no_difference(counted: list[tuple[tuple[str, str], float
     assert told(registry) == told(reference)
 
 
-def test_creation_is_told_in_the_time_of_the_scraper() -> None:
-    registry, tallies, spreads = ours()
-    before = SystemClock().now().timestamp()
-    tallies.labels("core", "GetBalance")
-    spreads.labels("core", "GetBalance")
-    after = SystemClock().now().timestamp()
+async def test_creation_is_when_labels_first_came() -> None:
+    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    registry, tallies, spreads = ours(clock)
+    labels = {"host": "core", "operation": "GetBalance"}
+    for _ in range(2):
+        await clock.advance(7)
+        tallies.labels(*labels.values()).inc()
+        spreads.labels(*labels.values()).observe(1)
     for name in ("requests_created", "seconds_created"):
-        created = registry.get_sample_value(name, {"host": "core", "operation": "GetBalance"})
-        assert created is not None
-        assert before <= created <= after
+        assert registry.get_sample_value(name, labels) == datetime(2026, 3, 2, 0, 0, 7, tzinfo=UTC).timestamp()
+
+
+def test_metrics_are_created_in_the_time_of_the_scraper() -> None:
+    before, metrics, labels = CLOCK.now().timestamp(), Metrics(), {"channel": "ATM", "result": "ok"}
+    metrics.pins(*labels.values()).inc()
+    created = metrics.registry.get_sample_value("tellerline_pin_verifications_created", labels)
+    assert created is not None
+    assert before <= created <= CLOCK.now().timestamp()
 
 
 def test_creation_is_not_told_where_the_library_would_not() -> None:
     program = (
         "from prometheus_client import CollectorRegistry, generate_latest as latest\n"
+        "from tellerline.adapters.clock import SystemClock\n"
         "from tellerline.adapters.telemetry.tallies import Spreads, Tallies\n"
+        "clock = SystemClock()\n"
         "registry = CollectorRegistry()\n"
-        "for family in (Tallies('a', 'A.', ('x',)), Spreads('b', 'B.', ('x',), (1.0,))):\n"
+        "for family in (Tallies('a', 'A.', ('x',), clock), Spreads('b', 'B.', ('x',), (1.0,), clock)):\n"
         "    registry.register(family)\n"
         "    family.labels('1')\n"
         "print(latest(registry).decode())\n"
@@ -108,7 +122,7 @@ def test_labels_are_wanted_in_full() -> None:
 def test_a_name_is_taken_once() -> None:
     registry, _, _ = ours()
     with pytest.raises(DuplicateTimeseries):
-        registry.register(Tallies("seconds_count", "Of another.", LABELS))
+        registry.register(Tallies("seconds_count", "Of another.", LABELS, CLOCK))
     with pytest.raises(DuplicateTimeseries):
         Counter("requests", "Another.", registry=registry)
 

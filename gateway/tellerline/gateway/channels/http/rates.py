@@ -19,7 +19,8 @@ _NEVER: Final = (0, 0.0)
 class ClockedStorage(Storage):
     """Counters that end by the gateway's clock, ``most`` at a time; the one whose window ends first makes room.
 
-    Windows of one length only: they end in the order in which they began.
+    Windows of one length only: they end in the order in which they began. Whole as the library wants its storages, so
+    that its strategies run over it as well: what ``RateLimit`` decides is what they would.
     """
 
     STORAGE_SCHEME = None
@@ -89,10 +90,12 @@ class RateState:
 
     @property
     def seconds(self) -> int:
+        """Whole ones until the window is over: never 0, which would say that he may ask again at once."""
         return max(1, ceil(self.left))
 
     @property
     def remaining(self) -> int:
+        """How often he may ask before the window is over."""
         return max(0, self.limit.most - self.count)
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
@@ -102,7 +105,11 @@ class RateState:
 
 
 class RateLimit:
-    """So many requests a minute for each caller, in a fixed window: the library's strategy, asking its storage once."""
+    """So many requests a minute for each caller, in a fixed window.
+
+    The library's strategy, but asking its storage once: to hit, and then to ask how the caller stands, takes it ten
+    times as long.
+    """
 
     def __init__(self, name: str, per_minute: int, *, clock: Clock, most: int) -> None:
         item = RateLimitItemPerMinute(per_minute)
