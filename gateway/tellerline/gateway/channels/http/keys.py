@@ -47,8 +47,8 @@ class _StayThere(urllib.request.HTTPRedirectHandler):
 
 
 class KeyUrl:
-    """A key set at an address that the settings name, and nowhere else. Waits five seconds for an answer, takes 64 KiB
-    at most.
+    """A key set at an address that the settings name, and nowhere else. Waits five seconds for each part of an
+    answer, takes 64 KiB at most.
     """
 
     def __init__(self, url: str) -> None:
@@ -79,12 +79,22 @@ class IssuerKeys:
     they are to be read again, after ``age`` seconds, or ``pause`` where the last reading failed.
     """
 
-    def __init__(self, document: KeyDocument, *, clock: Clock, log: Log, pause: float, age: float) -> None:
+    def __init__(
+        self,
+        document: KeyDocument,
+        *,
+        clock: Clock,
+        log: Log,
+        pause: float,
+        age: float,
+        patience: float = _SECONDS,
+    ) -> None:
         self._document = document
         self._clock = clock
         self._log = log
         self._pause = pause
         self._age = age
+        self._patience = patience
         self._keys: dict[str, PublicKey] = {}
         self._raw = b""
         self._read_at: float | None = None
@@ -94,7 +104,9 @@ class IssuerKeys:
         self.due = False
 
     async def key(self, kid: str) -> PublicKey | None:
-        """None for an id that the issuer does not have."""
+        """None for an id that the issuer does not have. Waits for it ``patience`` seconds at most, however slowly it
+        answers.
+        """
         if self._older_than(self._age) or (kid not in self._keys and self._older_than(self._pause)):
             await self._refresh()
         return self._keys.get(kid)
@@ -110,7 +122,11 @@ class IssuerKeys:
         return self._read_at is None or self._clock.monotonic() - self._read_at >= seconds
 
     async def _refresh(self) -> None:
-        await asyncio.shield(self._begin_reading())
+        """A reading that takes longer goes on by itself."""
+        reading = self._begin_reading()
+        done, _ = await asyncio.wait((reading,), timeout=self._patience)
+        if done:
+            reading.result()
 
     def _begin_reading(self) -> asyncio.Task[None]:
         """Once, however many ask at the same time."""
