@@ -28,7 +28,10 @@ _HIDDEN_KEYS = frozenset(
 )
 # Made by ourselves and free of customers' numbers: not worth the time of a search.
 _OWN_KEYS = frozenset(
-    {"at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner"}
+    {
+        *("at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner"),
+        "incident",
+    }
 )
 # Whether a key's value is hidden; what is in neither set is searched.
 _HIDES = {**dict.fromkeys(_OWN_KEYS, False), **dict.fromkeys(_HIDDEN_KEYS, True)}

@@ -104,7 +104,8 @@ class Composer:
 
     def reference(self, request: Message) -> str:
         """The machine's own name of a transaction: the acquirer puts the terminal's before it."""
-        return f"{request.text(7 if self._first else 12)}-{request.text(11)}"
+        local = request.text(12)
+        return f"{request.text(7) if self._first else f'{local[:6]}T{local[6:]}'}-{request.text(11)}"
 
     def _advice(self, stan: str, kind: str, original: str) -> dict[int, Value]:
         fields = self._common(stan, kind) | {3: _PROCESSING[Kind.WITHDRAWAL], 49: self._profile.currency}

@@ -21,7 +21,10 @@ SECRETS = (
     *("grant", "token", "password", "secret", "authorization"),
     *("identity_document", "owner_identity_document", "raw"),
 )
-OURS = ("at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner")
+OURS = (
+    *("at", "level", "event", "serial", "operation", "host", "state", "code", "trace", "span", "reason", "owner"),
+    "incident",
+)
 
 
 class Word(StrEnum):

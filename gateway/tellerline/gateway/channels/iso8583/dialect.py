@@ -12,6 +12,7 @@ from tellerline.gateway.channels.iso8583.codec.message import Message
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 _ORIGINAL_HEAD: Final = 10
+_DATE: Final = 6
 _AMOUNT: Final = 12
 
 
@@ -75,7 +76,7 @@ def is_repeat(mti: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What a confirmation or a reversal is about: when it was sent, as it was written, and its trace number."""
+    """What a confirmation or a reversal is about: when it was sent, as its own serial says it, and its trace number."""
 
     when: str
     trace: str
@@ -101,8 +102,8 @@ class Dialect:
         raise AnsweredError(BAD_TRANSACTION, "message_type")
 
     def when(self, message: Message) -> str:
-        """The part of a transaction's serial that says when it was sent."""
-        return message.get(7 if self.version == "1987" else 12)
+        """The part of a transaction's serial that says when it was sent; empty where the message does not."""
+        return message.get(7) if self.version == "1987" else _apart(message.get(12))
 
     def original(self, message: Message) -> Original:
         """Raises ``AnsweredError`` where the message names none."""
@@ -111,7 +112,7 @@ class Dialect:
         when = text[_ORIGINAL_HEAD : _ORIGINAL_HEAD + length]
         if len(when) != length or not text.isdigit():
             raise AnsweredError(BAD_FORMAT, "no_original")
-        return Original(when=when, trace=text[4:_ORIGINAL_HEAD])
+        return Original(when=when if self.version == "1987" else _apart(when), trace=text[4:_ORIGINAL_HEAD])
 
     def amounts(self, message: Message) -> tuple[int, int]:
         """Of a reversal: the original's amount, and what came out of the dispenser after all."""
@@ -126,6 +127,11 @@ class Dialect:
 def amount_of(message: Message) -> int:
     """Field 4, in minor units. Raises ``AnsweredError``."""
     return _figure(message.get(4))
+
+
+def _apart(instant: str) -> str:
+    """``YYMMDDThhmmss``: twelve digits in a row would be masked in the log like an account's number."""
+    return f"{instant[:_DATE]}T{instant[_DATE:]}" if instant else ""
 
 
 def _figure(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tellerline.adapters.telemetry.masking import mask_text
 from tellerline.gateway.channels.iso8583.codec.message import Message
 from tellerline.gateway.channels.iso8583.dialect import Dialect, Task, answer_type
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
@@ -81,10 +82,16 @@ def test_what_no_cash_machine_asks(dialect: Dialect, mti: str, fields: dict[int,
 
 def test_a_transaction_is_named_by_when_and_its_number() -> None:
     message = Message("0420", {7: "0302023000", 12: "260302103000", 90: "0200" + "000123" + "0302022959" + "0" * 22})
-    assert (D1987.when(message), D1993.when(message)) == ("0302023000", "260302103000")
+    assert (D1987.when(message), D1993.when(message)) == ("0302023000", "260302T103000")
     assert (D1987.original(message).when, D1987.original(message).trace) == ("0302022959", "000123")
     second = Message("1420", {56: "1200" + "000124" + "260302102959" + "00"})
-    assert (D1993.original(second).when, D1993.original(second).trace) == ("260302102959", "000124")
+    assert (D1993.original(second).when, D1993.original(second).trace) == ("260302T102959", "000124")
+
+
+@pytest.mark.parametrize("dialect", [D1987, D1993])
+def test_a_transactions_name_is_not_masked_in_the_log(dialect: Dialect) -> None:
+    serial = f"T0000001-{dialect.when(Message('', {7: '0302023000', 12: '260302103000'}))}-000123"
+    assert mask_text(serial) == serial
 
 
 @pytest.mark.parametrize("fields", [{}, {90: "0200000123"}, {56: "12000001242603021029"}])
