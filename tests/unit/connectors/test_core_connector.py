@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tellerline.adapters.clock import SystemClock
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.discovery import discover
-from tellerline.routing.model.accounts import GetBalance
+from tellerline.routing.model.accounts import Balance, GetBalance
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import HostCall, Inquire
 from tellerline.routing.model.money import Money
@@ -45,6 +45,26 @@ def test_requests_are_built_as_captured_and_replies_understood(operation: str) -
     assert isinstance(outcome, Done)
     assert type(outcome.result) is expected
     assert outcome.accounting_date == "2026-03-02"
+
+
+@pytest.mark.parametrize(
+    ("currency", "value", "available"),
+    [
+        ("CNY", "100000.00", Money(100_000_00, "CNY")),
+        ("CNY", "100000", Money(100_000_00, "CNY")),
+        ("CNY", "99999.99", Money(99_999_99, "CNY")),
+        ("CNY", "-100000.00", Money(-100_000_00, "CNY")),
+        ("JPY", "100000.00", Money(100_000, "JPY")),
+    ],
+)
+def test_what_is_available_need_not_be_what_is_booked(currency: str, value: str, available: Money) -> None:
+    operation = GetBalance.operation
+    head, tag, rest = sample(f"{operation}.reply").decode().partition("<available>")
+    rest = rest.replace("CNY", currency).replace("100000.00", value)
+    outcome = CONNECTOR.parse(EXAMPLES[operation][0], reference(operation), f"{head}{tag}{rest}".encode())
+    assert isinstance(outcome, Done)
+    assert isinstance(outcome.result, Balance)
+    assert (outcome.result.ledger, outcome.result.available) == (Money(100_000_00, "CNY"), available)
 
 
 def test_an_inquiry_tells_what_the_original_was_answered() -> None:

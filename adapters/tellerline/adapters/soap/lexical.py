@@ -101,8 +101,8 @@ def read_instant(text: str | None) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UnrecognisedError from None
-    if len(text) == 25 and text[19] == "+" and text[23] < "6":
-        return text  # whole seconds and an offset below 60 minutes: this is that form
+    if text[-6] == "+" and text[-2] < "6" and (len(text) == 25 or (len(text) == 32 and text[20:26] != "000000")):
+        return text  # whole seconds or microseconds, and no 60 minutes in its offset: this is that form
     return moment.isoformat()
 
 

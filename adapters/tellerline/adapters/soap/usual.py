@@ -45,7 +45,7 @@ class UsualReplies:
 
     def read(self, body: bytes) -> dict[str, Any] | None:
         """What the compiled decoder would return for ``body``; None if a parser has to look at it."""
-        if len(body) > _LONGEST or NO_CHARACTERS in body:
+        if len(body) > _LONGEST or (NO_CHARACTERS[0] in body and NO_CHARACTERS in body):  # one byte is found sooner
             return None
         try:
             text = body.decode()

@@ -86,10 +86,12 @@ def _description(values: Values) -> accounts.AccountDescription:
 
 
 def _balance(values: Values) -> accounts.Balance:
+    ledger, available = values["ledger"], values["available"]
+    booked_amount = money(ledger)
     return accounts.Balance(
         account=values["account"],
-        ledger=money(values["ledger"]),
-        available=money(values["available"]),
+        ledger=booked_amount,
+        available=booked_amount if available == ledger else money(available),
         as_of=values["asOf"],
     )
 
