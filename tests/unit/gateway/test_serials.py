@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.gateway.serials import Serials
@@ -42,3 +43,21 @@ async def test_each_millisecond_begins_with_chance_of_its_own() -> None:
         clock.jump_to(START + timedelta(milliseconds=millisecond))
         chances.add(serials.next()[10:])
     assert len(chances) == 200
+
+
+class Highest(SeededRandomness):
+    """Draws ones alone, so that the last characters are used up at once."""
+
+    def bytes(self, count: int) -> bytes:
+        return b"\xff" * count
+
+
+def number_of(serial: str) -> int:
+    places = ("0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(character) for character in serial)
+    return reduce(lambda number, place: number * 32 + place, places)
+
+
+def test_serials_of_one_instant_are_numbers_that_follow_each_other() -> None:
+    serials = Serials(VirtualClock(START), Highest(1))
+    first = (int(START.timestamp() * 1000) << 80) + (1 << 79) - 1
+    assert [number_of(serials.next()) for _ in range(3000)] == list(range(first, first + 3000))
