@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import orjson
 
@@ -17,7 +18,9 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.calendar import StandIn
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command
-from tellerline.routing.model.outcome import Done, NotSent, Outcome, Rejected
+from tellerline.routing.model.outcome import Done, NotSent, Outcome, Rejected, Unknown
+
+_LAST_KNOWN = StandIn.LAST_KNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +32,24 @@ class LastKnownAnswers:
     clock: Clock
     metrics: Metrics
 
-    async def weigh(self, gate: HostGate, command: Command, serial: str, outcome: Outcome) -> tuple[Outcome, bool]:
+    def remember(self, gate: HostGate, command: Command, answer: Done, read_at: datetime) -> None:
+        """Keep what the host has just answered, where it may stand in for the host one day. Returns at once."""
+        if gate.opening.stand_in(command.operation) is _LAST_KNOWN:
+            account = command.account_number
+            if not self.losses.closed(account):
+                reading = LastKnown(operation=command.operation, account=account, answer=answer, read_at=read_at)
+                self.kept.remember(reading)
+
+    async def weigh(
+        self, gate: HostGate, command: Command, serial: str, outcome: Rejected | Unknown | NotSent
+    ) -> tuple[Outcome, bool]:
         """``outcome``, or what stands in for it: whether it does is the second value.
 
         Raises ``ACCOUNT_REPORTED_LOST`` for what must not be told any more, and ``StoreUnavailableError``.
         """
-        if gate.opening.stand_in(command.operation) is not StandIn.LAST_KNOWN:
+        if gate.opening.stand_in(command.operation) is not _LAST_KNOWN:
             return outcome, False
         operation, account = command.operation, command.account_number
-        if isinstance(outcome, Done):
-            if not self.losses.closed(account):
-                reading = LastKnown(operation=operation, account=account, answer=outcome, read_at=self.clock.now())
-                self.kept.remember(reading)
-            return outcome, False
         if not is_closed(outcome):
             if isinstance(outcome, Rejected):
                 self.kept.forget(operation, account, self.clock.now())

@@ -19,6 +19,8 @@ from tellerline.routing.model.outcome import Fate, NotSent, Unknown
 
 _FAIR_SECONDS = 0.5
 CANNOT_BUILD = "cannot_build"
+_WORKING = BreakerState.CLOSED
+_REPLIED = Fate.REPLIED
 
 
 class HostGate:
@@ -61,6 +63,11 @@ class HostGate:
         closed = self.opening.closed(operation)
         going_first = closed is not None and closed.reason == QUEUE_GOES_FIRST
         return None if going_first and await self.opening.released(deadline) else closed
+
+    def enter_now(self) -> bool:
+        """Take a place if one is free and the host is neither closed nor doubted; ``enter`` says what else there is."""
+        unquestioned = not self.opening.watched and self.breaker.state is _WORKING
+        return unquestioned and self.bulkhead.enter_now()
 
     async def enter(self, deadline: float, operation: str = "") -> NotSent | None:
         """Take a place, waiting until ``deadline`` at most; what is returned says why there is none."""
@@ -150,7 +157,7 @@ class HostGate:
 
     def _judge(self, answer: Answer, *, fair: bool) -> None:
         """Tell the breaker. A caller in a great hurry proves nothing about the host."""
-        if answer.fate is Fate.REPLIED:
+        if answer.fate is _REPLIED:
             self.breaker.succeeded()
             self.last_success_at = self._clock.now()
             return

@@ -34,6 +34,7 @@ from tellerline.gateway.pipeline.losses import REPORT_LOSS, LossBlocks
 from tellerline.gateway.pipeline.plan import OperationPlan
 from tellerline.gateway.pipeline.settling import STATES, UNSETTLED, Settler
 from tellerline.gateway.pipeline.waiting import done_by
+from tellerline.gateway.pipeline.wall import on_the_wall
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 from tellerline.gateway.services.ports import Request, Settled
 from tellerline.routing.model.calendar import StandIn
@@ -207,7 +208,7 @@ class DurableRunner:
         host_call = HostCall(
             reference=acceptance.global_serial,
             channel=acceptance.channel,
-            accepted_at=acceptance.accepted_at.astimezone(self.limits.zone).isoformat(),
+            accepted_at=on_the_wall(acceptance.accepted_at, self.limits.zone),
             branch=acceptance.branch,
             operator=acceptance.agent,
         )

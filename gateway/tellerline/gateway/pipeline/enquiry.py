@@ -19,6 +19,7 @@ from tellerline.gateway.pipeline.admitted import Admitted
 from tellerline.gateway.pipeline.answers import refusal
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.mirror import Mirror
+from tellerline.gateway.pipeline.wall import on_the_wall
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.resilience.deadlines import DeadlineRules
 from tellerline.gateway.services.ports import Settled
@@ -55,8 +56,13 @@ class EnquiryRunner:
         if plan.closed_by_loss and self.losses.closed(request.command.account_number):
             raise RefusalError(Code.ACCOUNT_REPORTED_LOST)
         asked = await self._ask(admitted)
-        outcome, recalled = await self.last_known.weigh(plan.gate, request.command, admitted.serial, asked)
-        settled_at = self.clock.now()
+        outcome: Outcome
+        if isinstance(asked, Done):
+            outcome, recalled, settled_at = asked, False, self.clock.now()
+            self.last_known.remember(plan.gate, request.command, asked, settled_at)
+        else:
+            outcome, recalled = await self.last_known.weigh(plan.gate, request.command, admitted.serial, asked)
+            settled_at = self.clock.now()
         self.journal.audit(self._audit_record(admitted, outcome, settled_at))
         if plan.shadows and isinstance(asked, Done | Rejected):
             self.mirror.offer(admitted, asked)
@@ -97,13 +103,14 @@ class EnquiryRunner:
     async def _once(self, admitted: Admitted, attempt: int) -> Outcome:
         plan, request = admitted.plan, admitted.request
         until = self.deadlines.host_by(admitted.call.deadline, self.clock.monotonic(), plan.timeout)
-        closed = await plan.gate.enter(until, plan.operation)
-        if closed is not None:
-            return closed
+        if not plan.gate.enter_now():
+            closed = await plan.gate.enter(until, plan.operation)
+            if closed is not None:
+                return closed
         host_call = HostCall(
             reference=admitted.serial,
             channel=request.channel,
-            accepted_at=admitted.accepted_at.astimezone(self.limits.zone).isoformat(),
+            accepted_at=on_the_wall(admitted.accepted_at, self.limits.zone),
             attempt=attempt,
             branch=request.branch,
             operator=request.agent,

@@ -18,6 +18,7 @@ from tellerline.gateway.hosts.gate import HostGate
 from tellerline.gateway.journal.codec import outcome_json
 from tellerline.gateway.limits.rules import LimitRules
 from tellerline.gateway.pipeline.admitted import Admitted
+from tellerline.gateway.pipeline.wall import on_the_wall
 from tellerline.routing.model.command import HostCall
 from tellerline.routing.model.outcome import Done, Rejected
 from tellerline.routing.transactions.rules import ShadowRule
@@ -120,7 +121,7 @@ class Mirror:
         return HostCall(
             reference=admitted.serial + _COPY,
             channel=admitted.request.channel,
-            accepted_at=admitted.accepted_at.astimezone(self.limits.zone).isoformat(),
+            accepted_at=on_the_wall(admitted.accepted_at, self.limits.zone),
             branch=admitted.request.branch,
             operator=admitted.request.agent,
         )

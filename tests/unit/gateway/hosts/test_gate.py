@@ -83,6 +83,21 @@ async def test_a_hurried_callers_silence_does_not_open_the_breaker(clock: Virtua
     assert gate.last_failure == "no_reply"
 
 
+async def test_a_place_is_taken_at_once_unless_the_host_is_doubted(clock: VirtualClock, log_writer: LogWriter) -> None:
+    host = LedgerHost(clock, fault_of=lambda _command, _call: Fault.LOSE_REPLY)
+    gate = gate_to(host, clock, log_writer)
+    assert gate.enter_now()
+    assert gate.bulkhead.in_flight == 1
+    gate.opening.hold()
+    assert not gate.enter_now()
+    gate.opening.release(gate.opening.looking())
+    gate.leave_unused()
+    for _ in range(2):
+        await exchange(gate, clock, 1.0)
+    assert not gate.enter_now()
+    assert gate.bulkhead.in_flight == 0
+
+
 async def test_a_defect_of_a_connector_is_a_doubt_not_a_crash(clock: VirtualClock, log_writer: LogWriter) -> None:
     answer = await exchange(gate_to(Broken(clock), clock, log_writer), clock, 1.0)
     assert answer.fate is Fate.SENT_NO_REPLY
