@@ -7,7 +7,7 @@ from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.port import Registry
 from tellerline.gateway.journal.records import RegisteredAccount
 from tellerline.gateway.refusal import RefusalError
-from tellerline.gateway.services.names import account_name, sequence_of
+from tellerline.gateway.services.names import account_name, customer_name, sequence_of
 from tellerline.gateway.services.ports import Admission
 from tellerline.gateway.services.requests import context_customer, request_from
 from tellerline.routing.model.codes import Code
@@ -29,7 +29,8 @@ class AccountDirectory:
         exist a caller without a grant gets the grant's error, as for one that does.
         """
         customer, sequence = parts[0], sequence_of(parts[1], field)
-        if context.customer and context_customer(context) != customer:
+        named = context.customer
+        if named and named != customer_name(customer) and context_customer(context) != customer:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND)
         account = await self._registry.account(customer, sequence)
         if account is None:
