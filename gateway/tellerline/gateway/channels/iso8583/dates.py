@@ -30,7 +30,7 @@ class DateRules:
         """
         earliest = now - (_SLACK_OF_ADVICES if advice else self.tolerance)
         latest = now + self.tolerance
-        if not earliest <= _nearest(message.get(7), now) <= latest:
+        if not earliest <= _nearest(message.get(7), now.year, now.month) <= latest:
             raise AnsweredError(OUT_OF_DATE, "not_now")
         local = self._local(message, version, now)
         if local is not None and not earliest <= local <= latest:
@@ -38,23 +38,23 @@ class DateRules:
 
     def _local(self, message: Message, version: str, now: datetime) -> datetime | None:
         """The instant that the terminal's own clock shows; None where the message has none, or no day."""
-        offset = now.astimezone(self.zone).utcoffset() or _NONE
-        here = now + offset
+        here = now.astimezone(self.zone)
+        offset = here.utcoffset() or _NONE
         day, time = message.get(13), message.get(12)
         if version == "1993":
             return _instant(here.year // 100 * 100 + int(time[:2]), time[2:]) - offset if time else None
         if day:
-            return _nearest(day + (time or here.strftime("%H%M%S")), here) - offset
+            return _nearest(day + (time or here.strftime("%H%M%S")), here.year, here.month) - offset
         if time:
             _instant(here.year, f"0101{time}")
         return None
 
 
-def _nearest(text: str, now: datetime) -> datetime:
-    """The instant MMDDhhmmss that is nearest to ``now``, whatever its year: a message knows none."""
-    months = int(text[:2] or 0) - now.month
-    year = now.year + (1 if months < -_HALF_A_YEAR else -1 if months > _HALF_A_YEAR else 0)
-    return _instant(year, text)
+@lru_cache(1024)
+def _nearest(text: str, year: int, month: int) -> datetime:
+    """The instant MMDDhhmmss that is nearest to this month, whatever its year: a message knows none."""
+    months = int(text[:2] or 0) - month
+    return _instant(year + (1 if months < -_HALF_A_YEAR else -1 if months > _HALF_A_YEAR else 0), text)
 
 
 @lru_cache(1024)

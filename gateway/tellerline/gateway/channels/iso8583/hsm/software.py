@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -46,8 +47,8 @@ class SoftwareHsm:
         self._own = own_key
         self._randomness = randomness
         self._opened: LRUCache[str, ClearKey] = LRUCache(_REMEMBERED)
-        self._macs: LRUCache[str, CMAC] = LRUCache(_REMEMBERED)
-        self._openers: LRUCache[str, pin_blocks.Opener] = LRUCache(_REMEMBERED)
+        self._cmac = lru_cache(_REMEMBERED)(self._prepared_cmac)
+        self._opener = lru_cache(_REMEMBERED)(self._prepared_opener)
 
     async def check_master(self, master: str) -> Algorithm:
         return self._key(master, key_blocks.MASTER).algorithm
@@ -83,7 +84,7 @@ class SoftwareHsm:
 
     def _mac(self, key: HeldKey, data: bytes) -> bytes:
         if key.algorithm == "AES":
-            running = self._cmac(key.block)
+            running = self._cmac(key.block).copy()
             running.update(data)
             return running.finalize()[:_MAC_BYTES]
         secret = self._key(key.block, key_blocks.MAC["TDES"]).secret
@@ -100,16 +101,9 @@ class SoftwareHsm:
             raise HsmError(f"a key for {known.usage}, not for {usage}")
         return known
 
-    def _opener(self, block: str) -> pin_blocks.Opener:
-        prepared = self._openers.get(block)
-        if prepared is None:
-            held = self._key(block, key_blocks.PIN)
-            prepared = self._openers[block] = pin_blocks.opener(held.algorithm, held.secret)
-        return prepared
+    def _prepared_opener(self, block: str) -> pin_blocks.Opener:
+        held = self._key(block, key_blocks.PIN)
+        return pin_blocks.opener(held.algorithm, held.secret)
 
-    def _cmac(self, block: str) -> CMAC:
-        prepared = self._macs.get(block)
-        if prepared is None:
-            secret = self._key(block, key_blocks.MAC["AES"]).secret
-            prepared = self._macs[block] = CMAC(algorithms.AES(secret))
-        return prepared.copy()
+    def _prepared_cmac(self, block: str) -> CMAC:
+        return CMAC(algorithms.AES(self._key(block, key_blocks.MAC["AES"]).secret))
