@@ -54,7 +54,7 @@ class Message:
     @property
     def mac_field(self) -> int:
         """Where its MAC belongs."""
-        return 128 if max(self.fields, default=0) > 64 else 64
+        return 128 if self.fields and max(self.fields) > 64 else 64
 
 
 def stated_mac(message: Message) -> bytes:

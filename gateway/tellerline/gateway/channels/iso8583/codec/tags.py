@@ -22,10 +22,11 @@ def parse_tags(text: str) -> Mapping[str, str]:
         head = text[at : at + _HEAD]
         if len(head) != _HEAD or not (head.isascii() and head.isdigit()):
             raise ValueError("not a tag")
-        at += _HEAD + int(head[2:])
-        if at > len(text) or head[:2] in found:
+        tag, start = head[:2], at + _HEAD
+        at = start + int(head[2:])
+        if at > len(text) or tag in found:
             raise ValueError("a length that lies, or a tag twice")
-        found[head[:2]] = text[at - int(head[2:]) : at]
+        found[tag] = text[start:at]
     return found
 
 
