@@ -6,6 +6,7 @@ Cookies, redirects, middlewares, proxies and headers built anew for each request
 from __future__ import annotations
 
 import ssl
+from collections import deque
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,8 @@ from aiohttp.connector import Connection
 from aiohttp.http import HttpProcessingError, RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
+
+from tellerline.adapters.clock import SystemClock, Timer
 
 _NO_TIMEOUT = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _LONGEST_LINE = 8190
@@ -41,10 +44,13 @@ class Poster:
         self._connector = TCPConnector(
             limit=connections, keepalive_timeout=idle_seconds, ssl=tls if tls is not None else True, ttl_dns_cache=30
         )
+        self._kept = _KeptConnections(idle_seconds)
+        self._entering = 0
         # Says to the pool whereto; it is never sent itself.
         self._whereto = ClientRequest("POST", URL(url))
 
     async def close(self) -> None:
+        self._kept.release()
         await self._connector.close()
 
     def head(self, headers: dict[str, str]) -> bytes:
@@ -55,17 +61,30 @@ class Poster:
         return "\r\n".join(lines).encode("latin-1")
 
     async def connection(self) -> Connection:
-        """A sound connection, new or kept; the caller gives it back.
-
-        ``release`` keeps it for the next request if the whole reply has been read and the host agrees; ``close`` never.
-        """
-        for _ in range(self._connections + 1):
-            connection = await self._connector.connect(self._whereto, traces=[], timeout=_NO_TIMEOUT)
-            protocol = connection.protocol
-            if protocol is not None and not protocol.should_close and protocol.is_connected():
-                return connection
-            connection.close()
+        """A sound connection, new or kept; the caller gives it back, or closes it."""
+        kept = self._kept.take()
+        if kept is not None:
+            return kept
+        self._entering += 1
+        try:
+            for _ in range(self._connections + 1):
+                connection = await self._connector.connect(self._whereto, traces=[], timeout=_NO_TIMEOUT)
+                if _is_sound(connection):
+                    return connection
+                connection.close()
+        finally:
+            self._entering -= 1
         raise StaleConnectionError
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep it for the next request if the whole reply has been read and the host agrees.
+
+        Nothing is kept here while somebody waits for the pool: it knows who is first.
+        """
+        if self._entering or not _is_sound(connection):
+            connection.release()
+        else:
+            self._kept.put(connection)
 
     async def post(self, connection: Connection, head: bytes, body: bytes) -> Reply:
         """Write the request and return when status and headers of its reply are there."""
@@ -77,6 +96,54 @@ class Poster:
             code = reply[0].code
             if code >= 200 or code == _SWITCHING_PROTOCOLS:
                 return reply
+
+
+class _KeptConnections:
+    """Connections that nobody uses, taken in the order in which they were put here, and closed after ``seconds``.
+
+    They are in use for the pool that they come from, which takes several times longer to take one back and find it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._clock = SystemClock()  # the host's patience, whatever time is played here
+        self._kept: deque[tuple[Connection, float]] = deque()
+        self._timer: Timer | None = None
+
+    def put(self, connection: Connection) -> None:
+        self._kept.append((connection, self._clock.monotonic() + self._seconds))
+        if self._timer is None:
+            self._timer = self._clock.call_later(self._seconds, self._close_idle)
+
+    def take(self) -> Connection | None:
+        """The first that is sound; those before it are closed."""
+        while self._kept:
+            connection, until = self._kept.popleft()
+            if self._clock.monotonic() <= until and _is_sound(connection):
+                return connection
+            connection.close()
+        return None
+
+    def release(self) -> None:
+        """Give all of them back to the pool."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._kept:
+            self._kept.popleft()[0].release()
+
+    def _close_idle(self) -> None:
+        self._timer = None
+        now = self._clock.monotonic()
+        while self._kept and self._kept[0][1] <= now:
+            self._kept.popleft()[0].close()
+        if self._kept:
+            self._timer = self._clock.call_later(self._kept[0][1] - now, self._close_idle)
+
+
+def _is_sound(connection: Connection) -> bool:
+    protocol = connection.protocol
+    return protocol is not None and not protocol.should_close and protocol.is_connected()
 
 
 def header_line(name: str, value: str) -> str:

@@ -121,7 +121,7 @@ class SoapTransport:
         except BaseException:
             connection.close()
             raise
-        connection.release()
+        poster.give_back(connection)
         return body
 
     async def _body(self, message: RawResponseMessage, content: StreamReader) -> bytes:

@@ -24,6 +24,11 @@ async def silence(_: bytes, writer: asyncio.StreamWriter) -> None:
     """Reads and says nothing."""
 
 
+async def slow(_: bytes, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0.01)
+    writer.write(http(OK))
+
+
 async def hang_up(_: bytes, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
@@ -90,6 +95,85 @@ async def test_waiting_for_a_connection_until_the_deadline_sends_nothing() -> No
         assert await ask(transport, patience=0.1) == Exchanged(Fate.NOT_SENT, reason="deadline_over")
         assert await first == Exchanged(Fate.SENT_NO_REPLY, reason="no_reply_in_time")
         assert len(server.requests) == 1
+
+
+async def test_who_waits_for_a_connection_gets_one_in_turn() -> None:
+    async with facing(slow, connections=1) as (transport, server):
+        bodies = [b"<ask>%d</ask>" % number for number in range(6)]
+        for _ in range(2):
+            answers = await asyncio.gather(*(ask(transport, body=body) for body in bodies))
+            assert answers == [Exchanged(Fate.REPLIED, OK)] * len(bodies)
+        assert (server.connections, server.requests) == (1, bodies * 2)
+
+
+async def test_no_more_connections_are_open_than_allowed_whoever_comes_when() -> None:
+    async with facing(slow, connections=3) as (transport, server):
+        for crowd in (2, 20, 1, 7, 3):
+            asked_at_once = [asyncio.create_task(ask(transport)) for _ in range(crowd)]
+            await asyncio.sleep(0.015)
+            asked_at_once += [asyncio.create_task(ask(transport)) for _ in range(crowd)]
+            assert await asyncio.gather(*asked_at_once) == [Exchanged(Fate.REPLIED, OK)] * (2 * crowd)
+        assert server.connections == 3
+
+
+async def test_who_gives_up_waiting_leaves_the_connection_to_the_next() -> None:
+    async with facing(slow, connections=1) as (transport, server):
+        first = asyncio.create_task(ask(transport))
+        await asyncio.sleep(0)
+        impatient = [asyncio.create_task(ask(transport, patience=0.005)) for _ in range(3)]
+        assert [(await one).fate for one in impatient] == [Fate.NOT_SENT] * 3
+        assert (await first).fate is Fate.REPLIED
+        assert [(await ask(transport)).fate for _ in range(3)] == [Fate.REPLIED] * 3
+        assert (server.connections, len(server.requests)) == (1, 4)
+
+
+async def test_idle_connections_are_closed_and_closing_closes_the_kept() -> None:
+    at_the_host: list[asyncio.StreamWriter] = []
+
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        at_the_host.append(writer)
+        await slow(body, writer)
+
+    async with facing(answer, idle_seconds=0.1) as (transport, server):
+        await asyncio.gather(ask(transport), ask(transport))
+        await asyncio.sleep(0.06)
+        await ask(transport)
+        assert server.connections == 2
+        await asyncio.sleep(0.08)
+        used_last, *others = (writer.is_closing() for writer in reversed(at_the_host))
+        assert (used_last, sorted(others)) == (False, [False, True])
+        await asyncio.sleep(0.08)
+        assert all(writer.is_closing() for writer in at_the_host)
+        await ask(transport)
+        assert (server.connections, at_the_host[-1].is_closing()) == (3, False)
+        await transport.close()
+        await asyncio.sleep(0.02)
+        assert at_the_host[-1].is_closing()
+
+
+async def test_a_connection_that_the_host_wants_no_more_is_closed_at_once() -> None:
+    at_the_host: list[asyncio.StreamWriter] = []
+
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        at_the_host.append(writer)
+        writer.write(http(OK, head="Connection: close\r\n"))
+
+    async with facing(answer) as (transport, server):
+        assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
+        await asyncio.sleep(0.02)
+        assert at_the_host[0].is_closing()
+        assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
+        assert server.connections == 2
+
+
+async def test_a_connection_idle_for_too_long_is_not_used_even_if_nobody_had_time_to_close_it() -> None:
+    async with facing(always(http(OK)), idle_seconds=0.05) as (transport, server):
+        await ask(transport)
+        busy_until = CLOCK.monotonic() + 0.1
+        while CLOCK.monotonic() < busy_until:
+            pass
+        assert (await ask(transport)).fate is Fate.REPLIED
+        assert server.connections == 2
 
 
 async def test_a_connection_that_dies_after_the_request_leaves_a_doubt() -> None:
