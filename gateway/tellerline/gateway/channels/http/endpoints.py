@@ -54,7 +54,9 @@ class Endpoint:
         session = visitor.session
         if session is not None and route.customer is not None and segments[route.customer] != session.customer:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND if route.account else Code.CUSTOMER_NOT_FOUND)
-        serial = self._serial(visitor, exchange)
+        serial = exchange.request_id
+        if self.keyed and session is not None:
+            serial = channel_serial(session.customer, exchange.head.get(b"idempotency-key"))
         if route.body:
             exchange.check_json()
             self._read_body(request, body)
@@ -74,14 +76,8 @@ class Endpoint:
         holder.SetInParent()
         decode(value, holder)
 
-    def _serial(self, visitor: Visitor, exchange: Exchange) -> str:
-        """The channel serial: from the client's key where something changes, else of this request alone."""
-        if self.keyed and visitor.session is not None:
-            return channel_serial(visitor.session.customer, exchange.head.get(b"idempotency-key"))
-        return exchange.request_id
-
     def _fill(self, request: Any, serial: str, visitor: Visitor, exchange: Exchange) -> None:
-        """The context is the channel's alone."""
+        """The context is the channel's alone; ``serial`` is of the client's key where something changes."""
         request.ClearField("context")
         context = request.context
         context.channel = _ONLINE_BANKING

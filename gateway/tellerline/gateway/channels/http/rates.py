@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from math import ceil
-from typing import Final
 
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
@@ -13,7 +12,15 @@ from tellerline.adapters.clock import Clock
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.routing.model.codes import Code
 
-_NEVER: Final = (0, 0.0)
+
+class _Window:
+    """One caller's ``count`` until it ``ends``, a reading of the clock's ``monotonic``."""
+
+    __slots__ = ("count", "ends")
+
+    def __init__(self, ends: float) -> None:
+        self.count = 0
+        self.ends = ends
 
 
 class ClockedStorage(Storage):
@@ -29,7 +36,7 @@ class ClockedStorage(Storage):
         super().__init__()
         self._clock = clock
         self._most = most
-        self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._counters: OrderedDict[str, _Window] = OrderedDict()
         self._none_ends_before = 0.0
 
     @property
@@ -42,29 +49,29 @@ class ClockedStorage(Storage):
     def count(self, key: str, expiry: int, amount: int = 1) -> tuple[int, float]:
         """``incr``, with the seconds that the window has left: asking for them afterwards would cost as much again."""
         now = self._clock.monotonic()
-        count, ends = self._counters.get(key, _NEVER)
-        if ends <= now:
+        window = self._counters.get(key)
+        if window is None or window.ends <= now:
             self._counters.pop(key, None)
-            count, ends = 0, now + expiry
-        count += amount
-        self._counters[key] = count, ends
+            window = self._counters[key] = _Window(now + expiry)
+        window.count += amount
         if self._none_ends_before <= now or len(self._counters) > self._most:
             self._make_room(now)
-        return count, ends - now
+        return window.count, window.ends - now
 
     def _make_room(self, now: float) -> None:
         """Drop what has ended, and what is too much."""
-        while len(self._counters) > self._most or next(iter(self._counters.values()))[1] <= now:
+        while len(self._counters) > self._most or next(iter(self._counters.values())).ends <= now:
             self._counters.popitem(last=False)
-        self._none_ends_before = next(iter(self._counters.values()))[1]
+        self._none_ends_before = next(iter(self._counters.values())).ends
 
     def get(self, key: str) -> int:
-        count, ends = self._counters.get(key, _NEVER)
-        return count if ends > self._clock.monotonic() else 0
+        window = self._counters.get(key)
+        return window.count if window is not None and window.ends > self._clock.monotonic() else 0
 
     def get_expiry(self, key: str) -> float:
         """A reading of the clock's ``monotonic``."""
-        return self._counters.get(key, (0, self._clock.monotonic()))[1]
+        window = self._counters.get(key)
+        return self._clock.monotonic() if window is None else window.ends
 
     def check(self) -> bool:
         return True
@@ -91,12 +98,12 @@ class RateState:
     @property
     def seconds(self) -> int:
         """Whole ones until the window is over: never 0, which would say that he may ask again at once."""
-        return max(1, ceil(self.left))
+        return ceil(self.left) if self.left > 1 else 1
 
     @property
     def remaining(self) -> int:
         """How often he may ask before the window is over."""
-        return max(0, self.limit.most - self.count)
+        return self.limit.most - self.count if self.count < self.limit.most else 0
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """``RateLimit-Policy`` and ``RateLimit`` as the IETF's draft has them."""

@@ -106,36 +106,34 @@ class PathTable(Generic[T]):
         separator. A segment that is empty, not UTF-8 or holds control characters fits nothing.
         """
         raw = raw_path.removeprefix("/").split("/")
-        plain, _, verb = raw[-1].rpartition(":")
         decoded = raw if "%" not in raw_path and raw_path.isprintable() else [_decoded(segment) for segment in raw]
-        if plain:
+        if ":" in raw[-1]:
+            plain, _, verb = raw[-1].rpartition(":")
             segments = [*decoded[:-1], _decoded(plain)]
-            found = self._at(segments, verb)
+            found = _at(self._root, segments, verb)
             if found is not None:
                 return found, segments
-        found = self._at(decoded, "")
+        found = _at(self._root, decoded, "")
         return None if found is None else (found, decoded)
 
-    def _at(self, segments: list[str], verb: str) -> dict[str, T] | None:
-        """Depth first, literals first; ``others`` are the ways not taken, the last of them the next to try."""
-        if "" in segments:
-            return None
-        others, length = [(self._root, 0)], len(segments)
-        while others:
-            node, start = others.pop()
-            for place in range(start, length):
-                child = node.children.get(segments[place])
-                if child is None:
-                    child = node.wild
-                    if child is None:
-                        break
-                elif node.wild is not None:
-                    others.append((node.wild, place + 1))
-                node = child
-            else:
-                if verb in node.ends:
-                    return node.ends[verb]
+
+def _at(node: _Node[T], segments: list[str], verb: str) -> dict[str, T] | None:
+    """Depth first, literals first: where both lead on, ``*`` is the way to take when the literal's leads nowhere."""
+    if "" in segments:
         return None
+    for place, segment in enumerate(segments):
+        child = node.children.get(segment)
+        if child is None:
+            child = node.wild
+            if child is None:
+                return None
+        elif node.wild is not None:
+            found = _at(child, segments[place + 1 :], verb)
+            if found is not None:
+                return found
+            child = node.wild
+        node = child
+    return node.ends.get(verb)
 
 
 def _decoded(segment: str) -> str:
