@@ -117,7 +117,11 @@ async def test_no_more_connections_are_open_than_allowed_whoever_comes_when() ->
 
 
 async def test_who_gives_up_waiting_leaves_the_connection_to_the_next() -> None:
-    async with facing(slow, connections=1) as (transport, server):
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.2 if server.requests == [body] else 0)
+        writer.write(http(OK))
+
+    async with facing(answer, connections=1) as (transport, server):
         first = asyncio.create_task(ask(transport))
         await asyncio.sleep(0)
         impatient = [asyncio.create_task(ask(transport, patience=0.005)) for _ in range(3)]
@@ -134,15 +138,15 @@ async def test_idle_connections_are_closed_and_closing_closes_the_kept() -> None
         at_the_host.append(writer)
         await slow(body, writer)
 
-    async with facing(answer, idle_seconds=0.1) as (transport, server):
+    async with facing(answer, idle_seconds=0.4) as (transport, server):
         await asyncio.gather(ask(transport), ask(transport))
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.25)
         await ask(transport)
         assert server.connections == 2
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.25)
         used_last, *others = (writer.is_closing() for writer in reversed(at_the_host))
         assert (used_last, sorted(others)) == (False, [False, True])
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.3)
         assert all(writer.is_closing() for writer in at_the_host)
         await ask(transport)
         assert (server.connections, at_the_host[-1].is_closing()) == (3, False)
