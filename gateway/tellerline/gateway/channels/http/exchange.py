@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -89,34 +89,37 @@ class Exchange:
 
     def answer(self, value: Any) -> Awaitable[None]:
         """200, with ``value`` as JSON."""
-        body = orjson.dumps(value)
-        return self._respond(200, (), (_JSON, (b"content-length", b"%d" % len(body))), body)
+        return self._respond(200, (), _JSON, orjson.dumps(value))
 
     async def nothing(self) -> None:
         """204."""
-        await self._respond(204, (), (), b"")
+        await self._respond(204, (), None, b"")
 
     async def problem(self, problem: Problem) -> None:
         own = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in problem.headers.items()]
-        body = orjson.dumps(problem.document)
-        await self._respond(problem.status, own, (_PROBLEM, (b"content-length", b"%d" % len(body))), body)
+        await self._respond(problem.status, own, _PROBLEM, orjson.dumps(problem.document))
 
     async def begin_events(self) -> None:
         """Begin an answer of server-sent events; ``event`` sends each."""
         self.started = True
         kind = (b"content-type", b"text/event-stream; charset=utf-8")
-        headers = [kind, (b"x-accel-buffering", b"no"), *self._own(), *self._standing]
+        headers = self._headers((kind, (b"x-accel-buffering", b"no")))
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def event(self, chunk: bytes, *, last: bool = False) -> None:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": not last})
 
-    async def _respond(self, status: int, own: Sequence[Header], content: tuple[Header, ...], body: bytes) -> None:
+    async def _respond(self, status: int, own: Iterable[Header], kind: Header | None, body: bytes) -> None:
+        """Without a ``kind`` there is no content."""
         self.started = True
-        headers = [*own, *self._own(), *self._standing, *content]
+        headers = self._headers(own)
+        if kind is not None:
+            headers += kind, (b"content-length", b"%d" % len(body))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _own(self) -> tuple[Header, ...]:
+    def _headers(self, own: Iterable[Header]) -> Headers:
+        """``own``, those of this request, and those of every answer."""
         named = b"x-request-id", self.request_id.encode("ascii")
-        return (named, *self.rate.headers()) if self.rate is not None else (named,)
+        told = self.rate.headers() if self.rate is not None else ()
+        return [*own, named, *told, *self._standing]

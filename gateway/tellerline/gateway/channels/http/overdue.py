@@ -25,11 +25,13 @@ class OverdueTasks:
         self._due: dict[Task, float] = {}
         self._timer: Timer | None = None
 
-    def watch(self, task: Task) -> None:
-        """Its time begins now."""
-        self._due[task] = self._clock.monotonic() + self._seconds
+    def watch(self, task: Task) -> float:
+        """Its time begins now; returns that reading of the clock's ``monotonic``."""
+        now = self._clock.monotonic()
+        self._due[task] = now + self._seconds
         if self._timer is None:
             self._timer = self._clock.call_later(self._seconds, self._look)
+        return now
 
     def let_go(self, task: Task) -> bool:
         """Watch it no longer; False when it has been cancelled meanwhile, or let go before."""

@@ -131,11 +131,9 @@ class Transcoder:
         task, handler = asyncio.current_task(), endpoint.handler.unary
         if handler is None or task is None:
             raise TypeError(f"{endpoint.route.operation} has no handler for one answer")
-        context = CallContext(
-            deadline=self._clock.monotonic() + self._deadline, peer=self._settings.identity, address=visitor.address
-        )
-        self._overdue.watch(task)
+        deadline = self._overdue.watch(task) + self._deadline
         try:
+            context = CallContext(deadline=deadline, peer=self._settings.identity, address=visitor.address)
             with self._admission:
                 return await handler(request, context)
         except asyncio.CancelledError:
