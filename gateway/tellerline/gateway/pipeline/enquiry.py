@@ -55,7 +55,9 @@ class EnquiryRunner:
         plan, request = admitted.plan, admitted.request
         if plan.closed_by_loss and self.losses.closed(request.command.account_number):
             raise RefusalError(Code.ACCOUNT_REPORTED_LOST)
-        asked = await self._ask(admitted)
+        asked = await self._once(admitted, 1)
+        if not isinstance(asked, Done):
+            asked = await self._again(admitted, asked)
         outcome: Outcome
         if isinstance(asked, Done):
             outcome, recalled, settled_at = asked, False, self.clock.now()
@@ -81,10 +83,8 @@ class EnquiryRunner:
             last_known=recalled,
         )
 
-    async def _ask(self, admitted: Admitted) -> Outcome:
-        outcome = await self._once(admitted, 1)
-        if isinstance(outcome, Done):
-            return outcome
+    async def _again(self, admitted: Admitted, outcome: Outcome) -> Outcome:
+        """What came of a second try, where one is worth it; else ``outcome``, in words that leave no doubt behind."""
         if isinstance(outcome, NotSent) and admitted.plan.retried and self._worth_another(outcome, admitted.call):
             outcome = await self._once(admitted, 2)
         if isinstance(outcome, Unknown) and outcome.code is Code.OUTCOME_UNKNOWN:

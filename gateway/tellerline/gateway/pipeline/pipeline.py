@@ -83,10 +83,9 @@ class TransactionPipeline:
         legs = self.composites.get(command.operation)
         if legs is not None:
             return await self._run_legs(legs, request, call, trace)
-        plan = self.plans.of(command.operation, command.account_number, request.branch)
-        await self.access.admit(
-            command.operation, request, call, account=command.account_number, needs_grant=not command.public
-        )
+        account = command.account_number
+        plan = self.plans.of(command.operation, account, request.branch)
+        await self.access.admit(command.operation, request, call, account=account, needs_grant=not command.public)
         accepted_at = self.clock.now()
         admitted = Admitted(
             plan=plan,
