@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -210,6 +211,30 @@ async def test_a_last_known_balance_is_not_told_after_a_loss_report(tmp_path: Pa
         await world.ask(loss(world))
         await closed(world)
         assert (await refusal(world, balance(world))).code is Code.ACCOUNT_REPORTED_LOST
+
+
+async def test_an_answer_that_a_loss_report_has_overtaken_is_not_kept(tmp_path: Path) -> None:
+    asked, reported, answers, is_lost = (asyncio.Event() for _ in range(4))
+
+    async def around(name: str, call: Any) -> Any:
+        if name == "host.execute" and not asked.is_set():
+            asked.set()
+            await answers.wait()
+        elif name == "host.execute" and not reported.is_set():
+            reported.set()
+            await is_lost.wait()
+        return await call()
+
+    async with open_world(tmp_path, policy=POLICY, around=around) as world:
+        asking = asyncio.ensure_future(world.ask(balance(world)))
+        await asked.wait()
+        reporting = asyncio.ensure_future(world.ask(loss(world)))
+        await reported.wait()
+        answers.set()
+        assert not (await asking).last_known
+        assert await world.store.closed_hosts.recall(GetBalance.operation, ACCOUNT) is None
+        is_lost.set()
+        assert (await reporting).state is State.DONE
 
 
 async def test_a_host_that_says_itself_that_it_is_closed_is_stood_in_for(tmp_path: Path) -> None:
