@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tellerline.simulators.servers.fixtures import skip_missing
 
 # Servers are started while clients are open: gRPC's care for forks would run in the new process, and may crash it.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+# A test of properties judges what came out; how long one example took is the machine's doing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 pytest_plugins = ["tellerline.simulators.servers.fixtures"]
 
