@@ -12,6 +12,7 @@ from lxml import etree
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE = "urn:example-bank:core:1"
 TYPES = "urn:example-bank:core:types:1"
+_PATIENCE = 30.0
 
 Fields = dict[str, str | dict[str, str]]
 _serials = count(1)
@@ -52,10 +53,10 @@ class SoapCaller:
         self.session = session
         self.url = url
 
-    async def ask(self, operation: str, fields: Fields, reference: str = "", *, patience: float = 5.0) -> SoapReply:
+    async def ask(self, operation: str, fields: Fields, reference: str = "") -> SoapReply:
         body = soap_request(operation, fields, reference or f"REF{next(_serials)}")
         headers = {"SOAPAction": f'"{SERVICE}/{operation}"', "Content-Type": "text/xml; charset=utf-8"}
-        timeout = aiohttp.ClientTimeout(total=patience)
+        timeout = aiohttp.ClientTimeout(total=_PATIENCE)
         async with self.session.post(self.url, data=body, headers=headers, timeout=timeout) as response:
             return read_reply(response.status, await response.read())
 

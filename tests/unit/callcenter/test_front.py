@@ -88,7 +88,7 @@ async def refusal(call: Any) -> CanonicalError:
 
 async def test_a_call_ends_when_its_time_is_up_and_nobody_knows_what_was_done() -> None:
     async with served(default_deadline=0.1, maximum_deadline=0.2) as (handlers, _, port), asked(port) as channel:
-        for wished in (None, 1.0):
+        for wished in (None, 60.0):
             late = await refusal(get(channel, timeout=wished))
             assert (late.code, late.definite) == ("DEADLINE_EXCEEDED", False)
         assert late.text == "未能在规定时间内完成，请稍后查询结果。"
@@ -172,7 +172,7 @@ async def test_by_tls_only_those_are_served_who_show_a_certificate(tmp_path: Pat
             assert (await get(channel)).name == "agents/A1"
         for stranger in (None, grpc.ssl_channel_credentials(trusted)):
             async with asked(port, stranger) as channel:
-                assert (await refusal(get(channel, timeout=2))).status is grpc.StatusCode.UNAVAILABLE
+                assert (await refusal(get(channel, timeout=60))).status is grpc.StatusCode.UNAVAILABLE
 
 
 async def test_a_port_that_is_taken_is_an_error_of_the_system() -> None:

@@ -18,6 +18,7 @@ from tellerline.simulators.core.simulator import CoreSimulator
 from tellerline.simulators.discovery import PACKAGE, discover
 from tellerline.simulators.faults import FaultKind
 from tellerline.simulators.ledger import Leg
+from tellerline.simulators.servers.ports import free_port
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SAVINGS = '''
@@ -131,14 +132,14 @@ async def test_magic_strikes_what_it_says_it_changes(bank: SimulatedBank) -> Non
     assert bank.changing >= {"Save", "Transfer", "RepayLoan"}
 
 
-async def test_a_port_of_its_own(extra: str, unused_tcp_port: int) -> None:
-    bank = books(extra)
+async def test_a_port_of_its_own(extra: str) -> None:
+    bank, port = books(extra), free_port()
     with pytest.raises(UnknownHostError, match="core, "):
-        await bank.start(BankPorts(ports={"nobody": unused_tcp_port}))
-    await bank.start(BankPorts(ports={"savings": unused_tcp_port}))
+        await bank.start(BankPorts(ports={"nobody": port}))
+    await bank.start(BankPorts(ports={"savings": port}))
     savings = bank.hosts["savings"]
     assert isinstance(savings, CoreSimulator)
-    assert f":{unused_tcp_port}/" in savings.url
+    assert f":{port}/" in savings.url
     await bank.close()
 
 

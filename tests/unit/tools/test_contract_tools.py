@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "tools" / tool), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=280)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class Centre:
         )
 
     async def until(self, count: int) -> None:
-        for _ in range(1000):
+        for _ in range(30_000):
             if len(self.done) >= count:
                 return
             await self.clock.advance(0.1)

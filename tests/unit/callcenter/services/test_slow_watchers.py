@@ -57,7 +57,7 @@ async def test_watchers_who_vanish_are_forgotten(desk: Centre) -> None:
                 agents.WatchEventsRequest(context=context("L1"), resume_token="begin")
             )
             await desk.ask(anext(aiter(watching)))
-    for _ in range(100):
+    for _ in range(10_000):
         await desk.site.pass_time(0.05)
         if len(asyncio.all_tasks()) <= before + 2:
             return

@@ -30,7 +30,7 @@ def _serve(folder: Path, script: str) -> ServerProcess:
 def test_an_early_end_is_told_with_the_log(tmp_path: Path) -> None:
     process = _serve(tmp_path, "echo no licence; exit 3")
     with pytest.raises(ServerFailedError, match=r"ended with 3 while starting\nno licence"):
-        process.wait_until(lambda: False, 10)
+        process.wait_until(lambda: False, 60)
     process.kill()
 
 
@@ -43,7 +43,7 @@ def test_a_server_that_is_never_ready_is_killed(tmp_path: Path) -> None:
 
 def test_kill_takes_the_children_along(tmp_path: Path) -> None:
     process = _serve(tmp_path, "sleep 600 & echo started; wait")
-    process.wait_until(lambda: "started" in (tmp_path / "log").read_text(), 10)
+    process.wait_until(lambda: "started" in (tmp_path / "log").read_text(), 60)
     children = psutil.Process(process.pid).children()
     process.kill()
     assert [child.pid for child in children if _alive(child)] == []
@@ -51,11 +51,11 @@ def test_kill_takes_the_children_along(tmp_path: Path) -> None:
 
 def test_a_dead_parent_takes_its_server_along(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _ORPHANED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-c", _ORPHANED, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
     )
     try:
         orphan = psutil.Process(int(done.stdout))
-        orphan.wait(timeout=10)
+        orphan.wait(timeout=60)
     except (psutil.NoSuchProcess, psutil.TimeoutExpired):
         pass
     assert not psutil.pid_exists(int(done.stdout)) or not _alive(psutil.Process(int(done.stdout)))
