@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tellerline.adapters.clock import Clock
+from tellerline.adapters.telemetry import Log
 from tellerline.gateway.channels.iso8583.pace import Pace
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
@@ -16,11 +17,16 @@ _NO_DESCRIPTORS: Final = 0.1
 
 
 class Listener:
-    """From its making it listens; who connects waits with the kernel until ``serve`` takes him."""
+    """From its making it listens; who connects waits with the kernel until ``serve`` takes him.
 
-    def __init__(self, settings: AtmSettings, clock: Clock) -> None:
+    Where none can be taken (no descriptor is left) it tries on, ten times a second, and says in the log that it began
+    to and that it is over.
+    """
+
+    def __init__(self, settings: AtmSettings, clock: Clock, log: Log) -> None:
         """Raises ``OSError``."""
         self._clock = clock
+        self._log = log
         self._pace = Pace(clock, settings.connections_per_second, _BURST)
         self._socket = socket.create_server(
             (settings.address, settings.port),
@@ -49,12 +55,20 @@ class Listener:
 
     async def _take_all(self, protocol: Callable[[], asyncio.BaseProtocol]) -> None:
         with self._socket:
+            failed = False
             while True:
                 await self._pace.keep()
                 try:
                     await self._take(protocol)
-                except OSError:
+                except OSError as error:
+                    if not failed:
+                        self._log.error("connections_not_taken", error=error.strerror, port=self.port)
+                    failed = True
                     await self._clock.sleep(_NO_DESCRIPTORS)
+                    continue
+                if failed:
+                    self._log.info("connections_taken_again", port=self.port)
+                failed = False
 
     async def _take(self, protocol: Callable[[], asyncio.BaseProtocol]) -> None:
         loop = asyncio.get_running_loop()

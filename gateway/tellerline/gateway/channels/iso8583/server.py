@@ -26,7 +26,7 @@ class Iso8583Front:
         """Listen and return the port. Raises ``OSError``; ``TerminalError`` for a master key that is of no use."""
         settings, clock = self._counter.settings, self._counter.clock
         await check_keys(self._terminals, self._counter.hsm)
-        self._listener = Listener(settings, clock)
+        self._listener = Listener(settings, clock, self._counter.log)
         self._listener.serve(lambda: Wire(settings.framing(), clock, self._accept))
         self._counter.metrics.watch_connections(lambda: len(self._connections))
         return self._listener.port
