@@ -28,6 +28,7 @@ def test_a_confirmed_message_outlives_a_kill(rabbitmq_server: RabbitmqServer) ->
         channel.confirm_delivery()
         channel.queue_declare("kept", durable=True)
         channel.basic_publish("", "kept", b"money", pika.BasicProperties(delivery_mode=2))
+    rabbitmq_server.write_queues_down()
     rabbitmq_server.kill()
     assert not rabbitmq_server.running
     with pytest.raises(pika.exceptions.AMQPConnectionError), _channel(rabbitmq_server.url):
