@@ -34,13 +34,14 @@ ROSTER = {
     agent: Listed(AgentProfile(id=agent, skills={"cards": 8}, languages=frozenset({"zh", "en"})), leader)
     for agent, leader in (("A1", False), ("A2", False), ("L1", True))
 }
-_DISK_PATIENCE = 0.03
-"""Real seconds: where a test holds up the disk itself, time goes on."""
 EXTENSIONS = {"A1": "1001", "A2": "1002", "L1": "1003"}
 
 
 class LiveSite:
-    """One controller after another on one switch and one log. Every caller goes to the queue ``personal`` at once."""
+    """One controller after another on one switch and one log. Every caller goes to the queue ``personal`` at once.
+
+    ``disk_patience`` is in real seconds: a test that keeps the disk from answering makes it short, and time goes on.
+    """
 
     def __init__(self, open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS) -> None:
         self.settings = settings
@@ -54,6 +55,7 @@ class LiveSite:
         self.seal_for: SealFor = _seal_for
         self.end_grant: EndGrant = nothing_to_end
         self.superseded = 0
+        self.disk_patience = 60.0
         self.tell: Callable[[TellIvr], None] = self._to_the_queue
         self.log: FactLog
         self.feed: Feed
@@ -112,7 +114,7 @@ class LiveSite:
             await self.clock.advance(min(left, 0.05))
             await asyncio.sleep(0.001)
             with suppress(SiteUnavailableError, TimeoutError):
-                async with asyncio.timeout(_DISK_PATIENCE):
+                async with asyncio.timeout(self.disk_patience):
                     await self.loop.look(lambda state: None)
 
     async def until(self, true: Callable[[SiteState], bool]) -> None:

@@ -53,10 +53,11 @@ class Centre:
         self.port = port
 
     async def ask(self, call: Awaitable[R]) -> R:
-        """The reply, with time passing until it is there."""
+        """The reply, with time passing until it is there: slowly, lest a reply that dawdles on its way take minutes."""
         asked = asyncio.ensure_future(call)
         while not asked.done():
             await self.site.pass_time(0.05)
+            await asyncio.wait([asked], timeout=0.02)
         return await asked
 
     async def sign_in(self, agent: str) -> agents.Agent:

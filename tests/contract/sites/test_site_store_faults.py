@@ -119,6 +119,7 @@ async def test_a_database_that_is_away_leaves_calls_up_and_is_made_up_for(
     await site.sign_in("A1", "A2")
     call = await called(site)
     await asyncio.to_thread(postgresql_server.kill)
+    site.disk_patience = 0.03
     asked = [
         asyncio.ensure_future(site.loop.ask(c.BecomeNotReady(actor="A2", agent="A2", cause=f"A2_{number}")))
         for number in range(5)
@@ -133,6 +134,7 @@ async def test_a_database_that_is_away_leaves_calls_up_and_is_made_up_for(
     await site.pass_time(1)
     await asyncio.to_thread(postgresql_server.start)
     await healed(site)
+    site.disk_patience = 60.0
     await site.until(lambda state: call not in state.calls)
     state, _ = await written(site)
     assert state == await site.state()
