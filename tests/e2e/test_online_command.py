@@ -28,7 +28,7 @@ class Developer:
 
 @pytest.fixture
 async def developer(tmp_path: Path) -> AsyncIterator[Developer]:
-    async with online_bank(tmp_path) as bank:
+    async with online_bank(tmp_path, patience=60) as bank:
         yield Developer(bank, CommandLine(terminal_environment(tmp_path)))
 
 

@@ -20,6 +20,7 @@ from tellerline.simulators.servers.ports import free_port
 CUSTOMERS = 60
 PLENTY_OF_MONEY = 20_000_00
 PLENTY_OF_REQUESTS = 100_000
+TOKEN_SECONDS = 900
 
 
 @dataclass
@@ -50,23 +51,23 @@ class OnlineBank:
         return sum(entry.amount == -amount and entry.transaction.effective for entry in entries)
 
 
-def _impatient_core(folder: Path) -> Path:
-    """The core host's manifest, by which a transfer counts as in doubt after two seconds."""
+def _core(folder: Path, patience: int) -> Path:
+    """The core host's manifest, by which a transfer counts as in doubt after ``patience`` seconds."""
     core = next(each for each in discover() if each.manifest.name == "core")
     manifest = folder / "core.toml"
-    patient = (core.path / "host.toml").read_text()
-    manifest.write_text(patient.replace('"transfers.CreateTransfer" = 10', '"transfers.CreateTransfer" = 2'))
+    usual = (core.path / "host.toml").read_text()
+    manifest.write_text(usual.replace('"transfers.CreateTransfer" = 10', f'"transfers.CreateTransfer" = {patience}'))
     return manifest
 
 
 @asynccontextmanager
-async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterator[OnlineBank]:
+async def online_bank(folder: Path, *, patience: int = 2) -> AsyncIterator[OnlineBank]:
     """On the running loop, on loopback; limits of requests are far away, and a lost reply is missed soon."""
     clock, randomness = SystemClock(), SystemRandomness()
     port = free_port()
     home = f"http://127.0.0.1:{port}/online-banking/"
     proof = GatewayProof(randomness)
-    rules = IssuerRules(redirects=(home,), token_seconds=token_seconds)
+    rules = IssuerRules(redirects=(home,), token_seconds=TOKEN_SECONDS)
     issuer = IssuerServer(rules, proof, clock=clock, randomness=randomness)
     url = await issuer.start()
     http = {"mode": "development", "port": port, "issuer": url, "jwks": f"{url}/jwks"}
@@ -75,7 +76,7 @@ async def online_bank(folder: Path, *, token_seconds: int = 900) -> AsyncIterato
         {
             "store": {"path": folder / "journal.db"},
             "http": {**http, "rates": rates},
-            "hosts": {"core": {"url": "http://127.0.0.1", "manifest": _impatient_core(folder)}},
+            "hosts": {"core": {"url": "http://127.0.0.1", "manifest": _core(folder, patience)}},
         }
     )
     log = os.open(folder / "gateway.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)

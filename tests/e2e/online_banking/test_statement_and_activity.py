@@ -46,8 +46,8 @@ async def test_a_long_statement_comes_in_pages_and_is_searched_whole(bank: Onlin
         await page.locator(".choice button").first.click()
         rows = page.locator(".statement tbody tr")
         await expect(rows).to_have_count(PER_PAGE)
-        assert len([each for each in he.sent("GET", "/statementEntries") if "pageToken" in each.url]) >= 1
         await expect(page.locator(".pager p")).to_have_text(re.compile(r"Page 1 of 1\d"))
+        assert len([each for each in he.sent("GET", "/statementEntries") if "pageToken" in each.url]) >= 1
         await expect(rows.first).to_contain_text("+¥3.29")
         before, after = (page.locator(".pager button").nth(index) for index in (0, 1))
         await expect(before).to_be_disabled()
