@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from time import thread_time
 
-from tellerline.adapters.clock import SystemClock
 from tellerline.simulators.ledger import Ledger, Leg, Table, ledger_sha256
 
 
@@ -24,40 +25,40 @@ def move(ledger: Ledger, numbers: list[str], movements: int) -> None:
         )
 
 
+def cost(action: Callable[[], None]) -> float:
+    """Seconds of the processor, which pass while this thread runs and not while others do."""
+    before = thread_time()
+    action()
+    return thread_time() - before
+
+
 def test_going_back_costs_what_changed_and_not_what_the_books_hold() -> None:
     """On a machine that books 50,000 movements in a second, a tenth of it is the 100 ms that users are promised."""
     ledger = Ledger()
-    clock = SystemClock()
-    started = clock.monotonic()
-    fill(ledger, 4_500, 50_000)
-    booking_took = clock.monotonic() - started
-    started = clock.monotonic()
-    ledger.snapshot()
-    snapshot_took = clock.monotonic() - started
+    booking = cost(lambda: fill(ledger, 4_500, 50_000))
+    snapshots = [cost(ledger.snapshot) for _ in range(3)]
     expected = ledger_sha256(ledger)
-    move(ledger, [f"{number:06d}" for number in range(500)], 5_000)
-    assert ledger_sha256(ledger) != expected
-    gc.collect()
-    started = clock.monotonic()
-    ledger.reset()
-    reset_took = clock.monotonic() - started
-    assert ledger_sha256(ledger) == expected
-    assert snapshot_took < booking_took / 10
-    assert reset_took < booking_took / 10
+    resets = []
+    for _ in range(3):
+        move(ledger, [f"{number:06d}" for number in range(500)], 5_000)
+        assert ledger_sha256(ledger) != expected
+        gc.collect()
+        resets.append(cost(ledger.reset))
+        assert ledger_sha256(ledger) == expected
+    assert min(snapshots) < booking / 10
+    assert min(resets) < booking / 10
 
 
 def test_even_with_every_movement_to_undo_it_is_a_fraction_of_the_booking() -> None:
     ledger = Ledger()
-    clock = SystemClock()
     ledger.internal("CASH", "CNY")
     ledger.snapshot()
-    started = clock.monotonic()
-    fill(ledger, 4_500, 50_000)
-    booking_took = clock.monotonic() - started
-    started = clock.monotonic()
-    ledger.reset()
-    assert clock.monotonic() - started < booking_took / 3
-    assert [account.number for account in ledger.accounts()] == ["CASH"]
+    shares = []
+    for _ in range(3):
+        booking = cost(lambda: fill(ledger, 4_500, 50_000))
+        shares.append(cost(ledger.reset) / booking)
+        assert [account.number for account in ledger.accounts()] == ["CASH"]
+    assert min(shares) < 1 / 3
 
 
 def test_table_goes_back_over_writes_and_drops() -> None:
