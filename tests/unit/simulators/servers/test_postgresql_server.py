@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 
 import asyncpg
 import psutil
@@ -49,12 +50,13 @@ async def test_a_stranger_without_the_password_is_refused(postgresql_server: Pos
 
 
 def test_close_removes_the_data_and_every_process() -> None:
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = set(psutil.Process().children())
     with _started() as server:
-        after = {child.pid for child in psutil.Process().children(recursive=True)} - before
-        assert after
+        started = set(psutil.Process().children()) - before
+        family = started.union(*(each.children(recursive=True) for each in started))
+        assert len(family) > len(started) > 0
     assert not server.running
-    assert not any(psutil.pid_exists(pid) and _alive(pid) for pid in after)
+    assert not any(map(_alive, family))
 
 
 def test_a_server_that_cannot_start_shows_its_log() -> None:
@@ -83,5 +85,7 @@ def _started() -> PostgresqlServer:
     return server
 
 
-def _alive(pid: int) -> bool:
-    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+def _alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

@@ -19,7 +19,7 @@ from tellerline.simulators.servers.asterisk.installation import installed
 from tellerline.simulators.servers.ports import free_port
 from tellerline.simulators.servers.process import ServerProcess
 
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _STOP_SECONDS = 10.0
 _CONTROLLER = "tellerline"
 _MEDIA_FIRST, _MEDIA_LAST = 20_000, 60_000
