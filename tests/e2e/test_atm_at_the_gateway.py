@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from atm_bench import HastyClock, settled
+from atm_bench import HastyClock, Heard, settled
 from frame_reader import read_frames
 from iso_bank import RICH, IsoBank, iso_bank
 
@@ -21,7 +21,6 @@ from tellerline.simulators.atm.profile import Edition, Profile
 from tellerline.simulators.atm.receipts import Verdict
 from tellerline.simulators.atm.requests import Network
 from tellerline.simulators.atm.session import Place
-from tellerline.simulators.atm.traffic import Traffic
 
 TERMINALS = {
     "T0000001": Profile(terminal="T0000001"),
@@ -37,30 +36,28 @@ async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IsoBan
         yield running
 
 
-PATIENT, BRIEF = 1000.0, 50.0
-"""Seconds of the machine's clock, fifty to one of ours, for which it waits for an answer: where one comes, and where
-most are lost."""
+PATIENT = 3000.0
+"""Seconds of the machine's clock, fifty to one of ours."""
 
 
 class Machine:
     """Switched on with somebody's card and PIN inside; ``log`` has its messages. Its files are those of the terminal,
-    which does not number anew."""
+    which does not number anew. For an answer it waits until it is clear that none comes."""
 
-    def __init__(
-        self, bank: IsoBank, terminal: str, customer: int, *, reply: float = PATIENT, capture: Path | None = None
-    ) -> None:
+    def __init__(self, bank: IsoBank, terminal: str, customer: int, *, capture: Path | None = None) -> None:
         self.log: list[str] = []
         self.card = bank.card(customer)
         host, _, port = bank.target.rpartition(":")
+        clock = HastyClock()
         self.place = Place(
             host=host,
             port=int(port),
             profile=TERMINALS[terminal],
             master=MasterKey.from_hex((bank.folder / "keys" / f"{terminal}.key").read_text("ascii")),
-            clock=HastyClock(),
+            clock=clock,
             randomness=SystemRandomness(),
-            traffic=Traffic(self.log.append, open_capture(capture, SystemClock()) if capture else None),
-            reply_seconds=reply,
+            traffic=Heard(clock, self.log.append, open_capture(capture, SystemClock()) if capture else None),
+            reply_seconds=PATIENT,
         )
         self._pin, self._home = bank.pin, bank.folder / "machines" / terminal
         self._home.parent.mkdir(exist_ok=True)
@@ -103,7 +100,7 @@ async def test_a_day_at_every_kind_of_machine(bank: IsoBank, terminal: str, cust
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("terminal", ["T0000002", "T0000003"])
 async def test_what_is_lost_or_damaged_leaves_the_books_right(bank: IsoBank, terminal: str) -> None:
-    there = Machine(bank, terminal, 10, reply=BRIEF)
+    there = Machine(bank, terminal, 10)
     before = bank.booked(there.card)
     faults = there.place.faults
     async with there as machine:
@@ -131,7 +128,7 @@ async def test_what_jams_goes_back_on_the_account(bank: IsoBank, terminal: str, 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_reversal_whose_answers_are_lost_is_done_once(bank: IsoBank) -> None:
-    there = Machine(bank, "T0000001", 11, reply=BRIEF)
+    there = Machine(bank, "T0000001", 11)
     before = bank.booked(there.card)
     async with there as machine:
         there.place.faults.arm(Fault.LOSE_REPLY, 3)

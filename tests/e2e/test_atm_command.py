@@ -17,7 +17,7 @@ import pytest_asyncio
 from acquirer_host import AES_MASTER, CARD, PIN, Acquirer
 
 _PROGRAM = Path(sys.executable).parent / "tellerline"
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 @dataclass
@@ -96,7 +96,7 @@ async def test_a_machine_killed_while_it_waits(counter: Counter) -> None:
         process.kill()
         await process.wait()
     assert counter.acquirer.books[CARD] == 9_500_00
-    async with counter.running("settle", "--reply", "60") as process:
+    async with counter.running("settle", "--reply", "300") as process:
         await _until(lambda: counter.acquirer.types() == ["0200", "0420"])
         process.kill()
         await process.wait()
@@ -130,7 +130,7 @@ async def test_a_script_from_a_file_and_its_exit_codes(counter: Counter) -> None
 
 
 async def test_one_machine_has_one_process(counter: Counter) -> None:
-    async with counter.running("echo", "wait 60"):
+    async with counter.running("echo", "wait 300"):
         await _until(lambda: any(message.get("70") == "301" for message in counter.acquirer.received))
         code, printed = await counter.run("journal")
         assert (code, "another machine runs" in printed) == (5, True)

@@ -29,7 +29,7 @@ CALLS, LATER = 1_800, 300
 COPIED = 200
 COUNTS = ("same_count", "different_count", "unanswered_count", "dropped_count")
 WORKERS, PAUSE = 16, 0.05
-LOST_REPLIES = FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"}), probability=0.1, seed=7)
+LOST_REPLIES = FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"}), probability=0.05, seed=7)
 NO_RULES = 'version = "off"\n'
 CANARY = """
 version = "canary-1"

@@ -25,7 +25,7 @@ NEW_PIN = "135246"
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IsoBank]:
     folder = tmp_path_factory.mktemp("bank")
-    async with iso_bank(folder, answer_within=2.0, connections=12, strikes=3) as bank:
+    async with iso_bank(folder, answer_within=30.0, connections=12, strikes=3) as bank:
         yield bank
 
 

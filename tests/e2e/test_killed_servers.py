@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
+from google.protobuf.message import Message
 from live_bank import live_bank
 from live_client import LiveClient
 from live_gateways import GENEROUS, Installation, in_a_hurry
@@ -21,8 +22,9 @@ from tellerline.simulators.servers import PostgresqlServer, RabbitmqServer
 
 CUSTOMERS = 40
 WORKERS = 16
-BEFORE, AFTER = 1.5, 2.0
-RESOLVED_WITHIN = 30.0
+SERVED, OUTAGE = 100, 2.0
+"""Requests that are done before the outage, and again after it; seconds that the outage lasts at least."""
+PATIENCE, RESOLVED_WITHIN = 90.0, 90.0
 
 
 @asynccontextmanager
@@ -32,7 +34,7 @@ async def under_load(installation: Installation, repayment_in: int) -> AsyncIter
     slow = FaultRule(kind=FaultKind.LATE_REPLY, operations=changing, probability=0.5, seconds=0.2)
     installation.live.bank.add_fault(slow)
     async with installation.gateways("one") as (target,):
-        client = LiveClient.to(target, seconds=3)
+        client = LiveClient.to(target, seconds=10)
         load = Load(installation.live, [client], repayment_in=repayment_in)
         try:
             async with load.running(WORKERS):
@@ -42,20 +44,38 @@ async def under_load(installation: Installation, repayment_in: int) -> AsyncIter
             await client.close()
 
 
-async def outage(kill: Callable[[], None], start: Callable[[], None]) -> None:
-    """Work, be without the server for a while, and work again."""
-    await asyncio.sleep(BEFORE)
+async def outage(load: Load, kill: Callable[[], None], noticed: Callable[[], bool], start: Callable[[], None]) -> None:
+    """Work, be without the server for a while and until it is noticed, and work again."""
+    await until(lambda: served(load) >= SERVED)
     await asyncio.to_thread(kill)
-    await asyncio.sleep(AFTER)
+    await asyncio.sleep(OUTAGE)
+    await until(noticed)
     await asyncio.to_thread(start)
-    await asyncio.sleep(AFTER)
+    before = served(load)
+    await until(lambda: served(load) >= before + SERVED)
+
+
+def served(load: Load) -> int:
+    return sum(isinstance(answer, Message) for answer in load.answers.values())
+
+
+def refused(load: Load) -> set[str]:
+    """The codes of all definite refusals."""
+    return {answer.code for answer in load.answers.values() if isinstance(answer, CanonicalError)}
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 the load tells nobody
+            await asyncio.sleep(0.05)
 
 
 async def test_a_killed_database_loses_nothing(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
     async with live_bank(CUSTOMERS) as live:
         installation = Installation(tmp_path, live, postgresql_server.dsn, more=GENEROUS | in_a_hurry(tmp_path))
         async with under_load(installation, 0) as (load, _client):
-            await outage(postgresql_server.kill, postgresql_server.start)
+            noticed = lambda: load.unsure["STORE_UNAVAILABLE"] > 0  # noqa: E731
+            await outage(load, postgresql_server.kill, noticed, postgresql_server.start)
         async with installation.store() as store:
             found = await audit(load, store)
     _tell("PostgreSQL", load, found)
@@ -71,13 +91,13 @@ async def test_a_killed_broker_loses_nothing(tmp_path: Path, rabbitmq_server: Ra
         settings = GENEROUS | in_a_hurry(tmp_path)
         installation = Installation(tmp_path, live, amqp=rabbitmq_server.url, more=settings)
         async with under_load(installation, 2) as (load, _client):
-            await outage(rabbitmq_server.kill, rabbitmq_server.start)
+            noticed = lambda: "HOST_UNAVAILABLE" in refused(load) and load.doubted > 0  # noqa: E731
+            await outage(load, rabbitmq_server.kill, noticed, rabbitmq_server.start)
         async with installation.store() as store:
             found = await audit(load, store)
     _tell("RabbitMQ", load, found)
     assert found.wrong == []
-    refused = [answer.code for answer in load.answers.values() if isinstance(answer, CanonicalError)]
-    assert "HOST_UNAVAILABLE" in refused, "refused before the send"
+    assert "HOST_UNAVAILABLE" in refused(load), "refused before the send"
     assert load.doubted > 0, "unknown after it"
     repaid = [record for record in found.records.values() if record.operation == "credit.RepayLoan"]
     assert {record.state for record in repaid} <= {State.DONE, State.REJECTED, State.NOT_SENT, State.REVERSED}

@@ -50,14 +50,14 @@ def test_reflection_shows_the_contract_in_development(channel: grpc.Channel) -> 
 
 
 def test_a_plain_client_reads_a_balance(channel: grpc.Channel) -> None:
-    balance = AccountServiceStub(channel).GetBalance(_request(CHANNEL_COUNTER), timeout=10)
+    balance = AccountServiceStub(channel).GetBalance(_request(CHANNEL_COUNTER), timeout=60)
     assert balance.ledger_amount.currency_code == "CNY"
     assert Decimal(balance.ledger_amount.units) >= 0
 
 
 def test_a_plain_client_is_told_why_not(channel: grpc.Channel) -> None:
     with pytest.raises(grpc.RpcError) as refused:
-        AccountServiceStub(channel).GetBalance(_request(CHANNEL_ONLINE_BANKING), timeout=10)
+        AccountServiceStub(channel).GetBalance(_request(CHANNEL_ONLINE_BANKING), timeout=60)
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
     (packed,) = [item.value for item in refused.value.trailing_metadata() if item.key == "grpc-status-details-bin"]
     details = Status.FromString(packed).details

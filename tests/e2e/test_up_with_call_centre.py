@@ -99,13 +99,13 @@ async def simulated(said: Mapping[str, Any], do: str, **fields: str) -> Any:
     host, _, port = said["telephones"].rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(orjson.dumps({"id": 1, "do": do, **fields}) + b"\n")
-    answer = orjson.loads(await asyncio.wait_for(reader.readline(), 10))
+    answer = orjson.loads(await asyncio.wait_for(reader.readline(), 60))
     writer.close()
     assert "error" not in answer, answer
     return answer["result"]
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110 another process does it
             await asyncio.sleep(0.05)

@@ -69,7 +69,7 @@ async def bank(tmp_path: Path) -> AsyncIterator[Bank]:
         for person in system.population.people if system.population else ():
             system.bank.core.host.branch.post(person.card, 100_000, kind="CASH_DEPOSIT")
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(system.node.target))
-        gateway = GatewayTransactions(GatewayClient(channel, seconds=5), SeededRandomness(2))
+        gateway = GatewayTransactions(GatewayClient(channel, seconds=30), SeededRandomness(2))
         store = sqlite_tickets(tmp_path / "tickets.db")
         desk = await stack.enter_async_context(office(store, clock=clock, gateway=gateway))
         yield Bank(system, clock, Client(channel, timeout=30), gateway, desk)
@@ -89,7 +89,7 @@ async def test_a_complaint_waits_for_the_doubt_and_follows_its_end(bank: Bank) -
     with pytest.raises(RefusalError) as refused:
         await desk.acts(ticket, "decide", AUDITOR)
     assert refused.value.code is Code.TRANSACTION_IN_DOUBT
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while ticket.in_doubt:
             await bank.clock.advance(1)
             assert await passing(bank.clock, desk.service.transactions.look()) == 0

@@ -20,7 +20,7 @@ from tellerline.simulators.atm.profile import Profile
 from tellerline.simulators.atm.session import Place
 from tellerline.simulators.atm.traffic import Traffic
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class HastyClock(SystemClock):

@@ -26,7 +26,7 @@ TAKEN = ("picked-up", "out-picked-up", "outside-picked-up")
 _CLOCK = SystemClock()
 _Heard: TypeAlias = dict[Telephone, set[str]]
 _STEP = 0.05
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _RESTING = (AgentState.NULL, AgentState.NOT_READY, AgentState.READY, AgentState.WORKING_AFTER_CALL)
 
 
@@ -118,7 +118,7 @@ class CallsAfter:
             expected = _all_hear([caller, agent, third]) if call.third.joint else apart
         for leader in call.supervisions:
             expected = _supervised(name, caller, agent, await calls.phone(leader))
-        await hear(Pause(), expected)  # type: ignore[arg-type]
+        await _heard(expected)
 
     async def go_on(self) -> None:
         """Let each call that is up come to something more."""
@@ -154,7 +154,7 @@ class CallsAfter:
             await calls.bar.of_call("StopSupervising", leader, calls.ids[name])
         for name in ("held", "inside", "silent", "whisper", "barge-in"):
             caller, agent = calls.callers[name], await calls.phone(calls.served[name])
-            await hear(Pause(), {caller: {agent.number}, agent: {caller.number}})  # type: ignore[arg-type]
+            await _heard(_all_hear([caller, agent]))
 
     async def asked_again(self) -> None:
         """Whoever was asked something by a flow is asked again, and led on."""
@@ -195,6 +195,17 @@ class CallsAfter:
             if agent.state is AgentState.WORKING_AFTER_CALL:
                 await calls.bar.of_agent("FinishWork", agent.id)
         return await calls.controller.state()
+
+
+async def _heard(expected: _Heard) -> None:
+    """Wait until that is what they hear; fails with what they do hear."""
+    limit = _CLOCK.monotonic() + _PATIENCE
+    while True:
+        try:
+            return await hear(Pause(), expected)  # type: ignore[arg-type]
+        except AssertionError:
+            if _CLOCK.monotonic() > limit:
+                raise
 
 
 async def _pick_up(phone: Telephone) -> None:

@@ -29,7 +29,7 @@ class CommandLine:
     """A shell with ``environment``; commands may run side by side, each for ``patience`` seconds at most."""
 
     environment: Mapping[str, str]
-    patience: float = 60
+    patience: float = 150
 
     async def run(self, *words: str, **more: str) -> Ran:
         """Wait for ``tellerline WORDS``, with ``more`` in its environment."""

@@ -31,7 +31,7 @@ class FeedReader:
     def tokens(self) -> list[int]:
         return [int(event.resume_token) for event in self.events]
 
-    async def until(self, position: int, patience: float = 10.0) -> None:
+    async def until(self, position: int, patience: float = 60.0) -> None:
         """Return when it has come so far."""
         async with asyncio.timeout(patience):
             while not self.events or self.tokens[-1] < position:

@@ -74,7 +74,7 @@ def nursery() -> Iterator[Nursery]:
         yield Nursery(ours)
     finally:
         ours.close()
-        process.wait(10)
+        process.wait(60)
 
 
 def _main(orders: socket.socket) -> None:

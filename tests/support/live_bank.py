@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.clock import Clock, SeededRandomness, SystemClock
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.population import Population
 from tellerline.simulators.queues import rabbitmq_queues
@@ -50,9 +50,14 @@ class LiveBank:
 
 
 @asynccontextmanager
-async def live_bank(customers: int, *, amqp: str = "", seed: int = 1) -> AsyncIterator[LiveBank]:
-    """Core over HTTP, and with ``amqp`` credit over that broker; every card is rich, no magic account misbehaves."""
-    clock = SystemClock()
+async def live_bank(
+    customers: int, *, amqp: str = "", seed: int = 1, clock: Clock | None = None
+) -> AsyncIterator[LiveBank]:
+    """Core over HTTP, and with ``amqp`` credit over that broker; every card is rich, no magic account misbehaves.
+
+    Without a ``clock`` it lives in real time.
+    """
+    clock = clock or SystemClock()
     queues = rabbitmq_queues(amqp, clock) if amqp else None
     bank = SimulatedBank(clock, SeededRandomness(seed), queues=queues)
     population = bank.load_population(seed, customers, magic=False)

@@ -29,13 +29,13 @@ GENEROUS: dict[str, Any] = {"limits": {"standard": _PLENTY, "ceiling": _PLENTY}}
 """Settings under which no limit is ever reached."""
 
 _QUICK = {
-    "max_processing_seconds = 30": "max_processing_seconds = 1.5",
+    "max_processing_seconds = 30": "max_processing_seconds = 3",
     "inquire_after = [2, 4, 8]": "inquire_after = [0.2, 0.4]",
     "forward_after = [1, 2, 4, 8, 15]": "forward_after = [0.2, 0.4]",
-    '"host.Inquire" = 5': '"host.Inquire" = 1',
-    '"host.Reverse" = 10': '"host.Reverse" = 1',
-    '"transfers.CreateTransfer" = 10': '"transfers.CreateTransfer" = 1.5',
-    '"credit.RepayLoan" = 10': '"credit.RepayLoan" = 1.5',
+    '"host.Inquire" = 5': '"host.Inquire" = 3',
+    '"host.Reverse" = 10': '"host.Reverse" = 3',
+    '"transfers.CreateTransfer" = 10': '"transfers.CreateTransfer" = 3',
+    '"credit.RepayLoan" = 10': '"credit.RepayLoan" = 3',
 }
 
 

@@ -46,7 +46,7 @@ class Load:
         try:
             yield
             self.stopped = True
-            await asyncio.wait_for(asyncio.gather(*tasks), 60)
+            await asyncio.wait_for(asyncio.gather(*tasks), 180)
         finally:
             for task in tasks:
                 task.cancel()

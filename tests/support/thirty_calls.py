@@ -40,7 +40,7 @@ LEADERS = {f"L{each}": str(1900 + each) for each in range(1, 4)}
 EXTENSIONS = frozenset((*AGENTS.values(), *LEADERS.values()))
 _CLOCK = SystemClock()
 _STEP = 0.1
-_PATIENCE = 40.0
+_PATIENCE = 90.0
 _TRIES = 3
 
 
