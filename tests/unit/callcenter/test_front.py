@@ -89,7 +89,9 @@ async def refusal(call: Any) -> CanonicalError:
 async def test_a_call_ends_when_its_time_is_up_and_nobody_knows_what_was_done() -> None:
     async with served(default_deadline=0.1, maximum_deadline=0.2) as (handlers, _, port), asked(port) as channel:
         for wished in (None, 60.0):
-            late = await refusal(get(channel, timeout=wished))
+            call = get(channel, timeout=wished)
+            late = await refusal(call)
+            assert wished is None or call.time_remaining() > wished / 3, "nobody is given more than the maximum"
             assert (late.code, late.definite) == ("DEADLINE_EXCEEDED", False)
         assert late.text == "未能在规定时间内完成，请稍后查询结果。"
         assert handlers.running == 0
