@@ -25,7 +25,7 @@ async def test_from_ring_to_wrap_up_under_a_grant_that_dies_with_the_call(world:
     assert set((await world.answers(person, "another-call", grant)).values()) == {"GRANT_NOT_SUFFICIENT"}
     world.caller.hang_up()
     await world.pass_time(2)
-    assert set((await world.answers(person, call, grant)).values()) == {"GRANT_EXPIRED"}
+    assert set((await world.answers_at_last(person, call, grant)).values()) == {"GRANT_EXPIRED"}
     out = await world.ask(world.agents.SignOut(agents.SignOutRequest(context=context("A1"), agent="agents/A1")))
     assert out.day_figures.call_count == 1
 
@@ -39,8 +39,7 @@ async def test_an_intercept_ends_the_grant(world: World) -> None:
     )
     await world.ask(world.calls.Supervise(intercept))
     await world.talk("L1")
-    await world.pass_time(1)
-    assert set((await world.answers(person, call, grant)).values()) == {"GRANT_EXPIRED"}
+    assert set((await world.answers_at_last(person, call, grant)).values()) == {"GRANT_EXPIRED"}
     agent = await world.ask(world.agents.GetAgent(agents.GetAgentRequest(context=context("L1"), name="agents/A1")))
     assert (agent.state, agent.cause) == (agents.AGENT_STATE_NOT_READY, "INTERCEPTED")
 
@@ -54,6 +53,5 @@ async def test_a_transfer_ends_the_grant(world: World) -> None:
     )
     await world.ask(world.calls.Consult(hand_over))
     await world.talk("A2")
-    await world.pass_time(1)
     for agent in ("A1", "A2"):
-        assert set((await world.answers(person, call, grant, agent)).values()) == {"GRANT_EXPIRED"}
+        assert set((await world.answers_at_last(person, call, grant, agent)).values()) == {"GRANT_EXPIRED"}

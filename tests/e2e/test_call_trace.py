@@ -15,6 +15,7 @@ from centre_world import World, centre_world
 from live_site import CALLER
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from running_clock import passing
 from site_services import context
 from typer.testing import CliRunner
 from wave_tones import tones_in
@@ -48,7 +49,7 @@ class Traced:
     spoke: datetime
 
     async def trace(self, *words: str) -> tuple[int, str]:
-        """The command's exit code and what it printed, with time passing meanwhile."""
+        """The command's exit code and what it printed, with time passing meanwhile as it really does."""
         gateway = self.world.bank.system.node.target
         addresses = ["--gateway", gateway, "--call-centre", f"127.0.0.1:{self.world.port}"]
 
@@ -56,8 +57,7 @@ class Traced:
             ran = CliRunner().invoke(build_app(), ["trace", *words, *addresses], env=ENGLISH)
             return ran.exit_code, ran.output
 
-        answer: tuple[int, str] = await self.world.ask(asyncio.to_thread(run))
-        return answer
+        return await passing(self.world.bank.clock, asyncio.to_thread(run))
 
     async def document(self, *words: str) -> dict[str, Any]:
         code, told = await self.trace(*words, "--json")
@@ -89,7 +89,7 @@ async def traced(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Trac
         await pin_once_more(world, person, call)
         world.caller.speak(on=False)
         await world.pass_time(3)
-        await world.ask(world.calls.Hold(calls.HoldRequest(context=context("A1"), call=f"calls/{call}")))
+        await world.calls.Hold(calls.HoldRequest(context=context("A1"), call=f"calls/{call}"), timeout=60)
         world.caller.speak(on=True)
         spoke = world.bank.clock.now()
         await world.pass_time(1)

@@ -156,7 +156,7 @@ async def test_an_account_does_not_pay_itself(bank: IvrBank) -> None:
 async def test_an_unknown_outcome_is_told_as_unknown(bank: IvrBank) -> None:
     person, payee = bank.person(6), bank.person(7)
     lost = FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"}), count=1)
-    bank.system.bank.add_fault(lost, host="core")
+    fault = bank.system.bank.core.faults.add(lost)
     rehearsal = await bank.play(
         f"""
         flow transfer
@@ -169,6 +169,7 @@ async def test_an_unknown_outcome_is_told_as_unknown(bank: IvrBank) -> None:
         expect "end failed"
         """,
         person,
+        fault,
     )
     assert [note.what for note in rehearsal.notes if note.node.endswith("-transfer")] == [
         "entered",
@@ -179,8 +180,8 @@ async def test_an_unknown_outcome_is_told_as_unknown(bank: IvrBank) -> None:
 
 async def test_a_host_that_is_down_sends_to_the_branch(bank: IvrBank) -> None:
     down = FaultRule(kind=FaultKind.LOSE_REQUEST, operations=frozenset({"GetBalance"}))
-    bank.system.bank.add_fault(down, host="core")
-    await bank.play(f"flow balance\nsecret {PIN}\nhear upgrading", bank.person(8))
+    fault = bank.system.bank.core.faults.add(down)
+    await bank.play(f"flow balance\nsecret {PIN}\nhear upgrading", bank.person(8), fault)
     bank.system.bank.clear_faults()
 
 

@@ -171,7 +171,7 @@ async def test_nothing_of_a_call_without_a_part_in_it(tmp_path: Path) -> None:
         found = await through(opened, "A2", over=True, **claims)
         found += await after_hang_up(opened)
         assert not found, "\n".join(found)
-        answers = await world.answers(person, call, opened.token)
+        answers = await world.answers_at_last(person, call, opened.token)
         assert set(answers.values()) == {"GRANT_EXPIRED"}
         assert await world.centre.loop.look(lambda state: state.agents["A2"].state) is AgentState.BUSY
 

@@ -197,8 +197,7 @@ async def test_the_grant_does_not_outlive_the_call_of_who_is_called_back(world: 
     await world.press("11")
     await world.hears("wait-for-agent/we-will-call")
     world.caller.hang_up()
-    await world.pass_time(1)
-    assert world.centre.proof_of(call) is None
+    await world.until(lambda: world.centre.proof_of(call) is None)
     world.caller.on_ring = OnRing.ANSWERS
     await world.sign_in("A1")
     assert (await world.talk("A1")).name == f"calls/{call}"

@@ -28,6 +28,8 @@ SERVICES: Sequence[ServiceDescriptor] = [
 ANSWERED = "ANSWERED"
 _RECORDINGS = ("GetRecording", "DownloadRecording")
 _MESSAGES = ("HandleMessage", "ReopenMessage")
+_SOON, _AT_LAST = 20, 5_000
+"""Steps of the world for which more of a stream is waited for, and for its beginning or end."""
 
 
 def methods() -> Iterator[MethodDescriptor]:
@@ -137,15 +139,17 @@ class CentreTrials:
             return CanonicalError.from_rpc(failure).code, str(failure.details())
 
     async def _stream(self, method: MethodDescriptor, message: Any) -> str:
-        """What comes until nothing more does."""
+        """What comes until nothing more does; that there is something at all is waited for."""
         stream, told = self._bound(method)(message), ""
         try:
             while True:
                 following = asyncio.ensure_future(anext(aiter(stream)))
-                for _ in range(20):
-                    if not following.done():
-                        await self.world.pass_time(0.02)
+                left = _SOON if told else _AT_LAST
+                while left and not following.done():
+                    await self.world.pass_time(0.02)
+                    left -= 1
                 if not following.done():
+                    assert told, f"{short(method)} neither tells anything nor ends"
                     return told
                 told += str(await following)
         except StopAsyncIteration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tellerline.api.common.v1.context_pb2 import CHANNEL_AGENT, RequestContext
 from tellerline.callcenter.centre import CallCentre, CentreParts
 from tellerline.callcenter.ivr.library import load_flows
 from tellerline.callcenter.live.log import sqlite_log
+from tellerline.callcenter.live.loop import SiteUnavailableError
 from tellerline.connectors.softswitch.switch import SoftswitchConnector
 from tellerline.gateway.client.errors import CanonicalError
 from tellerline.simulators.population import PIN, Person
@@ -36,6 +37,27 @@ from tellerline.simulators.softswitch.switch import SoftSwitch
 
 ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["AccountService"]
 AS_SHIPPED = replace(SETTINGS, entry_flow="main-menu", waiting_flow="wait-for-agent")
+
+
+_TRIES = 500
+_DISK_PATIENCE = 0.03
+"""Real seconds for which the site's disk is waited for before time goes on."""
+
+
+class Counting(grpc.aio.UnaryUnaryClientInterceptor):
+    """Knows how many calls are ``under_way`` on its channel."""
+
+    def __init__(self) -> None:
+        self.under_way = 0
+
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        self.under_way += 1
+        call = await continuation(details, request)
+        call.add_done_callback(self._over)
+        return call
+
+    def _over(self, _call: Any) -> None:
+        self.under_way -= 1
 
 
 @dataclass
@@ -48,15 +70,21 @@ class World:
     gateway: grpc.aio.Channel
     port: int
     switch: SoftswitchConnector
+    asking: Counting
     serial: int = 0
     number: str = CALLER
     """The caller's."""
 
     async def pass_time(self, seconds: float) -> None:
+        """In small steps, none of which begins before what the one before brought about is on the site's disk; no
+        faster than real time while the bank is asked for anything, for its gateway's disk is as slow as it is."""
         target = self.bank.clock.monotonic() + seconds
         while (left := target - self.bank.clock.monotonic()) > 0:
-            await self.bank.clock.advance(min(left, 0.05))
+            await self.bank.clock.advance(min(left, 0.001 if self.asking.under_way else 0.05))
             await asyncio.sleep(0.001)
+            with suppress(SiteUnavailableError, TimeoutError):
+                async with asyncio.timeout(_DISK_PATIENCE):
+                    await self.centre.loop.look(lambda state: None)
 
     async def ask(self, call: Awaitable[Any]) -> Any:
         asked = asyncio.ensure_future(call)
@@ -138,6 +166,15 @@ class World:
             requests[method] = message(context=asker, **values)
         return requests
 
+    async def answers_at_last(self, person: Person, call: str, grant: str, agent: str = "A1") -> dict[str, str]:
+        """``answers``, once the grant is good for nothing any more, or when that was waited for in vain."""
+        stub = accounts_pb2_grpc.AccountServiceStub(self.gateway)
+        for _ in range(_TRIES):
+            request = self._requests(person, call, grant, agent)["ListAccounts"]
+            if await self._answer(stub.ListAccounts, request, "") == "GRANT_EXPIRED":
+                break
+        return await self.answers(person, call, grant, agent)
+
     async def _answer(self, method: Any, request: Any, traceparent: str) -> str:
         metadata = (("traceparent", traceparent),) if traceparent else ()
         try:
@@ -182,7 +219,11 @@ class World:
 @asynccontextmanager
 async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
     """``parts`` of the centre that are not the usual ones."""
-    async with ivr_bank(folder) as bank, grpc.aio.insecure_channel(bank.system.node.target) as gateway:
+    asking = Counting()
+    async with (
+        ivr_bank(folder) as bank,
+        grpc.aio.insecure_channel(bank.system.node.target, interceptors=[asking]) as gateway,
+    ):
         clock = bank.clock
         soft = SoftSwitch(clock, SeededRandomness("switch"), prompts=PromptTable(sounds={}, other=1.5))
         for number in EXTENSIONS.values():
@@ -204,6 +245,7 @@ async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
         )
         port = await centre.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield World(bank, soft, centre, AgentServiceStub(channel), CallServiceStub(channel), gateway, port, switch)
+            stubs = AgentServiceStub(channel), CallServiceStub(channel)
+            yield World(bank, soft, centre, *stubs, gateway, port, switch, asking)
         await centre.close()
         soft.power_off()

@@ -25,6 +25,7 @@ from tellerline.callcenter.ivr.self_service import SelfService
 from tellerline.callcenter.pin_seal import PinSeals
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.gateway.settings import GatewaySettings
+from tellerline.simulators.faults import ActiveFault
 from tellerline.simulators.population import Person
 
 OFFICE_HOURS = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
@@ -52,8 +53,9 @@ class IvrBank:
         """What the host has booked on his card, in hundredths."""
         return self.system.bank.ledger.account(person.card).balance
 
-    async def play(self, text: str, person: Person) -> Rehearsal:
-        """A script, in a telephone call of its own, as this customer."""
+    async def play(self, text: str, person: Person, fault: ActiveFault | None = None) -> Rehearsal:
+        """A script, in a telephone call of its own, as this customer. Time flies once a ``fault`` has struck: what it
+        took is waited for in vain."""
         name = f"call-{next(self.calls)}"
         script = read_script(text)
         script.begin.setdefault("customer", f"customers/{person.customer.number}")
@@ -61,7 +63,7 @@ class IvrBank:
         seal = await self.seals.seal(name)
 
         async def answers(call: Call) -> Outcome:
-            return await passing(self.clock, service.perform(call), speed=20)
+            return await passing(self.clock, service.perform(call), speed=lambda: 20 if fault and fault.injected else 1)
 
         return await play(FLOWS, script, seal, answers)
 

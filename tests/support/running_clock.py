@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
@@ -12,14 +12,20 @@ from tellerline.adapters.clock import VirtualClock
 ResultT = TypeVar("ResultT")
 
 
+def _as_the_real_one() -> float:
+    return 1
+
+
 @asynccontextmanager
-async def running(clock: VirtualClock, step: float = 0.002, speed: float = 1) -> AsyncIterator[None]:
-    """Let ``clock`` run ``speed`` times as fast as the real one, or slower; ``step`` is in seconds."""
+async def running(
+    clock: VirtualClock, step: float = 0.002, speed: Callable[[], float] = _as_the_real_one
+) -> AsyncIterator[None]:
+    """Let ``clock`` run ``speed()`` times as fast as the real one, or slower; ``step`` is in seconds."""
 
     async def run() -> None:
         while True:
             await asyncio.sleep(step)
-            await clock.advance(step * speed)
+            await clock.advance(step * speed())
 
     task = asyncio.get_running_loop().create_task(run())
     try:
@@ -30,7 +36,9 @@ async def running(clock: VirtualClock, step: float = 0.002, speed: float = 1) ->
             await task
 
 
-async def passing(clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002, speed: float = 1) -> ResultT:
+async def passing(
+    clock: VirtualClock, work: Awaitable[ResultT], step: float = 0.002, speed: Callable[[], float] = _as_the_real_one
+) -> ResultT:
     """``running`` while ``work`` does."""
     async with running(clock, step, speed):
         return await work
