@@ -29,8 +29,8 @@ class RabbitmqServer(PrivateServer):
     """A broker's node: no plugin is enabled, it finds no other node and none finds it.
 
     The user's password is in ``url`` alone. Confirmed messages survive a ``kill``, if their queue does: one declared
-    within the last two seconds may be gone, unless ``write_queues_down`` was called. A quorum queue declared within
-    the last second may then time out until it is deleted: the node writes its register of such queues that much later.
+    within the last two seconds may be gone, or, a quorum queue, time out until it is deleted, unless
+    ``write_queues_down`` was called.
     """
 
     NAME = "RabbitMQ"
@@ -78,9 +78,9 @@ class RabbitmqServer(PrivateServer):
         """Return when each queue declared so far is on disk (takes about 1 s).
 
         A declaration is answered when the node has written down what it did, but not yet that it decided to: a node
-        killed in between takes it for undone when it comes back.
+        killed in between takes it for undone when it comes back. Nor has it written its register of quorum queues.
         """
-        self.control("eval", "ok = mnesia:sync_log().")
+        self.control("eval", "[ok = dets:sync(Table) || Table <- dets:all()], ok = mnesia:sync_log().")
 
     @staticmethod
     def _programs() -> Path:
