@@ -11,6 +11,7 @@ import pytest
 from front_client import ProbeClient
 from front_probe import Probe, build_front
 
+from tellerline.adapters.clock import Clock, SystemClock
 from tellerline.gateway.channels.grpc import Front, FrontSettings
 
 
@@ -32,8 +33,8 @@ def front_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def eventually(true: Callable[[], bool], within: float = 3.0) -> None:
-    """Return as soon as ``true()``; fails when it does not become so."""
+async def eventually(true: Callable[[], bool], within: float = 15.0) -> None:
+    """Return as soon as ``true()``; fails before the deadline of a client that was given none would end its call."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while not true():
@@ -43,11 +44,11 @@ async def eventually(true: Callable[[], bool], within: float = 3.0) -> None:
 
 @pytest.fixture
 async def serve_front() -> AsyncIterator[Serve]:
-    """Starts fronts with the given settings and stops them after the test."""
+    """Starts fronts with the given clock and settings; after the test lets their handlers go and stops them."""
     running: list[Running] = []
 
-    async def serve(name: str, **settings: Any) -> Running:
-        probe = Probe()
+    async def serve(name: str, clock: Clock | None = None, **settings: Any) -> Running:
+        probe = Probe(clock or SystemClock())
         front: Front = build_front(name, probe, FrontSettings(**settings))
         port = await front.start()
         running.append(Running(front, probe, port, ProbeClient(port)))
@@ -55,6 +56,7 @@ async def serve_front() -> AsyncIterator[Serve]:
 
     yield serve
     for one in running:
+        one.probe.released.set()
         await one.client.close()
         await one.front.drain(0.2)
 

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.wrappers_pb2 import DoubleValue, Int32Value, StringValue
 
-from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.clock import Clock, SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.grpc import ConnectFront, FrontSettings, GrpcioFront, StatusWriter
@@ -48,8 +48,12 @@ def publish(service: Service) -> None:
 
 @dataclass
 class Probe:
-    """Handlers with known manners; ``seen`` tells what became of them, ``running`` and ``most`` how many there were."""
+    """Handlers with known manners; ``seen`` tells what became of them, ``running`` and ``most`` how many there were.
 
+    ``clock`` is the front's. ``released`` lets those go that hold their answer.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
     seen: list[str] = field(default_factory=list)
     running: int = 0
     most: int = 0
@@ -62,7 +66,7 @@ class Probe:
             ("Big", Int32Value, StringValue, self.big),
             ("Sleep", DoubleValue, StringValue, self.sleep),
             ("Hold", StringValue, StringValue, self.hold),
-            ("Stuck", DoubleValue, StringValue, self.stuck),
+            ("Stuck", StringValue, StringValue, self.stuck),
             ("Crash", StringValue, StringValue, self.crash),
             ("Refuse", StringValue, StringValue, self.refuse),
         )
@@ -81,7 +85,8 @@ class Probe:
     async def describe(self, request: Any, context: CallContext) -> Message:
         answer = Struct()
         answer.update({"peer": context.peer, "address": context.address, "metadata": dict(context.metadata)})
-        answer["left"] = context.deadline - SystemClock().monotonic()
+        answer["left"] = context.deadline - self.clock.monotonic()
+        answer["running"] = self.running
         return answer
 
     async def big(self, request: Any, context: CallContext) -> Message:
@@ -107,13 +112,12 @@ class Probe:
         return StringValue(value="held")
 
     async def stuck(self, request: Any, context: CallContext) -> Message:
-        """Lets no cancellation end it."""
+        """Lets no cancellation end it, only its release."""
         self.running += 1
         self.most = max(self.most, self.running)
-        end = asyncio.get_running_loop().time() + request.value
-        while (left := end - asyncio.get_running_loop().time()) > 0:
+        while not self.released.is_set():
             try:
-                await asyncio.sleep(left)
+                await self.released.wait()
             except asyncio.CancelledError:
                 self.seen.append("ignored")
         self.running -= 1
@@ -154,7 +158,5 @@ publish(Probe().service())
 
 def build_front(name: str, probe: Probe, settings: FrontSettings) -> GrpcioFront | ConnectFront:
     statuses = StatusWriter(SystemRandomness(), make_log(SystemClock(), LogWriter(2)))
-    front: GrpcioFront | ConnectFront = FRONTS[name](
-        (probe.service(),), settings, clock=SystemClock(), statuses=statuses
-    )
+    front: GrpcioFront | ConnectFront = FRONTS[name]((probe.service(),), settings, clock=probe.clock, statuses=statuses)
     return front

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Mapping
 
@@ -16,7 +17,7 @@ class RawClient:
     """One cleartext connection; blocking, to be used in a thread."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.session = ngh2.Connection(ngh2.Role.CLIENT)
         self.session.initiate_connection()
         self.closed = ""
@@ -64,7 +65,6 @@ class RawClient:
 
     def reset_many(self, method: str, body: bytes, count: int) -> int:
         """Open and at once reset streams; returns how many went out before the server had enough of it."""
-        self.socket.settimeout(0.001)
         for sent in range(count):
             try:
                 stream = self.session.send_request(self.headers(method, {}))
@@ -81,10 +81,9 @@ class RawClient:
 
     def _listen(self) -> bool:
         """Read what is there; False once the server says goodbye."""
-        try:
-            data = self.socket.recv(65536)
-        except TimeoutError:
+        if not select.select([self.socket], [], [], 0)[0]:
             return True
+        data = self.socket.recv(65536)
         if not data:
             return False
         self.session.receive_data(data)

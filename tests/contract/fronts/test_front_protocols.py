@@ -94,7 +94,7 @@ async def test_a_client_that_leaves_cancels_the_handler(running: Running) -> Non
         stream = client.session.send_request(client.headers("Sleep", {"content-type": "application/json"}))
         client.session.send_data(stream, b"20", end_stream=True)
         client.flush()
-        started.wait(3)
+        started.wait(30)
         client.close()
 
     started = threading.Event()

@@ -17,7 +17,7 @@ async def ask(running: Running, version: str, *requests: ServerReflectionRequest
     stub: Any = running.client.channel.stream_stream(
         path, ServerReflectionRequest.SerializeToString, ServerReflectionResponse.FromString
     )
-    return [answer async for answer in stub(iter(requests), timeout=5)]
+    return [answer async for answer in stub(iter(requests), timeout=20)]
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
