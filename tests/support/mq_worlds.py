@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tellerline.adapters.clock import Clock, SystemClock, SystemRandomness, VirtualClock
+from leaping_clock import LeapingClock
+
+from tellerline.adapters.clock import Clock, SystemRandomness, VirtualClock
 from tellerline.adapters.exchange import Exchanged, Transport, Unsolicited, WireRequest
 from tellerline.adapters.mq.envelope import CONTENT_TYPE, DEAD_SUFFIX, REPLY_PREFIX
 from tellerline.adapters.mq.listener import Handler, InboundRequest, QueueListener
@@ -16,7 +18,8 @@ from tellerline.adapters.mq.memory import MemoryBroker, MemoryListener, MemoryTr
 from tellerline.adapters.mq.rabbitmq import RabbitListener, RabbitTransport
 from tellerline.adapters.mq.rabbitmq.link import PERSISTENT, Link, Properties
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
+_MOMENT_S = 0.05
 
 
 class World(ABC):
@@ -34,6 +37,7 @@ class World(ABC):
         transport = self._transport(queue or self.queue, **options)
         self._closing.append(transport.close)
         await transport.start()
+        await self._connected(transport)
         return transport
 
     async def host(self, handler: Handler, **options: Any) -> QueueListener:
@@ -43,7 +47,9 @@ class World(ABC):
         await listener.start(handler)
         return listener
 
-    async def ask(self, client: Transport, body: bytes = b"ask", *, durable: bool = True, wait: float = 5) -> Exchanged:
+    async def ask(
+        self, client: Transport, body: bytes = b"ask", *, durable: bool = True, wait: float = 600
+    ) -> Exchanged:
         request = WireRequest(body=body, operation="ASK", correlation=self.correlation(), durable=durable)
         return await client.exchange(request, self.clock.monotonic() + wait)
 
@@ -62,6 +68,10 @@ class World(ABC):
         return found
 
     @abstractmethod
+    async def _connected(self, transport: Transport) -> None:
+        """Wait until a started transport is connected: its first attempt may have taken too long."""
+
+    @abstractmethod
     def _transport(self, queue: str, **options: Any) -> Transport: ...
 
     @abstractmethod
@@ -69,7 +79,7 @@ class World(ABC):
 
     @abstractmethod
     async def pass_time(self, seconds: float) -> None:
-        """Let the clock of the world go on."""
+        """Let the clock of the world go on, and give what is on its way a moment."""
 
     @abstractmethod
     async def put(self, queue: str, body: bytes, **envelope: str) -> None:
@@ -96,8 +106,13 @@ class MemoryWorld(World):
     def _listener(self, **options: Any) -> QueueListener:
         return MemoryListener(self.broker, self.queue, **options)
 
+    async def _connected(self, transport: Transport) -> None:
+        assert isinstance(transport, MemoryTransport)
+        assert transport.connected
+
     async def pass_time(self, seconds: float) -> None:
         await self.virtual.advance(seconds)
+        self.broker.ready(self.queue)  # it buries what has expired when somebody looks
 
     async def put(self, queue: str, body: bytes, **envelope: str) -> None:
         message = Message(
@@ -121,10 +136,12 @@ class MemoryWorld(World):
 
 
 class RabbitWorld(World):
+    """The broker lives in real time: ``pass_time`` is for this process alone."""
+
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
-        self.clock = SystemClock()
+        self.clock = self.leaping = LeapingClock()
 
     def _transport(self, queue: str, **options: Any) -> Transport:
         return RabbitTransport(self.url, queue, self.clock, SystemRandomness(), self.unsolicited.append, **options)
@@ -132,8 +149,13 @@ class RabbitWorld(World):
     def _listener(self, **options: Any) -> QueueListener:
         return RabbitListener(self.url, self.queue, self.clock, **options)
 
+    async def _connected(self, transport: Transport) -> None:
+        assert isinstance(transport, RabbitTransport)
+        await eventually(lambda: transport.connected)
+
     async def pass_time(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(_MOMENT_S)
+        self.leaping.leap(seconds)
 
     async def put(self, queue: str, body: bytes, **envelope: str) -> None:
         link = await Link.open(self.url, lambda: None)
