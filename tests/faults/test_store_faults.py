@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 import pytest
 from journal_rows import ACCOUNT, DAY, PENDING, acceptance, cny, pending, settlement
-from journal_stores import fresh_schema, started
+from journal_stores import fresh_schema, started, until
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.adapters.store.sqlite import SqliteEngine
@@ -24,6 +25,8 @@ from tellerline.gateway.journal.postgresql import PostgresqlStore
 from tellerline.gateway.journal.records import Acceptance, Accepted, Duplicate, LimitUsage, State
 from tellerline.gateway.journal.sqlite import SqliteDatabase
 from tellerline.simulators.servers.postgresql import PostgresqlServer
+
+AnswerT = TypeVar("AnswerT")
 
 
 def allow_pages(connection: sqlite3.Connection, more: int) -> None:
@@ -92,24 +95,53 @@ async def command(server: PostgresqlServer, *statements: str) -> None:
     await connection.close()
 
 
+async def commit_for_ever(server: PostgresqlServer) -> None:
+    """Commit, until a commit is not answered or the server is gone."""
+    connection = await asyncpg.connect(server.dsn)
+    while True:
+        await connection.execute("SELECT pg_logical_emit_message(true, 'tellerline', '')")
+
+
+async def until_commits_wait(server: PostgresqlServer, count: int) -> None:
+    """Wait until so many commits wait for a standby."""
+    connection = await asyncpg.connect(server.dsn)
+
+    async def wait() -> bool:
+        waiting: int = await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        return waiting >= count
+
+    await until(wait)
+    await connection.close()
+
+
+async def once_back(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+    """The answer of a store whose database is there again: for a pause, it does not ask."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(StoreUnavailableError):
+                return await ask()
+            await asyncio.sleep(0.05)
+
+
 async def test_card_58_a_database_lost_in_the_middle_of_a_commit_leaves_it_unknown(
     store: Store, postgresql_server: PostgresqlServer
 ) -> None:
     row = acceptance()
     waits_for_a_standby = "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
     await command(postgresql_server, waits_for_a_standby, "SELECT pg_reload_conf()")
-    await asyncio.sleep(0.2)
+    committing = asyncio.create_task(commit_for_ever(postgresql_server))
+    await until_commits_wait(postgresql_server, 1)
     accepting = asyncio.create_task(store.journal.accept(row))
-    await asyncio.sleep(0.3)
+    await until_commits_wait(postgresql_server, 2)
     assert not accepting.done()
     await asyncio.to_thread(postgresql_server.kill)
+    await asyncio.gather(committing, return_exceptions=True)
     with pytest.raises(StoreUnavailableError) as raised:
         await accepting
     assert raised.value.maybe_written
     await asyncio.to_thread(postgresql_server.start)
     await command(postgresql_server, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
-    await asyncio.sleep(0.3)
-    again = await store.journal.accept(row)
+    again = await once_back(lambda: store.journal.accept(row))
     assert again == Duplicate(record=pending(row))
     assert await store.journal.limit_usage(ACCOUNT, DAY) == LimitUsage(total=10_000, count=1)
 
@@ -124,5 +156,4 @@ async def test_card_58_a_database_that_is_away_refuses_before_anything_is_sent(
         await store.journal.accept(row)
     assert not raised.value.maybe_written
     await asyncio.to_thread(postgresql_server.start)
-    await asyncio.sleep(0.1)
-    assert await store.journal.find(row.channel, row.channel_serial) is None
+    assert await once_back(lambda: store.journal.find(row.channel, row.channel_serial)) is None

@@ -22,7 +22,7 @@ async def store(postgresql_server: PostgresqlServer) -> AsyncIterator[Store]:
 
 async def recovered(store: Store) -> None:
     """Return when the store works again."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 assert await store.journal.accept(acceptance(limited=None)) == Accepted()

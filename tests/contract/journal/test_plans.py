@@ -6,13 +6,14 @@ import asyncio
 
 import asyncpg
 from journal_rows import PENDING, acceptance, doubted, settlement
-from journal_stores import fresh_schema
+from journal_stores import fresh_schema, until
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.gateway.journal.port import Journal
 from tellerline.gateway.journal.postgresql import PostgresqlStore
 
 _ROWS_READ = "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE schemaname = $1 AND seq_tup_read > 0"
+_ROWS_ACCEPTED = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE schemaname = $1 AND relname = 'transactions'"
 
 
 async def pair(journal: Journal, number: int) -> None:
@@ -28,7 +29,11 @@ async def test_no_table_is_read_from_end_to_end(postgresql_dsn: str) -> None:
     for batch in range(20):
         await asyncio.gather(*(pair(store.journal, 100 * batch + number) for number in range(50)))
     await store.close()
-    await asyncio.sleep(0.2)
     connection = await asyncpg.connect(postgresql_dsn)
+
+    async def counted() -> bool:
+        return bool(await connection.fetchval(_ROWS_ACCEPTED, schema) == 1000)
+
+    await until(counted)
     assert [tuple(row) for row in await connection.fetch(_ROWS_READ, schema)] == []
     await connection.close()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from journal_rows import NOON, PENDING, acceptance, doubted, enquiry, pending, settlement
+from journal_stores import until
 
 from tellerline.gateway.journal.port import Journal, Store
 from tellerline.gateway.journal.records import Acceptance, Record, Search, State
@@ -103,9 +104,11 @@ async def test_audited_enquiries_are_found_but_never_by_their_channel_serial_alo
 async def test_an_audited_enquiry_is_visible_to_others_soon(journal: Journal, other: Store) -> None:
     asked = enquiry()
     journal.audit(asked)
-    async with asyncio.timeout(5):
-        while await other.journal.get(asked.global_serial) != asked:  # noqa: ASYNC110 another process: nothing to wait on
-            await asyncio.sleep(0.02)
+
+    async def visible() -> bool:
+        return await other.journal.get(asked.global_serial) == asked
+
+    await until(visible)
 
 
 async def test_many_enquiries_at_once_are_all_written(journal: Journal) -> None:
