@@ -203,7 +203,7 @@ async def test_the_grant_does_not_outlive_the_call_of_who_is_called_back(world: 
     assert (await world.talk("A1")).name == f"calls/{call}"
     assert not (await world.grant(call)).token
     assert {field.name for field, _ in (await pop(world, call)).ListFields()} & SECRETS == set()
-    assert set((await world.answers(person, call, proof.token)).values()) == {"GRANT_EXPIRED"}
+    assert set((await world.answers_at_last(person, call, proof.token)).values()) == {"GRANT_EXPIRED"}
 
 
 async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: World) -> None:
