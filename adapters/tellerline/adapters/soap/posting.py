@@ -17,7 +17,7 @@ from aiohttp.http import HttpProcessingError, RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
-from tellerline.adapters.clock import SystemClock, Timer
+from tellerline.adapters.clock import Clock, Timer
 
 _NO_TIMEOUT = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _LONGEST_LINE = 8190
@@ -35,16 +35,19 @@ Reply = tuple[RawResponseMessage, StreamReader]
 class Poster:
     """Posts to one URL. Waits for a connection when all are in use; makes no redirect and no second attempt.
 
-    Must be made on the loop that it runs on. Raises ``aiohttp.ClientError`` or ``OSError`` for what happens to the
-    connection, ``HttpProcessingError`` for a reply that is not HTTP.
+    Must be made on the loop that it runs on. ``clock`` measures how long a kept connection is idle. Raises
+    ``aiohttp.ClientError`` or ``OSError`` for what happens to the connection, ``HttpProcessingError`` for a reply that
+    is not HTTP.
     """
 
-    def __init__(self, url: str, *, connections: int, idle_seconds: float, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, url: str, *, connections: int, idle_seconds: float, tls: ssl.SSLContext | None, clock: Clock
+    ) -> None:
         self._connections = connections
         self._connector = TCPConnector(
             limit=connections, keepalive_timeout=idle_seconds, ssl=tls if tls is not None else True, ttl_dns_cache=30
         )
-        self._kept = _KeptConnections(idle_seconds)
+        self._kept = _KeptConnections(idle_seconds, clock)
         self._entering = 0
         # Says to the pool whereto; it is never sent itself.
         self._whereto = ClientRequest("POST", URL(url))
@@ -104,9 +107,9 @@ class _KeptConnections:
     They are in use for the pool that they come from, which takes several times longer to take one back and find it.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Clock) -> None:
         self._seconds = seconds
-        self._clock = SystemClock()  # the host's patience, whatever time is played here
+        self._clock = clock
         self._kept: deque[tuple[Connection, float]] = deque()
         self._timer: Timer | None = None
 

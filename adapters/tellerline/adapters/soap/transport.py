@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from tellerline.adapters.clock import Clock
+from tellerline.adapters.clock import Clock, SystemClock
 from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
 from tellerline.adapters.soap.posting import HttpProcessingError, Poster, RawResponseMessage, StreamReader, header_line
 
@@ -78,6 +78,7 @@ class SoapTransport:
                 connections=endpoint.connections,
                 idle_seconds=endpoint.idle_seconds,
                 tls=endpoint.tls,
+                clock=SystemClock(),  # the host's patience, whatever time is played here
             )
 
     async def close(self) -> None:

