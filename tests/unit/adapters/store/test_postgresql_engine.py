@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,6 @@ from tellerline.adapters.store.lane import Lane
 from tellerline.adapters.store.migrations import Migrations
 from tellerline.adapters.store.postgresql import PostgresqlEngine
 from tellerline.adapters.store.statements import Row, Statement, Steps, every
-from tellerline.simulators.servers.ports import free_port
 
 SCRIPT = """
 CREATE TABLE t (k bigint PRIMARY KEY, v bigint NOT NULL);
@@ -27,7 +27,7 @@ ADD = Statement(text("UPDATE t SET v = v + 1 WHERE k = :key"), "key")
 GET = Statement(text("SELECT v FROM t WHERE k = :key"), "key")
 SET = Statement(text("UPDATE t SET v = :value WHERE k = :key"), "value", "key")
 SLEEP = Statement(text("SELECT pg_sleep(0.05)"))
-LONG_SLEEP = Statement(text("SELECT pg_sleep(5)"))
+LONG_SLEEP = Statement(text("SELECT pg_sleep(60)"))
 READ_ONLY = Statement(text("SELECT current_setting('transaction_read_only') FROM pg_sleep(0.05)"))
 INSERT = "INSERT INTO t SELECT k, 0 FROM unnest($1::bigint[]) x(k) RETURNING k"
 COUNT = """
@@ -198,12 +198,16 @@ async def test_a_statement_that_cannot_be_prepared_is_prepared_anew(engine: Post
 
 
 async def test_a_connection_cut_during_the_commit_leaves_it_unknown(engine: PostgresqlEngine) -> None:
-    slow = "SELECT k FROM unnest($1::bigint[]) x(k), pg_sleep(5)"
+    slow = "SELECT k FROM unnest($1::bigint[]) x(k), pg_sleep(60)"
     lane = Lane(engine, slow, encode, decode)
     unit = lane.submit(1)
-    await engine.read(every, SLEEP)
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT k FROM unnest%'"
-    await engine.read(every, Statement(text(cut)))
+    cut = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE query LIKE 'SELECT k FROM unnest%' AND state = 'active' AND wait_event = 'PgSleep'
+    """
+    async with asyncio.timeout(50):
+        while not await engine.read(every, Statement(text(cut))):
+            assert not unit.done(), "it sleeps"
     with pytest.raises(StoreError) as raised:
         await unit
     assert raised.value.maybe_written
@@ -222,14 +226,13 @@ async def test_close_finishes_a_lane_and_refuses_the_rest(engine: PostgresqlEngi
 
 async def test_after_a_failure_attempts_pause_on_the_clock(tmp_path: Path) -> None:
     clock = VirtualClock(SystemClock().now())
-    nowhere = PostgresqlEngine(f"postgresql://nobody@127.0.0.1:{free_port()}/none", clock)
-    with pytest.raises(StoreError, match="connection lost"):
-        await nowhere.connect()
-    with pytest.raises(StoreError, match="database unavailable"):
-        await nowhere.connect()
-    await clock.advance(0.06)
-    with pytest.raises(StoreError, match="connection lost"):
-        await nowhere.connect()
-    await clock.advance(0.06)
-    with pytest.raises(StoreError, match="database unavailable"):
-        await nowhere.connect()
+    with socket.socket() as holder:  # who does not listen: nobody else can meanwhile
+        holder.bind(("127.0.0.1", 0))
+        nowhere = PostgresqlEngine(f"postgresql://nobody@127.0.0.1:{holder.getsockname()[1]}/none", clock)
+        for pause, why in ((0, "connection lost"), (0, "database unavailable"), (0.06, "connection lost")):
+            await clock.advance(pause)
+            with pytest.raises(StoreError, match=why):
+                await nowhere.connect()
+        await clock.advance(0.06)
+        with pytest.raises(StoreError, match="database unavailable"):
+            await nowhere.connect()

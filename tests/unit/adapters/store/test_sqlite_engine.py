@@ -154,7 +154,7 @@ async def test_a_snapshot_is_of_one_moment_and_holds_nobody_up(engine: SqliteEng
 
     def twice(key: int) -> Steps[tuple[int, int]]:
         before = yield ALL, ()
-        asyncio.run_coroutine_threadsafe(write(key), loop).result(5)
+        asyncio.run_coroutine_threadsafe(write(key), loop).result(60)
         after = yield ALL, ()
         return len(before), len(after)
 
@@ -162,9 +162,9 @@ async def test_a_snapshot_is_of_one_moment_and_holds_nobody_up(engine: SqliteEng
     assert await engine.read(twice, 3) == (2, 3)
 
 
-def nobody_reads(path: Path) -> bool:
-    """Whether the whole log can be copied into the file, once all readers have ended that will within a second."""
-    with sqlite3.connect(path, timeout=1) as other:
+def nobody_reads(path: Path, patience: float = 60) -> bool:
+    """Whether the whole log can be copied into the file, once all readers have ended that will within ``patience``."""
+    with sqlite3.connect(path, timeout=patience) as other:
         busy, *_ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     other.close()
     return not busy
@@ -194,14 +194,14 @@ async def test_a_snapshot_that_nobody_waits_for_any_more_ends(engine: SqliteEngi
     def waiting() -> Steps[None]:
         yield ALL, ()
         began.set()
-        go_on.wait(5)
+        go_on.wait(60)
         yield ALL, ()
 
     await engine.submit(put, 1)
     reading = asyncio.get_running_loop().create_task(engine.snapshot(waiting))
-    assert await asyncio.to_thread(began.wait, 5)
+    assert await asyncio.to_thread(began.wait, 60)
     reading.cancel()
-    assert not await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+    assert not await asyncio.to_thread(nobody_reads, tmp_path / "t.db", 0.5)
     go_on.set()
     assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
 

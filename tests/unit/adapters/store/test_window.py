@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from mq_worlds import eventually
+
 from tellerline.adapters.store.window import CommitWindow
 
 
@@ -41,7 +43,7 @@ async def test_after_a_crowd_the_next_batch_waits_for_company() -> None:
     commits.add(5)
     assert commits.batches == [[1], [2, 3, 4]]
     commits.add(6)
-    await asyncio.sleep(0.05)
+    await eventually(lambda: len(commits.batches) == 3)
     assert commits.batches == [[1], [2, 3, 4], [5, 6]]
 
 
@@ -63,8 +65,7 @@ async def test_drain_waits_for_all_and_lets_nothing_linger() -> None:
     await asyncio.sleep(0)
     assert not draining.done()
     commits.window.finished()
-    await asyncio.sleep(0.01)
-    assert commits.batches[-1] == [5]
+    await eventually(lambda: commits.batches[-1] == [5])
     assert not draining.done()
     commits.window.finished()
     await draining

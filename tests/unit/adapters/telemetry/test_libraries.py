@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from mq_worlds import eventually
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.telemetry import LibraryLines, LogWriter, make_log
@@ -42,7 +43,7 @@ async def test_a_librarys_error_is_one_masked_line(file: Path) -> None:
     except OSError:
         LIBRARY.exception("card %s", "6229990000000000167")
     LIBRARY.info("chatter")
-    await asyncio.sleep(0.3)
+    await eventually(lambda: file.read_bytes().endswith(b"\n"))
     (line,) = written(file)
     assert (line["event"], line["level"], line["library"]) == ("library", "error", "some.library")
     assert line["text"] == "card 622999*********0167"
@@ -51,6 +52,6 @@ async def test_a_librarys_error_is_one_masked_line(file: Path) -> None:
 
 async def test_other_threads_report_too(file: Path) -> None:
     await asyncio.to_thread(LIBRARY.warning, "from afar")
-    await asyncio.sleep(0.3)
+    await eventually(lambda: file.read_bytes().endswith(b"\n"))
     (line,) = written(file)
     assert (line["level"], line["text"]) == ("warning", "from afar")

@@ -15,6 +15,7 @@ import pytest
 import structlog
 from hypothesis import example, given
 from hypothesis import strategies as st
+from mq_worlds import eventually
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
@@ -105,7 +106,7 @@ async def test_nothing_is_lost_and_the_order_kept(writer: LogWriter, file: Path)
 
 async def test_lines_reach_the_file_by_themselves(writer: LogWriter, file: Path) -> None:
     make_log(VirtualClock(START), writer).warning("seen")
-    await asyncio.sleep(0.3)
+    await eventually(lambda: file.read_bytes().endswith(b"\n"))
     assert lines(file)[0]["level"] == "warning"
 
 
