@@ -6,16 +6,16 @@ from mq_worlds import eventually
 
 from tellerline.adapters.clock import VirtualClock
 
-_INSTANT = 1e-6
+_ABOUT_S = 0.005
 
 
 class HandClock(VirtualClock):
     """Can tell whether who is to wait on it has come so far."""
 
     async def awaited(self, seconds: float) -> None:
-        """Return when a timer is due in just so many of this clock's seconds, however long that takes in real time."""
+        """Return when a timer is due in about so many of this clock's seconds, however long that takes in real time."""
         await eventually(lambda: self._is_awaited(seconds))
 
     def _is_awaited(self, seconds: float) -> bool:
         due = self.monotonic() + seconds
-        return any(not timer.cancelled and abs(at - due) < _INSTANT for at, _, timer in self._timers)
+        return any(not timer.cancelled and abs(at - due) < _ABOUT_S for at, _, timer in self._timers)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hand_clock import HandClock
 from journal_stores import sqlite_stores
 
-from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.access.desk import HISTORY, PolicyDesk
 from tellerline.gateway.access.policy import ChannelDirectory, ChannelPolicy
@@ -39,7 +39,7 @@ async def gateways(tmp_path: Path, history: RoutingHistory) -> AsyncIterator[Cal
     made: list[PolicyDesk] = []
 
     def make(name: str, content: str) -> PolicyDesk:
-        file, clock = tmp_path / f"{name}.csv", VirtualClock(START)
+        file, clock = tmp_path / f"{name}.csv", HandClock(START)
         file.write_text(content, encoding="utf-8")
         desk = PolicyDesk(
             directory=ChannelDirectory({"COUNTER": ChannelPolicy()}, load_policy(file)),
@@ -71,16 +71,12 @@ def rewrite(desk: PolicyDesk, content: str) -> None:
     desk.file.write_text(content, encoding="utf-8")
 
 
-async def swept(desk: PolicyDesk, true: Callable[[], bool]) -> bool:
-    """Whether it comes to that within some sweeps."""
+async def sweep(desk: PolicyDesk) -> None:
+    """Let it look once for what others have put into force."""
     clock = desk.clock
-    assert isinstance(clock, VirtualClock)
-    for _ in range(200):
-        if true():
-            return True
-        await clock.advance(SWEEP / 10)
-        await asyncio.sleep(0.005)
-    return true()
+    assert isinstance(clock, HandClock)
+    await clock.advance(SWEEP)
+    await clock.awaited(SWEEP)
 
 
 async def test_a_reload_holds_at_once_and_is_kept_with_who_asked(
@@ -119,11 +115,13 @@ async def test_the_other_gateway_follows_and_goes_on_following(gateways: Callabl
         rewrite(one, content)
         await one.reload("O9001")
         assert not is_open(other, operation)
-        assert await swept(other, lambda wanted=operation: is_open(other, wanted))  # type: ignore[misc]
+        await sweep(other)
+        assert is_open(other, operation)
     assert other.policy.content == OPENER
     rewrite(one, SHUT)
     await one.reload("O9001")
-    assert await swept(other, lambda: not is_open(other))
+    await sweep(other)
+    assert not is_open(other)
 
 
 async def test_what_another_version_of_the_product_put_into_force_is_not_followed_and_the_next_is(
@@ -144,10 +142,13 @@ async def test_what_another_version_of_the_product_put_into_force_is_not_followe
         content="p9, something, new\n",
     )
     await history.add(strange)
-    assert not await swept(other, lambda: other.policy.content != OPEN)
+    for _ in range(3):
+        await sweep(other)
+        assert other.policy.content == OPEN
     rewrite(one, SHUT)
     await one.reload("O9001")
-    assert await swept(other, lambda: not is_open(other))
+    await sweep(other)
+    assert not is_open(other)
 
 
 async def test_a_gateway_that_starts_again_with_what_is_in_force_says_nothing(

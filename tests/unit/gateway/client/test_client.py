@@ -109,7 +109,7 @@ async def test_a_stream_ends_with_its_error(client: Client) -> None:
 async def test_nobody_there_is_not_definite() -> None:
     channel = open_channel("127.0.0.1:1")
     with pytest.raises(CanonicalError) as caught:
-        await Client(channel, timeout=2).call(BALANCE, {})
+        await Client(channel, timeout=60).call(BALANCE, {})
     await channel.close(None)
     assert (caught.value.code, caught.value.definite) == ("", False)
 

@@ -211,7 +211,7 @@ async def test_nobody_waits_for_ever_for_an_issuer_that_never_ends(bench: Bench)
     keys = IssuerKeys(bench.issuer, clock=bench.clock, log=log, pause=PAUSE, age=AGE, patience=0.01)
     kid = str(bench.issuer.keys[0].kid)
     bench.issuer.answering.clear()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert [await keys.key(kid) for _ in range(3)] == [None, None, None]
     assert bench.issuer.reads == 1
     bench.issuer.answering.set()

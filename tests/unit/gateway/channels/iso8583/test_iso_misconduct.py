@@ -12,11 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hand_clock import HandClock
 from iso_hsm import FailingHsm
 from iso_platform import MemoryRegistry, MemoryServices
 from iso_terminal import IsoTerminal
+from mq_worlds import eventually
 
-from tellerline.adapters.clock import SystemClock, SystemRandomness, VirtualClock
+from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.channels.iso8583.building import Ground, build_front
 from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal, make_terminals
@@ -25,7 +27,7 @@ from tellerline.gateway.channels.iso8583.server import Iso8583Front
 HONEST, HOSTILE = "T0000001", "T0000002"
 REFUSAL_PAUSE, CUT_OFF_PAUSE = 0.1, 1.0
 WHILE = 0.05
-"""Seconds of this machine after which what comes without a wait has come."""
+"""Seconds of this machine in which what must not come has time to."""
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Port:
     """Terminals are real connections; time is by hand."""
 
     front: Iso8583Front
-    clock: VirtualClock
+    clock: HandClock
     metrics: Metrics
     keys: Path
     number: int
@@ -47,7 +49,7 @@ class Port:
     async def after(self, seconds: float, coming: Awaitable[Any]) -> Any:
         """What comes after so long, and not before."""
         task = asyncio.ensure_future(coming)
-        await asyncio.sleep(WHILE)
+        await self.clock.awaited(seconds)
         await self.clock.advance(seconds - 0.02)
         await asyncio.sleep(WHILE)
         assert not task.done(), "it comes too early"
@@ -60,7 +62,7 @@ class Port:
 
 @asynccontextmanager
 async def _port(folder: Path, **settings: Any) -> AsyncIterator[Port]:
-    clock, metrics = VirtualClock(SystemClock().now()), Metrics()
+    clock, metrics = HandClock(SystemClock().now()), Metrics()
     made = make_terminals(folder, SystemRandomness(), (DevelopmentTerminal(HONEST), DevelopmentTerminal(HOSTILE)))
     with (folder / "log").open("wb") as log:
         ground = Ground(
@@ -145,7 +147,7 @@ async def test_what_is_sent_meanwhile_is_not_read(port: Port) -> None:
 async def test_nobody_is_held_by_a_gateway_that_stops(port: Port) -> None:
     hostile = await port.terminal(HOSTILE).connect()
     hostile.send_raw(b"\xff\xff")
-    await _until(lambda: port.ended("bad_length") == 1)
+    await eventually(lambda: port.ended("bad_length") == 1)
     await port.front.drain(1)
     assert await hostile.closed()
 
@@ -157,7 +159,7 @@ async def test_who_is_held_gives_way_to_who_comes(
     async with _port(tmp_path, connections=1) as port:
         hostile = await begin(port.terminal(HOSTILE))
         hostile.send_raw(b"\xff\xff")
-        await _until(lambda: port.ended("bad_length") == 1)
+        await eventually(lambda: port.ended("bad_length") == 1)
         honest = await port.ready(HONEST)
         assert await hostile.closed()
         assert await _echo(honest) == "00"
@@ -166,7 +168,7 @@ async def test_who_is_held_gives_way_to_who_comes(
 async def test_a_terminal_that_comes_again_is_not_held_by_its_old_connection(port: Port) -> None:
     old = await port.ready(HONEST)
     old.send_raw(b"\xff\xff")
-    await _until(lambda: port.ended("bad_length") == 1)
+    await eventually(lambda: port.ended("bad_length") == 1)
     new = await port.ready(HONEST)
     assert await old.closed()
     assert await _echo(new) == "00"
@@ -176,7 +178,7 @@ async def test_new_connections_are_taken_at_a_pace_and_harm_nobody(port: Port) -
     honest = await port.ready(HONEST)
     crowd = [await port.terminal(HOSTILE).connect() for _ in range(60)]
     for taken in (20, 20 + 25):
-        await _until(lambda taken=taken: _connections(port) == taken)  # type: ignore[misc]
+        await eventually(lambda taken=taken: _connections(port) == taken)  # type: ignore[misc]
         await asyncio.sleep(WHILE)
         assert _connections(port) == taken
         assert await _echo(honest) == "00"
@@ -187,9 +189,3 @@ async def test_new_connections_are_taken_at_a_pace_and_harm_nobody(port: Port) -
 
 def _connections(port: Port) -> float:
     return port.metrics.registry.get_sample_value("tellerline_atm_connections") or 0.0
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 nothing tells of it
-            await asyncio.sleep(0.01)

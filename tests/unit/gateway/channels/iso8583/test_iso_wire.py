@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from hand_clock import HandClock
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.gateway.channels.iso8583.framing import Framing
@@ -20,23 +21,24 @@ IDLE, HALF = 300.0, 5.0
 class Line:
     """Both ends: ``wire`` is the server's; what the peer does is by hand."""
 
-    def __init__(self, wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, clock: HandClock
+    ) -> None:
         self.wire = wire
         self.reader = reader
         self.writer = writer
-        self.clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+        self.clock = clock
 
 
 @asynccontextmanager
 async def _line(framing: Framing = FRAMING) -> AsyncIterator[Line]:
-    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
     accepted: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
     server = await asyncio.get_running_loop().create_server(
         lambda: Wire(framing, clock, accepted.set_result), "127.0.0.1", 0
     )
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    line = Line(await accepted, reader, writer)
-    line.clock = clock
+    line = Line(await accepted, reader, writer, clock)
     try:
         yield line
     finally:
@@ -47,7 +49,7 @@ async def _line(framing: Framing = FRAMING) -> AsyncIterator[Line]:
 
 
 async def _frame(line: Line) -> bytes:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return (await line.wire.frame(IDLE, HALF))[1]
 
 
@@ -93,7 +95,7 @@ async def test_nobody_is_waited_for_without_end(sent: bytes, seconds: float, why
     async with _line() as line:
         line.writer.write(sent)
         waiting = asyncio.ensure_future(_why(line))
-        await asyncio.sleep(0.05)
+        await line.clock.awaited(seconds)
         await line.clock.advance(seconds - 0.1)
         assert not waiting.done()
         await line.clock.advance(0.2)
@@ -105,6 +107,8 @@ async def test_a_dripping_peer_gets_no_more_time_by_each_byte() -> None:
         waiting = asyncio.ensure_future(_why(line))
         for byte in b"\x00\x20abc":
             line.writer.write(bytes([byte]))
+            if byte == 0:
+                await line.clock.awaited(HALF)
             await asyncio.sleep(0.02)
             await line.clock.advance(HALF / 4.5)
         assert await waiting == "half_frame"
@@ -188,7 +192,7 @@ async def test_a_frame_in_parts_has_its_own_time_and_then_patience_begins_anew()
         reading = asyncio.ensure_future(_frame(line))
         await line.clock.advance(IDLE - 1)
         line.writer.write(b"\x00")
-        await asyncio.sleep(0.05)
+        await line.clock.awaited(HALF)
         await line.clock.advance(HALF - 1)
         line.writer.write(b"\x01x")
         assert await reading == b"x"
@@ -204,12 +208,12 @@ async def test_patience_ends_although_seconds_do_not_add_up_exactly() -> None:
         reading = asyncio.ensure_future(line.wire.frame(10, HALF))
         await line.clock.advance(9)
         line.writer.write(b"\x00")
-        await asyncio.sleep(0.05)
+        await line.clock.awaited(HALF)
         await line.clock.advance(4.9)
         line.writer.write(b"\x01x")
         assert (await reading)[1] == b"x"
         waiting = asyncio.ensure_future(line.wire.frame(10, HALF))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await line.clock.advance(10.1)
             with pytest.raises(GoneError, match="idle"):
                 await waiting
