@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from tellerline.adapters.clock import Clock
@@ -25,7 +25,7 @@ class Bulkhead:
     def __init__(self, clock: Clock, rules: BulkheadRules) -> None:
         self._clock = clock
         self._rules = rules
-        self._queue: deque[asyncio.Future[bool]] = deque()
+        self._queue: OrderedDict[asyncio.Future[bool], None] = OrderedDict()
         self.in_flight = 0
 
     @property
@@ -47,27 +47,28 @@ class Bulkhead:
         if len(self._queue) >= self._rules.queued or remaining <= 0:
             return False
         place: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._queue.append(place)
-        timer = self._clock.call_later(remaining, lambda: None if place.done() else place.set_result(False))
+        self._queue[place] = None
+        timer = self._clock.call_later(remaining, lambda: self._give_up(place))
         try:
-            if await place:
-                return True
+            return await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.result():
+            self._queue.pop(place, None)
+            if not place.cancelled() and place.result():
                 self.leave()
-            else:
-                self._queue.remove(place)
             raise
         finally:
             timer.cancel()
-        self._queue.remove(place)
-        return False
 
     def leave(self) -> None:
         """Give the place back, or hand it to the one who waits longest."""
         while self._queue:
-            place = self._queue.popleft()
+            place, _ = self._queue.popitem(last=False)
             if not place.done():
                 place.set_result(True)
                 return
         self.in_flight -= 1
+
+    def _give_up(self, place: asyncio.Future[bool]) -> None:
+        if not place.done():
+            del self._queue[place]
+            place.set_result(False)

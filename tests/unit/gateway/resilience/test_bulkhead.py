@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tellerline.adapters.clock import VirtualClock
+from tellerline.adapters.clock import SystemClock, VirtualClock
 from tellerline.gateway.resilience.bulkhead import Bulkhead, BulkheadRules
 
 
@@ -74,3 +74,29 @@ async def test_who_is_cancelled_while_waiting_leaves_the_queue(bulkhead: Bulkhea
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     assert (bulkhead.in_flight, bulkhead.queued) == (2, 0)
+
+
+async def test_a_place_given_back_in_the_turn_in_which_a_wait_ends_is_free() -> None:
+    clock = SystemClock()
+    bulkhead = Bulkhead(clock, BulkheadRules(concurrent=1, queued=2))
+    bulkhead.enter_now()
+    end = clock.monotonic() + 0.02
+    waiting = asyncio.ensure_future(bulkhead.enter(end))
+    await asyncio.sleep(0)
+    clock.call_later(0.02, bulkhead.leave)
+    while clock.monotonic() < end + 0.05:
+        """The loop stands still, so that both timers are due in its next turn."""
+    assert await waiting is False
+    assert (bulkhead.in_flight, bulkhead.queued) == (0, 0)
+
+
+async def test_a_place_given_back_while_who_waits_is_being_cancelled_is_free(bulkhead: Bulkhead) -> None:
+    bulkhead.enter_now()
+    bulkhead.enter_now()
+    waiting = asyncio.ensure_future(bulkhead.enter(1.0))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    bulkhead.leave()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (bulkhead.in_flight, bulkhead.queued) == (1, 0)
