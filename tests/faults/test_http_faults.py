@@ -188,12 +188,15 @@ async def test_card_48_a_key_is_needed(bank: WebBank, key: str) -> None:
 
 async def test_card_49_the_same_key_while_the_first_is_in_flight_is_409(bank: WebBank) -> None:
     person = bank.people[2]
-    headers = bank.keyed(person.customer.number)
-    calls = [bank.client.post("/v1/transfers", json=own_transfer(person), headers=headers) for _ in range(20)]
-    answers = await asyncio.gather(*calls)
-    done = [answer for answer in answers if answer.status_code == 200]
-    busy = [answer for answer in answers if answer.status_code != 200]
-    assert done
+    for _ in range(5):  # how many come in time is the machine's affair
+        headers = bank.keyed(person.customer.number)
+        calls = [bank.client.post("/v1/transfers", json=own_transfer(person), headers=headers) for _ in range(20)]
+        answers = await asyncio.gather(*calls)
+        done = [answer for answer in answers if answer.status_code == 200]
+        busy = [answer for answer in answers if answer.status_code != 200]
+        assert done
+        if busy:
+            break
     assert busy, "none came while the first was in flight"
     assert {told(answer) for answer in busy} == {(409, "STILL_RUNNING")}
     assert all(answer.headers["retry-after"] == "1" and not answer.json()["definite"] for answer in busy)
