@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from host_bench import HostBench
+from leaping_clock import LeapingClock
 
-from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.clock import SeededRandomness
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.mq.rabbitmq.link import Link
 from tellerline.connectors.discovery import connect, discover
@@ -86,7 +87,7 @@ def booked(host: BillingHost, reference: str) -> int:
 @asynccontextmanager
 async def billing_bench(amqp: str = "") -> AsyncIterator[HostBench]:
     """On RabbitMQ at ``amqp``, on a broker in the process if that is empty."""
-    clock = SystemClock()
+    clock = LeapingClock()
     broker = None if amqp else MemoryBroker(clock)
     bank = ForgivingHost(Ledger(), BankCalendar(clock))
     if amqp:
@@ -103,6 +104,7 @@ async def billing_bench(amqp: str = "") -> AsyncIterator[HostBench]:
             host=host,
             faults=server.faults,
             clock=clock,
+            leaping=clock,
             examples=EXAMPLES,
             refused=(a_payment(bill="209912"), Code.BILL_NOT_FOUND),
             change=a_payment(),

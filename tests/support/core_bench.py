@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from host_bench import HostBench
+from leaping_clock import LeapingClock
 
-from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.clock import SeededRandomness
 from tellerline.connectors.discovery import connect, discover
 from tellerline.connectors.host import LateReply
 from tellerline.connectors.transports import Endpoint
@@ -132,7 +133,7 @@ def booked(host: CoreHost, reference: str) -> int:
 
 @asynccontextmanager
 async def core_bench() -> AsyncIterator[tuple[HostBench, CoreServer]]:
-    clock = SystemClock()
+    clock = LeapingClock()
     bank = CoreHost(Ledger(), BankCalendar(clock))
     furnish(bank)
     server = CoreServer(bank, FaultEngine(SeededRandomness(1)), clock)
@@ -145,6 +146,7 @@ async def core_bench() -> AsyncIterator[tuple[HostBench, CoreServer]]:
         host=host,
         faults=server.faults,
         clock=clock,
+        leaping=clock,
         examples=EXAMPLES,
         refused=(a_transfer(amount=999_999_999_00), Code.INSUFFICIENT_FUNDS),
         change=a_transfer(),

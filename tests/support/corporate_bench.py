@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from host_bench import HostBench
+from leaping_clock import LeapingClock
 
-from tellerline.adapters.clock import Clock, SeededRandomness, SystemClock
+from tellerline.adapters.clock import Clock, SeededRandomness
 from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.connectors.discovery import connect, discover
 from tellerline.connectors.host import LateReply
@@ -209,7 +210,7 @@ def corporate_server(clock: Clock) -> CorporateServer:
 
 @asynccontextmanager
 async def corporate_bench() -> AsyncIterator[tuple[HostBench, CorporateServer]]:
-    clock = SystemClock()
+    clock = LeapingClock()
     server = corporate_server(clock)
     await server.start()
     folders = [folder for folder in discover() if folder.manifest.name == "corporate"]
@@ -221,6 +222,7 @@ async def corporate_bench() -> AsyncIterator[tuple[HostBench, CorporateServer]]:
         host=host,
         faults=server.faults,
         clock=clock,
+        leaping=clock,
         examples=examples(),
         refused=(a_remittance(999_999_999_00), Code.INSUFFICIENT_FUNDS),
         change=a_remittance(),

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from host_bench import HostBench
+from leaping_clock import LeapingClock
 
-from tellerline.adapters.clock import SeededRandomness, SystemClock
+from tellerline.adapters.clock import SeededRandomness
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.mq.rabbitmq.link import Link
 from tellerline.connectors.discovery import connect, discover
@@ -85,7 +86,7 @@ def booked(host: CreditHost, reference: str) -> int:
 @asynccontextmanager
 async def credit_bench(amqp: str = "") -> AsyncIterator[tuple[HostBench, CreditServer]]:
     """On RabbitMQ at ``amqp``, on a broker in the process if that is empty."""
-    clock = SystemClock()
+    clock = LeapingClock()
     broker = None if amqp else MemoryBroker(clock)
     bank = CreditHost(Ledger(), BankCalendar(clock), lambda _: "")
     furnish(bank)
@@ -102,6 +103,7 @@ async def credit_bench(amqp: str = "") -> AsyncIterator[tuple[HostBench, CreditS
         host=host,
         faults=server.faults,
         clock=clock,
+        leaping=clock,
         examples=EXAMPLES,
         refused=(a_repayment(amount=999_999_999_00), Code.REPAYMENT_EXCEEDS_DEBT),
         change=a_repayment(),

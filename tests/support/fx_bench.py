@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from host_bench import HostBench
+from host_bench import PATIENCE_S, HostBench
+from leaping_clock import LeapingClock
 
 from tellerline.adapters.clock import ScaledClock, SeededRandomness
 from tellerline.connectors.discovery import connect, discover
@@ -54,7 +55,7 @@ class FxBench(HostBench):
 
     deals: dict[str, fx.ExecuteDeal] = field(default_factory=dict)
 
-    async def ask(self, command: Command, call: HostCall | None = None, patience: float = 5.0) -> Answer:
+    async def ask(self, command: Command, call: HostCall | None = None, patience: float = PATIENCE_S) -> Answer:
         call = call or self.call()
         if command is self.change:
             command = await self._deal(call.reference)
@@ -89,7 +90,8 @@ def booked(host: FxHost, reference: str) -> int:
 
 @asynccontextmanager
 async def fx_bench() -> AsyncIterator[tuple[FxBench, FxServer]]:
-    clock = ScaledClock(START, 1.0)
+    leaping = LeapingClock()
+    clock = ScaledClock(START, 1.0, leaping)
     bank = FxHost(Ledger(), BankCalendar(clock))
     server = FxServer(bank, FaultEngine(SeededRandomness(1)), clock)
     await server.start()
@@ -110,6 +112,7 @@ async def fx_bench() -> AsyncIterator[tuple[FxBench, FxServer]]:
         host=host,
         faults=server.faults,
         clock=clock,
+        leaping=leaping,
         examples={},
         refused=(deal_on(unknown), Code.QUOTE_EXPIRED),
         change=deal_on(unknown),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from leaping_clock import LeapingClock
+from mq_worlds import eventually
 
 from tellerline.adapters.clock import Clock
 from tellerline.connectors.connected import ConnectedHost
@@ -13,6 +17,9 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command, HostCall, Inquire, Reverse
 from tellerline.routing.model.outcome import Result
 from tellerline.simulators.faults import FaultEngine, FaultKind, FaultRule, GarbleStyle
+
+PATIENCE_S, SHORTER_S = 60.0, 5.0
+_MOMENT_S = 0.05
 
 
 @dataclass(kw_only=True)
@@ -28,17 +35,19 @@ class EnquiryBench:
         name = reference or f"T{next(self._numbers):08d}"
         return HostCall(reference=name, channel="IVR", accepted_at="2026-03-02T10:00:00+08:00", attempt=attempt)
 
-    async def ask(self, command: Command, call: HostCall | None = None, patience: float = 5.0) -> Answer:
+    async def ask(self, command: Command, call: HostCall | None = None, patience: float = PATIENCE_S) -> Answer:
         return await self.host.execute(command, call or self.call(), self.clock.monotonic() + patience)
 
 
 @dataclass(kw_only=True)
 class HostBench(EnquiryBench):
     """``change`` moves money and may be sent any number of times; ``effect`` counts how often one reference of it
-    stands in the books. ``unsolicited`` says whether the wire can bring a reply that nobody waits for.
+    stands in the books. ``unsolicited`` says whether the wire can bring a reply that nobody waits for. ``leaping`` is
+    what ``clock`` and the simulated host measure by.
     """
 
     faults: FaultEngine
+    leaping: LeapingClock
     refused: tuple[Command, Code]
     change: Command
     change_on_wire: str
@@ -53,6 +62,14 @@ class HostBench(EnquiryBench):
         operations = frozenset({self.change_on_wire})
         rule = FaultRule(kind=kind, operations=operations, count=1, seconds=seconds, code=code, style=style)
         self.faults.add(rule)
+
+    async def give_up(self, call: HostCall, kind: FaultKind) -> Answer:
+        """Ask for the change with a shorter patience, which is skipped once ``kind`` has struck."""
+        asked = asyncio.ensure_future(self.ask(self.change, call, SHORTER_S))
+        await eventually(lambda: self.faults.injected[kind] > 0)
+        await asyncio.sleep(_MOMENT_S)
+        self.leaping.leap(SHORTER_S)
+        return await asked
 
     async def inquire(self, reference: str) -> Answer:
         command = Inquire(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
-from host_bench import EnquiryBench, HostBench
+from host_bench import SHORTER_S, EnquiryBench, HostBench
+from mq_worlds import eventually
 
 from tellerline.connectors.connector import CannotBuildError
 from tellerline.connectors.host import Answer
@@ -16,7 +17,8 @@ from tellerline.routing.model.command import Command, Echo, Effect, Inquire, Rev
 from tellerline.routing.model.outcome import Done, Fate, Found, NotFound, NotSent, Rejected, Reversal, Unknown
 from tellerline.simulators.faults import FaultKind, GarbleStyle
 
-IMPATIENT = 0.15
+LONGER_S = SHORTER_S + 4
+"""Of a fault that lasts longer than its caller is patient; what is left of it when he has given up is skipped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +81,14 @@ class HostContract(EnquiryContract):
     async def test_a_lost_request_is_unknown_and_inquiry_does_not_find_it(self, bench: HostBench) -> None:
         bench.strike(FaultKind.LOSE_REQUEST)
         call = bench.call()
-        _assert_no_reply(await bench.ask(bench.change, call, IMPATIENT))
+        _assert_no_reply(await bench.give_up(call, FaultKind.LOSE_REQUEST))
         assert isinstance(_done(await bench.inquire(call.reference)).result, NotFound)
         assert bench.effect(call.reference) == 0
 
     async def test_a_lost_reply_is_unknown_and_inquiry_finds_what_was_done(self, bench: HostBench) -> None:
         bench.strike(FaultKind.LOSE_REPLY)
         call = bench.call()
-        _assert_no_reply(await bench.ask(bench.change, call, IMPATIENT))
+        _assert_no_reply(await bench.give_up(call, FaultKind.LOSE_REPLY))
         found = _done(await bench.inquire(call.reference)).result
         assert isinstance(found, Found)
         assert not found.reversed
@@ -94,20 +96,23 @@ class HostContract(EnquiryContract):
         assert bench.effect(call.reference) == 1
 
     async def test_a_delayed_request_is_found_only_when_it_was_done(self, bench: HostBench) -> None:
-        bench.strike(FaultKind.DELAY, seconds=0.4)
+        bench.strike(FaultKind.DELAY, seconds=LONGER_S)
         call = bench.call()
-        _assert_no_reply(await bench.ask(bench.change, call, IMPATIENT))
+        _assert_no_reply(await bench.give_up(call, FaultKind.DELAY))
         assert isinstance(_done(await bench.inquire(call.reference)).result, NotFound)
-        await asyncio.sleep(0.4)
+        bench.leaping.leap(LONGER_S - SHORTER_S)
+        await eventually(lambda: bench.effect(call.reference) == 1)
         assert isinstance(_done(await bench.inquire(call.reference)).result, Found)
         assert bench.effect(call.reference) == 1
 
     async def test_a_late_reply_is_evidence_where_the_wire_can_bring_it(self, bench: HostBench) -> None:
-        bench.strike(FaultKind.LATE_REPLY, seconds=0.3)
+        bench.strike(FaultKind.LATE_REPLY, seconds=LONGER_S)
         call = bench.call()
-        _assert_no_reply(await bench.ask(bench.change, call, IMPATIENT))
-        await asyncio.sleep(0.3)
+        _assert_no_reply(await bench.give_up(call, FaultKind.LATE_REPLY))
+        bench.leaping.leap(LONGER_S - SHORTER_S)
         expected = [(call.reference, Done)] if bench.unsolicited else []
+        await eventually(lambda: len(bench.late) >= len(expected))
+        await asyncio.sleep(0.05)
         assert [(late.reference, type(late.outcome)) for late in bench.late] == expected
 
     @pytest.mark.parametrize("kind", [FaultKind.DUPLICATE_REPLY, FaultKind.CONTRADICTORY_REPLY])
@@ -122,6 +127,7 @@ class HostContract(EnquiryContract):
         assert bench.effect(first.reference) == 1
         second = Done if kind is FaultKind.DUPLICATE_REPLY else Rejected
         expected = [(first.reference, second)] if bench.unsolicited else []
+        await eventually(lambda: len(bench.late) >= len(expected))
         assert [(late.reference, type(late.outcome)) for late in bench.late] == expected
 
     @pytest.mark.parametrize("style", list(GarbleStyle))
@@ -135,13 +141,13 @@ class HostContract(EnquiryContract):
         assert bench.effect(call.reference) == 1
 
     async def test_a_crash_after_the_commit_is_unknown_and_found_afterwards(self, bench: HostBench) -> None:
-        bench.strike(FaultKind.CRASH_AFTER_COMMIT, seconds=0.2)
+        bench.strike(FaultKind.CRASH_AFTER_COMMIT, seconds=LONGER_S)
         call = bench.call()
-        answer = await bench.ask(bench.change, call, IMPATIENT)
+        answer = await bench.give_up(call, FaultKind.CRASH_AFTER_COMMIT)
         assert answer.fate is Fate.SENT_NO_REPLY
         assert isinstance(answer.outcome, Unknown)
-        await asyncio.sleep(0.3)
-        assert isinstance(_done(await bench.inquire(call.reference)).result, Found)
+        bench.leaping.leap(LONGER_S - SHORTER_S)
+        assert isinstance(_done(await _once_back(bench, call.reference)).result, Found)
         assert bench.effect(call.reference) == 1
 
     async def test_a_deadline_that_is_over_sends_nothing(self, bench: HostBench) -> None:
@@ -197,6 +203,14 @@ class HostContract(EnquiryContract):
             found = _done(await bench.inquire(call.reference)).result
             assert isinstance(found, Found)
             assert found.original == answer.outcome
+
+
+async def _once_back(bench: HostBench, reference: str) -> Answer:
+    """What an inquiry brings as soon as it can be sent."""
+    async with asyncio.timeout(30):
+        while (answer := await bench.inquire(reference)).fate is Fate.NOT_SENT:  # noqa: ASYNC110 the host is away
+            await asyncio.sleep(0.02)
+    return answer
 
 
 def _done(answer: Answer) -> Done:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from host_bench import HostBench
+from leaping_clock import LeapingClock
 
 from tellerline.adapters.clock import Clock, ScaledClock, SeededRandomness
 from tellerline.adapters.mq.memory import MemoryBroker, MemoryListener
@@ -119,7 +120,8 @@ def placed(host: SecuritiesHost, reference: str) -> int:
 @asynccontextmanager
 async def securities_bench(amqp: str = "", *, orders: bool = False) -> AsyncIterator[HostBench]:
     """On RabbitMQ at ``amqp``, on a broker in the process if that is empty. The change is a deposit, or an order."""
-    clock = ScaledClock(MORNING, 1.0)
+    leaping = LeapingClock()
+    clock = ScaledClock(MORNING, 1.0, leaping)
     broker = None if amqp else MemoryBroker(clock)
     bank = SecuritiesHost(BankCalendar(clock))
     furnish(bank)
@@ -136,6 +138,7 @@ async def securities_bench(amqp: str = "", *, orders: bool = False) -> AsyncIter
         host=host,
         faults=server.faults,
         clock=clock,
+        leaping=leaping,
         examples={},
         refused=(an_order(quantity=100_000) if orders else withdrawal, Code.INSUFFICIENT_FUNDS),
         change=an_order() if orders else a_deposit(),

@@ -47,11 +47,11 @@ def test_what_was_captured_is_what_is_sent_and_understood(operation: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "fate"),
-    [(FaultKind.LOSE_REPLY, Fate.SENT_NO_REPLY), (FaultKind.GARBLE, Fate.REPLIED_UNREADABLE)],
+    ("kind", "fate", "patience"),
+    [(FaultKind.LOSE_REPLY, Fate.SENT_NO_REPLY, 0.3), (FaultKind.GARBLE, Fate.REPLIED_UNREADABLE, 60.0)],
 )
-async def test_no_readable_reply_is_no_answer(kind: FaultKind, fate: Fate) -> None:
+async def test_no_readable_reply_is_no_answer(kind: FaultKind, fate: Fate, patience: float) -> None:
     async with record_bench(FOLDER, build, EXAMPLES) as bench:
         bench.simulator.faults.add(FaultRule(kind=kind))
-        answer = await bench.ask(Echo(), patience=0.3)
+        answer = await bench.ask(Echo(), patience=patience)
     assert answer.fate is fate
