@@ -46,13 +46,17 @@ async def watched(desk: Office) -> AsyncIterator[Office]:
 
 
 async def until_recorded(desk: Office, name: str, kind: str, count: int) -> list[tuple[datetime, datetime]]:
-    """When each event of a kind happened and was recorded, once there are so many; fails after a while."""
-    async with asyncio.timeout(20):
+    """When each event of a kind happened and was recorded, once there are so many; fails after a while.
+
+    A watch that was slow may have fallen asleep after its time: it is woken.
+    """
+    async with asyncio.timeout(60):
         while True:
             events = [event for event in await desk.history(name) if event.kind == kind]
             if len(events) >= count:
                 return [(event.event_time.ToDatetime(), event.record_time.ToDatetime()) for event in events]
             await asyncio.sleep(0.01)
+            await desk.clock.advance(0)
 
 
 async def settled(desk: Office) -> None:
