@@ -44,7 +44,7 @@ _DISK_PATIENCE = 0.03
 """Real seconds for which the site's disk is waited for before time goes on."""
 
 
-class Counting(grpc.aio.UnaryUnaryClientInterceptor):
+class Counting(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     """Knows how many calls are ``under_way`` on its channel."""
 
     def __init__(self) -> None:
@@ -219,7 +219,7 @@ class World:
 @asynccontextmanager
 async def centre_world(folder: Path, **parts: Any) -> AsyncIterator[World]:
     """``parts`` of the centre that are not the usual ones."""
-    asking = Counting()
+    asking: Any = Counting()
     async with (
         ivr_bank(folder) as bank,
         grpc.aio.insecure_channel(bank.system.node.target, interceptors=[asking]) as gateway,
