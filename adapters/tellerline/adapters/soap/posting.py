@@ -84,7 +84,9 @@ class Poster:
 
         Nothing is kept here while somebody waits for the pool: it knows who is first.
         """
-        if self._entering or not _is_sound(connection):
+        if not _is_sound(connection) or not _hears_no_more(connection.protocol):
+            connection.close()
+        elif self._entering:
             connection.release()
         else:
             self._kept.put(connection)
@@ -147,6 +149,19 @@ class _KeptConnections:
 def _is_sound(connection: Connection) -> bool:
     protocol = connection.protocol
     return protocol is not None and not protocol.should_close and protocol.is_connected()
+
+
+def _hears_no_more(protocol: Any) -> bool:
+    """Whether nothing follows the reply. What comes from now on makes the connection unsound, however little it is.
+
+    Without a parser, which the next request brings along, the protocol keeps what it hears and should be closed.
+    """
+    parser, protocol._parser = protocol._parser, None
+    try:
+        begun = parser.feed_eof()
+    except HttpProcessingError:
+        return False
+    return begun is None
 
 
 def header_line(name: str, value: str) -> str:
