@@ -12,7 +12,6 @@ _PAIR_BITS = 10
 _LAST_PAIR = len(_PAIRS) - 1
 _RANDOM_BITS = 80
 _UPPER_BITS = _RANDOM_BITS - _PAIR_BITS
-_UPPER_LIMIT = 1 << _UPPER_BITS
 _RANDOM_BYTES = _RANDOM_BITS // 8
 _DRAWN_TOGETHER = 64 * _RANDOM_BYTES
 _TIME_SHIFTS = (40, 30, 20, 10, 0)
@@ -48,7 +47,7 @@ class Serials:
         elif self._last < _LAST_PAIR:
             self._last += 1
         else:
-            self._carry()
+            self._count_from(self._upper + 1, 0)
         return self._prefix + _PAIRS[self._last]
 
     def _begin(self, milliseconds: int) -> None:
@@ -57,15 +56,9 @@ class Serials:
         if not self._drawn:
             self._drawn = self._randomness.bytes(_DRAWN_TOGETHER)
         drawn, self._drawn = self._drawn[:_RANDOM_BYTES], self._drawn[_RANDOM_BYTES:]
-        # The top bit stays clear, so that counting on within a millisecond has room.
+        # The top bit stays clear: there is room to count on, for more than any machine can draw.
         random = int.from_bytes(drawn, "big") >> 1
         self._count_from(random >> _PAIR_BITS, random & _LAST_PAIR)
-
-    def _carry(self) -> None:
-        if self._upper + 1 < _UPPER_LIMIT:
-            self._count_from(self._upper + 1, 0)
-        else:
-            self._begin(self._milliseconds + 1)
 
     def _count_from(self, upper: int, last: int) -> None:
         self._upper, self._last = upper, last
