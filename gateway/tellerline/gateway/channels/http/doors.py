@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from tellerline.adapters.clock import Clock
+from tellerline.gateway.channels.addresses import household_of
 from tellerline.gateway.channels.grpc.asgi import Scope
 from tellerline.gateway.channels.http.exchange import Exchange
 from tellerline.gateway.channels.http.rates import RateLimit
 from tellerline.gateway.channels.http.sessions import Session, SessionBook
 from tellerline.gateway.channels.http.settings import RateSettings
 from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
-
-_NETWORK_BITS = 64
 
 
 @dataclass(slots=True)
@@ -61,19 +59,8 @@ class Doors:
 
 
 def address_of(scope: Scope) -> str:
-    """The client's address; of an IPv6 address its network, which is one household's. Empty where it is not known."""
+    """Whose the client's address is. Empty where it is not known."""
     client = scope.get("client")
     if not client:
         return ""
-    host = str(client[0])
-    if ":" not in host:
-        return host
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Address(int(address) >> _NETWORK_BITS << _NETWORK_BITS))
+    return household_of(str(client[0]))

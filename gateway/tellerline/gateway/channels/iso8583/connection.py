@@ -56,17 +56,18 @@ class Hall(Protocol):
 class Connection:
     """From accept to end. ``serve`` is run once; ``end`` may come from anywhere, at any time."""
 
-    def __init__(self, wire: Wire, counter: Counter, hall: Hall) -> None:
+    def __init__(self, wire: Wire, address: str, counter: Counter, hall: Hall) -> None:
         self._wire = wire
         self._counter = counter
         self._hall = hall
         self._loop = asyncio.get_running_loop()
-        self._session = Session(address=wire.address)
+        self._session = Session(address=address)
         self._running: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
         self._pace = Pace(counter.clock, counter.settings.frames_per_second, _BURST)
         self._misconduct = Misconduct(counter.settings)
         self._held = False
+        self._gives_way = False
         self.end = wire.end
 
     @property
@@ -75,10 +76,16 @@ class Connection:
         session = self._session
         return session.terminal.id if session.terminal is not None and session.signed_on else ""
 
-    @property
-    def gives_way(self) -> bool:
-        """Whether ``end`` takes nothing from anybody: nobody has signed on, or who has is cut off."""
-        return self._held or not self.terminal
+    def give_way(self) -> bool:
+        """End, if that takes nothing from anybody: nobody has signed on, or who has is cut off.
+
+        Whether it will end for that; it says so once.
+        """
+        if self._gives_way or (self.terminal and not self._held):
+            return False
+        self._gives_way = True
+        self.end("gave_way")
+        return True
 
     async def serve(self) -> None:
         """Read until the end, then wait for what is under way: it ends by its own deadlines, answered or not."""

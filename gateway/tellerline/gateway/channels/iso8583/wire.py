@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
 from typing import Any, Final, cast
 
 from tellerline.adapters.clock import Clock, Timer
@@ -31,10 +30,9 @@ class Wire(asyncio.BufferedProtocol):
     answers is cut off.
     """
 
-    def __init__(self, framing: Framing, clock: Clock, accepted: Callable[[Wire], None]) -> None:
+    def __init__(self, framing: Framing, clock: Clock) -> None:
         self._framing = framing
         self._clock = clock
-        self._accepted = accepted
         self._room = bytearray(2 * (framing.header_bytes + framing.most))
         self._view = memoryview(self._room)
         self._loop = asyncio.get_running_loop()
@@ -45,12 +43,12 @@ class Wire(asyncio.BufferedProtocol):
         self._patience: Timer | None = None
         self._full = False
         self._why = ""
+        self._hurried = False
         self._news: asyncio.Future[None] | None = None
         self._rest: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._leaving: list[bytes] = []
         self._leaving_bytes = 0
-        self.address = ""
 
     @property
     def ended(self) -> bool:
@@ -87,8 +85,11 @@ class Wire(asyncio.BufferedProtocol):
                 hasty.cancel()
 
     async def rest(self, seconds: float) -> None:
-        """Let the peer wait. Returns after so long, or when ``end`` is called meanwhile, even for another time."""
-        if seconds <= 0:
+        """Let the peer wait. Returns after so long, or when ``end`` is called, even for another time.
+
+        At once if it has been called more than once before.
+        """
+        if seconds <= 0 or self._hurried:
             return
         self._rest = self._loop.create_future()
         over = self._clock.call_later(seconds, lambda: _wake(self._rest))
@@ -114,6 +115,7 @@ class Wire(asyncio.BufferedProtocol):
 
     def end(self, why: str) -> None:
         """Let ``frame`` raise from now on. Idempotent; the first reason counts."""
+        self._hurried = bool(self._why)
         self._why = self._why or why
         if self._patience is not None:
             self._patience.cancel()
@@ -133,9 +135,6 @@ class Wire(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        peer = transport.get_extra_info("peername")
-        self.address = f"{peer[0]}:{peer[1]}" if peer else ""
-        self._accepted(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.end("left")

@@ -34,9 +34,12 @@ class Line:
 async def _line(framing: Framing = FRAMING) -> AsyncIterator[Line]:
     clock = HandClock(datetime(2026, 3, 2, tzinfo=UTC))
     accepted: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Wire(framing, clock, accepted.set_result), "127.0.0.1", 0
-    )
+
+    def accept() -> Wire:
+        accepted.set_result(Wire(framing, clock))
+        return accepted.result()
+
+    server = await asyncio.get_running_loop().create_server(accept, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     line = Line(await accepted, reader, writer, clock)
     try:
@@ -147,7 +150,7 @@ class Counted(asyncio.Transport):
 
 async def test_answers_of_one_moment_leave_together_and_in_order() -> None:
     transport = Counted()
-    wire = Wire(FRAMING, VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)), lambda wire: None)
+    wire = Wire(FRAMING, VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
     wire.connection_made(transport)
     for moment in ((b"one", b"two", b"three"), (b"four",)):
         for answer in moment:
@@ -170,6 +173,20 @@ async def test_the_first_reason_counts() -> None:
         line.wire.end("drained")
         line.wire.end("other")
         assert await _why(line) == "drained"
+
+
+async def test_who_ended_is_kept_waiting_but_not_once_more_is_said_about_his_end() -> None:
+    async with _line() as line:
+        line.wire.end("bad_length")
+        resting = asyncio.ensure_future(line.wire.rest(1.0))
+        await line.clock.advance(0.9)
+        assert not resting.done()
+        await line.clock.advance(0.1)
+        await resting
+        line.wire.end("drained")
+        async with asyncio.timeout(60):
+            await line.wire.rest(1.0)
+        assert await _why(line) == "bad_length"
 
 
 async def test_patience_begins_anew_with_each_frame_but_not_while_nobody_reads() -> None:
