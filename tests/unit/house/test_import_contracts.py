@@ -25,7 +25,7 @@ VIOLATIONS = {
         "simulators",
         "import tellerline.adapters.soap",
     ),
-    "Of the adapters, gateway and call centre use store, clock, telemetry, rpc": (
+    "Of the adapters, gateway and call centre use store, clock, telemetry, rpc, web": (
         "gateway",
         "import tellerline.adapters.mq",
     ),

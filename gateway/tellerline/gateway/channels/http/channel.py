@@ -40,8 +40,8 @@ class HttpChannel:
         log: Log,
         grant_seconds: int,
     ) -> None:
-        keys = IssuerKeys(
-            key_document(settings.jwks), clock=clock, log=log, pause=settings.jwks_pause, age=settings.jwks_age
+        self._keys = IssuerKeys(
+            key_document(settings.jwks, clock), clock=clock, log=log, pause=settings.jwks_pause, age=settings.jwks_age
         )
         self._sessions = SessionBook(
             grants=grants,
@@ -52,7 +52,7 @@ class HttpChannel:
             seconds=grant_seconds,
             most=settings.sessions,
         )
-        self._doors = Doors(TokenVerifier(settings, keys, clock), self._sessions, settings.rates, clock)
+        self._doors = Doors(TokenVerifier(settings, self._keys, clock), self._sessions, settings.rates, clock)
         self._transcoder = Transcoder(
             endpoints_of(services),
             settings,
@@ -72,10 +72,15 @@ class HttpChannel:
         return await self._server.start()
 
     async def drain(self, grace: float) -> None:
-        """End event streams, accept nothing new, let running requests end within ``grace`` seconds. Idempotent."""
+        """End event streams, accept nothing new, let running requests end within ``grace`` seconds; ask the issuer for
+        nothing from then on. Idempotent.
+        """
         self._serving = False
         self._transcoder.end_streams()
-        await self._server.drain(grace)
+        try:
+            await self._server.drain(grace)
+        finally:
+            await self._keys.close()
 
     async def _end_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._transcoder.exchange(scope, send)
@@ -89,6 +94,6 @@ class HttpChannel:
             await self._transcoder.fail(exchange, error)
 
 
-def key_document(jwks: str) -> KeyDocument:
+def key_document(jwks: str, clock: Clock) -> KeyDocument:
     """A URL or a file, as the settings name it."""
-    return KeyUrl(jwks) if urlsplit(jwks).scheme in ("http", "https") else KeyFile(Path(jwks))
+    return KeyUrl(jwks, clock) if urlsplit(jwks).scheme in ("http", "https") else KeyFile(Path(jwks))

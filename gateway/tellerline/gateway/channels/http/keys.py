@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
-from http.client import HTTPException
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -14,12 +13,14 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tellerline.adapters.clock import Clock, Timer
 from tellerline.adapters.telemetry import Log
+from tellerline.adapters.web import read_document
 
 PublicKey = RSAKey | ECKey
 _MOST_BYTES: Final = 65_536
 _MOST_KEYS: Final = 32
 _LEAST_RSA_BITS: Final = 2048
-_SECONDS: Final = 5.0
+_PATIENCE: Final = 5.0
+_LONGEST_READING: Final = 15.0
 
 
 class KeyDocument(Protocol):
@@ -39,44 +40,32 @@ class KeyFile:
         return await asyncio.to_thread(self._path.read_bytes)
 
 
-class _StayThere(urllib.request.HTTPRedirectHandler):
-    """Keys come from where the settings say, over what they say."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class KeyUrl:
-    """A key set at an address that the settings name, and nowhere else. Waits five seconds for each part of an
-    answer, takes 64 KiB at most.
+    """A key set at an address that the settings name, and nowhere else. Takes 15 s for the whole of it and 64 KiB at
+    most; closes its connection when cancelled.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
+        self._clock = clock
 
     async def read(self) -> bytes:
-        return await asyncio.to_thread(self._fetch)
-
-    def _fetch(self) -> bytes:
-        opener = urllib.request.build_opener(_StayThere)
-        try:
-            with opener.open(self._url, timeout=_SECONDS) as answer:
-                content: bytes = answer.read(_MOST_BYTES + 1)
-        except HTTPException as error:
-            raise OSError(f"no HTTP: {error!r}") from error
-        if len(content) > _MOST_BYTES:
-            raise OSError("the key set is too large")
-        return content
+        return await read_document(self._url, most=_MOST_BYTES, seconds=_LONGEST_READING, clock=self._clock)
 
 
 class IssuerKeys:
     """The keys by their ids. ``generation`` grows with each set that differs from the one before.
 
-    They are read again after ``age`` seconds, and for an unknown id at most once in ``pause`` seconds, whoever asks:
-    made-up ids cost nothing. While the issuer cannot be asked, the keys that are known go on.
+    They are read again after ``age`` seconds, and for an unknown id ``pause`` seconds after the last attempt, whoever
+    asks: made-up ids cost nothing. There is one reading at a time. Those who need it wait until ``patience`` seconds
+    after its beginning, all of them together: then it counts as an attempt, and nobody waits before the next is due.
+    It goes on by itself, and what it brings late is taken.
+
+    While the issuer cannot be asked, or does not answer, the keys that are known go on, and an unknown id stays
+    unknown: both are said at once, but for the first ``patience`` seconds of an attempt that is needed.
 
     Whoever relies on keys that he asked for earlier looks at ``due`` each time, and calls ``fresh`` if it is set: that
-    they are to be read again, after ``age`` seconds, or ``pause`` where the last reading failed.
+    they are to be read again, after ``age`` seconds, or ``pause`` where the last attempt brought nothing.
     """
 
     def __init__(
@@ -87,7 +76,7 @@ class IssuerKeys:
         log: Log,
         pause: float,
         age: float,
-        patience: float = _SECONDS,
+        patience: float = _PATIENCE,
     ) -> None:
         self._document = document
         self._clock = clock
@@ -97,15 +86,17 @@ class IssuerKeys:
         self._patience = patience
         self._keys: dict[str, PublicKey] = {}
         self._raw = b""
-        self._read_at: float | None = None
+        self._tried_at: float | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._ageing: Timer | None = None
+        self._tried = asyncio.Event()
+        self._timer: Timer | None = None
+        self._closed = False
         self.generation = 0
         self.due = False
 
     async def key(self, kid: str) -> PublicKey | None:
-        """None for an id that the issuer does not have. Waits for it ``patience`` seconds at most, however slowly it
-        answers.
+        """None for an id that the issuer does not have, or has not told. Waits at most ``patience`` seconds, and once
+        for each attempt.
         """
         if self._older_than(self._age) or (kid not in self._keys and self._older_than(self._pause)):
             await self._refresh()
@@ -118,21 +109,32 @@ class IssuerKeys:
         self._begin_reading()
         return not self._older_than(2 * self._age)
 
+    async def close(self) -> None:
+        """End the reading, and whoever waits for it has what is known. Nothing is read from then on. Idempotent."""
+        self._closed = True
+        self._forget_timer()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait((self._reading,))
+
     def _older_than(self, seconds: float) -> bool:
-        return self._read_at is None or self._clock.monotonic() - self._read_at >= seconds
+        return self._tried_at is None or self._clock.monotonic() - self._tried_at >= seconds
 
     async def _refresh(self) -> None:
-        """A reading that takes longer goes on by itself."""
-        reading = self._begin_reading()
-        done, _ = await asyncio.wait((reading,), timeout=self._patience)
-        if done:
+        self._begin_reading()
+        reading = self._reading
+        if reading is None:
+            return
+        await self._tried.wait()
+        if reading.done() and not reading.cancelled():
             reading.result()
 
-    def _begin_reading(self) -> asyncio.Task[None]:
+    def _begin_reading(self) -> None:
         """Once, however many ask at the same time."""
-        if self._reading is None:
+        if self._reading is None and not self._closed:
+            self._tried = asyncio.Event()
             self._reading = asyncio.get_running_loop().create_task(self._read())
-        return self._reading
+            self._call_later(self._patience, self._lose_patience)
 
     async def _read(self) -> None:
         good_for = self._pause
@@ -145,15 +147,28 @@ class IssuerKeys:
         except (OSError, ValueError) as error:
             self._log.error("issuer_keys_unavailable", reason=str(error))
         finally:
-            self._read_at = self._clock.monotonic()
             self._reading = None
-            self._let_age(good_for)
+            self._count_attempt(good_for)
 
-    def _let_age(self, seconds: float) -> None:
-        if self._ageing is not None:
-            self._ageing.cancel()
+    def _lose_patience(self) -> None:
+        self._log.error("issuer_keys_unavailable", reason=f"no answer within {self._patience:g} s")
+        self._count_attempt(self._pause)
+
+    def _count_attempt(self, good_for: float) -> None:
+        self._tried_at = self._clock.monotonic()
         self.due = False
-        self._ageing = self._clock.call_later(seconds, self._grow_old)
+        self._tried.set()
+        if not self._closed:
+            self._call_later(good_for, self._grow_old)
+
+    def _call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Instead of what was to be called before."""
+        self._forget_timer()
+        self._timer = self._clock.call_later(seconds, callback)
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _grow_old(self) -> None:
         self.due = True

@@ -205,21 +205,6 @@ async def test_keys_that_were_read_for_another_token_are_not_due(bench: Bench) -
         await bench.clock.advance(PAUSE)
 
 
-async def test_nobody_waits_for_ever_for_an_issuer_that_never_ends(bench: Bench) -> None:
-    writer = LogWriter(os.open(os.devnull, os.O_WRONLY))
-    log = make_log(bench.clock, writer)
-    keys = IssuerKeys(bench.issuer, clock=bench.clock, log=log, pause=PAUSE, age=AGE, patience=0.01)
-    kid = str(bench.issuer.keys[0].kid)
-    bench.issuer.answering.clear()
-    async with asyncio.timeout(60):
-        assert [await keys.key(kid) for _ in range(3)] == [None, None, None]
-    assert bench.issuer.reads == 1
-    bench.issuer.answering.set()
-    await settle()
-    assert await keys.key(kid) is not None
-    assert bench.issuer.reads == 1
-
-
 async def test_while_the_issuer_is_away_remembered_tokens_go_on(bench: Bench) -> None:
     token = bench.issuer.token(bench.clock, exp=START.timestamp() + 2 * 86_400)
     said = await bench.verifier.claims(token)
@@ -259,9 +244,9 @@ async def test_keys_are_fetched_from_nowhere_else() -> None:
         away = always(http(b"", status="302 Found", head=f"Location: {other.url}\r\n"))
         async with hostile(away) as issuer:
             with pytest.raises(OSError, match="302"):
-                await KeyUrl(issuer.url).read()
+                await KeyUrl(issuer.url, VirtualClock(START)).read()
         assert other.connections == 0
-        assert await KeyUrl(other.url).read() == b'{"keys": []}'
+        assert await KeyUrl(other.url, VirtualClock(START)).read() == b'{"keys": []}'
 
 
 @pytest.mark.parametrize(
@@ -274,7 +259,7 @@ async def test_an_issuer_that_speaks_no_http_is_away(said: bytes) -> None:
 
     async with hostile(answer) as issuer:
         with pytest.raises(OSError, match="no HTTP"):
-            await KeyUrl(issuer.url).read()
+            await KeyUrl(issuer.url, VirtualClock(START)).read()
 
 
 async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""A document is read whole within its time, or not at all; nobody waits longer for whoever answers bit by bit."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from dripping_http import dripping
+from hostile_http import always, hostile, http
+
+from tellerline.adapters.clock import VirtualClock
+from tellerline.adapters.web import read_document
+
+MOST, SECONDS = 100, 15
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n"], ids=["head", "body"])
+async def test_the_limit_is_for_the_whole_of_it(clock: VirtualClock, begun: bytes) -> None:
+    async with asyncio.timeout(60), dripping() as server:
+        reading = asyncio.create_task(read_document(server.url, most=MOST, seconds=SECONDS, clock=clock))
+        await server.asked.wait()
+        server.drip(begun)
+        for second in range(1, SECONDS):
+            server.drip(b"HTTP/1.1 200 OK"[second - 1 : second])
+            await clock.advance(1)
+            assert not reading.done()
+        await clock.advance(1)
+        with pytest.raises(TimeoutError, match="not read within 15 s"):
+            await reading
+        await server.left.wait()
+
+
+async def test_whoever_reads_no_more_hangs_up(clock: VirtualClock) -> None:
+    async with asyncio.timeout(60), dripping() as server:
+        reading = asyncio.create_task(read_document(server.url, most=MOST, seconds=SECONDS, clock=clock))
+        await server.asked.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await server.left.wait()
+
+
+async def test_what_is_whole_in_time_is_taken_as_it_is(clock: VirtualClock) -> None:
+    packed = b"\x1f\x8b no gzip at all"
+    async with hostile(always(http(packed, head="Content-Encoding: gzip\r\n"))) as server:
+        assert await read_document(server.url, most=len(packed), seconds=SECONDS, clock=clock) == packed
+        with pytest.raises(OSError, match="more than"):
+            await read_document(server.url, most=len(packed) - 1, seconds=SECONDS, clock=clock)
+        assert all(b"Accept-Encoding: identity\r\n" in head for head in server.heads)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (http(b"moved", status="301 Moved", head="Location: /elsewhere\r\n"), "301"),
+        (http(b"", status="503 Busy"), "503"),
+        (b"220 mail.bank.example ESMTP\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal", "no HTTP"),
+        (b"", "no HTTP"),
+    ],
+)
+async def test_everything_else_is_an_error_of_the_way(clock: VirtualClock, said: bytes, why: str) -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        writer.close()
+
+    async with hostile(answer) as server:
+        with pytest.raises(OSError, match=why):
+            await read_document(server.url, most=MOST, seconds=SECONDS, clock=clock)
+
+
+async def test_where_nobody_listens_is_an_error_of_the_way(clock: VirtualClock) -> None:
+    async with hostile(always(b"")) as server:
+        url = server.url
+    with pytest.raises(OSError, match="Cannot connect"):
+        await read_document(url, most=MOST, seconds=SECONDS, clock=clock)
