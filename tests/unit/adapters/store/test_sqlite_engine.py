@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from tellerline.adapters.store.errors import StoreError
@@ -22,6 +22,7 @@ GET = Statement(select(table).where(table.c.k == bindparam("key")), "key")
 ADD = Statement(insert_or_not(table).values(k=bindparam("k"), v=bindparam("v")).on_conflict_do_nothing(), "k", "v")
 EVERYTHING = Statement(select(table))
 ALL = Statement(select(table.c.k).order_by(table.c.k))
+BEGIN = Statement(text("BEGIN"))
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -186,6 +187,18 @@ async def test_a_snapshot_that_fails_is_over(engine: SqliteEngine, tmp_path: Pat
     with pytest.raises(StoreError, match="read-only"):
         await engine.snapshot(writing)
     assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+
+
+async def test_a_reader_that_is_left_within_a_transaction_is_used_no_more(engine: SqliteEngine, tmp_path: Path) -> None:
+    def leaving() -> Steps[None]:
+        yield BEGIN, ()
+        yield ALL, ()
+
+    await engine.submit(put, 1)
+    await engine.read(leaving)
+    assert await asyncio.to_thread(nobody_reads, tmp_path / "t.db")
+    await engine.submit(put, 2)
+    assert await keys(engine) == [1, 2]
 
 
 async def test_a_snapshot_that_nobody_waits_for_any_more_ends(engine: SqliteEngine, tmp_path: Path) -> None:
