@@ -30,8 +30,8 @@ def run_inside(
 
     The handler is taken from one of its waits to the next by hand. At the deadline it is cancelled where it waits; if
     it waits again, what is left of it goes on in a task of its own. Its context variables are its own from the first
-    step to the last; what takes hold of the task that it is in, as ``asyncio.timeout`` does, holds the caller's, and
-    bounds nothing that is done after the deadline.
+    step to the last; what takes hold of the task that it is in, as ``asyncio.timeout`` does, holds the caller's. A
+    handler must not begin such a thing once it is cancelled: it would bound nothing, and later cancel the caller.
     """
     work, watch, clock = _admitted(handler, request, context, rules.admission), _Watch(), rules.clock
     variables = copy_context()
