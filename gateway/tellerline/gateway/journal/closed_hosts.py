@@ -25,6 +25,8 @@ _ABOUT_MICROS = 60_000_000
 t, k = transactions.c, last_known.c
 _NOTE_SECONDS, _READING_SECONDS = 0.1, 2.0
 _MOST = 20_000
+_MOST_FORGOTTEN = 2 * _MOST
+"""Of both that wait: what must not be told any more finds room where readings find none."""
 
 QUEUED = Statement(
     select(*ROW)
@@ -133,13 +135,17 @@ class StoredClosedHosts:
         return await self._database.write(claim, global_serial, owner, micros(now))
 
     def remember(self, reading: LastKnown) -> None:
-        if len(self._readings) < _MOST:
-            self._readings[reading.operation, reading.account] = reading
-            if self._timer is None:
-                self._later(_READING_SECONDS)
+        self._keep(reading, _MOST)
 
     def forget(self, operation: str, account: str, at: datetime) -> None:
-        self.remember(LastKnown(operation=operation, account=account, answer=None, read_at=at))
+        self._keep(LastKnown(operation=operation, account=account, answer=None, read_at=at), _MOST_FORGOTTEN)
+
+    def _keep(self, reading: LastKnown, most: int) -> None:
+        about = reading.operation, reading.account
+        if about in self._readings or len(self._readings) < most:
+            self._readings[about] = reading
+            if self._timer is None:
+                self._later(_READING_SECONDS)
 
     def note(self, global_serial: str, event: Event) -> None:
         if len(self._notes) < _MOST:
