@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ from iso_terminal import IsoTerminal
 from tellerline.adapters.clock import Randomness, SeededRandomness
 
 TOGETHER_A_SECOND = 100
+_MOST_HELD = 4000
 Hostility = Callable[[IsoTerminal, Randomness], Awaitable[None]]
 
 
@@ -46,9 +49,28 @@ async def honest(terminals: list[IsoTerminal], seconds: float) -> list[float]:
     return took
 
 
+async def signing_on(target: str, keys: Path, names: list[str], seconds: float) -> list[float]:
+    """The terminals come, sign on and go, ten a second together; how long it took from the first packet on."""
+    took = list[float]()
+    until = time.perf_counter() + seconds
+
+    async def terminal(number: int, name: str) -> None:
+        await asyncio.sleep(number / 10)
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            async with asyncio.timeout(60):
+                ready = await IsoTerminal.of(target, keys, name).ready()
+            took.append(time.perf_counter() - began)
+            await ready.close()
+            await asyncio.sleep(len(names) / 10)
+
+    await asyncio.gather(*(terminal(*each) for each in enumerate(names)))
+    return took
+
+
 @contextmanager
 def hostile(server: IsoServer, names: list[str]) -> Iterator[None]:
-    """The named terminals misbehave, each in a way of its own, for as long as the block lasts."""
+    """The named terminals misbehave, each in its way and from its address, for as long as the block lasts."""
     paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     command = [sys.executable, __file__, server.target, str(server.keys), *names]
     with Popen(command, stdin=PIPE, env=os.environ | {"PYTHONPATH": paths}) as process:
@@ -66,7 +88,9 @@ def p99(took: list[float]) -> float:
 
 async def _attack(target: str, keys: Path, names: list[str]) -> None:
     attackers = [
-        asyncio.ensure_future(_again_and_again(target, keys, name, HOSTILITIES[number % len(HOSTILITIES)]))
+        asyncio.ensure_future(
+            _again_and_again(target, keys, name, f"127.0.1.{number + 1}", HOSTILITIES[number % len(HOSTILITIES)])
+        )
         for number, name in enumerate(names)
     ]
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -75,10 +99,11 @@ async def _attack(target: str, keys: Path, names: list[str]) -> None:
     await asyncio.gather(*attackers, return_exceptions=True)
 
 
-async def _again_and_again(target: str, keys: Path, name: str, hostility: Hostility) -> None:
+async def _again_and_again(target: str, keys: Path, name: str, source: str, hostility: Hostility) -> None:
     chance = SeededRandomness(name)
     while True:
         terminal = IsoTerminal.of(target, keys, name)
+        terminal.source = source
         with suppress(OSError, asyncio.IncompleteReadError, TimeoutError, AssertionError):
             await hostility(terminal, chance)
         with suppress(AttributeError):
@@ -127,7 +152,34 @@ async def _floods(terminal: IsoTerminal, chance: Randomness) -> None:
         await terminal.network("echo")
 
 
-HOSTILITIES: tuple[Hostility, ...] = (_wrong_macs, _comes_and_goes, _garbage, _half_frames, _never_reads, _floods)
+async def _only_connects(terminal: IsoTerminal, chance: Randomness) -> None:
+    """As fast as it can, and holds on to all that it can."""
+    host, _, port = terminal.target.rpartition(":")
+    held = deque[socket.socket]()
+    try:
+        while True:
+            held.append(socket.socket())
+            held[-1].setblocking(False)
+            held[-1].bind((terminal.source, 0))
+            with suppress(BlockingIOError):
+                held[-1].connect((host, int(port)))
+            if len(held) > _MOST_HELD:
+                held.popleft().close()
+            await asyncio.sleep(0)
+    finally:
+        for each in held:
+            each.close()
+
+
+HOSTILITIES: tuple[Hostility, ...] = (
+    _wrong_macs,
+    _comes_and_goes,
+    _garbage,
+    _half_frames,
+    _never_reads,
+    _floods,
+    _only_connects,
+)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ _NUMBERS = count(1)
 
 @dataclass
 class IsoTerminal:
-    """Frames with a two-byte header; its keys' arithmetic is the simulator's, not the gateway's."""
+    """Frames with a two-byte header; its keys' arithmetic is the simulator's, not the gateway's.
+
+    ``source`` is the address that it comes from, one of the machine's where it is empty.
+    """
 
     target: str
     id: str
@@ -37,6 +40,7 @@ class IsoTerminal:
     keys: SessionKeys | None = None
     numbers: Iterator[int] = _NUMBERS
     randomness: Randomness = field(default_factory=SystemRandomness)
+    source: str = ""
 
     @classmethod
     def of(cls, target: str, folder: Path, name: str, layout: Layout | None = None) -> IsoTerminal:
@@ -45,7 +49,9 @@ class IsoTerminal:
 
     async def connect(self) -> IsoTerminal:
         host, _, port = self.target.rpartition(":")
-        self.reader, self.writer = await asyncio.open_connection(host, int(port))
+        self.reader, self.writer = await asyncio.open_connection(
+            host, int(port), local_addr=(self.source, 0) if self.source else None
+        )
         return self
 
     async def ready(self) -> IsoTerminal:

@@ -15,7 +15,7 @@ from tellerline.gateway.channels.addresses import household_of
 from tellerline.gateway.channels.iso8583.arrivals import Arrivals, Taken
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 8
 _WITH_THE_KERNEL: Final = 4096
 _NO_DESCRIPTORS: Final = 0.1
 _NOW: Final = struct.pack("ii", 1, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.channels.iso8583.building import Ground, build_front
 from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal, make_terminals
+from tellerline.gateway.channels.iso8583.misconduct import Misconduct
 from tellerline.gateway.channels.iso8583.server import Iso8583Front
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
 HONEST, HOSTILE = "T0000001", "T0000002"
 REFUSAL_PAUSE, CUT_OFF_PAUSE = 0.1, 1.0
@@ -107,6 +109,13 @@ async def test_each_refusal_in_a_row_is_waited_for_twice_as_long_as_the_one_befo
     assert port.ended("too_many_refusals") == 1
 
 
+def test_the_longest_wait_is_six_doublings() -> None:
+    misconduct, pauses = Misconduct(AtmSettings(terminals=Path("terminals.toml"), strikes=10)), []
+    while not misconduct.refused():
+        pauses.append(misconduct.pause())
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 6.4, 6.4])
+
+
 async def test_a_frame_in_order_is_a_new_beginning(port: Port) -> None:
     terminal = await port.ready(HOSTILE)
     for _ in range(6):
@@ -134,6 +143,16 @@ async def test_who_is_cut_off_hears_so_late(port: Port, sent: bytes) -> None:
     ending = port.after(CUT_OFF_PAUSE, hostile.closed())
     assert await _echo(honest) == "00"
     assert await ending
+
+
+async def test_who_sends_half_a_frame_hears_late_that_he_is_cut_off(tmp_path: Path) -> None:
+    async with _port(tmp_path, frame=5.0) as port:
+        hostile = await port.terminal(HOSTILE).connect()
+        hostile.send_raw(b"\x00\x40half")
+        await port.clock.awaited(5.0)
+        await port.clock.advance(5.0)
+        await eventually(lambda: port.ended("half_frame") == 1)
+        assert await port.after(CUT_OFF_PAUSE, hostile.closed())
 
 
 async def test_what_is_sent_meanwhile_is_not_read(port: Port) -> None:
@@ -172,6 +191,44 @@ async def test_a_terminal_that_comes_again_is_not_held_by_its_old_connection(por
     new = await port.ready(HONEST)
     assert await old.closed()
     assert await _echo(new) == "00"
+
+
+@asynccontextmanager
+async def _slow_module() -> AsyncIterator[asyncio.Event]:
+    FailingHsm.ready = ready = asyncio.Event()
+    try:
+        yield ready
+    finally:
+        ready.set()
+        FailingHsm.ready = None
+
+
+async def _ask_for_keys(terminal: IsoTerminal) -> None:
+    await terminal.connect()
+    frame = terminal.frame(terminal.network_message("keys"), mac=False)
+    terminal.send_raw(len(frame).to_bytes(2, "big") + frame)
+
+
+async def test_connections_are_a_bound_also_while_the_module_takes_its_time(tmp_path: Path) -> None:
+    async with _port(tmp_path, hsm="iso_hsm:make", connections=5) as port, _slow_module() as ready:
+        ready.set()
+        honest, crowd = await port.ready(HONEST), [port.terminal(HOSTILE) for _ in range(14)]
+        ready.clear()
+        for number, each in enumerate(crowd[:9]):
+            await _ask_for_keys(each)
+            await eventually(lambda number=number: _connections(port) == min(5, number + 2))  # type: ignore[misc]
+        for number, each in enumerate(crowd[9:]):
+            with suppress(ConnectionResetError):
+                await _ask_for_keys(each)
+                assert await each.closed()
+            assert (_connections(port), port.ended("no_room")) == (5, number + 1)
+        ready.set()
+        for each in crowd[:9]:
+            assert (await each.receive())[:4] == b"0810"
+        for each in crowd[:5]:
+            assert await each.closed()
+        assert await _echo(honest) == "00"
+        assert (_connections(port), port.ended("gave_way"), port.ended("no_room")) == (5, 5, 5)
 
 
 async def test_new_connections_are_taken_at_a_pace_and_harm_nobody(port: Port) -> None:
