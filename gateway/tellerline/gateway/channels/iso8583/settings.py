@@ -24,9 +24,12 @@ class AtmSettings(BaseModel):
 
     ``idle`` ends a connection without a frame, ``frame`` one whose frame was begun and does not end, ``sign_on`` one
     that has not signed on. ``connections`` bounds all of them; when they are used up, the oldest that has not signed
-    on, or is cut off, gives way. ``in_flight`` bounds a connection's requests under way, ``running`` those of all;
-    ``frames_per_second`` how fast one connection is read (nobody at a keypad is faster; two seconds' worth may come at
-    once), ``connections_per_second`` how fast new ones are taken.
+    on, or is cut off, gives way, and the new one waits until it has gone. As many again may wait for their turn; of
+    more, the newest of the address with the most is closed. ``in_flight`` bounds a connection's requests under way,
+    ``running`` those of all; ``frames_per_second`` how fast one connection is read (nobody at a keypad is faster; two
+    seconds' worth may come at once), ``connections_per_second`` how fast new ones of one address are served (of IPv6:
+    of one network, /64; a fifth of a second's worth may come at once; what comes faster waits unread, and delays no
+    other address).
 
     A refused frame is the sender's loss: his next one is not read for ``refusal_pause``, and for twice as long with
     each in a row; after ``strikes`` in a row he is cut off. Who is cut off for what he sent is kept waiting
