@@ -73,6 +73,7 @@ async def test_everything_else_is_an_error_of_the_way(clock: VirtualClock, said:
     async with hostile(answer) as server:
         with pytest.raises(OSError, match=why):
             await read_document(server.url, most=MOST, seconds=SECONDS, clock=clock)
+        assert server.connections <= 2
 
 
 async def test_where_nobody_listens_is_an_error_of_the_way(clock: VirtualClock) -> None:
