@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from dripping_http import dripping
 from hostile_http import always, hostile, http
 
-from tellerline.adapters.clock import VirtualClock
+from tellerline.adapters.clock import SystemClock, VirtualClock
 from tellerline.adapters.web import read_document
 
 MOST, SECONDS = 100, 15
@@ -81,3 +87,40 @@ async def test_where_nobody_listens_is_an_error_of_the_way(clock: VirtualClock) 
         url = server.url
     with pytest.raises(OSError, match="Cannot connect"):
         await read_document(url, most=MOST, seconds=SECONDS, clock=clock)
+
+
+async def test_an_authority_is_trusted_from_the_day_it_is_there(
+    clock: VirtualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "certificate.pem"
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(self_signed(tmp_path))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http(b"keys"))
+        writer.close()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=serving) as server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
+        with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
+            await read_document(url, most=MOST, seconds=SECONDS, clock=clock)
+        certificate.write_bytes((tmp_path / "server.pem").read_bytes())
+        assert await read_document(url, most=MOST, seconds=SECONDS, clock=clock) == b"keys"
+
+
+def self_signed(folder: Path) -> Path:
+    """A key and its certificate in one file."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), SystemClock().now()
+    name = x509.Name([])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    both = folder / "server.pem"
+    both.write_bytes(key.private_bytes(*form) + made.public_bytes(serialization.Encoding.PEM))
+    return both
