@@ -1,7 +1,7 @@
 """Many cash machines at once, some of them hostile, and how long the others wait for their answers.
 
-The hostile ones are in a process of their own (``python iso_crowd.py TARGET KEYS NAME…``, until its standard input
-ends) and at the lowest priority, so that what they cost at their own end delays nobody.
+The hostile ones are in a process of their own (``python iso_crowd.py TARGET KEYS hostile|flood NAME…``, until its
+standard input ends) and at the lowest priority, so that what they cost at their own end delays nobody.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -68,11 +68,20 @@ async def signing_on(target: str, keys: Path, names: list[str], seconds: float) 
     return took
 
 
-@contextmanager
-def hostile(server: IsoServer, names: list[str]) -> Iterator[None]:
+def hostile(server: IsoServer, names: list[str]) -> AbstractContextManager[None]:
     """The named terminals misbehave, each in its way and from its address, for as long as the block lasts."""
+    return _attacked(server, "hostile", names)
+
+
+def flooded(server: IsoServer, name: str) -> AbstractContextManager[None]:
+    """Somebody connects from one address as fast as he can, for as long as the block lasts."""
+    return _attacked(server, "flood", [name])
+
+
+@contextmanager
+def _attacked(server: IsoServer, how: str, names: list[str]) -> Iterator[None]:
     paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    command = [sys.executable, __file__, server.target, str(server.keys), *names]
+    command = [sys.executable, __file__, server.target, str(server.keys), how, *names]
     with Popen(command, stdin=PIPE, env=os.environ | {"PYTHONPATH": paths}) as process:
         assert process.stdin is not None
         try:
@@ -86,10 +95,11 @@ def p99(took: list[float]) -> float:
     return sorted(took)[int(len(took) * 0.99)]
 
 
-async def _attack(target: str, keys: Path, names: list[str]) -> None:
+async def _attack(target: str, keys: Path, how: str, names: list[str]) -> None:
+    hostilities = (_only_connects,) if how == "flood" else HOSTILITIES
     attackers = [
         asyncio.ensure_future(
-            _again_and_again(target, keys, name, f"127.0.1.{number + 1}", HOSTILITIES[number % len(HOSTILITIES)])
+            _again_and_again(target, keys, name, f"127.0.1.{number + 1}", hostilities[number % len(hostilities)])
         )
         for number, name in enumerate(names)
     ]
@@ -178,10 +188,9 @@ HOSTILITIES: tuple[Hostility, ...] = (
     _half_frames,
     _never_reads,
     _floods,
-    _only_connects,
 )
 
 
 if __name__ == "__main__":
     os.nice(19)
-    asyncio.run(_attack(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))
+    asyncio.run(_attack(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -10,7 +10,6 @@ from typing import Final, Generic, TypeVar
 from tellerline.adapters.clock import Clock, Timer
 from tellerline.gateway.channels.iso8583.pace import Pace
 
-_BURST_S: Final = 0.2
 _EARLY_S: Final = 0.001
 """How much earlier than asked for a clock may call."""
 _AT_ONCE: Final = 64
@@ -40,7 +39,7 @@ class _Line(Generic[Comer]):
 
 
 class Arrivals(Generic[Comer]):
-    """Gives each comer his turn: each address's at ``per_second`` a second, a fifth of a second's worth at once.
+    """Gives each comer his turn: each address's at ``per_second`` a second, ``burst`` seconds' worth at once.
 
     No more than ``most`` wait, all addresses together: beyond that the newest of the address with the most is refused.
     Nothing is kept of an address whose last comer's turn is long over. Both callbacks must not raise.
@@ -51,12 +50,14 @@ class Arrivals(Generic[Comer]):
         clock: Clock,
         *,
         per_second: float,
+        burst: float,
         most: int,
         take: Callable[[Comer], Taken],
         refuse: Callable[[Comer], None],
     ) -> None:
         self._clock = clock
         self._per_second = per_second
+        self._burst = burst
         self._most = most
         self._take = take
         self._refuse = refuse
@@ -72,7 +73,7 @@ class Arrivals(Generic[Comer]):
         """It is his turn now, or he waits for it. Returns at once."""
         line = self._lines.get(address)
         if line is None:
-            line = self._lines[address] = _Line(Pace(self._clock, self._per_second, _BURST_S))
+            line = self._lines[address] = _Line(Pace(self._clock, self._per_second, self._burst))
         line.waiting.append(comer)
         self._waiting += 1
         if len(line.waiting) == 1:

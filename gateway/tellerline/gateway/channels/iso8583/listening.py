@@ -13,10 +13,14 @@ from tellerline.adapters.clock import Clock, Timer
 from tellerline.adapters.telemetry import Log
 from tellerline.gateway.channels.addresses import household_of
 from tellerline.gateway.channels.iso8583.arrivals import Arrivals, Taken
+from tellerline.gateway.channels.iso8583.pace import Pace
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
-_AT_ONCE: Final = 8
-_WITH_THE_KERNEL: Final = 4096
+_BURST_S: Final = 1.0
+_AT_ONCE: Final = 2
+_WITH_THE_KERNEL: Final = 2048
+_IN_VAIN_PER_SECOND: Final = 1500.0
+_IN_VAIN_BURST_S: Final = 0.1
 _NO_DESCRIPTORS: Final = 0.1
 _NOW: Final = struct.pack("ii", 1, 0)
 Take = Callable[[socket.socket, str], Taken]
@@ -30,6 +34,9 @@ class _Comer(NamedTuple):
 
 class Listener:
     """From its making it listens; who connects waits with the kernel until ``serve``, then in his address's line.
+
+    Accepting takes time from those who are in: so of comers who are refused, or leave before their turn, 1500 a second
+    are accepted. In a flood of more, newcomers wait with the kernel, and may be told to try again.
 
     Where none can be accepted (no descriptor is left) it tries on, ten times a second, and says in the log that it
     began to and that it is over.
@@ -49,6 +56,7 @@ class Listener:
         self._socket.setblocking(False)
         self._loop = asyncio.get_running_loop()
         self._arrivals: Arrivals[_Comer] | None = None
+        self._in_vain = Pace(clock, _IN_VAIN_PER_SECOND, _IN_VAIN_BURST_S)
         self._failed = False
         self._trying_again: Timer | None = None
 
@@ -66,11 +74,13 @@ class Listener:
 
         def refuse(comer: _Comer) -> None:
             refused()
+            self._came_in_vain()
             reset(comer.connected)
 
         self._arrivals = Arrivals(
             self._clock,
             per_second=self._settings.connections_per_second,
+            burst=_BURST_S,
             most=self._settings.connections,
             take=lambda comer: self._give(take, comer),
             refuse=refuse,
@@ -95,13 +105,19 @@ class Listener:
         self._socket.close()
 
     def _accept(self, arrivals: Arrivals[_Comer]) -> None:
+        if self._in_vain.wait() > 0:
+            self._pause(_AT_ONCE / _IN_VAIN_PER_SECOND, arrivals)
+            return
         for _ in range(_AT_ONCE):
             try:
                 connected, peer = self._socket.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
             except OSError as error:
-                self._pause(error, arrivals)
+                if not self._failed:
+                    self._log.error("connections_not_taken", error=error.strerror, port=self.port)
+                self._failed = True
+                self._pause(_NO_DESCRIPTORS, arrivals)
                 return
             if self._failed:
                 self._failed = False
@@ -109,19 +125,22 @@ class Listener:
             connected.setblocking(False)
             arrivals.come(household_of(peer[0]), _Comer(connected, f"{peer[0]}:{peer[1]}"))
 
-    def _pause(self, error: OSError, arrivals: Arrivals[_Comer]) -> None:
-        if not self._failed:
-            self._log.error("connections_not_taken", error=error.strerror, port=self.port)
-        self._failed = True
+    def _pause(self, seconds: float, arrivals: Arrivals[_Comer]) -> None:
         self._loop.remove_reader(self._socket)
         self._trying_again = self._clock.call_later(
-            _NO_DESCRIPTORS, lambda: self._loop.add_reader(self._socket, self._accept, arrivals)
+            seconds, lambda: self._loop.add_reader(self._socket, self._accept, arrivals)
         )
+
+    def _came_in_vain(self) -> None:
+        """Of many who leave at once no debt is made, which others would wait for."""
+        if not self._in_vain.wait():
+            self._in_vain.take()
 
     def _give(self, take: Take, comer: _Comer) -> Taken:
         try:
             if _has_left(comer.connected):
                 comer.connected.close()
+                self._came_in_vain()
                 return Taken.GONE
             return take(*comer)
         except Exception as defect:

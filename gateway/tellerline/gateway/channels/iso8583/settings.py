@@ -28,8 +28,8 @@ class AtmSettings(BaseModel):
     more, the newest of the address with the most is closed. ``in_flight`` bounds a connection's requests under way,
     ``running`` those of all; ``frames_per_second`` how fast one connection is read (nobody at a keypad is faster; two
     seconds' worth may come at once), ``connections_per_second`` how fast new ones of one address are served (of IPv6:
-    of one network, /64; a fifth of a second's worth may come at once; what comes faster waits unread, and delays no
-    other address).
+    of one network, /64; a second's worth may come at once; what comes faster waits unread, and delays no other
+    address).
 
     A refused frame is the sender's loss: his next one is not read for ``refusal_pause``, and for twice as long with
     each in a row; after ``strikes`` in a row he is cut off. Who is cut off for what he sent is kept waiting
@@ -56,7 +56,7 @@ class AtmSettings(BaseModel):
     in_flight: int = Field(default=8, ge=1)
     running: int = Field(default=1024, ge=1)
     frames_per_second: float = Field(default=20.0, gt=0)
-    connections_per_second: float = Field(default=100.0, gt=0)
+    connections_per_second: float = Field(default=25.0, gt=0)
     strikes: int = Field(default=5, ge=1)
     refusal_pause: float = Field(default=0.1, ge=0)
     cut_off_pause: float = Field(default=1.0, ge=0)

@@ -23,7 +23,12 @@ class Door:
         self.left: set[str] = set()
         self.room = 1_000_000
         self.arrivals: Arrivals[str] = Arrivals(
-            self.clock, per_second=PER_SECOND, most=most, take=self._take, refuse=self.refused.append
+            self.clock,
+            per_second=PER_SECOND,
+            burst=BURST / PER_SECOND,
+            most=most,
+            take=self._take,
+            refuse=self.refused.append,
         )
 
     def _take(self, comer: str) -> Taken:

@@ -21,7 +21,7 @@ from tellerline.gateway.channels.iso8583.arrivals import Taken
 from tellerline.gateway.channels.iso8583.listening import Listener
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
-BURST = 20
+BURST, IN_VAIN_PAUSE = 20, 2 / 1500
 NOT_TAKEN, TAKEN_AGAIN = ("connections_not_taken", "error"), ("connections_taken_again", "info")
 
 
@@ -36,7 +36,7 @@ class House:
         self.defect: Exception | None = None
         self._log_file = log_file
         self._writer = LogWriter(os.open(log_file, os.O_CREAT | os.O_WRONLY))
-        settings = AtmSettings(terminals=Path("terminals.toml"), connections=connections)
+        settings = AtmSettings(terminals=Path("terminals.toml"), connections=connections, connections_per_second=BURST)
         self.listener = Listener(settings, self.clock, make_log(self.clock, self._writer))
         self.listener.serve(self._take, self._refused)
 
@@ -140,7 +140,7 @@ async def test_an_address_that_comes_too_fast_waits_and_others_do_not(house: Hou
     honest = house.connect()
     await eventually(lambda: len(house.came) == BURST + 1)
     assert house.addresses[-1] == name_of(honest)
-    await house.clock.advance(0.101)
+    await house.clock.advance(0.501)
     assert len(house.came) == BURST + 1 + 10
     house.listener.close()
     assert [is_reset(comer) for comer in flood[BURST + 10 :]] == [True] * 30
@@ -154,7 +154,7 @@ async def test_when_too_many_wait_the_one_who_sends_most_is_refused(tmp_path: Pa
     assert [is_reset(comer) for comer in flood[-5:]] == [True] * 5
     honest = [house.connect() for _ in range(BURST + 3)]
     await eventually(lambda: house.refused == 8)
-    await house.clock.advance(0.2)
+    await house.clock.advance(0.501)
     assert len(house.came) == 2 * BURST + 10
     assert {name_of(comer) for comer in honest} <= set(house.addresses)
     house.close()
@@ -170,3 +170,16 @@ async def test_who_hangs_up_while_he_waits_is_passed_over(house: House) -> None:
     for _ in range(10):
         await house.clock.advance(0.011)
     assert house.addresses[BURST:] == [name_of(last)]
+
+
+async def test_of_those_who_come_in_vain_so_many_a_second_are_accepted(tmp_path: Path) -> None:
+    house = House(tmp_path / "log", connections=1)
+    comers = [house.connect() for _ in range(BURST + 1 + 300)]
+    await house.clock.awaited(IN_VAIN_PAUSE)
+    at_once = house.refused
+    assert 150 <= at_once <= 151
+    await house.clock.advance(IN_VAIN_PAUSE)
+    await eventually(lambda: house.refused == at_once + 2)
+    for comer in comers:
+        comer.close()
+    house.close()
