@@ -1,8 +1,8 @@
 """Hostile terminals among many: every other terminal is answered, and hardly later than without them.
 
 ``TELLERLINE_ISO_TERMINALS`` is how many, 100 where it is not set; one in fifty is hostile, at least one in each way,
-and they come and go in turns. Then somebody floods the port with connections. Ten others sign on again and again all
-the time. The ratios are printed, and held to nothing here: what else the machine does is in them too.
+and they come and go in turns. Then somebody floods the port with connections. In each turn, ten others sign on again
+and again. The ratios are printed, and held to nothing here: what else the machine does is in them too.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ class Turn:
     sign_ons: list[float]
 
     async def add(self, server: IsoServer, terminals: list[IsoTerminal], newcomers: list[str]) -> None:
-        coming = signing_on(server.target, server.keys, newcomers, SECONDS)
-        answers, sign_ons = await asyncio.gather(honest(terminals, SECONDS), coming)
-        self.answers += answers
-        self.sign_ons += sign_ons
+        """One after the other: those who sign on all at once would be in each other's way, and in the answers'."""
+        self.answers += await honest(terminals, SECONDS)
+        self.sign_ons += await signing_on(server.target, server.keys, newcomers, SECONDS / 2)
 
     def __str__(self) -> str:
         return (
