@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from cash_bench import OPENING, terminal
 
 from tellerline.api.cash.v1 import cash_pb2 as pb
@@ -74,3 +75,35 @@ async def test_card_42_more_than_was_withdrawn_is_not_given_back(tmp_path: Path)
         assert await at.refused(dollars) is Code.INVALID_AMOUNT
         assert not (await at.look("W1")).HasField("dispensed_amount")
         assert (at.bench.asked(), at.bench.till()) == (["cash.WithdrawCash"], 500_00)
+
+
+@pytest.mark.parametrize(
+    ("minor", "of", "code"),
+    [
+        (None, 500_01, Code.REVERSAL_EXCEEDS_ORIGINAL),
+        (200_00, 600_00, Code.REVERSAL_EXCEEDS_ORIGINAL),
+        (None, 499_99, Code.INVALID_AMOUNT),
+        (200_00, 400_00, Code.INVALID_AMOUNT),
+        (None, 0, Code.INVALID_AMOUNT),
+        (500_01, 500_00, Code.REVERSAL_EXCEEDS_ORIGINAL),
+    ],
+)
+async def test_card_42_a_word_about_another_amount_moves_nothing(
+    tmp_path: Path, minor: int | None, of: int, code: Code
+) -> None:
+    async with terminal(tmp_path) as at:
+        await at.ask(at.withdrawal("W1"))
+        assert await at.refused(at.reversal("W1", minor, of=of)) is code
+        assert not (await at.look("W1")).HasField("dispensed_amount")
+        assert (at.bench.asked(), at.bench.till()) == (["cash.WithdrawCash"], 500_00)
+        await at.ask(at.reversal("W1", 200_00, of=500_00))
+        assert at.bench.till() == 300_00
+
+
+async def test_card_42_cash_that_came_out_of_a_withdrawal_that_nobody_knows_is_no_reversal(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as at:
+        assert await at.refused(at.reversal("W1", 200_00, of=500_00)) is Code.TRANSACTION_NOT_FOUND
+        assert await at.refused(at.reversal("W1", 500_01, of=500_00)) is Code.REVERSAL_EXCEEDS_ORIGINAL
+        assert (await at.ask(at.reversal("W1", of=500_00))).transaction.state == REVERSED
+        assert await at.refused(at.reversal("W1", 200_00, of=500_00)) is Code.DISPENSE_CONTRADICTED
+        assert at.bench.host.received == []

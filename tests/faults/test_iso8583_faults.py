@@ -174,6 +174,25 @@ async def test_card_42_more_than_the_original_is_not_reversed(bank: IsoBank, ter
     await _until(lambda: bank.booked(card) == before)
 
 
+@pytest.mark.parametrize("name", ["T0000001", "T0000003"])
+@pytest.mark.parametrize(
+    ("whole", "dispensed"),
+    [(AMOUNT + 1, 0), (AMOUNT + 100_00, 400_00), (AMOUNT - 100_00, 0), (AMOUNT - 100_00, 100_00), (AMOUNT, AMOUNT)],
+)
+async def test_card_42_a_reversal_of_another_amount_is_refused_in_both_versions(
+    bank: IsoBank, name: str, whole: int, dispensed: int
+) -> None:
+    terminal, card = await bank.terminal(name).ready(), bank.card(13)
+    before, original = bank.booked(card), terminal.withdrawal(card, bank.pin, AMOUNT)
+    assert int((await terminal.ask(original)).get(39)) == 0
+    refused = await terminal.ask(terminal.reversal(original, whole, dispensed=dispensed))
+    assert refused.get(39) in {"13", "110"}
+    assert bank.booked(card) == before - AMOUNT
+    assert (await terminal.ask(terminal.reversal(original, AMOUNT, dispensed=100_00))).get(39) in {"00", "400"}
+    await _until(lambda: bank.booked(card) == before - 100_00)
+    await terminal.close()
+
+
 @pytest.mark.parametrize("name", ["T0000001", "T0000002"])
 async def test_card_43_a_pin_block_for_another_card_is_55(bank: IsoBank, name: str) -> None:
     terminal = await bank.terminal(name).ready()

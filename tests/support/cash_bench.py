@@ -164,10 +164,15 @@ class Terminal:
             context=context, original_channel_serial=original, dispensed_amount=cny(minor)
         )
 
-    def reversal(self, original: str, minor: int | None = None, serial: str = "") -> pb.ReverseWithdrawalRequest:
-        amount = None if minor is None else cny(minor)
+    def reversal(
+        self, original: str, minor: int | None = None, serial: str = "", *, of: int | None = None
+    ) -> pb.ReverseWithdrawalRequest:
+        """``of`` is what the terminal takes the withdrawal to have been."""
         return pb.ReverseWithdrawalRequest(
-            context=self.context(serial), original_channel_serial=original, amount=amount
+            context=self.context(serial),
+            original_channel_serial=original,
+            amount=None if minor is None else cny(minor),
+            original_amount=None if of is None else cny(of),
         )
 
     async def look(self, original: str) -> pb.Withdrawal:

@@ -29,7 +29,7 @@ def spoken_of(original: Record | None, terminal: str, word: Word) -> Record | No
     ``TRANSACTION_NOT_FOUND`` for any other transaction, and where cash came out of a withdrawal that nobody knows.
     """
     if original is None:
-        if isinstance(word, ReverseWithdrawal):
+        if isinstance(word, ReverseWithdrawal) and dispensed(None, word) == 0:
             return None
         raise RefusalError(Code.TRANSACTION_NOT_FOUND)
     known = original.operation == WithdrawCash.operation or is_tombstone(original)
@@ -39,15 +39,25 @@ def spoken_of(original: Record | None, terminal: str, word: Word) -> Record | No
 
 
 def dispensed(amount: Money | None, word: Word) -> int:
-    """What came out of ``amount`` by the terminal's word, in minor units. Raises for more than was withdrawn.
+    """What came out of ``amount`` by the terminal's word, in minor units. Raises for a word about another amount.
 
-    Of a withdrawal that never was (None) a reversal says that nothing came out, whatever amount it names.
+    Of a withdrawal that never was (None) a reversal says what its own amounts do, and without both that nothing came
+    out.
     """
     if isinstance(word, ConfirmWithdrawal):
         return word.dispensed.minor if amount is None else _within(word.dispensed, amount, "dispensed_amount")
-    if amount is None or word.amount is None or word.amount.minor == 0:
+    if amount is not None and word.original_amount is not None:
+        _check_original(word.original_amount, amount)
+    whole = amount or word.original_amount
+    if whole is None or word.amount is None or word.amount.minor == 0:
         return 0
-    return amount.minor - _within(word.amount, amount, "amount", Code.REVERSAL_EXCEEDS_ORIGINAL)
+    return whole.minor - _within(word.amount, whole, "amount", Code.REVERSAL_EXCEEDS_ORIGINAL)
+
+
+def _check_original(named: Money, amount: Money) -> None:
+    """Who takes another amount for the withdrawal's speaks of what did not happen: nothing is moved for it."""
+    if _within(named, amount, "original_amount", Code.REVERSAL_EXCEEDS_ORIGINAL) < amount.minor:
+        raise RefusalError(Code.INVALID_AMOUNT, violations=(FieldViolation("original_amount", "less_than_withdrawn"),))
 
 
 def _within(part: Money, whole: Money, field: str, too_much: Code = Code.INVALID_AMOUNT) -> int:

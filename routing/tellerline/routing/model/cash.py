@@ -58,12 +58,16 @@ class ConfirmWithdrawal(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReverseWithdrawal(Command):
-    """The terminal's word that ``amount`` did not come out, all of it when None. As ``ConfirmWithdrawal``."""
+    """The terminal's word that ``amount`` did not come out, all of it when None. As ``ConfirmWithdrawal``.
+
+    ``original_amount`` is what the terminal takes the withdrawal to have been, None where it does not say.
+    """
 
     operation: ClassVar[str] = "cash.ReverseWithdrawal"
     effect: ClassVar[Effect] = Effect.STATE
     original_channel_serial: str
     amount: Money | None = None
+    original_amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

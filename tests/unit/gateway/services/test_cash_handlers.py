@@ -51,6 +51,10 @@ def bad_words() -> dict[str, tuple[Message, str]]:
             "original_channel_serial",
         ),
         "less than nothing": (pb.ReverseWithdrawalRequest(original_channel_serial="W1", amount=cny(-100)), "amount"),
+        "an original below nothing": (
+            pb.ReverseWithdrawalRequest(original_channel_serial="W1", original_amount=cny(-100)),
+            "original_amount",
+        ),
         "nothing came out": (
             pb.ConfirmWithdrawalRequest(original_channel_serial="W1", dispensed_amount=cny(0)),
             "dispensed_amount",

@@ -30,11 +30,15 @@ def confirmation_command(request: pb.ConfirmWithdrawalRequest) -> ConfirmWithdra
 
 
 def reversal_command(request: pb.ReverseWithdrawalRequest) -> ReverseWithdrawal:
-    """Zero and no amount are the same word."""
-    amount = money_from_proto(request.amount, "amount", positive=False) if request.HasField("amount") else None
+    """Zero and no amount are the same word; an original of zero is one that never was."""
+    amount, original = (
+        money_from_proto(getattr(request, field), field, positive=False) if request.HasField(field) else None
+        for field in ("amount", "original_amount")
+    )
     return ReverseWithdrawal(
         original_channel_serial=_original(request.context, request.original_channel_serial),
         amount=amount if amount and amount.minor else None,
+        original_amount=original,
     )
 
 

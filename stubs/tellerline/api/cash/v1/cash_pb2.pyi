@@ -161,6 +161,7 @@ class ReverseWithdrawalRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     ORIGINAL_CHANNEL_SERIAL_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
+    ORIGINAL_AMOUNT_FIELD_NUMBER: _builtins.int
     original_channel_serial: _builtins.str
     """The channel serial under which the withdrawal was sent 原流水号."""
     @_builtins.property
@@ -173,16 +174,23 @@ class ReverseWithdrawalRequest(_message.Message):
         `ConfirmWithdrawal` would say it.
         """
 
+    @_builtins.property
+    def original_amount(self) -> _money_pb2.Money:
+        """What the terminal takes the withdrawal to have been 原交易金额: a word about any other amount than was withdrawn is
+        refused, with `REVERSAL_EXCEEDS_ORIGINAL` if it is more, `INVALID_AMOUNT` if it is less. Not compared when absent.
+        """
+
     def __init__(
         self,
         *,
         context: _context_pb2.RequestContext | None = ...,
         original_channel_serial: _builtins.str = ...,
         amount: _money_pb2.Money | None = ...,
+        original_amount: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context", "original_amount", b"original_amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context", "original_channel_serial", b"original_channel_serial"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context", "original_amount", b"original_amount", "original_channel_serial", b"original_channel_serial"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -128,11 +128,11 @@ class CashServiceServicer:
         account and amount, and refused with `REVERSED` when it still arrives. The same word again, under this serial or
         another, does nothing more and is answered as it stands. Needs no grant: the customer may have gone.
 
-        Definite refusals: `TRANSACTION_NOT_FOUND` (`NOT_FOUND`) for another terminal's withdrawal;
-        `REVERSAL_EXCEEDS_ORIGINAL` (`INVALID_ARGUMENT`) for more than was withdrawn; `INVALID_AMOUNT`
-        (`INVALID_ARGUMENT`) for another currency; `DISPENSE_CONTRADICTED` (`FAILED_PRECONDITION`) when the terminal has
-        said something else before: nothing is moved, and people are told; `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD`
-        (`ALREADY_EXISTS`).
+        Definite refusals: `TRANSACTION_NOT_FOUND` (`NOT_FOUND`) for another terminal's withdrawal, and where cash came out
+        of one that the gateway does not know; `REVERSAL_EXCEEDS_ORIGINAL` (`INVALID_ARGUMENT`) for more than was withdrawn;
+        `INVALID_AMOUNT` (`INVALID_ARGUMENT`) for another currency, or an `original_amount` below what was withdrawn;
+        `DISPENSE_CONTRADICTED` (`FAILED_PRECONDITION`) when the terminal has said something else before: nothing is moved,
+        and people are told; `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD` (`ALREADY_EXISTS`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

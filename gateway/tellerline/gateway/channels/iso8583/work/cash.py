@@ -42,7 +42,7 @@ class CashWork:
         _check_is_cash(asking)
         dispensed = asking.amount
         if dispensed.minor == 0:
-            await self._reverse(asking, 0)
+            await self._reverse(asking)
             return Reply(APPROVED)
         request = pb.ConfirmWithdrawalRequest(
             context=asking.context(suffix=ADVICE),
@@ -58,15 +58,18 @@ class CashWork:
         original, dispensed = asking.dialect.amounts(asking.message)
         if dispensed and dispensed >= original:
             raise AnsweredError(BAD_AMOUNT, "nothing_to_reverse")
-        undone = await self._reverse(asking, original - dispensed)
+        undone = await self._reverse(asking, original, dispensed)
         return Reply(REVERSAL_ACCEPTED, traces(undone.transaction, asking.dialect.version))
 
-    async def _reverse(self, asking: Asking, minor: int) -> pb.Withdrawal:
+    async def _reverse(self, asking: Asking, original: int | None = None, dispensed: int = 0) -> pb.Withdrawal:
+        """``original`` is what the terminal says was withdrawn, None where it does not say; in minor units."""
         request = pb.ReverseWithdrawalRequest(
-            context=asking.context(suffix=ADVICE),
-            original_channel_serial=asking.original_serial,
-            amount=money_to_proto(asking.money(minor)) if minor else None,
+            context=asking.context(suffix=ADVICE), original_channel_serial=asking.original_serial
         )
+        if original is not None:
+            request.original_amount.CopyFrom(money_to_proto(asking.money(original)))
+            if dispensed:
+                request.amount.CopyFrom(money_to_proto(asking.money(original - dispensed)))
         return await self._platform.ask(f"{_SERVICE}/ReverseWithdrawal", request, pb.Withdrawal, asking.call)
 
 
