@@ -85,17 +85,95 @@ async def test_a_repeat_gets_the_stored_answer(bank: IsoBank, terminal: IsoTermi
     assert bank.booked(card) == before - 100_00
 
 
-async def test_what_keeps_a_repeat_out_is_no_word_about_what_it_repeats(bank: IsoBank, terminal: IsoTerminal) -> None:
+async def test_a_repeat_is_answered_as_its_first_was_whatever_its_pin_is_worth_by_now(
+    bank: IsoBank, terminal: IsoTerminal
+) -> None:
     card, payee = bank.card(31), bank.card(32)
     before = bank.booked(card)
-    payment = terminal.request("200", "400000", {2: card, 4: f"{70_00:012d}", 103: payee, **_pin(terminal, bank, card)})
-    assert (await terminal.ask(payment)).get(39) in APPROVED
+    payment = _payment(terminal, card, payee, bank.pin)
+    first = await terminal.ask(payment)
     again = await bank.terminal().ready()
-    for pin, answer in (("000001", "68"), (bank.pin, "00")):
-        repeat = Message("0201", {**payment.fields, **again.pin_fields(pin, card)})
-        assert (await again.ask(repeat)).get(39) == answer
+    for pin in ("000001", "000001", "000001", bank.pin):
+        answer = await again.ask(Message("0201", {**payment.fields, **again.pin_fields(pin, card)}))
+        assert [answer.get(number) for number in (15, 37, 38, 39)] == [first.get(n) for n in (15, 37, 38, 39)]
+    assert answer.get(39) == "00"
+    assert (await again.ask(_enquiry(again, "100", "310000", card, bank.pin))).get(39) == "00", "no try of the PIN"
+    other = {4: f"{71_00:012d}", 103: bank.card(33), 2: bank.card(33)}
+    for number, value in other.items():
+        repeat = Message("0201", {**payment.fields, **again.pin_fields(bank.pin, card), number: value})
+        assert (await again.ask(repeat)).get(39) == "94"
     assert bank.booked(card) == before - 70_00
     await again.close()
+
+
+async def test_a_refused_request_is_refused_again_in_the_same_words(bank: IsoBank, terminal: IsoTerminal) -> None:
+    card, payee = bank.card(34), bank.card(32)
+    before = bank.booked(card)
+    poor = _payment(terminal, card, payee, bank.pin, minor=19_999_999_00)
+    mistyped = _payment(terminal, card, payee, "000001")
+    unknown = _payment(terminal, "6229991234567890128", payee, bank.pin)
+    again = await bank.terminal("T0000001").connect()
+    firsts = [(first, await terminal.ask(first)) for first in (poor, mistyped, unknown)]
+    assert [answer.get(39) for _, answer in firsts] == ["61", "55", "14"]
+    await again.exchange_keys()
+    await again.network("sign_on")
+    for first, answer in firsts * 2:
+        pin = "000001" if first is mistyped else bank.pin
+        repeat = Message("0201", {**first.fields, **again.pin_fields(pin, first.get(2))})
+        assert (await again.ask(repeat)).get(39) == answer.get(39)
+    assert (await again.ask(_payment(again, card, payee, bank.pin))).get(39) == "00", "one try of the PIN, not three"
+    assert bank.booked(card) == before - 70_00
+    await again.close()
+
+
+async def test_what_keeps_a_repeat_out_is_no_word_about_a_first_that_nobody_knows(
+    bank: IsoBank, terminal: IsoTerminal
+) -> None:
+    card, payee = bank.card(35), bank.card(32)
+    before = bank.booked(card)
+    never_came = _payment(terminal, card, payee, bank.pin)
+    wrong = Message("0201", {**never_came.fields, **terminal.pin_fields("000001", card)})
+    assert [(await terminal.ask(wrong)).get(39) for _ in range(2)] == ["68", "68"]
+    assert (await terminal.ask(Message("0201", never_came.fields))).get(39) == "00"
+    assert bank.booked(card) == before - 70_00
+
+
+async def test_a_withdrawal_that_its_reversal_forestalled_is_reversed_for_its_repeat_too(
+    bank: IsoBank, terminal: IsoTerminal
+) -> None:
+    original = terminal.withdrawal(bank.card(36), bank.pin, 100_00)
+    assert (await terminal.ask(terminal.reversal(original, 100_00))).get(39) == "00"
+    assert (await terminal.ask(Message("0201", original.fields))).get(39) == "21"
+
+
+async def test_a_block_that_does_not_open_is_no_try_of_the_pin_and_a_few_end_the_connection(
+    bank: IsoBank, terminal: IsoTerminal
+) -> None:
+    card, neighbour = bank.card(37), bank.card(38)
+    told = len(bank.logged("pin_block_unreadable"))
+    for tried in (1, 2, 3):
+        stolen = terminal.pin_fields(bank.pin, neighbour)
+        answer = await terminal.ask(terminal.request("200", "310000", {2: card, **stolen}))
+        assert answer.get(39) == "55", "as if the PIN were wrong"
+        if tried < 3:
+            assert (await terminal.ask(_enquiry(terminal, "100", "310000", neighbour, bank.pin))).get(39) == "00"
+    assert await terminal.closed()
+    await _until(lambda: len(bank.logged("pin_block_unreadable")) == told + 3)
+    assert {line["level"] for line in bank.logged("pin_block_unreadable")} == {"error"}
+    assert bank.counted("atm_connections_ended_total", why="bad_pin_blocks") >= 1
+    again = await bank.terminal().ready()
+    assert (await again.ask(_enquiry(again, "100", "310000", card, bank.pin))).get(39) == "00"
+    await again.close()
+
+
+async def test_new_keys_open_no_old_block_and_begin_a_new_count(bank: IsoBank, terminal: IsoTerminal) -> None:
+    card = bank.card(39)
+    for _ in range(4):
+        stolen = terminal.pin_fields(bank.pin, card)
+        await terminal.exchange_keys()
+        answer = await terminal.ask(terminal.request("200", "310000", {2: card, **stolen}))
+        assert answer.get(39) == "55"
+    assert (await terminal.ask(_enquiry(terminal, "100", "310000", card, bank.pin))).get(39) == "00"
 
 
 async def test_a_transaction_without_its_time_is_refused_for_it_could_be_any_days(bank: IsoBank) -> None:
@@ -138,9 +216,11 @@ async def test_confirmations_and_reversals_may_be_late_requests_may_not(bank: Is
     card, long_ago = bank.card(8), SystemClock().now() - timedelta(days=3)
     old = terminal.withdrawal(card, bank.pin, 100_00, now=long_ago)
     assert (await terminal.ask(old)).get(39) == "94"
-    assert (await terminal.ask(Message("0201", old.fields))).get(39) == "68"
+    for _ in range(4):
+        assert (await terminal.ask(Message("0201", old.fields))).get(39) == "68", "no misconduct either"
     late = terminal.request("421", "010000", {2: card, 4: f"{100_00:012d}", **terminal.about(old)}, now=long_ago)
     assert (await terminal.ask(late)).get(39) == "00"
+    assert (await terminal.ask(Message("0201", old.fields))).get(39) == "21", "not done, but told what became of it"
 
 
 async def test_cards_that_are_none_and_requests_that_make_no_sense(bank: IsoBank, terminal: IsoTerminal) -> None:
@@ -286,6 +366,11 @@ async def test_no_pin_track_or_whole_card_number_is_in_log_or_journal(bank: IsoB
 
 def _pin(terminal: IsoTerminal, bank: IsoBank, card: str) -> dict[int, str]:
     return terminal.pin_fields(bank.pin, card)
+
+
+def _payment(terminal: IsoTerminal, card: str, payee: str, pin: str, minor: int = 70_00) -> Message:
+    fields = {2: card, 4: f"{minor:012d}", 103: payee, **terminal.pin_fields(pin, card)}
+    return terminal.request("200", "400000", fields)
 
 
 def _enquiry(terminal: IsoTerminal, kind: str, processing: str, card: str, pin: str) -> Message:

@@ -17,7 +17,7 @@ from tellerline.api.customers.v1 import customers_pb2 as customers
 from tellerline.api.transfers.v1 import transfers_pb2 as transfers
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Method, Service
-from tellerline.gateway.journal.records import Limits, RegisteredAccount
+from tellerline.gateway.journal.records import Limits, Record, RegisteredAccount
 from tellerline.gateway.services.requests import request_from
 
 FIRST_CARD = 6_229_990_000_000_000_000
@@ -50,6 +50,13 @@ class MemoryRegistry:
             limits=Limits(single=1, daily=1, count=1),
             registered_at=self._clock.now(),
         )
+
+
+class MemoryBooks:
+    """Nothing has been accepted."""
+
+    async def find(self, channel: str, channel_serial: str) -> Record | None:
+        return None
 
 
 class MemoryServices:

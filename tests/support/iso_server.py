@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 import uvloop
-from iso_platform import MemoryRegistry, MemoryServices
+from iso_platform import MemoryBooks, MemoryRegistry, MemoryServices
 from prometheus_client.parser import text_string_to_metric_families
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
@@ -35,6 +35,7 @@ async def _serve(settings: AtmSettings) -> None:
     ground = Ground(
         services=MemoryServices(clock).services(),
         registry=MemoryRegistry(clock),
+        books=MemoryBooks(),
         clock=clock,
         randomness=SystemRandomness(),
         log=make_log(clock, LogWriter(sys.stderr.fileno()), level="error"),

@@ -187,6 +187,7 @@ def _atm(settings: GatewaySettings, gateway: Gateway, around: Surroundings) -> I
     ground = Ground(
         services=gateway.services,
         registry=gateway.parts.registry,
+        books=gateway.parts.journal,
         clock=around.clock,
         randomness=around.randomness,
         log=around.log,

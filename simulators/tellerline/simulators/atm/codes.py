@@ -15,7 +15,7 @@ _MEANINGS = (
     ("12 902", "not done at this machine", "本机不支持该交易"),
     ("13 110", "amount not allowed", "金额有误"),
     ("14 111", "unknown card", "无此卡"),
-    ("21 921", "reversed already", "交易已冲正"),
+    ("21", "reversed already", "交易已冲正"),
     ("30 904", "message not understood", "报文格式错"),
     ("40 115", "not offered", "不支持该交易"),
     ("41 208", "card reported lost", "挂失卡"),

@@ -104,8 +104,8 @@ class Composer:
 
     def reference(self, request: Message) -> str:
         """The machine's own name of a transaction: the acquirer puts the terminal's before it."""
-        local = request.text(12)
-        return f"{request.text(7) if self._first else f'{local[:6]}T{local[6:]}'}-{request.text(11)}"
+        when = self._year_of(request.text(7)) + request.text(7) if self._first else request.text(12)
+        return f"{when[:6]}T{when[6:]}-{request.text(11)}"
 
     def _advice(self, stan: str, kind: str, original: str) -> dict[int, Value]:
         fields = self._common(stan, kind) | {3: _PROCESSING[Kind.WITHDRAWAL], 49: self._profile.currency}
@@ -123,6 +123,11 @@ class Composer:
         if self._first:
             return {7: f"{now:%m%d%H%M%S}", 11: stan, 12: f"{local:%H%M%S}", 13: f"{local:%m%d}"}
         return {7: f"{now:%m%d%H%M%S}", 11: stan, 12: f"{local:%y%m%d%H%M%S}"}
+
+    def _year_of(self, sent: str) -> str:
+        """Two digits, of an instant just past that says month and day alone."""
+        now = self._clock.now()
+        return f"{(now.year - (sent[:2] == '12' and now.month == 1)) % 100:02d}"
 
     def _terminal(self) -> str:
         return f"{self._profile.terminal:<8}"

@@ -50,13 +50,13 @@ _TOO_OFTEN: Final = Answer("65", "123", "above a limit of number")
 _NO_PAYEE: Final = Answer("42", "114", "no such account to credit")
 _RESTRICTED: Final = Answer("62", "104", "account frozen or closed")
 _NO_ORIGINAL: Final = Answer("25", "914", "original not found")
-_UNDONE: Final = Answer("21", "921", "reversed already: nothing is done")
+_UNDONE: Final = Answer("21", "902", "reversed already: nothing is done")
 _UNAVAILABLE: Final = Answer("91", "912", "host not to be reached now; nothing was sent")
 _CLOSED: Final = Answer("91", "910", "host closed; nothing was sent")
 _BUSY: Final = Answer("91", "907", "too much to do; nothing was sent")
-_OF_THE_DOOR: Final = frozenset(
-    (NO_MODULE, BAD_CARD, WRONG_PIN, _SHORT_PIN, _LOCKED_PIN, _SECURITY, _UNAVAILABLE, _CLOSED, _BUSY)
-)
+OF_THE_CARD: Final = frozenset((BAD_CARD, WRONG_PIN, _SHORT_PIN, _LOCKED_PIN))
+"""The same for the same card with the same PIN, whenever it is asked again."""
+_OF_THE_DOOR: Final = OF_THE_CARD | {NO_MODULE, _SECURITY, _UNAVAILABLE, _CLOSED, _BUSY}
 """Given before anybody has looked whether the request has come before."""
 
 OF_CODE: Final[Mapping[Code, Answer]] = {

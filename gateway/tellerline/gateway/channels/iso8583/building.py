@@ -29,6 +29,7 @@ from tellerline.gateway.channels.iso8583.work.enquiries import Enquiries
 from tellerline.gateway.channels.iso8583.work.network import NetworkManagement
 from tellerline.gateway.channels.iso8583.work.platform import Platform
 from tellerline.gateway.channels.iso8583.work.proofs import Cards
+from tellerline.gateway.channels.iso8583.work.repeats import Books, Repeats
 from tellerline.gateway.channels.service import Service
 
 
@@ -38,6 +39,7 @@ class Ground:
 
     services: Iterable[Service]
     registry: Cards
+    books: Books
     clock: Clock
     randomness: Randomness
     log: Log
@@ -97,5 +99,6 @@ def _desk(ground: Ground, hsm: Hsm, rules: CallRules) -> Desk:
         enquiries=Enquiries(platform=platform, cards=cards, clock=ground.clock, zone=ground.zone),
         cash=CashWork(platform=platform, cards=cards),
         accounts=AccountWork(platform=platform, cards=cards, registry=ground.registry),
+        repeats=Repeats(ground.books),
         rules=rules,
     )

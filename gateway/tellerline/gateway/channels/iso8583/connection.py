@@ -146,11 +146,24 @@ class Connection:
             await self._answer(tpdu, admitted)
 
     async def _answer(self, tpdu: bytes, admitted: Admitted) -> None:
+        unopened = self._session.unopened
         reply = await self._counter.desk.run(admitted, self._session)
+        if self._session.unopened > unopened:
+            self._tell_unopened(admitted.terminal.id)
         await self._write(tpdu, admitted.message, reply, admitted.terminal.layout)
         self._counter.metrics.atm_frames(admitted.task, reply.answer.y1993).inc()
         if admitted.task is Task.SIGN_ON:
             self._hall.signed_on(self, admitted.terminal.id)
+
+    def _tell_unopened(self, terminal: str) -> None:
+        """No machine makes such blocks: it is broken, or somebody tries another's block with cards that it is not of.
+
+        He learns that a block does not open; after a few the keys that it was made with are gone.
+        """
+        counter, session = self._counter, self._session
+        counter.log.error("pin_block_unreadable", terminal=terminal, address=session.address, blocks=session.unopened)
+        if session.unopened >= counter.settings.strikes:
+            self.end("bad_pin_blocks")
 
     async def _refuse(self, tpdu: bytes, refused: RefusedFrameError) -> None:
         counter, address = self._counter, self._session.address

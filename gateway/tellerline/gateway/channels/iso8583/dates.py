@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,7 @@ from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 _SLACK_OF_ADVICES: Final = timedelta(days=30)
 _NONE: Final = timedelta()
+_A_DAY: Final = 1
 _HALF_A_YEAR: Final = 6
 
 
@@ -48,6 +50,26 @@ class DateRules:
         if time:
             _instant(here.year, f"0101{time}")
         return None
+
+
+def with_year(text: str, now: datetime) -> str:
+    """``YYMMDDThhmmss`` of an instant MMDDhhmmss that has been: the last one of that name, tomorrow's at most.
+
+    The same for a request and for all that is said of it within a year, over the turn of the year too. Raises
+    ``AnsweredError``.
+    """
+    return _last(text, now.toordinal() + _A_DAY)
+
+
+@lru_cache(1024)
+def _last(text: str, day: int) -> str:
+    year = date.fromordinal(day).year
+    for each in (year, year - 1):
+        with suppress(AnsweredError):
+            instant = _instant(each, text)
+            if instant.toordinal() <= day:
+                return f"{instant:%y%m%dT%H%M%S}"
+    raise AnsweredError(BAD_FORMAT, "not_a_date")
 
 
 @lru_cache(1024)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tellerline.gateway.channels.grpc.rules import CallRules
 from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, Answer, answer_of, of_repeat
-from tellerline.gateway.channels.iso8583.dialect import MOVING, NETWORK, Task, is_repeat
+from tellerline.gateway.channels.iso8583.dialect import MOVING, NETWORK, Task
 from tellerline.gateway.channels.iso8583.gatekeeper import Admitted
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.session import Session
@@ -16,6 +16,7 @@ from tellerline.gateway.channels.iso8583.work.cards import CardDesk
 from tellerline.gateway.channels.iso8583.work.cash import CashWork
 from tellerline.gateway.channels.iso8583.work.enquiries import Enquiries
 from tellerline.gateway.channels.iso8583.work.network import NetworkManagement
+from tellerline.gateway.channels.iso8583.work.repeats import Repeats
 from tellerline.gateway.refusal import RefusalError
 
 PEER = "front:ATM"
@@ -35,10 +36,12 @@ class Desk:
         enquiries: Enquiries,
         cash: CashWork,
         accounts: AccountWork,
+        repeats: Repeats,
         rules: CallRules,
     ) -> None:
         self._network = network
         self._cards = cards
+        self._repeats = repeats
         self._rules = rules
         self._workers: Mapping[Task, Worker] = {
             Task.BALANCE: enquiries.balance,
@@ -55,7 +58,7 @@ class Desk:
         try:
             if admitted.task in NETWORK:
                 return await self._manage(admitted, session)
-            return await self._workers[admitted.task](self._asking(admitted, session))
+            return await self._done(admitted, self._asking(admitted, session))
         except AnsweredError as error:
             return Reply(_told(error.answer, admitted))
         except RefusalError as refusal:
@@ -84,6 +87,20 @@ class Desk:
             await self.leave(session)
         return reply
 
+    async def _done(self, admitted: Admitted, asking: Asking) -> Reply:
+        """A repeat is done only where nobody knows what has become of the first."""
+        if admitted.repeats:
+            known = await self._repeats.answered(asking, admitted.task)
+            if known is not None or admitted.late:
+                return known or Reply(OUTCOME_UNKNOWN)
+        try:
+            return await self._workers[admitted.task](asking)
+        except (AnsweredError, RefusalError) as refused:
+            if admitted.task in MOVING and not admitted.repeats:
+                answer = refused.answer if isinstance(refused, AnsweredError) else answer_of(refused.code)
+                self._repeats.refused(asking, answer)
+            raise
+
     def _asking(self, admitted: Admitted, session: Session) -> Asking:
         return Asking(
             message=admitted.message,
@@ -91,8 +108,9 @@ class Desk:
             terminal=admitted.terminal,
             session=session,
             call=self._rules.context({}, None, peer=PEER, address=session.address),
+            at=admitted.at,
         )
 
 
 def _told(answer: Answer, admitted: Admitted) -> Answer:
-    return of_repeat(answer) if admitted.task in MOVING and is_repeat(admitted.message.mti) else answer
+    return of_repeat(answer) if admitted.repeats else answer

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from tellerline.gateway.channels.iso8583.answer_codes import BAD_FORMAT, BAD_TRANSACTION
 from tellerline.gateway.channels.iso8583.codec.message import Message
+from tellerline.gateway.channels.iso8583.dates import with_year
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 _ORIGINAL_HEAD: Final = 10
 _DATE: Final = 6
 _AMOUNT: Final = 12
+_IN_WHOLE: Final = "400"
+_IN_PART: Final = "401"
 
 
 class Task(StrEnum):
@@ -101,27 +105,42 @@ class Dialect:
             return task
         raise AnsweredError(BAD_TRANSACTION, "message_type")
 
-    def when(self, message: Message) -> str:
-        """The part of a transaction's serial that says when it was sent; empty where the message does not."""
-        return message.get(7) if self.version == "1987" else _apart(message.get(12))
+    def when(self, message: Message, now: datetime) -> str:
+        """The part of a transaction's serial that says when it was sent; empty where the message does not.
 
-    def original(self, message: Message) -> Original:
+        With the year, which 1987 leaves out: a trace number comes again. Raises ``AnsweredError`` for what is no date.
+        """
+        return with_year(message.get(7), now) if self.version == "1987" else _apart(message.get(12))
+
+    def original(self, message: Message, now: datetime) -> Original:
         """Raises ``AnsweredError`` where the message names none."""
         text = message.get(90 if self.version == "1987" else 56)
         length = 10 if self.version == "1987" else 12
         when = text[_ORIGINAL_HEAD : _ORIGINAL_HEAD + length]
         if len(when) != length or not text.isdigit():
             raise AnsweredError(BAD_FORMAT, "no_original")
-        return Original(when=when if self.version == "1987" else _apart(when), trace=text[4:_ORIGINAL_HEAD])
+        return Original(with_year(when, now) if self.version == "1987" else _apart(when), text[4:_ORIGINAL_HEAD])
 
     def amounts(self, message: Message) -> tuple[int, int]:
-        """Of a reversal: the original's amount, and what came out of the dispenser after all."""
+        """Of a reversal: the original's amount, and what came out of the dispenser after all.
+
+        1987: field 4, and the first of the replacement amounts (95). 1993: the first of the original amounts (30), and
+        field 4, which is the new one then; field 4 alone is the original's. Raises ``AnsweredError``, also where the
+        function code (24) says something else.
+        """
         amount = amount_of(message)
         if self.version == "1987":
-            replaced = message.get(95)[:_AMOUNT]
-            return amount, _figure(replaced) if replaced else 0
-        original = message.get(30)[:_AMOUNT]
-        return (_figure(original), amount) if original else (amount, 0)
+            return amount, _first_figure(message.get(95))
+        original, function = _first_figure(message.get(30)), message.get(24)
+        if not original:
+            if function == _IN_PART:
+                raise AnsweredError(BAD_FORMAT, "no_original_amount")
+            return amount, 0
+        if function != _IN_WHOLE:
+            return original, amount
+        if amount not in (0, original):
+            raise AnsweredError(BAD_FORMAT, "function")
+        return original, 0
 
 
 def amount_of(message: Message) -> int:
@@ -132,6 +151,11 @@ def amount_of(message: Message) -> int:
 def _apart(instant: str) -> str:
     """``YYMMDDThhmmss``: twelve digits in a row would be masked in the log like an account's number."""
     return f"{instant[:_DATE]}T{instant[_DATE:]}" if instant else ""
+
+
+def _first_figure(text: str) -> int:
+    """The first of several amounts; 0 where there are none."""
+    return _figure(text[:_AMOUNT]) if text else 0
 
 
 def _figure(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from tellerline.adapters.clock import Clock
@@ -15,7 +16,6 @@ from tellerline.gateway.channels.iso8583.answer_codes import (
     NO_MODULE,
     NOT_THIS_TERMINAL,
     OUT_OF_DATE,
-    OUTCOME_UNKNOWN,
     Answer,
 )
 from tellerline.gateway.channels.iso8583.codec.message import (
@@ -63,6 +63,14 @@ class Admitted:
     terminal: Terminal
     dialect: Dialect
     task: Task
+    at: datetime
+    late: bool = False
+    """A repeat that comes too late to be done: only to be told what has become of the first."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may have been done already, and says so."""
+        return self.task in MOVING and is_repeat(self.message.mti)
 
 
 class Gatekeeper:
@@ -108,17 +116,19 @@ class Gatekeeper:
         task = task or dialect.task(message)
         if task not in NETWORK and not session.signed_on:
             raise AnsweredError(NOT_THIS_TERMINAL, "not_signed_on")
-        _check_named(message, dialect)
-        self._check_dates(message, dialect, task)
-        return Admitted(message, terminal, dialect, task)
+        admitted = Admitted(message, terminal, dialect, task, self._clock.now())
+        _check_named(admitted)
+        self._check_dates(admitted)
+        return admitted
 
-    def _check_dates(self, message: Message, dialect: Dialect, task: Task) -> None:
+    def _check_dates(self, admitted: Admitted) -> None:
+        message, version = admitted.message, admitted.dialect.version
         try:
-            self._dates.check(message, dialect.version, self._clock.now(), advice=task in ADVICES)
+            self._dates.check(message, version, admitted.at, advice=admitted.task in ADVICES)
         except AnsweredError as error:
-            if error.answer is OUT_OF_DATE and task in MOVING and is_repeat(message.mti):
-                raise AnsweredError(OUTCOME_UNKNOWN, error.why) from None
-            raise
+            if error.answer is not OUT_OF_DATE or not admitted.repeats:
+                raise
+            admitted.late = True
 
     def _terminal(self, message: Message, layout: Layout, session: Session) -> Terminal:
         terminal = self._terminals.get(message.get(41).strip())
@@ -151,13 +161,14 @@ def _task(dialect: Dialect, message: Message) -> Task | None:
         return None
 
 
-def _check_named(message: Message, dialect: Dialect) -> None:
+def _check_named(admitted: Admitted) -> None:
     """Without fields 7 and 11 an answer belongs to nothing, and without its time a transaction may be any day's."""
+    message = admitted.message
     if not (message.get(7) and message.get(11)):
         raise AnsweredError(BAD_FORMAT, "no_number")
     if message.mti[1:3] == "80":
         return
-    if not dialect.when(message):
+    if not admitted.dialect.when(message, admitted.at):
         raise AnsweredError(BAD_FORMAT, "no_time")
     if not message.get(3):
         raise AnsweredError(BAD_TRANSACTION, "no_processing_code")

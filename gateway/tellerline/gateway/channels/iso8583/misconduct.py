@@ -7,7 +7,9 @@ from typing import Final
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
 _MOST_DOUBLINGS: Final = 6
-_TO_BE_HELD: Final = frozenset({"bad_length", "half_frame", "not_a_message", "not_a_request", "too_many_refusals"})
+_TO_BE_HELD: Final = frozenset(
+    {"bad_length", "half_frame", "not_a_message", "not_a_request", "too_many_refusals", "bad_pin_blocks"}
+)
 
 
 class Misconduct:

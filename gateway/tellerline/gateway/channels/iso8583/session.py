@@ -14,12 +14,14 @@ from tellerline.gateway.channels.iso8583.work.proofs import Proof
 class Session:
     """``terminal`` is whose keys these are; it is proved by the first MAC under them, which ``signed_on`` needs.
 
-    ``proof`` is the card whose PIN was right last; ``proving`` lets one PIN be compared at a time.
+    ``proof`` is the card whose PIN was right last; ``proving`` lets one PIN be compared at a time. ``unopened`` counts
+    PIN blocks that did not open under these keys.
     """
 
     address: str
     terminal: Terminal | None = None
     keys: SessionKeys | None = None
     signed_on: bool = False
+    unopened: int = 0
     proof: Proof | None = field(default=None, repr=False)
     proving: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)

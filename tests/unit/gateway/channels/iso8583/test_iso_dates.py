@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tellerline.gateway.channels.iso8583.codec.message import Message
-from tellerline.gateway.channels.iso8583.dates import DateRules
+from tellerline.gateway.channels.iso8583.dates import DateRules, with_year
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 RULES = DateRules(timedelta(minutes=10), ZoneInfo("Asia/Shanghai"))
@@ -67,3 +67,33 @@ def test_advices_may_be_a_month_late_and_not_early() -> None:
     assert _refused({7: "0302030000"}, advice=True) == "94"
     assert _refused({7: "0230023000"}, advice=True) == "30"
     assert _refused({7: "1215000000"}, datetime(2027, 1, 5, tzinfo=UTC), advice=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "dated"),
+    [
+        ("0302023000", NOW, "260302T023000"),
+        ("0303235959", NOW, "260303T235959"),
+        ("0304000000", NOW, "250304T000000"),
+        ("1231235955", NEW_YEAR, "261231T235955"),
+        ("0101000003", datetime(2026, 12, 31, 23, 59, 55, tzinfo=UTC), "270101T000003"),
+        ("0229120000", LEAP, "280229T120000"),
+        ("0229120000", datetime(2029, 1, 5, tzinfo=UTC), "280229T120000"),
+    ],
+)
+def test_a_date_without_a_year_is_of_the_last_time_that_it_was(text: str, now: datetime, dated: str) -> None:
+    assert with_year(text, now) == dated
+
+
+@pytest.mark.parametrize("text", ["0229120000", "0230120000", "0000000000", ""])
+def test_what_is_no_date_has_no_year(text: str) -> None:
+    with pytest.raises(AnsweredError) as found:
+        with_year(text, NOW)
+    assert found.value.answer.y1987 == "30"
+
+
+def test_it_is_the_same_for_whatever_is_said_of_it_within_a_year() -> None:
+    sent = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+    text = f"{sent:%m%d%H%M%S}"
+    said = {with_year(text, sent + timedelta(minutes=minutes)) for minutes in range(-10, 60 * 24 * 360, 607)}
+    assert said == {"260302T023000"}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tellerline.adapters.telemetry.masking import mask_text
 from tellerline.gateway.channels.iso8583.codec.message import Message
-from tellerline.gateway.channels.iso8583.dialect import Dialect, Task, answer_type
+from tellerline.gateway.channels.iso8583.dialect import Dialect, Original, Task, answer_type
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
 
 D1987, D1993 = Dialect("1987"), Dialect("1993")
+NOW = datetime(2026, 3, 2, 2, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +85,36 @@ def test_what_no_cash_machine_asks(dialect: Dialect, mti: str, fields: dict[int,
 
 def test_a_transaction_is_named_by_when_and_its_number() -> None:
     message = Message("0420", {7: "0302023000", 12: "260302103000", 90: "0200" + "000123" + "0302022959" + "0" * 22})
-    assert (D1987.when(message), D1993.when(message)) == ("0302023000", "260302T103000")
-    assert (D1987.original(message).when, D1987.original(message).trace) == ("0302022959", "000123")
+    assert (D1987.when(message, NOW), D1993.when(message, NOW)) == ("260302T023000", "260302T103000")
+    assert D1987.original(message, NOW) == Original("260302T022959", "000123")
     second = Message("1420", {56: "1200" + "000124" + "260302102959" + "00"})
-    assert (D1993.original(second).when, D1993.original(second).trace) == ("260302T102959", "000124")
+    assert D1993.original(second, NOW) == Original("260302T102959", "000124")
+
+
+def test_the_same_number_in_the_same_second_of_another_year_is_another_transaction() -> None:
+    message = Message("0200", {7: "0302023000"})
+    assert D1987.when(message, NOW) != D1987.when(message, NOW.replace(year=2027))
+
+
+def test_a_reversal_names_its_original_over_the_turn_of_the_year() -> None:
+    message = Message("0420", {7: "1231235958", 90: "0200" + "000123" + "1231235958" + "0" * 22})
+    sent = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
+    asked = D1987.when(message, sent)
+    for days in (0, 1, 40, 330):
+        assert D1987.original(message, sent + timedelta(days=days)).when == asked == "261231T235958"
 
 
 @pytest.mark.parametrize("dialect", [D1987, D1993])
 def test_a_transactions_name_is_not_masked_in_the_log(dialect: Dialect) -> None:
-    serial = f"T0000001-{dialect.when(Message('', {7: '0302023000', 12: '260302103000'}))}-000123"
+    serial = f"T0000001-{dialect.when(Message('', {7: '0302023000', 12: '260302103000'}), NOW)}-000123"
     assert mask_text(serial) == serial
 
 
-@pytest.mark.parametrize("fields", [{}, {90: "0200000123"}, {56: "12000001242603021029"}])
+@pytest.mark.parametrize("fields", [{}, {90: "0200000123"}, {90: f"0200000123{0:032d}"}, {56: "12000001242603021029"}])
 def test_an_advice_without_original_is_refused(fields: dict[int, str]) -> None:
     for dialect in (D1987, D1993):
         with pytest.raises(AnsweredError) as found:
-            dialect.original(Message("0420", fields))
+            dialect.original(Message("0420", fields), NOW)
         assert found.value.answer.y1987 == "30"
 
 
@@ -108,14 +124,28 @@ def test_an_advice_without_original_is_refused(fields: dict[int, str]) -> None:
         (D1987, {4: "000000050000"}, (50000, 0)),
         (D1987, {4: "000000050000", 95: "000000020000" + "0" * 30}, (50000, 20000)),
         (D1993, {4: "000000050000"}, (50000, 0)),
+        (D1987, {4: "000000050000", 95: "0" * 42}, (50000, 0)),
         (D1993, {4: "000000020000", 30: "000000050000" + "0" * 12}, (50000, 20000)),
+        (D1993, {4: "000000020000", 24: "401", 30: "000000050000" + "0" * 12}, (50000, 20000)),
+        (D1993, {4: "000000050000", 24: "400", 30: "000000050000" + "0" * 12}, (50000, 0)),
+        (D1993, {4: "000000000000", 24: "400", 30: "000000050000" + "0" * 12}, (50000, 0)),
+        (D1993, {4: "000000050000", 24: "400", 30: "0" * 24}, (50000, 0)),
     ],
 )
 def test_the_amounts_of_a_reversal(dialect: Dialect, fields: dict[int, str], amounts: tuple[int, int]) -> None:
     assert dialect.amounts(Message("0420", fields)) == amounts
 
 
-@pytest.mark.parametrize("fields", [{}, {4: "000000050000", 95: "C00000020000"}])
-def test_amounts_that_are_none_are_refused(fields: dict[int, str]) -> None:
-    with pytest.raises(AnsweredError):
-        D1987.amounts(Message("0420", fields))
+@pytest.mark.parametrize(
+    ("dialect", "fields"),
+    [
+        (D1987, {}),
+        (D1987, {4: "000000050000", 95: "C00000020000"}),
+        (D1993, {4: "000000020000", 24: "401"}),
+        (D1993, {4: "000000020000", 24: "400", 30: "000000050000" + "0" * 12}),
+    ],
+)
+def test_amounts_that_are_none_or_contradict_each_other_are_refused(dialect: Dialect, fields: dict[int, str]) -> None:
+    with pytest.raises(AnsweredError) as found:
+        dialect.amounts(Message("0420", fields))
+    assert found.value.answer.y1987 == "30"

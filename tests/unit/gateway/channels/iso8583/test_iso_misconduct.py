@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hand_clock import HandClock
 from iso_hsm import FailingHsm
-from iso_platform import MemoryRegistry, MemoryServices
+from iso_platform import MemoryBooks, MemoryRegistry, MemoryServices
 from iso_terminal import IsoTerminal
 from mq_worlds import eventually
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
+from tellerline.gateway.channels.iso8583.arrivals import Taken
 from tellerline.gateway.channels.iso8583.building import Ground, build_front
 from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal, make_terminals
 from tellerline.gateway.channels.iso8583.misconduct import Misconduct
@@ -70,6 +72,7 @@ async def _port(folder: Path, **settings: Any) -> AsyncIterator[Port]:
         ground = Ground(
             services=MemoryServices(clock).services(),
             registry=MemoryRegistry(clock),
+            books=MemoryBooks(),
             clock=clock,
             randomness=SystemRandomness(),
             log=make_log(clock, LogWriter(os.dup(log.fileno()))),
@@ -251,3 +254,16 @@ async def test_new_connections_are_taken_at_a_pace_and_harm_nobody(port: Port) -
 
 def _connections(port: Port) -> float:
     return port.metrics.registry.get_sample_value("tellerline_atm_connections") or 0.0
+
+
+async def test_a_connection_that_cannot_be_served_is_closed_and_the_others_go_on(port: Port) -> None:
+    honest = await port.ready(HONEST)
+    not_a_stream, peer = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with peer:
+        assert port.front._take(not_a_stream, "127.0.0.1:1") is Taken.IN
+        assert _connections(port) == 2
+        await eventually(lambda: _connections(port) == 1)
+        assert not_a_stream.fileno() < 0, "its descriptor is given back"
+    await eventually(lambda: b'"call_failed"' in (port.keys / "log").read_bytes())
+    assert await _echo(honest) == "00"
+    assert await _echo(await port.ready(HOSTILE)) == "00"

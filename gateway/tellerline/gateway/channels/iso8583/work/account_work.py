@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tellerline.api.customers.v1 import customers_pb2
 from tellerline.api.transfers.v1 import transfers_pb2
-from tellerline.gateway.channels.iso8583.answer_codes import BAD_FORMAT
 from tellerline.gateway.channels.iso8583.codec.tags import NEW_PIN_BLOCK
-from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.work.asking import Asking, Reply
 from tellerline.gateway.channels.iso8583.work.cards import CardDesk, block_of
 from tellerline.gateway.channels.iso8583.work.platform import Platform
@@ -25,9 +23,7 @@ class AccountWork:
         self._registry = registry
 
     async def transfer(self, asking: Asking) -> Reply:
-        amount, payee = asking.amount, asking.message.get(103).strip()
-        if not payee:
-            raise AnsweredError(BAD_FORMAT, "no_payee")
+        amount, payee = asking.amount, asking.payee
         proof = await self._cards.proven(asking)
         account = proof.account
         transfer = transfers_pb2.Transfer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, RequestContext
@@ -33,23 +34,24 @@ class Reply:
 
 @dataclass(slots=True, kw_only=True)
 class Asking:
-    """One request. Nothing of who asks comes from the message but what its MAC has proved."""
+    """One request, admitted ``at``. Nothing of who asks comes from the message but what its MAC has proved."""
 
     message: Message
     dialect: Dialect
     terminal: Terminal
     session: Session
     call: CallContext
+    at: datetime
 
     @property
     def serial(self) -> str:
         """The channel serial of the transaction that it asks for."""
-        return f"{self.terminal.id}-{self.dialect.when(self.message)}-{self.message.get(11)}"
+        return f"{self.terminal.id}-{self.dialect.when(self.message, self.at)}-{self.message.get(11)}"
 
     @property
     def original_serial(self) -> str:
         """That of the transaction that it speaks of."""
-        original = self.dialect.original(self.message)
+        original = self.dialect.original(self.message, self.at)
         return f"{self.terminal.id}-{original.when}-{original.trace}"
 
     @property
@@ -70,6 +72,14 @@ class Asking:
             return parse_tags(self.message.get(48))
         except ValueError:
             raise AnsweredError(BAD_FORMAT, "tags") from None
+
+    @property
+    def payee(self) -> str:
+        """The account that a transfer credits. Raises ``AnsweredError``."""
+        payee = self.message.get(103).strip()
+        if not payee:
+            raise AnsweredError(BAD_FORMAT, "no_payee")
+        return payee
 
     @property
     def amount(self) -> Money:

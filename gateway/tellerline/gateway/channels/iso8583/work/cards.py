@@ -78,12 +78,17 @@ class CardDesk:
             return proof
 
     async def pin(self, asking: Asking, block: bytes, account: RegisteredAccount) -> str:
-        """The PIN in ``block``, which must have been made for this card. Raises ``AnsweredError``."""
+        """The PIN in ``block``, which must have been made for this card. Raises ``AnsweredError``.
+
+        One that does not open is no try of the card's PIN, of which the block says nothing, but counts against the
+        session: its keys are good for a few of them.
+        """
         if asking.session.keys is None:
             raise AnsweredError(NO_KEYS, "no_keys")
         try:
             return await self._hsm.clear_pin(asking.session.keys.pin, block, account.account)
         except PinBlockError:
+            asking.session.unopened += 1
             raise AnsweredError(WRONG_PIN, "pin_block") from None
         except HsmError:
             raise AnsweredError(NO_MODULE, "hsm") from None
@@ -102,7 +107,7 @@ class CardDesk:
         """End the grant of a session that ends."""
         held, session.proof = session.proof, None
         if held is not None and session.terminal is not None:
-            serial = f"{session.terminal.id}-{self._clock.now():%m%d%H%M%S}-end"
+            serial = f"{session.terminal.id}-{self._clock.now():%y%m%dT%H%M%S}-end"
             context = RequestContext(channel=CHANNEL_ATM, channel_serial=serial, terminal=session.terminal.id)
             await self._revoke(held, context, call, run_unary)
 

@@ -31,6 +31,6 @@ class NetworkManagement:
             keys = await self._hsm.new_session(terminal.master_key.get_secret_value())
         except HsmError:
             raise AnsweredError(NO_MODULE, "hsm") from None
-        session.terminal, session.keys = terminal, keys
+        session.terminal, session.keys, session.unopened = terminal, keys, 0
         blocks = {MAC_KEY: keys.mac_for_terminal, PIN_KEY: keys.pin_for_terminal}
         return Reply(NETWORK_ACCEPTED, {48: tagged(blocks)})
