@@ -14,12 +14,13 @@ from tellerline.simulators.atm.faults import Fault
 from tellerline.simulators.atm.keys import MasterKey
 from tellerline.simulators.atm.machine import CashMachine
 from tellerline.simulators.atm.profile import Profile
-from tellerline.simulators.atm.receipts import Receipt, money
+from tellerline.simulators.atm.receipts import Receipt, Verdict, money
 from tellerline.simulators.atm.session import Place
 from tellerline.simulators.atm.traffic import Traffic
 
 TERMINAL = "T0000001"
-_REPLY_SECONDS = 2.0
+_REPLY_SECONDS = 600.0
+"""Longer than any machine stands still: only an answer that is really lost is given up."""
 _TYPES = {
     "0200": ("withdrawal", "取款"),
     "0210": ("its answer", "应答"),
@@ -68,6 +69,7 @@ async def cash_machine(stage: Stage, heard: Heard) -> AsyncIterator[CashMachine]
         randomness=SystemRandomness(),
         traffic=Traffic(heard),
         reply_seconds=_REPLY_SECONDS,
+        lost_at_once=True,
     )
     with TemporaryDirectory(prefix="tellerline-atm-") as home:
         machine = CashMachine(place, Path(home))
@@ -115,14 +117,15 @@ async def withdraw_at_a_machine(stage: Stage) -> None:
 
 def _tell(stage: Stage, receipt: Receipt, heard: Heard) -> None:
     asked, dispensed = money(receipt.amount), money(receipt.dispensed)
+    en, zh = _VERDICTS.get(receipt.verdict, (f"{receipt.verdict} {receipt.code}",) * 2)
     stage.out.say(
-        f"   {asked} asked for, {dispensed} in the tray: {_VERDICTS[receipt.verdict.value][0]}",
-        f"   取款 {asked}，出钞 {dispensed}：{_VERDICTS[receipt.verdict.value][1]}",
+        f"   {asked} asked for, {dispensed} in the tray: {en}",
+        f"   取款 {asked}，出钞 {dispensed}：{zh}",
     )
     heard.tell(stage)
 
 
 _VERDICTS = {
-    "done": ("done", "成功"),
-    "reversed": ("no answer came, so no cash, and the machine takes it back", "未收到应答，不出钞，由终端冲正"),
+    Verdict.DONE: ("done", "成功"),
+    Verdict.REVERSED: ("no answer came, so no cash, and the machine takes it back", "未收到应答，不出钞，由终端冲正"),
 }

@@ -27,7 +27,10 @@ class NoLineError(OSError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a session needs of its machine; ``reply_seconds`` is how long an answer is waited for."""
+    """What a session needs of its machine; ``reply_seconds`` is how long an answer is waited for.
+
+    ``lost_at_once`` lets the machine stop waiting as soon as a fault has lost its answer, for whoever watches.
+    """
 
     host: str
     port: int
@@ -38,6 +41,7 @@ class Place:
     faults: Faults = field(default_factory=Faults)
     traffic: Traffic = field(default_factory=Traffic)
     reply_seconds: float = 20.0
+    lost_at_once: bool = False
 
     @property
     def composer(self) -> Composer:
@@ -199,11 +203,14 @@ class Session:
             return
         if self._strikes(message, Fault.LOSE_REPLY):
             self._place.traffic.message(message, outgoing=False, note="lost on the way")
+            found = self._waiting_for(message)
+            if self._place.lost_at_once and found is not None:
+                _give_up(found)
             return
         self._deliver(message, keys)
 
     def _deliver(self, message: Message, keys: SessionKeys | None) -> None:
-        found = next((waiting for request, waiting in self._waiting if answers(message, request)), None)
+        found = self._waiting_for(message)
         if found is not None and self._strikes(message, Fault.LATE_REPLY):
             self._place.traffic.remark("an answer is held up on its way")
             found.add_done_callback(lambda _: self._late(message))
@@ -213,6 +220,9 @@ class Session:
             self._place.traffic.message(message, outgoing=False)
             self._keys = keys
             found.set_result(message)
+
+    def _waiting_for(self, message: Message) -> asyncio.Future[Message | None] | None:
+        return next((waiting for request, waiting in self._waiting if answers(message, request)), None)
 
     def _late(self, message: Message) -> None:
         self._place.traffic.message(message, outgoing=False, note="too late, not heeded")

@@ -8,11 +8,13 @@ import pytest
 from acquirer_host import CARD, PAYEE, PIN, Acquirer
 from atm_bench import a_machine, a_place, settled
 
+from tellerline.adapters.clock import SystemClock
 from tellerline.simulators.atm.faults import Fault
 from tellerline.simulators.atm.journal import Stage
 from tellerline.simulators.atm.machine import CashMachine, NotReadyError
 from tellerline.simulators.atm.receipts import Verdict
 from tellerline.simulators.atm.requests import Network
+from tellerline.simulators.atm.traffic import Traffic
 
 
 @pytest.mark.parametrize("tdes", [False, True])
@@ -62,6 +64,17 @@ async def test_an_answer_that_does_not_come_is_undone(acquirer: Acquirer, tmp_pa
         assert [one.stage for one in machine.journal.transactions] == [Stage.REVERSED]
         assert (await machine.balance()).balance == 10_000_00
     assert acquirer.types() == ["0200", "0420", "0100"]
+
+
+async def test_an_answer_that_is_lost_need_not_be_waited_for(acquirer: Acquirer, tmp_path: Path) -> None:
+    place = a_place(acquirer, clock=SystemClock(), traffic=Traffic(), reply_seconds=1e6, lost_at_once=True)
+    async with a_machine(place, tmp_path) as machine:
+        place.faults.arm(Fault.LOSE_REPLY)
+        assert (await machine.withdraw(500_00)).verdict is Verdict.REVERSED
+        assert (await machine.withdraw(500_00)).verdict is Verdict.DONE
+        await settled(machine)
+    assert acquirer.types() == ["0200", "0420", "0200", "0220"]
+    assert acquirer.books[CARD] == 9_500_00
 
 
 async def test_a_late_answer_is_not_heeded(acquirer: Acquirer, tmp_path: Path) -> None:
