@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from acquirer_host import CARD, PAYEE, PIN, Acquirer
-from atm_bench import a_machine, a_place, settled
+from atm_bench import PATIENCE, a_machine, a_place, settled
 
 from tellerline.adapters.clock import SystemClock
 from tellerline.simulators.atm.faults import Fault
@@ -70,7 +71,9 @@ async def test_an_answer_that_is_lost_need_not_be_waited_for(acquirer: Acquirer,
     place = a_place(acquirer, clock=SystemClock(), traffic=Traffic(), reply_seconds=1e6, lost_at_once=True)
     async with a_machine(place, tmp_path) as machine:
         place.faults.arm(Fault.LOSE_REPLY)
-        assert (await machine.withdraw(500_00)).verdict is Verdict.REVERSED
+        async with asyncio.timeout(PATIENCE):
+            assert (await machine.withdraw(500_00)).verdict is Verdict.REVERSED
+        await settled(machine)
         assert (await machine.withdraw(500_00)).verdict is Verdict.DONE
         await settled(machine)
     assert acquirer.types() == ["0200", "0420", "0200", "0220"]

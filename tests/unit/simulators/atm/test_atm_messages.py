@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import iso8583
@@ -20,6 +20,8 @@ from tellerline.simulators.atm.fields import FIELDS_1987, FIELDS_1993, Layout
 from tellerline.simulators.atm.framing import Framing
 from tellerline.simulators.atm.keys import KeyRefusedError, MasterKey, SessionKeys
 from tellerline.simulators.atm.message import ASCII, Dialect, Message, MessageError, Value, decode, encode
+from tellerline.simulators.atm.profile import Edition, Profile
+from tellerline.simulators.atm.requests import Composer, Kind, Order
 
 _ALPHABETS = {"n": "0123456789", "an": "A1 z", "ans": "A1 z/~", "ns": "12/-", "z": "0123456789=D", "x+n": "0123456789"}
 
@@ -72,6 +74,22 @@ def test_damaged_bytes_are_refused_or_read(data: st.DataObject) -> None:
 def test_what_does_not_fit_is_not_written(number: int, value: Value) -> None:
     with pytest.raises(MessageError, match=f"element {number}"):
         encode(Message("0200", {number: value}))
+
+
+@pytest.mark.parametrize(
+    ("edition", "reference"),
+    [(Edition.FIRST, "261231T235959-000007"), (Edition.SECOND, "270101T075959-000007")],
+)
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_a_transaction_is_named_with_its_year_over_the_turn_of_it(
+    edition: Edition, reference: str, seconds: int
+) -> None:
+    sent = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    order = Order(kind=Kind.WITHDRAWAL, card=CARD, amount=100_00, pin_block=bytes(8))
+    profile = Profile(terminal="ATM00001", edition=edition)
+    request = Composer(profile, VirtualClock(sent)).order("000007", order)
+    later = Composer(profile, VirtualClock(sent + timedelta(seconds=seconds)))
+    assert later.reference(request) == reference
 
 
 def test_a_lying_length_is_refused() -> None:
