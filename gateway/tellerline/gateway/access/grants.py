@@ -26,6 +26,10 @@ class LoginEndedError(Exception):
     """The login that a grant is for has ended, here or in another process."""
 
 
+class ProofEndedError(Exception):
+    """The PIN was changed, here or in another process, while it was compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class GrantIssuer:
     """Makes tokens. ``randomness`` must be fit for secrets outside tests."""
@@ -43,9 +47,13 @@ class GrantIssuer:
         seconds: int,
         why: str = "pin_verified",
         login: str = "",
+        proved: int | None = None,
     ) -> IssuedGrant:
         """A grant for ``request``'s customer on its channel, and on its call and terminal and to its agent where it
-        names them. ``why`` stands in the trail, with who asked. Raises ``LoginEndedError`` for a ``login`` that has."""
+        names them. ``why`` stands in the trail, with who asked. ``proved`` as in ``journal.port.Grants``.
+
+        Raises ``LoginEndedError`` for a ``login`` that has, ``ProofEndedError`` for proofs that have ended since.
+        """
         token = base64.urlsafe_b64encode(self.randomness.bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
         issued_at = self.clock.now()
         expires_at = issued_at + timedelta(seconds=seconds)
@@ -65,9 +73,10 @@ class GrantIssuer:
             ),
             who=who_asks(request),
             why=why,
+            proved=proved,
         )
         if not issued:
-            raise LoginEndedError
+            raise LoginEndedError if login else ProofEndedError
         return IssuedGrant(token=token, expires_at=expires_at)
 
 

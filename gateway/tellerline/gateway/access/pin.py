@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Metrics
 from tellerline.gateway.access.control import AccessControl
-from tellerline.gateway.access.grants import GrantIssuer
+from tellerline.gateway.access.grants import GrantIssuer, ProofEndedError
+from tellerline.gateway.access.tries import TryRules, pay_for_try
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.journal.port import Grants
 from tellerline.gateway.refusal import FieldViolation, RefusalError
@@ -18,18 +19,23 @@ from tellerline.routing.model.command import Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinRules:
-    """``digits`` is the only length self-service takes; ``lock_after`` failures in a row lock for ``lock_seconds``."""
+    """``digits`` is the only length self-service takes; the rest as in ``TryRules``."""
 
     digits: int = 6
     lock_after: int = 3
     lock_seconds: int = 24 * 3600
 
+    @property
+    def tries(self) -> TryRules:
+        return TryRules(lock_after=self.lock_after, lock_seconds=self.lock_seconds)
+
 
 class PinVerification:
     """Asks the host, once, whether a PIN is right, and answers with a grant.
 
-    The failure is written before the host is asked and cleared after it said yes: a crash, a lost reply or a
-    thousand tries at the same moment win nobody an extra guess.
+    The failure is written before the host is asked and cleared with the grant, after it said yes: a crash, a lost reply
+    or a thousand tries at the same moment win nobody an extra guess. A PIN that is changed while it is compared wins
+    nothing either.
     """
 
     def __init__(
@@ -61,35 +67,31 @@ class PinVerification:
         )
         seconds = self._access.policy(request.channel, call).grant_seconds
         try:
-            await self._compare(request, call, pin)
+            proved = await self._compare(request, call, pin)
+            grant = await self._issuer.issue(
+                request, accounts=accounts, operations=operations, seconds=seconds, proved=proved
+            )
+        except ProofEndedError:
+            self._metrics.pins(request.channel, Code.PIN_INVALID.value).inc()
+            raise RefusalError(Code.PIN_INVALID) from None
         except RefusalError as refusal:
             self._metrics.pins(request.channel, refusal.code.value).inc()
             raise
         self._metrics.pins(request.channel, "DONE").inc()
-        return await self._issuer.issue(request, accounts=accounts, operations=operations, seconds=seconds)
+        return grant
 
-    async def _compare(self, request: Request, call: CallContext, pin: str) -> None:
+    async def _compare(self, request: Request, call: CallContext, pin: str) -> int:
+        """How often the customer's proofs had ended before."""
         self._check_shape(pin)
-        await self._consume_try(request.customer)
+        paid = await pay_for_try(self._grants, self._clock, request.customer, self._rules.tries, Code.PIN_LOCKED)
         await self._pipeline.run(request, call)
-        await self._grants.pin_succeeded(request.customer)
+        return paid.ended
 
     def _check_shape(self, pin: str) -> None:
         if len(pin) < self._rules.digits:
             raise RefusalError(Code.PIN_TOO_SHORT)
         if len(pin) > self._rules.digits or not (pin.isascii() and pin.isdigit()):
             raise RefusalError(Code.INVALID_REQUEST, violations=(FieldViolation("pin", "not_a_pin"),))
-
-    async def _consume_try(self, customer: str) -> None:
-        now = self._clock.now()
-        before = await self._grants.pin_tries(customer)
-        if before.locked_until is not None and before.locked_until > now:
-            raise RefusalError(Code.PIN_LOCKED)
-        counted = await self._grants.pin_failed(customer, now, self._rules.lock_after, self._rules.lock_seconds)
-        within_row = counted.failures <= self._rules.lock_after
-        first_after_lock = counted.failures == before.failures + 1
-        if not (within_row or first_after_lock):
-            raise RefusalError(Code.PIN_LOCKED)
 
 
 def _pin_of(command: Command) -> str:

@@ -22,6 +22,7 @@ from tellerline.gateway.journal.records import (
     Verdict,
 )
 from tellerline.gateway.journal.resolving import same_person
+from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
 from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
@@ -149,7 +150,7 @@ class ManualCases:
             return _as_it_is(record, event, record.settled_at or self._clock.now())
         code = None if done else Code.REVERSED
         attested = Done(result=Attested(), host_serial=record.host_serial, accounting_date=record.accounting_date)
-        return Settlement(
+        settlement = Settlement(
             global_serial=record.global_serial,
             state=State.DONE if done else State.REVERSED,
             at=self._clock.now(),
@@ -158,6 +159,7 @@ class ManualCases:
             release_limits=not done,
             events=(event,),
         )
+        return with_proofs_ended(settlement, record)
 
 
 def _as_it_is(record: Record, event: Event, at: datetime) -> Settlement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import resolving, rows
@@ -14,8 +14,9 @@ from tellerline.gateway.journal.records import CaseObstacle, Event, Resolution, 
 class StoredCases:
     """Keeps the promises of ``port.Cases``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, proofs_ended: Callable[[], None] = lambda: None) -> None:
         self._database = database
+        self._proofs_ended = proofs_ended
 
     async def propose(self, resolution: Resolution, event: Event) -> Resolution | CaseObstacle:
         return await self._database.write(resolving.propose, resolution, event)
@@ -23,7 +24,11 @@ class StoredCases:
     async def confirm(
         self, decided: Resolution, settlement: Settlement, expected: frozenset[State], *, counts_again: int = 0
     ) -> State | CaseObstacle:
-        return await self._database.write(resolving.confirm, decided, settlement, expected, counts_again)
+        try:
+            return await self._database.write(resolving.confirm, decided, settlement, expected, counts_again)
+        finally:
+            if settlement.proofs is not None:
+                self._proofs_ended()
 
     async def reject(self, decided: Resolution, event: Event) -> CaseObstacle | None:
         return await self._database.write(resolving.reject, decided, event)

@@ -24,8 +24,8 @@ class StoredGrants:
         self._clock = clock
         self._revoking: set[asyncio.Task[int]] = set()
 
-    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> bool:
-        return await self._database.write(proofs.issue, grant, who, why)
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "", proved: int | None = None) -> bool:
+        return await self._database.write(proofs.issue, grant, who, why, proved)
 
     async def grant(self, token_hash: bytes) -> Grant | None:
         cached = self._cache.get(token_hash)
@@ -38,6 +38,10 @@ class StoredGrants:
         found = rows.grant(row)
         self._cache.put(token_hash, found, ticket)
         return found
+
+    def forget(self) -> None:
+        """Answer from the database again: grants were revoked beside something else."""
+        self._cache.clear()
 
     async def revoke(
         self,
@@ -69,7 +73,7 @@ class StoredGrants:
 
     async def pin_tries(self, customer: str) -> PinTries:
         row = await self._database.look(first, proofs.TRIES, customer)
-        return PinTries(failures=0, locked_until=None) if row is None else _tries(row[0], row[1])
+        return PinTries(failures=0, locked_until=None) if row is None else _tries(*row)
 
     async def pin_failed(self, customer: str, now: datetime, lock_after: int, lock_seconds: int) -> PinTries:
         """Also locks again at each further failure: only success ends the row."""
@@ -80,5 +84,6 @@ class StoredGrants:
         await self._database.write(proofs.pin_succeeded, customer)
 
 
-def _tries(failures: int, locked_until: int | None) -> PinTries:
-    return PinTries(failures=failures, locked_until=None if locked_until is None else rows.instant(locked_until))
+def _tries(failures: int, locked_until: int | None, ended: int) -> PinTries:
+    until = None if locked_until is None else rows.instant(locked_until)
+    return PinTries(failures=failures, locked_until=until, ended=ended)

@@ -35,7 +35,10 @@ class StoredJournal:
         database: Database,
         closed_hosts: StoredClosedHosts,
         page: Callable[[Database, Search], Awaitable[list[Row]]] = searching.page,
+        *,
+        proofs_ended: Callable[[], None] = lambda: None,
     ) -> None:
+        self._proofs_ended = proofs_ended
         self._database = database
         self._page = page
         self._closed_hosts = closed_hosts
@@ -52,7 +55,11 @@ class StoredJournal:
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
         if settlement.legs is not None:
             return await self._database.write(legs.settle_plan, settlement, expected)
-        return await self._database.settle(settlement, expected)
+        try:
+            return await self._database.settle(settlement, expected)
+        finally:
+            if settlement.proofs is not None:
+                self._proofs_ended()
 
     def audit(self, record: Record | Enquiry) -> None:
         self._audits.add(enquiry_values(record) if isinstance(record, Enquiry) else rows.record_values(record))

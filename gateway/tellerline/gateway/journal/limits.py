@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, 
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps, Together
+from tellerline.gateway.journal import proofs
 from tellerline.gateway.journal.customer_schema import accounts
 from tellerline.gateway.journal.doubts import CLOSE, OPEN, REVERSING
 from tellerline.gateway.journal.records import (
@@ -41,6 +42,7 @@ from tellerline.gateway.journal.transactions import (
     FIND,
     GET,
     LIMIT_DAY,
+    LOCK,
     RESERVED,
     STATE,
 )
@@ -186,7 +188,7 @@ def accept_together(units: Sequence[tuple[Acceptance, Limits]]) -> Together[Acce
 
 def concludes(settlement: Settlement, expected: frozenset[State]) -> bool:
     """Whether it is the ordinary end of a pending transaction, with nothing but the row to change."""
-    plain = not (settlement.release_limits or settlement.doubt or settlement.events)
+    plain = not (settlement.release_limits or settlement.doubt or settlement.events or settlement.proofs)
     return plain and State.PENDING in expected
 
 
@@ -204,8 +206,7 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[State | 
         if concluded:
             if settlement.doubt is not None:
                 yield OPEN, doubt_values(settlement.doubt)
-            for event in settlement.events:
-                yield ADD_EVENT, event_values(serial, event)
+            yield from _beside(settlement)
             return State.PENDING
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
@@ -224,9 +225,21 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[State | 
         yield OPEN, doubt_values(settlement.doubt)
     elif doubted:
         yield CLOSE, (micros(settlement.at), serial)
-    for event in settlement.events:
-        yield ADD_EVENT, event_values(serial, event)
+    yield from _beside(settlement)
     return state
+
+
+def settle_by_itself(settlement: Settlement, expected: frozenset[State]) -> Steps[State | None]:
+    """``settle``, where others may settle the same transaction at the same time."""
+    yield LOCK, (settlement.global_serial,)
+    return (yield from settle(settlement, expected))
+
+
+def _beside(settlement: Settlement) -> Steps[None]:
+    for event in settlement.events:
+        yield ADD_EVENT, event_values(settlement.global_serial, event)
+    if settlement.proofs is not None:
+        yield from proofs.end(settlement.proofs, settlement.at)
 
 
 def usage(account: str, limit_day: str) -> Steps[LimitUsage]:

@@ -231,10 +231,11 @@ class Registry(Protocol):
 class Grants(Protocol):
     """Grants and PIN tries."""
 
-    async def issue(self, grant: Grant, *, who: str = "", why: str = "") -> bool:
+    async def issue(self, grant: Grant, *, who: str = "", why: str = "", proved: int | None = None) -> bool:
         """Written into the trail in the same write, and with it the end of every grant that has expired meanwhile.
 
-        False, and nothing is issued, for a ``login`` that has ended.
+        ``proved`` is ``PinTries.ended`` as it was before the PIN was compared: in the same write the tries are cleared.
+        False, and nothing is issued or cleared, for a ``login`` that has ended, and for proofs that have ended since.
         """
 
     async def grant(self, token_hash: bytes) -> Grant | None:

@@ -11,7 +11,7 @@ from tellerline.adapters.store.errors import StoreError
 from tellerline.adapters.store.lane import Lane
 from tellerline.adapters.store.postgresql import PostgresqlEngine
 from tellerline.adapters.store.statements import Steps, Values
-from tellerline.gateway.journal import transactions
+from tellerline.gateway.journal import limits, transactions
 from tellerline.gateway.journal.access_trail import StoredAccessTrail
 from tellerline.gateway.journal.caching import Cache
 from tellerline.gateway.journal.cases import StoredCases
@@ -84,6 +84,8 @@ class PostgresqlDatabase:
             raise unavailable(error) from error
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
+        if settlement.proofs is not None:
+            return await self.write(limits.settle_by_itself, settlement, expected)
         try:
             return await self._settling.submit((settlement, expected))
         except StoreError as error:
@@ -133,9 +135,10 @@ class PostgresqlStore:
     ) -> None:
         engine = PostgresqlEngine(dsn, clock, schema=schema)
         self._database = PostgresqlDatabase(engine, default_limits)
+        self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS), clock)
         self.closed_hosts = StoredClosedHosts(self._database)
-        self.journal = StoredJournal(self._database, self.closed_hosts)
-        self.cases = StoredCases(self._database)
+        self.journal = StoredJournal(self._database, self.closed_hosts, proofs_ended=self.grants.forget)
+        self.cases = StoredCases(self._database, proofs_ended=self.grants.forget)
         self.routing = StoredRoutingHistory(self._database)
         self.differences = StoredDifferences(self._database)
         self.legs = StoredLegs(self._database)
@@ -144,7 +147,6 @@ class PostgresqlStore:
         self.interactions = StoredInteractions(self._database, self.journal.flush)
         self.dossiers = StoredDossiers(self._database)
         self.registry = StoredRegistry(self._database, Cache(clock, seconds=_ACCOUNT_SECONDS))
-        self.grants = StoredGrants(self._database, Cache(clock, seconds=_GRANT_SECONDS), clock)
         self.access_trail = StoredAccessTrail(self._database)
 
     async def start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tellerline.adapters.store.statements import Row, Statement, Steps
 from tellerline.gateway.journal.access_records import AccessKind, of_grant
 from tellerline.gateway.journal.access_trail import ADD_EVENT, event_values
-from tellerline.gateway.journal.records import Grant
+from tellerline.gateway.journal.records import Grant, ProofsEnd
 from tellerline.gateway.journal.rows import grant as grant_of
 from tellerline.gateway.journal.rows import grant_values, micros
 from tellerline.gateway.journal.schema import grants, logins, pin_tries
@@ -49,6 +50,13 @@ REVOKE_CUSTOMER = Statement(
     "beginning",
 )
 """Also of a company's representatives, whose names begin with the company's and a full stop."""
+REVOKE_PROVED = Statement(
+    delete(grants)
+    .where(grants.c.customer == bindparam("of"), grants.c.token_hash != bindparam("kept"))
+    .returning(*_GRANT),
+    "of",
+    "kept",
+)
 REVOKE_LOGIN = Statement(delete(grants).where(grants.c.login == bindparam("of")).returning(*_GRANT), "of")
 _seen = insert(logins).values(login=bindparam("of"), ended=bindparam("over"), kept_until=bindparam("until"))
 SEE_LOGIN = Statement(
@@ -66,13 +74,16 @@ SEE_LOGIN = Statement(
 """Locks the login's row until the write is over: of a grant and the end of its login one sees the other."""
 FORGET_LOGINS = Statement(delete(logins).where(logins.c.kept_until <= bindparam("before")), "before")
 TRIES = Statement(
-    select(pin_tries.c.failures, pin_tries.c.locked_until).where(pin_tries.c.customer == bindparam("of")), "of"
+    select(pin_tries.c.failures, pin_tries.c.locked_until, pin_tries.c.ended).where(
+        pin_tries.c.customer == bindparam("of")
+    ),
+    "of",
 )
 _fail = insert(pin_tries).values(customer=bindparam("of"), failures=literal_column("1"), locked_until=null())
 FAIL = Statement(
     _fail.on_conflict_do_update(
         index_elements=[pin_tries.c.customer], set_={"failures": pin_tries.c.failures + literal_column("1")}
-    ).returning(pin_tries.c.failures, pin_tries.c.locked_until),
+    ).returning(pin_tries.c.failures, pin_tries.c.locked_until, pin_tries.c.ended),
     "of",
 )
 LOCK = Statement(
@@ -80,11 +91,30 @@ LOCK = Statement(
     "until",
     "of",
 )
-SUCCEED = Statement(delete(pin_tries).where(pin_tries.c.customer == bindparam("of")), "of")
+SUCCEED = Statement(
+    update(pin_tries)
+    .where(pin_tries.c.customer == bindparam("of"))
+    .values(failures=literal_column("0"), locked_until=null()),
+    "of",
+)
+_ended = insert(pin_tries).values(customer=bindparam("of"), failures=literal_column("0"), ended=bindparam("more"))
+END = Statement(
+    _ended.on_conflict_do_update(
+        index_elements=[pin_tries.c.customer], set_={"ended": pin_tries.c.ended + _ended.excluded.ended}
+    ).returning(pin_tries.c.ended),
+    "of",
+    "more",
+)
+"""Locks the customer's row until the write is over: of a grant and the end of what it was won by one sees the other."""
 
 
-def issue(grant: Grant, who: str, why: str) -> Steps[bool]:
-    """Also forgets what has expired, and writes that down."""
+def issue(grant: Grant, who: str, why: str, proved: int | None) -> Steps[bool]:
+    """Also forgets what has expired, and writes that down. What was proved clears the tries."""
+    if proved is not None:
+        ended = yield END, (grant.customer, 0)
+        if ended[0][0] != proved:
+            return False
+        yield SUCCEED, (grant.customer,)
     if grant.login:
         yield FORGET_LOGINS, (micros(grant.issued_at),)
         seen = yield SEE_LOGIN, (grant.login, 0, micros(grant.expires_at))
@@ -99,13 +129,13 @@ def issue(grant: Grant, who: str, why: str) -> Steps[bool]:
     return True
 
 
-def pin_failed(customer: str, now: int, lock_after: int, lock_seconds: int) -> Steps[tuple[int, int | None]]:
+def pin_failed(customer: str, now: int, lock_after: int, lock_seconds: int) -> Steps[tuple[int, int | None, int]]:
     rows = yield FAIL, (customer,)
-    failures, locked_until = rows[0]
+    failures, locked_until, ended = rows[0]
     if failures >= lock_after:
         locked_until = now + lock_seconds * 1_000_000
         yield LOCK, (locked_until, customer)
-    return failures, locked_until
+    return failures, locked_until, ended
 
 
 def pin_succeeded(customer: str) -> Steps[None]:
@@ -139,12 +169,23 @@ def revoke(target: Target, at: datetime, who: str, why: str) -> Steps[int]:
         revoked += yield REVOKE_CUSTOMER, (target.customer, len(beginning), beginning)
     if target.login:
         revoked += yield REVOKE_LOGIN, (target.login,)
+    yield from _write_down(revoked, at, who, why, logged_out=bool(target.customer))
+    return len(revoked)
+
+
+def end(proofs: ProofsEnd, at: datetime) -> Steps[None]:
+    """See ``records.ProofsEnd``."""
+    yield END, (proofs.customer, 1)
+    revoked = yield REVOKE_PROVED, (proofs.customer, proofs.kept)
+    yield from _write_down(revoked, at, proofs.who, proofs.why, logged_out=True)
+
+
+def _write_down(revoked: Sequence[Row], at: datetime, who: str, why: str, *, logged_out: bool) -> Steps[None]:
     for each in map(grant_of, revoked):
-        if target.customer and each.login:
+        if logged_out and each.login:
             yield SEE_LOGIN, (each.login, 1, micros(at + _LOGIN_KEPT))
         if each.expires_at <= at:
             event = of_grant(each, AccessKind.EXPIRED, each.expires_at, who="", why="expired")
         else:
             event = of_grant(each, AccessKind.REVOKED, at, who=who, why=why)
         yield ADD_EVENT, event_values(event)
-    return len(revoked)

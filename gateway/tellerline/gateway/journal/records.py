@@ -226,6 +226,19 @@ class LastKnown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofsEnd:
+    """What ``customer`` has proved by PIN holds no longer: his grants are revoked but for that of the token hash
+    ``kept`` (empty: all), their logins end, and a comparison that is under way earns none. ``who`` and ``why`` stand in
+    the trail.
+    """
+
+    customer: str
+    kept: bytes = field(default=b"", repr=False)
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """A change of state with everything that belongs to it, written in one durable and atomic write.
 
@@ -233,7 +246,7 @@ class Settlement:
     the life of a transaction. ``doubt`` opens or replaces the doubt; None closes it. ``before_reversal`` settles
     nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way. An empty ``host_serial`` or
     ``accounting_date`` keeps what is known; everything else is replaced. ``legs`` settles nothing unless the legs of
-    this plan still stand as they were read; None asks about none.
+    this plan still stand as they were read; None asks about none. ``proofs`` end with it, in this process at once.
     """
 
     global_serial: str
@@ -248,6 +261,7 @@ class Settlement:
     legs: tuple[PlanLeg, ...] | None = None
     doubt: Doubt | None = None
     events: tuple[Event, ...] = ()
+    proofs: ProofsEnd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,10 +396,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinTries:
-    """Failures in a row of one customer; success clears them."""
+    """Failures in a row of one customer; success clears them. ``ended`` counts how often his proofs have ended."""
 
     failures: int
     locked_until: datetime | None
+    ended: int = 0
 
 
 class RoutingVerdict(StrEnum):

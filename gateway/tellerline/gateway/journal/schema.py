@@ -232,6 +232,7 @@ grants = Table(
 )
 Index("grants_by_call", grants.c.call)
 Index("grants_by_login", grants.c.login)
+Index("grants_by_customer", grants.c.customer)
 Index("grants_by_expiry", grants.c.expires_at)
 
 logins = Table(
@@ -273,7 +274,8 @@ pin_tries = Table(
     Column("customer", Text, primary_key=True),
     number_column("failures"),
     Column("locked_until", BigInteger),
-    comment="wrong PINs in a row",
+    Column("ended", BigInteger, nullable=False, server_default="0"),
+    comment="wrong proofs in a row, and how often what was proved has ended",
 )
 
 routing_changes = Table(

@@ -108,9 +108,10 @@ class SqliteStore:
     def __init__(self, path: Path, clock: Clock, *, default_limits: Limits = DEFAULT_LIMITS) -> None:
         self._engine = SqliteEngine(path)
         database = SqliteDatabase(self._engine, default_limits)
+        self.grants = StoredGrants(database, Cache(clock, seconds=None), clock)
         self.closed_hosts = StoredClosedHosts(database)
-        self.journal = StoredJournal(database, self.closed_hosts, enquirers.page)
-        self.cases = StoredCases(database)
+        self.journal = StoredJournal(database, self.closed_hosts, enquirers.page, proofs_ended=self.grants.forget)
+        self.cases = StoredCases(database, proofs_ended=self.grants.forget)
         self.routing = StoredRoutingHistory(database)
         self.differences = StoredDifferences(database)
         self.legs = StoredLegs(database)
@@ -119,7 +120,6 @@ class SqliteStore:
         self.interactions = StoredInteractions(database, self.journal.flush)
         self.dossiers = StoredDossiers(database)
         self.registry = StoredRegistry(database, Cache(clock, seconds=None))
-        self.grants = StoredGrants(database, Cache(clock, seconds=None), clock)
         self.access_trail = StoredAccessTrail(database)
 
     async def start(self) -> None:

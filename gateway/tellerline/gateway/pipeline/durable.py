@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tellerline.adapters.clock import Clock
 from tellerline.adapters.telemetry import Log, Metrics
+from tellerline.gateway.access.grants import token_hash
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.day.opening import is_closed
 from tellerline.gateway.day.queue import ClosedHostQueue
@@ -60,6 +61,11 @@ class _Work:
     task: asyncio.Task[Ending] = field(init=False)
     sent: bool = False
     host_by: float = 0.0
+
+    @property
+    def kept(self) -> bytes:
+        """Names the grant that it was asked under; empty for none."""
+        return token_hash(self.request.grant) if self.request.grant else b""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -223,9 +229,11 @@ class DurableRunner:
         acceptance, at = work.acceptance, self.clock.now()
         try:
             if isinstance(outcome, Unknown):
-                before = await self.settler.doubt(acceptance, outcome)
+                before = await self.settler.doubt(acceptance, outcome, kept=work.kept)
             else:
-                before = await self.settler.end(acceptance, outcome, UNSETTLED, at=at, before_reversal=True)
+                before = await self.settler.end(
+                    acceptance, outcome, UNSETTLED, at=at, before_reversal=True, kept=work.kept
+                )
             if before is None:
                 return await self._overtaken(work, outcome)
         except StoreUnavailableError as error:
@@ -280,7 +288,7 @@ class DurableRunner:
         unknown = Unknown(code=Code.OUTCOME_UNKNOWN, reason="deadline")
         running = max(0.0, work.host_by - self.clock.monotonic())
         try:
-            before = await self.settler.doubt(work.acceptance, unknown, still_running=running)
+            before = await self.settler.doubt(work.acceptance, unknown, still_running=running, kept=work.kept)
             return self._standing(work, unknown) if before is not None else await self._reread(work)
         except StoreUnavailableError:
             self.metrics.store_failures("mark").inc()

@@ -15,6 +15,7 @@ from tellerline.gateway.doubt.policy import DoubtPolicy
 from tellerline.gateway.journal.codec import code_of, outcome_json
 from tellerline.gateway.journal.port import Journal
 from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, PlanLeg, Record, Settlement, State
+from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.subject import Subject
@@ -66,30 +67,29 @@ class Settler:
         at: datetime | None = None,
         before_reversal: bool = False,
         legs: tuple[PlanLeg, ...] | None = None,
+        kept: bytes = b"",
     ) -> State | None:
         """Final by the host's word, or by certainty that it never got any. Limits come back unless it is done.
 
         ``before_reversal`` writes nothing once a reversal may be on its way: from there on only its own answer counts.
         ``legs``, here and below, are those of a plan: nothing is written if one of them has been put right since.
+        ``kept`` is the token hash of the grant that stays when a change of PIN ends the customer's others.
         """
         done = isinstance(outcome, Done)
-        return await self._settle(
-            subject,
-            Settlement(
-                global_serial=subject.global_serial,
-                state=STATES[type(outcome)],
-                at=at or self._clock.now(),
-                outcome=outcome_json(outcome),
-                host_serial="" if isinstance(outcome, NotSent) else outcome.host_serial,
-                accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
-                code=code_of(outcome),
-                release_limits=not done,
-                before_reversal=before_reversal,
-                legs=legs,
-                events=events,
-            ),
-            expected,
+        settlement = Settlement(
+            global_serial=subject.global_serial,
+            state=STATES[type(outcome)],
+            at=at or self._clock.now(),
+            outcome=outcome_json(outcome),
+            host_serial="" if isinstance(outcome, NotSent) else outcome.host_serial,
+            accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
+            code=code_of(outcome),
+            release_limits=not done,
+            before_reversal=before_reversal,
+            legs=legs,
+            events=events,
         )
+        return await self._settle(subject, with_proofs_ended(settlement, subject, kept), expected)
 
     async def undo(self, subject: Subject, event: Event, host_serial: str = "") -> State | None:
         """``REVERSED``: the host said that nothing of it remains, so the limits come back."""
@@ -116,11 +116,16 @@ class Settler:
         *,
         still_running: float = 0.0,
         expected: frozenset[State] = PENDING,
+        kept: bytes = b"",
     ) -> State | None:
-        """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait."""
+        """Open a doubt on a pending row, first inquired after ``still_running`` seconds and the policy's own wait.
+
+        ``kept`` as in ``end``.
+        """
         policy = self._plans.doubt_policy(subject.host, subject.operation, subject.effect)
         delay = still_running + (0.0 if policy.reverse_at_once else policy.inquire_delay(0))
-        before = await self._settle(subject, self._opening(subject, unknown, policy, delay), expected)
+        opening = with_proofs_ended(self._opening(subject, unknown, policy, delay), subject, kept)
+        before = await self._settle(subject, opening, expected)
         if before is not None:
             self._metrics.doubts_opened(subject.host, subject.operation).inc()
             self._tell_watcher(delay)

@@ -17,7 +17,7 @@ from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, RequestContext
 from tellerline.gateway.access.control import AccessControl
 from tellerline.gateway.access.desk import PolicyDesk
-from tellerline.gateway.access.grants import GrantIssuer
+from tellerline.gateway.access.grants import GrantIssuer, token_hash
 from tellerline.gateway.access.pin import PinRules, PinVerification
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.pin_history import PinHistory
@@ -41,6 +41,7 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.limits.rules import LimitRules
+from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.pipeline.plan import Plans
@@ -105,7 +106,8 @@ class JournalledPipeline:
         return await self._durable(serial, request)
 
     async def _durable(self, serial: str, request: Request) -> Settled:
-        accepted = await self.store.journal.accept(self._acceptance(serial, request))
+        acceptance = self._acceptance(serial, request)
+        accepted = await self.store.journal.accept(acceptance)
         if isinstance(accepted, Duplicate):
             raise RefusalError(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD)
         outcome = self.host.answer(request)
@@ -119,6 +121,8 @@ class JournalledPipeline:
             accounting_date=outcome.accounting_date if isinstance(outcome, Done) else "",
             code=code_of(outcome),
         )
+        kept = token_hash(request.grant) if request.grant else b""
+        settlement = with_proofs_ended(settlement, acceptance, kept)
         await self.store.journal.settle(settlement, frozenset({State.PENDING}))
         if state is State.REJECTED and not isinstance(outcome, Done):
             raise RefusalError(outcome.code, metadata={"global_serial": serial})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, Channel
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE, TRANSACTION_STATE_IN_DOUBT
 from tellerline.api.customers.v1 import customers_pb2 as pb
 from tellerline.routing.model.codes import Code
@@ -80,6 +81,58 @@ async def test_silence_is_an_answer_and_the_serials_refusal_stays(platform: Any,
 async def test_a_new_pin_is_six_other_digits_that_nobody_guesses(platform: Any, refused: Any, new: str) -> None:
     await refused(Code.INVALID_REQUEST, change(platform, asking(platform, OLD, new, grant="")))
     assert platform.host.asked == []
+
+
+async def test_what_the_old_pin_has_opened_ends_and_the_grant_of_the_change_goes_on(
+    platform: Any, refused: Any
+) -> None:
+    platform.host.answers[ChangePin] = CHANGED
+    own = platform.grant
+    [other, third] = [await verified(platform) for _ in range(2)]
+    await change(platform, asking(platform, grant=other))
+    await look(platform, other)
+    for ended in (own, third):
+        await refused(Code.GRANT_EXPIRED, look(platform, ended))
+
+
+@pytest.mark.parametrize(("channel", "old"), [(CHANNEL_IVR, OLD), (CHANNEL_COUNTER, "")])
+async def test_where_no_grant_was_the_proof_all_of_them_end(
+    platform: Any, refused: Any, channel: Channel, old: str
+) -> None:
+    platform.host.answers[ChangePin] = CHANGED
+    other = await verified(platform)
+    await change(platform, asking(platform, old, grant="", channel=channel))
+    for ended in (platform.grant, other):
+        await refused(Code.GRANT_EXPIRED, look(platform, ended))
+
+
+async def test_an_unknown_outcome_ends_the_others_and_a_refusal_none(platform: Any, refused: Any) -> None:
+    other = await verified(platform)
+    platform.host.answers[ChangePin] = Rejected(code=Code.ACCOUNT_CLOSED)
+    await refused(Code.ACCOUNT_CLOSED, change(platform, asking(platform, grant=other)))
+    await look(platform, platform.grant)
+    platform.host.answers[ChangePin] = Unknown(code=Code.COMMUNICATION_TIMEOUT, reason="timeout")
+    await change(platform, asking(platform, grant=other))
+    await look(platform, other)
+    await refused(Code.GRANT_EXPIRED, look(platform, platform.grant))
+
+
+async def test_a_locked_pin_ends_no_grant_that_the_right_one_has_won(platform: Any, refused: Any) -> None:
+    for _ in range(3):
+        await refused(Code.PIN_INVALID, verified(platform, "111112"))
+    await refused(Code.PIN_LOCKED, verified(platform))
+    await look(platform, platform.grant)
+
+
+async def verified(platform: Any, pin: str = OLD) -> str:
+    request = pb.VerifyPinRequest(context=platform.context(grant=""), customer="customers/1001", pin=pin)
+    return str((await platform.send("VerifyPin", request, pb.Grant)).token)
+
+
+async def look(platform: Any, grant: str) -> pb.Customer:
+    request = pb.GetCustomerRequest(context=platform.context(grant=grant), name="customers/1001")
+    found: pb.Customer = await platform.send("GetCustomer", request, pb.Customer)
+    return found
 
 
 async def test_no_pin_is_kept(platform: Any, tmp_path: Any) -> None:

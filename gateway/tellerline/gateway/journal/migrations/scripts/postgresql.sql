@@ -616,3 +616,11 @@ UPDATE alembic_version SET version_num='0017' WHERE alembic_version.version_num 
 
 UPDATE alembic_version SET version_num='0018' WHERE alembic_version.version_num = '0017';
 
+-- Running upgrade 0018 -> 0019
+
+ALTER TABLE pin_tries ADD COLUMN ended BIGINT DEFAULT '0' NOT NULL;
+
+CREATE INDEX grants_by_customer ON grants (customer);
+
+UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
+
