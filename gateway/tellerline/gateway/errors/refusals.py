@@ -80,6 +80,11 @@ REFUSALS: dict[Code, ErrorText] = {
         "证件号码与登记的不一致，身份未能核实。",
         "This is not the identity document that is registered. The customer's identity is not proved.",
     ),
+    Code.IDENTITY_DOCUMENT_LOCKED: ErrorText(
+        StatusCode.PERMISSION_DENIED,
+        "该客户的证件号码连续核对不符次数过多，已暂停核对。请稍后再试。",
+        "Too many wrong documents were shown for this customer. None is compared for a time.",
+    ),
     Code.PIN_RESET_NOT_OPEN: ErrorText(
         StatusCode.FAILED_PRECONDITION,
         "该密码重置申请不存在、未经复核、已办理或已失效。",

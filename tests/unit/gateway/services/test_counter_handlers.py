@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -84,6 +85,62 @@ async def test_a_document_that_was_seen_is_a_grant_of_that_clerk(platform: Any, 
     wrong = platform.send("VerifyIdentityDocument", seen(platform, "ID1002"), customers_pb2.Grant)
     await refused(Code.IDENTITY_NOT_PROVED, wrong)
     assert [each.event for each in await events(platform)] == ["document_seen", "document_refused"]
+
+
+async def show(platform: Any, document: str) -> customers_pb2.Grant:
+    reply: customers_pb2.Grant = await platform.send(
+        "VerifyIdentityDocument", seen(platform, document), customers_pb2.Grant
+    )
+    return reply
+
+
+async def test_documents_are_not_guessed_without_end(platform: Any, refused: Any) -> None:
+    for number in range(5):
+        await refused(Code.IDENTITY_NOT_PROVED, show(platform, f"ID{number}"))
+    for _ in range(2):
+        await refused(Code.IDENTITY_DOCUMENT_LOCKED, show(platform, "ID1001"))
+    told = await events(platform)
+    assert [each.event for each in told] == [*["document_refused"] * 5, "document_locked"]
+    assert [change.after for change in told[4].changes] == ["5"]
+    assert told[4].agent == "SUN"
+    await platform.clock.advance(24 * 3600)
+    await refused(Code.IDENTITY_NOT_PROVED, show(platform, "ID1002"))
+    await refused(Code.IDENTITY_DOCUMENT_LOCKED, show(platform, "ID1001"))
+    await platform.clock.advance(24 * 3600)
+    assert (await show(platform, "ID1001")).token
+
+
+async def test_the_right_document_ends_the_row_of_wrong_ones(platform: Any, refused: Any) -> None:
+    for _ in range(2):
+        for number in range(4):
+            await refused(Code.IDENTITY_NOT_PROVED, show(platform, f"ID{number}"))
+        assert (await show(platform, "ID1001")).token
+
+
+async def test_a_hundred_documents_at_once_are_five_guesses(platform: Any) -> None:
+    shown = await asyncio.gather(*(show(platform, f"ID{number}") for number in range(100)), return_exceptions=True)
+    codes = [each.code for each in shown if isinstance(each, RefusalError)]
+    assert (codes.count(Code.IDENTITY_NOT_PROVED), codes.count(Code.IDENTITY_DOCUMENT_LOCKED)) == (5, 95)
+
+
+async def test_wrong_documents_lock_no_pin_and_wrong_pins_no_document(platform: Any, refused: Any) -> None:
+    for number in range(5):
+        await refused(Code.IDENTITY_NOT_PROVED, show(platform, f"ID{number}"))
+    assert (await platform.store.grants.pin_tries("1001")).failures == 0
+    for _ in range(3):
+        await platform.store.grants.pin_failed("2002", platform.clock.now(), 3, 600)
+    request = pb.VerifyIdentityDocumentRequest(
+        context=clerk(platform), customer="customers/2002", identity_document="ID2002"
+    )
+    assert (await platform.send("VerifyIdentityDocument", request, customers_pb2.Grant)).token
+
+
+async def test_a_customer_who_is_not_there_has_no_tries(platform: Any, refused: Any) -> None:
+    request = pb.VerifyIdentityDocumentRequest(
+        context=clerk(platform), customer="customers/9999", identity_document="ID1"
+    )
+    for _ in range(7):
+        await refused(Code.CUSTOMER_NOT_FOUND, platform.send("VerifyIdentityDocument", request, customers_pb2.Grant))
 
 
 def asking(platform: Any, grant: str, agent: str = "SUN") -> Any:

@@ -7,6 +7,7 @@ from tellerline.api.customers.v1 import customers_pb2
 from tellerline.gateway.channels.service import Method, Service
 from tellerline.gateway.services.counter.accounts import AccountHandlers
 from tellerline.gateway.services.counter.contacts import ContactHandlers
+from tellerline.gateway.services.counter.documents import DocumentHandlers
 from tellerline.gateway.services.counter.finding import FindingHandlers
 from tellerline.gateway.services.counter.pins import PinStateHandlers
 from tellerline.gateway.services.counter.resets import PinResetHandlers
@@ -21,7 +22,7 @@ def build(parts: Parts) -> Service:
         full_name=pb.DESCRIPTOR.services_by_name["CounterService"].full_name,
         methods=(
             unary("ListCustomers", pb.ListCustomersRequest, pb.ListCustomersResponse, finding.list_customers),
-            *_accounts(AccountHandlers(parts)),
+            *_accounts(AccountHandlers(parts), DocumentHandlers(parts)),
             *_contacts(ContactHandlers(parts)),
             *_pins(PinStateHandlers(parts), PinResetHandlers(parts)),
             unary("ClassifyCustomers", pb.ClassifyCustomersRequest, pb.ClassifyCustomersResponse, segments.classify),
@@ -29,14 +30,14 @@ def build(parts: Parts) -> Service:
     )
 
 
-def _accounts(handlers: AccountHandlers) -> tuple[Method, ...]:
+def _accounts(accounts: AccountHandlers, documents: DocumentHandlers) -> tuple[Method, ...]:
     return (
-        unary("RemoveAccount", pb.RemoveAccountRequest, pb.RemoveAccountResponse, handlers.remove_account),
+        unary("RemoveAccount", pb.RemoveAccountRequest, pb.RemoveAccountResponse, accounts.remove_account),
         unary(
             "VerifyIdentityDocument",
             pb.VerifyIdentityDocumentRequest,
             customers_pb2.Grant,
-            handlers.verify_identity_document,
+            documents.verify_identity_document,
         ),
     )
 
