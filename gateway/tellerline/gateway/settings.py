@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from tellerline.gateway.access.operations import unknown_operations
 from tellerline.gateway.access.pin import PinRules
 from tellerline.gateway.access.pin_block import PinBlocks
 from tellerline.gateway.access.policy import ChannelPolicy
@@ -138,6 +139,13 @@ class ChannelSettings(_Part):
     grant_seconds: int = Field(default=600, gt=0)
     foreign_currency: bool = True
     accepts_grants_of: tuple[str, ...] = ()
+
+    @field_validator("operations", "grantless")
+    @classmethod
+    def _known(cls, patterns: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if unknown := unknown_operations(patterns or ()):
+            raise ValueError(f"no operation is {', '.join(map(repr, unknown))}, or like it")
+        return patterns
 
     def policy(self) -> ChannelPolicy:
         return ChannelPolicy(**self.model_dump())

@@ -44,10 +44,14 @@ def explain(
 
     Without a role and a certificate: a caller who shows none. Ends with 1 for what may not be done.
     """
+    from tellerline.gateway.access.operations import known_operations
     from tellerline.gateway.refusal import RefusalError
 
     out = Output(json=json)
     directory = _directory(out, config)
+    if operation not in known_operations():
+        text = f"There is no operation {operation}; they are the contract's: tellerline list"
+        out.fail(Exit.USAGE, "UNKNOWN_OPERATION", text, f"没有 {operation} 这项操作，可用的见 tellerline list")
     identity = _identity(out, certificate) if certificate else ""
     document: dict[str, Any] = {"channel": channel, "operation": operation, "policy": _named(directory)}
     try:

@@ -20,6 +20,7 @@ HISTORY = ":access"
 """Under this name its versions stand among those of the routing rules: no host is called so."""
 
 _SHOWN = 50
+_LOOKED_BACK = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,9 +53,19 @@ class PolicyDesk:
             return
         newest = await self.history.in_force_since(0, HISTORY)
         if newest is None or newest.digest != self.policy.digest:
-            newest = await self._remember(RoutingVerdict.IN_FORCE, self.policy.content, "start")
+            reason = "" if newest is None else await self._older(newest)
+            newest = await self._remember(RoutingVerdict.IN_FORCE, self.policy.content, "start", reason)
         self._number = newest.number
         self._follower = asyncio.get_running_loop().create_task(self._follow())
+
+    async def _older(self, newest: RoutingChange) -> str:
+        """Says so where the policy was in force before ``newest``: a file that somebody forgot to bring up to date."""
+        for change in await self.history.newest(_LOOKED_BACK, HISTORY):
+            if change.verdict is RoutingVerdict.IN_FORCE and change.digest == self.policy.digest:
+                reason = f"older: it was change {change.number}, and change {newest.number} has replaced it since"
+                self.log.error("access_policy_older", digest=self.policy.digest, reason=reason)
+                return reason
+        return ""
 
     async def close(self) -> None:
         """Idempotent."""

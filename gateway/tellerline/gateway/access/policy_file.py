@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tellerline.adapters.rpc.identity import identity_pattern
 from tellerline.api.common.v1.context_pb2 import Channel
+from tellerline.gateway.access.operations import unknown_operations
 
 ANY = "*"
 NOBODY = "-"
@@ -127,6 +128,8 @@ def _mistakes(kind: str, columns: Sequence[str], words: Sequence[str]) -> Iterat
         for column, word in zip(columns, words, strict=True):
             if not _SHAPES[column].fullmatch(word):
                 yield f"{word!r} is no {column}"
+            elif column == "operation" and unknown_operations((word,)):
+                yield f"no operation is {word!r}, or like it"
         if kind == "p" and words[3:5] == ["open", "allow"] and not words[5]:
             yield "what is open says why, in the last column"
         if "identity" in columns:

@@ -161,6 +161,37 @@ async def test_a_gateway_that_starts_again_with_what_is_in_force_says_nothing(
     assert len(await again.changes()) == 1
 
 
+async def test_a_gateway_that_starts_with_a_policy_that_was_replaced_says_so(
+    gateways: Callable[..., PolicyDesk],
+) -> None:
+    one = gateways("one", OPEN)
+    await one.start()
+    rewrite(one, SHUT)
+    replaced = await one.reload("O9001")
+    again = gateways("again", OPEN)
+    await again.start()
+    change, *_ = await again.changes()
+    assert (change.operator, change.verdict) == ("start", RoutingVerdict.IN_FORCE)
+    assert (
+        change.reason
+        == f"older: it was change {replaced.number - 1}, and change {replaced.number} has replaced it since"
+    )
+    new = gateways("new", OPENER)
+    await new.start()
+    assert (await new.changes())[0].reason == ""
+
+
+async def test_a_slip_in_the_name_of_an_operation_does_not_come_into_force(
+    gateways: Callable[..., PolicyDesk],
+) -> None:
+    desk = gateways("one", OPEN)
+    await desk.start()
+    rewrite(desk, f"p, *, *, fx.GetRates, grant, deny,\n{OPEN}")
+    change = await desk.reload("O9001")
+    assert change.verdict is RoutingVerdict.REFUSED
+    assert change.reason.endswith("one.csv:1: no operation is 'fx.GetRates', or like it")
+
+
 async def test_without_a_file_there_is_nothing_to_reload(gateways: Callable[..., PolicyDesk]) -> None:
     desk = gateways("one", OPEN)
     desk.file = None
