@@ -92,6 +92,7 @@ async def compare(folder: Path) -> None:
     (folder / "jwks.json").write_bytes(orjson.dumps({"keys": [key.as_dict(private=False)]}))
     now = int(SystemClock().now().timestamp())
     claims = {"iss": ISSUER, "aud": "tellerline", "sub": CUSTOMER, "sid": "s", "iat": now, "exp": now + 900}
+    claims |= {"client_id": "online-banking", "scope": "openid banking"}
     token = jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, claims, key)
     application: Any = litestar.Litestar([echo], openapi_config=None, logging_config=None)
     bare = h2corn.Server(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -134,6 +135,7 @@ def _b64(raw: bytes) -> str:
 def _signed(header: dict[str, Any], customer: str, key: Any) -> str:
     now = int(SystemClock().now().timestamp())
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": customer, "sid": "s", "iat": now, "exp": now + 60}
+    claims["scope"] = "banking"
     return jwt.encode(header, claims, key, algorithms=[header["alg"]])
 
 
@@ -148,6 +150,53 @@ async def test_card_47_tokens_that_are_not_good_are_refused_alike(bank: WebBank)
         assert told(await bank.client.get(path, headers=missing)) == (401, "GRANT_MISSING")
     good = await bank.client.get(path, headers=bank.headers(mine, header={"alg": "RS256", "kid": bank.keys.rs256.kid}))
     assert good.status_code == 200
+
+
+@pytest.mark.parametrize("scope", [None, "openid", "openid banking:read"])
+async def test_card_47_a_token_for_something_else_moves_nothing(bank: WebBank, scope: str | None) -> None:
+    person = bank.people[3]
+    mine = person.customer.number
+    given = bank.headers(mine, scope=scope)
+    asked = [
+        await bank.client.get(f"/v1/customers/{mine}/accounts/1/balance", headers=given),
+        await bank.client.get(f"/v1/customers/{mine}/transactions:watch", headers=given),
+        await bank.client.post("/v1/transfers", json=own_transfer(person), headers=given | {"idempotency-key": "k"}),
+        await bank.client.post("/v1/session:end", headers=given),
+    ]
+    challenge = 'Bearer realm="tellerline", error="insufficient_scope", scope="banking"'
+    for answer in asked:
+        assert told(answer) == (403, "GRANT_NOT_SUFFICIENT")
+        assert answer.headers["www-authenticate"] == challenge
+        assert answer.json()["detail"] == "Your verification does not cover this service or this account."
+    chinese = await bank.client.get(f"/v1/customers/{mine}/accounts", headers=given | {"accept-language": "zh-CN"})
+    assert (told(chinese)[0], chinese.json()["detail"]) == (403, "本次身份验证不包含此项业务或此账户。")
+    assert (await bank.client.get("/v1/exchangeRates", headers=given)).status_code == 200
+    mine_alone = await bank.client.get(f"/v1/customers/{mine}/transactions", headers=bank.headers(mine))
+    assert mine_alone.json()["transactions"] == []
+
+
+async def test_card_47_another_clients_token_is_refused_where_clients_are_named(tmp_path: Path) -> None:
+    async with open_web_bank(tmp_path, clients=["online-banking"]) as bank:
+        mine = bank.people[0].customer.number
+        path = f"/v1/customers/{mine}/accounts"
+        assert (await bank.client.get(path, headers=bank.headers(mine))).status_code == 200
+        for client in (None, "newsletter"):
+            answer = await bank.client.get(path, headers=bank.headers(mine, client_id=client))
+            assert told(answer) == (401, "TOKEN_INVALID")
+
+
+async def test_card_47_without_the_issuers_keys_tokens_are_not_called_bad(tmp_path: Path) -> None:
+    async with open_web_bank(tmp_path, jwks=str(tmp_path / "nothing.json")) as bank:
+        mine = bank.people[0].customer.number
+        assert (await bank.client.get("/health")).json() == {"status": "serving", "issuerKeys": "unread"}
+        answer = await bank.client.get(f"/v1/customers/{mine}/accounts", headers=bank.headers(mine))
+        assert told(answer) == (503, "ISSUER_UNAVAILABLE")
+        assert (answer.json()["definite"], answer.json()["retryable"]) == (True, True)
+        assert int(answer.headers["retry-after"]) in range(1, 31)
+        assert "www-authenticate" not in answer.headers
+        health = await bank.client.get("/health")
+        assert (health.status_code, health.json()["issuerKeys"]) == (200, "unavailable")
+        assert (await bank.client.get("/v1/exchangeRates")).status_code == 200
 
 
 async def test_card_47_a_rotated_key_is_fetched_and_the_old_one_forgotten(bank: WebBank) -> None:
@@ -174,6 +223,30 @@ async def test_card_48_the_same_key_with_another_body_is_422(bank: WebBank) -> N
     somebody = bank.people[1]
     same = bank.keyed(somebody.customer.number, headers["idempotency-key"])
     assert (await bank.client.post("/v1/transfers", json=own_transfer(somebody), headers=same)).status_code == 200
+
+
+async def test_card_48_nobody_looks_up_the_answer_to_somebody_elses_key(bank: WebBank) -> None:
+    person, thief = bank.people[0], bank.people[1].customer.number
+    mine, key = person.customer.number, "wish-1"
+    made = await bank.client.post("/v1/transfers", json=own_transfer(person), headers=bank.keyed(mine, key))
+    assert made.status_code == 200, made.text
+
+    async def look_up(customer: str, serial: str) -> httpx.Response:
+        asked = {"originalChannelSerial": serial}
+        return await bank.client.get("/v1/transfers:lookUp", params=asked, headers=bank.headers(customer))
+
+    for serial in (key, f"{mine}:{key}"):
+        assert (await look_up(mine, serial)).json()["name"] == made.json()["name"]
+        assert told(await look_up(thief, serial)) == (404, "TRANSACTION_NOT_FOUND")
+    assert told(await look_up(mine, f"{mine}:{mine}:{key}")) == (404, "TRANSACTION_NOT_FOUND")
+
+
+async def test_card_48_a_key_that_looks_like_a_serial_of_ones_own_is_refused(bank: WebBank) -> None:
+    person = bank.people[0]
+    mine = person.customer.number
+    answer = await bank.client.post("/v1/transfers", json=own_transfer(person), headers=bank.keyed(mine, f"{mine}:x"))
+    assert told(answer) == (400, "INVALID_REQUEST")
+    assert answer.json()["violations"] == [{"field": "idempotency-key", "reason": "reserved"}]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 32, "with space", "ünicode"])

@@ -55,6 +55,7 @@ class ChannelDoors:
         """A login of the customer with that number."""
         now = int(SystemClock().now().timestamp())
         claims = {"iss": ISSUER, "aud": "tellerline", "sub": customer, "sid": f"login-{customer}"}
+        claims |= {"client_id": "online-banking", "scope": "openid banking"}
         header = {"alg": "ES256", "typ": "at+jwt", "kid": self._key.kid}
         return jwt.encode(header, {**claims, "iat": now, "exp": now + _LOGIN_SECONDS}, self._key)
 

@@ -41,7 +41,7 @@ class Keys:
         """A good access token, but for what ``claims`` and ``header`` say; None takes a claim away."""
         now = int(SystemClock().now().timestamp())
         content = {"iss": ISSUER, "aud": AUDIENCE, "sub": customer, "sid": f"login-{customer}", "iat": now}
-        content |= {"exp": now + 600, **claims}
+        content |= {"exp": now + 600, "client_id": "online-banking", "scope": "openid banking", **claims}
         head = {"alg": "ES256", "typ": "at+jwt", "kid": self.es256.kid} | (header or {})
         key = self.rs256 if head["alg"].startswith(("RS", "PS")) else self.es256
         said = {name: value for name, value in content.items() if value is not None}

@@ -53,6 +53,7 @@ class Doors:
         """A login of every holder, by customer number."""
         now = int(SystemClock().now().timestamp())
         claims = {"iss": _ISSUER, "aud": "tellerline", "iat": now, "exp": now + _LOGIN_SECONDS}
+        claims |= {"client_id": "online-banking", "scope": "openid banking"}
         header = {"alg": "ES256", "typ": "at+jwt", "kid": self._key.kid}
         return {
             holder.customer: jwt.encode(header, {**claims, "sub": holder.customer, "sid": holder.customer}, self._key)

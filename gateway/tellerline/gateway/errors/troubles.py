@@ -61,6 +61,12 @@ TROUBLES: dict[Code, ErrorText] = {
         retryable=True,
     ),
     Code.STORE_UNAVAILABLE: ErrorText(StatusCode.UNAVAILABLE, _UPGRADE_ZH, _UPGRADE_EN, definite=False, retryable=True),
+    Code.ISSUER_UNAVAILABLE: ErrorText(
+        StatusCode.UNAVAILABLE,
+        "暂时无法核实您的登录，请稍后再试。",
+        "Your login cannot be checked just now. Please try again shortly.",
+        retryable=True,
+    ),
     Code.SHUTTING_DOWN: ErrorText(
         StatusCode.UNAVAILABLE,
         "系统正在切换，请立即重试。",

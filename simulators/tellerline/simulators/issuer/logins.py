@@ -92,7 +92,8 @@ def wish_of(query: Mapping[str, str], rules: IssuerRules) -> Wish:
         raise RefusedWishError("invalid_request")
     if query.get("response_type") != "code":
         raise RefusedWishError("unsupported_response_type", redirect, state)
-    if "openid" not in query.get("scope", "").split():
+    asked = query.get("scope", "").split()
+    if "openid" not in asked:
         raise RefusedWishError("invalid_scope", redirect, state)
     challenge = query.get("code_challenge", "")
     if query.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
@@ -102,7 +103,7 @@ def wish_of(query: Mapping[str, str], rules: IssuerRules) -> Wish:
         state=state,
         nonce=query.get("nonce", "")[:_MOST_STATE],
         challenge=challenge,
-        scope=query["scope"],
+        scope=" ".join(scope for scope in rules.scopes if scope in asked),
         english=query.get("ui_locales", "").lower().startswith("en"),
     )
 

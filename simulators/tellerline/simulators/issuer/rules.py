@@ -21,7 +21,8 @@ class Prove(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerRules:
     """``redirects`` are the only addresses that a login or logout leads back to, character by character. Tokens are for
-    ``audience`` and live ``token_seconds``; a login form is good for ``form_seconds``, a code for ``code_seconds``.
+    ``audience`` and for what the client asked for of ``scopes``, and live ``token_seconds``; a login form is good for
+    ``form_seconds``, a code for ``code_seconds``.
 
     Raises ``IssuerError`` in production: a bank has an identity provider of its own.
     """
@@ -29,6 +30,7 @@ class IssuerRules:
     redirects: tuple[str, ...]
     client: str = "online-banking"
     audience: str = "tellerline"
+    scopes: tuple[str, ...] = ("openid", "banking")
     production: bool = False
     token_seconds: int = 900
     form_seconds: int = 600

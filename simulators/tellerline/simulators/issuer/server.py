@@ -78,7 +78,7 @@ class IssuerServer:
                 "id_token_signing_alg_values_supported": ["ES256"],
                 "token_endpoint_auth_methods_supported": ["none"],
                 "code_challenge_methods_supported": ["S256"],
-                "scopes_supported": ["openid", "banking"],
+                "scopes_supported": list(self._rules.scopes),
                 "ui_locales_supported": ["zh-CN", "en"],
                 "authorization_response_iss_parameter_supported": True,
             },

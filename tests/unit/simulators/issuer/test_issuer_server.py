@@ -105,6 +105,18 @@ async def test_tokens_say_who_for_whom_until_when(bench: Bench) -> None:
     assert said["sid"] == identity.claims["sid"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [("openid banking", "openid banking"), ("openid", "openid"), ("banking root openid admin", "openid banking")],
+)
+async def test_tokens_are_for_what_was_asked_for_and_is_there_to_be_given(bench: Bench, asked: str, given: str) -> None:
+    answer = (await bench.token(await bench.code(scope=asked))).json()
+    keys = KeySet.import_key_set((await bench.browser.get("/jwks")).json())
+    access = jwt.decode(answer["access_token"], keys, algorithms=["ES256"]).claims
+    assert (answer["scope"], access["scope"], access["client_id"]) == (given, given, "online-banking")
+    assert "scope" not in jwt.decode(answer["id_token"], keys, algorithms=["ES256"]).claims
+
+
 async def test_a_way_back_says_state_and_issuer(bench: Bench) -> None:
     answer = await bench.typed(await bench.form())
     where = urlsplit(answer.headers["location"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,6 +16,7 @@ from litestar.static_files import create_static_files_router
 
 from tellerline.gateway.channels.grpc.asgi import Application, Receive, Scope, Send
 from tellerline.gateway.channels.http.doors import Doors
+from tellerline.gateway.channels.http.keys import Standing
 from tellerline.gateway.channels.http.openapi import DOCUMENT, PAGE_STYLE, page
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.security import data_headers, page_headers
@@ -30,28 +33,52 @@ _LONGEST_PATH: Final = 200
 Answer = Response[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``serving`` is False while the server ends. Without the issuer's keys nobody can log in, and all else goes on."""
+
+    serving: bool
+    issuer_keys: Standing
+
+
 def build_application(
     settings: HttpSettings,
     transcoder: Transcoder,
     doors: Doors,
     end_session: Application,
-    serving: Callable[[], bool],
+    health: Callable[[], Health],
 ) -> Application:
-    """``end_session`` answers ``POST /v1/session:end``; ``serving`` is False while the server ends.
+    """``end_session`` answers ``POST /v1/session:end``; ``health`` is asked each time. Web sockets are refused (403).
 
     The services do not go through the framework, which would add a third to what a request costs; all else does.
     """
-    pages: Any = _pages_and_files(settings, transcoder, doors, serving)
+    pages: Any = _pages_and_files(settings, transcoder, doors, health)
 
     def application(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return _no_socket(send)
         path = scope["path"]
         if path == _END:
             return end_session(scope, receive, send)
         if path.startswith(_SERVICES) or not _names_a_file(path):
             return transcoder(scope, receive, send)
-        return pages(scope, receive, send)  # type: ignore[no-any-return]
+        return pages(scope, receive, _whoever_hears(send))  # type: ignore[no-any-return]
 
     return application
+
+
+async def _no_socket(send: Send) -> None:
+    await send({"type": "websocket.close"})
+
+
+def _whoever_hears(send: Send) -> Send:
+    """For the framework, which takes a client who has left for a defect."""
+
+    async def say(message: dict[str, Any]) -> None:
+        with suppress(OSError):
+            await send(message)
+
+    return say
 
 
 def _names_a_file(path: str) -> bool:
@@ -60,14 +87,16 @@ def _names_a_file(path: str) -> bool:
 
 
 def _pages_and_files(
-    settings: HttpSettings, transcoder: Transcoder, doors: Doors, serving: Callable[[], bool]
+    settings: HttpSettings, transcoder: Transcoder, doors: Doors, health: Callable[[], Health]
 ) -> Litestar:
     """Everything that is not the contract's."""
 
     @get("/health", media_type=MediaType.JSON)
-    async def health() -> Answer:
-        status, word = (200, "serving") if serving() else (503, "ending")
-        return Response({"status": word}, status_code=status, headers=data_headers(settings))
+    async def sign_of_life() -> Answer:
+        now = health()
+        status, word = (200, "serving") if now.serving else (503, "ending")
+        said = {"status": word, "issuerKeys": now.issuer_keys}
+        return Response(said, status_code=status, headers=data_headers(settings))
 
     async def count(request: Request[Any, Any, Any]) -> None:
         """The address's rate."""
@@ -75,7 +104,7 @@ def _pages_and_files(
         doors.anybody(scope, transcoder.exchange(scope, _nowhere))
 
     return Litestar(
-        [health, *_pages(settings), _files(settings)],
+        [sign_of_life, *_pages(settings), _files(settings)],
         openapi_config=None,
         logging_config=None,
         before_request=count,

@@ -9,10 +9,11 @@ from tellerline.adapters.clock import Clock, Randomness
 from tellerline.adapters.telemetry import Log
 from tellerline.gateway.access.grants import GrantIssuer
 from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send
-from tellerline.gateway.channels.http.application import build_application
+from tellerline.gateway.channels.http.application import Health, build_application
 from tellerline.gateway.channels.http.doors import Doors
 from tellerline.gateway.channels.http.endpoints import endpoints_of
-from tellerline.gateway.channels.http.keys import IssuerKeys, KeyDocument, KeyFile, KeyUrl
+from tellerline.gateway.channels.http.key_documents import KeyDocument, KeyFile, KeyUrl
+from tellerline.gateway.channels.http.keys import IssuerKeys
 from tellerline.gateway.channels.http.problems import ProblemWriter
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.server import HttpServer
@@ -62,9 +63,7 @@ class HttpChannel:
             randomness=randomness,
         )
         self._serving = True
-        self.application = build_application(
-            settings, self._transcoder, self._doors, self._end_session, lambda: self._serving
-        )
+        self.application = build_application(settings, self._transcoder, self._doors, self._end_session, self._health)
         self._server = HttpServer(self.application, settings)
 
     async def start(self) -> int:
@@ -82,10 +81,14 @@ class HttpChannel:
         finally:
             await self._keys.close()
 
+    def _health(self) -> Health:
+        return Health(serving=self._serving, issuer_keys=self._keys.standing)
+
     async def _end_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._transcoder.exchange(scope, send)
         try:
             self._doors.anybody(scope, exchange)
+            exchange.check()
             if scope.get("method") != "POST":
                 raise HttpRefusalError(Code.OPERATION_NOT_OFFERED, 405, headers={"allow": "POST"})
             await self._sessions.end(await self._doors.claims(exchange))
@@ -96,4 +99,4 @@ class HttpChannel:
 
 def key_document(jwks: str, clock: Clock) -> KeyDocument:
     """A URL or a file, as the settings name it."""
-    return KeyUrl(jwks, clock) if urlsplit(jwks).scheme in ("http", "https") else KeyFile(Path(jwks))
+    return KeyUrl(jwks, clock) if urlsplit(jwks).scheme in ("http", "https") else KeyFile(Path(jwks), clock)

@@ -89,7 +89,7 @@ class Endpoint:
             if not self._proved:
                 context.grant = session.grant
             if self.route.serial and request.original_channel_serial:
-                request.original_channel_serial = _serial_of_before(session.customer, request.original_channel_serial)
+                request.original_channel_serial = serial_of_before(session.customer, request.original_channel_serial)
         if self.streams and not request.resume_token:
             request.resume_token = exchange.head.get(b"last-event-id", "")
 
@@ -114,18 +114,23 @@ class _Binding:
 def channel_serial(customer: str, key: str | None) -> str:
     """The serial under which the channel's journal knows the key: customers cannot take each other's keys.
 
-    Raises ``INVALID_REQUEST`` for a key that is missing or malformed.
+    Raises ``INVALID_REQUEST`` for a key that is missing, malformed, or has the form of a serial of this customer's: it
+    could not be told from the serial of another of his keys when he asks what became of it.
     """
     if key is None:
         raise bad_field("idempotency-key", "missing")
     serial = f"{customer}:{key}"
     if not KEY.fullmatch(key) or len(serial) > _MOST_SERIAL:
         raise bad_field("idempotency-key", "malformed")
+    if key.startswith(f"{customer}:"):
+        raise bad_field("idempotency-key", "reserved")
     return serial
 
 
-def _serial_of_before(customer: str, given: str) -> str:
-    """A key as its client made it, or a serial as a reply told it."""
+def serial_of_before(customer: str, given: str) -> str:
+    """The serial of an earlier request of this customer's, and of nobody else's, by its key as his client made it or by
+    the serial as a reply told it.
+    """
     return given if given.startswith(f"{customer}:") else f"{customer}:{given}"
 
 

@@ -1,56 +1,25 @@
-"""The issuer's public keys: read from a file or a URL, kept, and asked for again when a token names another."""
+"""The issuer's public keys: kept, and asked for again when a token names another."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, Protocol
+from math import ceil
+from typing import Any, Final, Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from tellerline.adapters.clock import Clock, Timer
 from tellerline.adapters.telemetry import Log
-from tellerline.adapters.web import read_document
+from tellerline.gateway.channels.http.key_documents import KeyDocument
 
 PublicKey = RSAKey | ECKey
-_MOST_BYTES: Final = 65_536
+Standing = Literal["unread", "read", "stale", "unavailable"]
 _MOST_KEYS: Final = 32
 _LEAST_RSA_BITS: Final = 2048
 _PATIENCE: Final = 5.0
-_LONGEST_READING: Final = 15.0
-
-
-class KeyDocument(Protocol):
-    """Where the key set comes from."""
-
-    async def read(self) -> bytes:
-        """The JWK set (RFC 7517). Raises ``OSError``."""
-
-
-class KeyFile:
-    """A key set in a file, read anew each time."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    async def read(self) -> bytes:
-        return await asyncio.to_thread(self._path.read_bytes)
-
-
-class KeyUrl:
-    """A key set at an address that the settings name, and nowhere else. Takes 15 s for the whole of it and 64 KiB at
-    most; closes its connection when cancelled.
-    """
-
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._url = url
-        self._clock = clock
-
-    async def read(self) -> bytes:
-        return await read_document(self._url, most=_MOST_BYTES, seconds=_LONGEST_READING, clock=self._clock)
 
 
 class IssuerKeys:
@@ -85,7 +54,8 @@ class IssuerKeys:
         self._age = age
         self._patience = patience
         self._keys: dict[str, PublicKey] = {}
-        self._raw = b""
+        self._raw: bytes | None = None
+        self._failing = False
         self._tried_at: float | None = None
         self._reading: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
@@ -93,6 +63,21 @@ class IssuerKeys:
         self._closed = False
         self.generation = 0
         self.due = False
+
+    @property
+    def standing(self) -> Standing:
+        """``unread`` before the first attempt has ended, ``unavailable`` while none has brought a set; then ``read``,
+        or ``stale`` when the last attempt brought nothing.
+        """
+        if self._raw is not None:
+            return "stale" if self._failing else "read"
+        return "unread" if self._tried_at is None else "unavailable"
+
+    @property
+    def next_attempt(self) -> int:
+        """Whole seconds, one at least, until an id that is not known has the keys asked for again."""
+        waited = 0.0 if self._tried_at is None else self._clock.monotonic() - self._tried_at
+        return max(1, ceil(self._pause - waited))
 
     async def key(self, kid: str) -> PublicKey | None:
         """None for an id that the issuer does not have, or has not told. Waits at most ``patience`` seconds, and once
@@ -137,29 +122,30 @@ class IssuerKeys:
             self._call_later(self._patience, self._lose_patience)
 
     async def _read(self) -> None:
-        good_for = self._pause
+        brought = False
         try:
             raw = await self._document.read()
             if raw != self._raw:
                 self._keys, self._raw = key_set(raw), raw
                 self.generation += 1
-            good_for = self._age
+            brought = True
         except (OSError, ValueError) as error:
             self._log.error("issuer_keys_unavailable", reason=str(error))
         finally:
             self._reading = None
-            self._count_attempt(good_for)
+            self._count_attempt(brought)
 
     def _lose_patience(self) -> None:
         self._log.error("issuer_keys_unavailable", reason=f"no answer within {self._patience:g} s")
-        self._count_attempt(self._pause)
+        self._count_attempt(False)
 
-    def _count_attempt(self, good_for: float) -> None:
+    def _count_attempt(self, brought: bool) -> None:
         self._tried_at = self._clock.monotonic()
+        self._failing = not brought
         self.due = False
         self._tried.set()
         if not self._closed:
-            self._call_later(good_for, self._grow_old)
+            self._call_later(self._age if brought else self._pause, self._grow_old)
 
     def _call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Instead of what was to be called before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tellerline.gateway.refusal import FieldViolation, RefusalError
@@ -50,3 +50,14 @@ def unauthenticated(code: Code, why: str = "") -> HttpRefusalError:
         else ('Bearer realm="tellerline"')
     )
     return HttpRefusalError(code, 401, headers={"www-authenticate": challenge})
+
+
+def insufficient_scope(scopes: Iterable[str]) -> HttpRefusalError:
+    """403 as RFC 6750 wants it: the token is good, and was given for something else than ``scopes``."""
+    challenge = f'Bearer realm="tellerline", error="insufficient_scope", scope="{" ".join(scopes)}"'
+    return HttpRefusalError(Code.GRANT_NOT_SUFFICIENT, 403, headers={"www-authenticate": challenge})
+
+
+def unverifiable(seconds: int) -> HttpRefusalError:
+    """503: nothing is wrong with the token that anybody here could know; ``seconds`` until it may be known."""
+    return HttpRefusalError(Code.ISSUER_UNAVAILABLE, 503, headers={"retry-after": str(seconds)})

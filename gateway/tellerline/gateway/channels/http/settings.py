@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 _MEBIBYTE = 1 << 20
 _MOST_PORT = 65_535
 _AT_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
+_SCOPE = re.compile(r"[!#-\[\]-~]+")
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
 
@@ -48,10 +50,11 @@ class HttpSettings(_Part):
     """Online banking over HTTP and JSON. Times in seconds.
 
     Tokens are those of ``issuer`` for ``audience``, signed with a key of ``jwks``: a file, or a URL that is asked again
-    for a key that is not known, at most once in ``jwks_pause``. ``client`` and ``scope`` are what the page logs in
-    with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are addresses or
-    networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that one of them
-    has ended TLS. ``identity`` is what the gateway's access rules know this front by.
+    for a key that is not known, at most once in ``jwks_pause``. They must have been given for every one of
+    ``scopes_required``, and to one of ``clients`` (to anybody if that is empty). ``client`` and ``scope`` are what the
+    page logs in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are
+    addresses or networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that
+    one of them has ended TLS. ``identity`` is what the gateway's access rules know this front by.
     """
 
     address: str = "127.0.0.1"
@@ -65,6 +68,8 @@ class HttpSettings(_Part):
     jwks_age: float = Field(default=600.0, gt=0)
     audience: str = "tellerline"
     token_type: str = "at+jwt"  # noqa: S105 RFC 9068
+    scopes_required: tuple[str, ...] = ("banking",)
+    clients: tuple[str, ...] = ()
     client: str = "online-banking"
     scope: str = "openid banking"
     leeway: float = Field(default=5.0, ge=0, le=60)
@@ -94,6 +99,17 @@ class HttpSettings(_Part):
                 raise ValueError(f"http.{name} is not https, which http.mode production needs")
             if plain and urlsplit(url).hostname not in _AT_HOME:
                 raise ValueError(f"http.{name} is not https, and on another machine")
+        return self
+
+    @model_validator(mode="after")
+    def _page_gets_good_tokens(self) -> HttpSettings:
+        for scope in self.scopes_required:
+            if not _SCOPE.fullmatch(scope):
+                raise ValueError(f"http.scopes_required: {scope!r} is no scope (RFC 6749, section 3.3)")
+            if scope not in self.scope.split():
+                raise ValueError(f"http.scope does not ask for {scope}, which http.scopes_required needs")
+        if self.clients and self.client not in self.clients:
+            raise ValueError("http.clients does not name http.client, as which the page logs in")
         return self
 
     @model_validator(mode="after")

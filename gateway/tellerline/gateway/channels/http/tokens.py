@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tellerline.adapters.clock import Clock
 from tellerline.gateway.channels.http.keys import IssuerKeys
-from tellerline.gateway.channels.http.refusals import unauthenticated
+from tellerline.gateway.channels.http.refusals import insufficient_scope, unauthenticated, unverifiable
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.routing.model.codes import Code
 
@@ -38,13 +38,16 @@ class Claims:
 
 
 class TokenVerifier:
-    """Checks signature, issuer, audience, type and times. What was good is remembered until it ends or the issuer's
-    keys change, so that a signature is checked once: of the last ``most`` tokens. Remembered tokens have the keys read
-    again like others, but wait for them only where nobody has asked for long.
+    """Checks signature, issuer, audience, type, times, client and scope. What was good is remembered until it ends or
+    the issuer's keys change, so that a signature is checked once: of the last ``most`` tokens. Remembered tokens have
+    the keys read again like others, but wait for them only where nobody has asked for long.
     """
 
     def __init__(self, settings: HttpSettings, keys: IssuerKeys, clock: Clock, most: int = _REMEMBERED) -> None:
         self._settings = settings
+        kind = settings.token_type.lower()
+        self._types = kind, f"application/{kind}"
+        self._scopes = frozenset(settings.scopes_required)
         self._keys = keys
         self._clock = clock
         self._most = most
@@ -61,7 +64,9 @@ class TokenVerifier:
 
     async def claims(self, authorization: str) -> Claims:
         """Of an ``Authorization`` header's value. Raises ``RefusalError`` with status 401: ``GRANT_MISSING`` where
-        there is no bearer token, ``TOKEN_INVALID`` for one that is not good.
+        there is no bearer token, ``TOKEN_INVALID`` for one that is not good; with 403 (``GRANT_NOT_SUFFICIENT``) for
+        a good one that was given for something else; with 503 (``ISSUER_UNAVAILABLE``) while the issuer has told no
+        keys at all.
         """
         known = self.known(authorization, self._clock.now().timestamp())
         if known is not None:
@@ -82,9 +87,11 @@ class TokenVerifier:
         kind = _ALGORITHMS.get(str(header.get("alg")))
         if kind is None:
             raise _bad("algorithm")
-        if str(header.get("typ", "")).lower() != self._settings.token_type.lower() or "crit" in header:
+        if str(header.get("typ", "")).lower() not in self._types or "crit" in header:
             raise _bad("type")
         key = await self._keys.key(str(header.get("kid", "")))
+        if key is None and self._keys.standing in ("unread", "unavailable"):
+            raise unverifiable(self._keys.next_attempt)
         if key is None or not isinstance(key, kind):
             raise _bad("key")
         try:
@@ -113,6 +120,13 @@ class TokenVerifier:
             raise _bad("subject")
         if not isinstance(session, str) or not _SESSION.fullmatch(session):
             raise _bad("session")
+        if settings.clients and payload.get("client_id") not in settings.clients:
+            raise _bad("client")
+        scope = payload.get("scope", "")
+        if not isinstance(scope, str):
+            raise _bad("claims")
+        if not self._scopes <= set(scope.split(" ")):
+            raise insufficient_scope(settings.scopes_required)
         return Claims(customer, session, expires)
 
 

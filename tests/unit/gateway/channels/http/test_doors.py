@@ -49,7 +49,7 @@ class SlowIssuer:
         self.key = ECKey.generate_key("P-256", auto_kid=True)
 
     def token(self, seconds: int) -> str:
-        claims = {"iss": ISSUER, "aud": "tellerline", "sub": "C1", "sid": "s"}
+        claims = {"iss": ISSUER, "aud": "tellerline", "sub": "C1", "sid": "s", "scope": "banking"}
         header = {"alg": "ES256", "typ": "at+jwt", "kid": self.key.kid}
         ends = int(self._clock.now().timestamp()) + seconds
         return f"Bearer {jwt.encode(header, claims | {'exp': ends}, self.key)}"

@@ -29,6 +29,11 @@ def settings(**changes: Any) -> HttpSettings:
         {"issuer": "login.bank.example"},
         {"issuer": "https://login.bank.example?x=1"},
         {"body_limit": 10},
+        {"scopes_required": ("payments",)},
+        {"scopes_required": ("",)},
+        {"scope": 'a"b', "scopes_required": ('a"b',)},
+        {"scope": "openid"},
+        {"clients": ("app",)},
         {"unheard": 1},
     ],
 )

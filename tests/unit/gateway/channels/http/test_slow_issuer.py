@@ -20,7 +20,8 @@ from joserfc.jwk import ECKey
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.gateway.channels.http.channel import HttpChannel
-from tellerline.gateway.channels.http.keys import IssuerKeys, KeyUrl, PublicKey
+from tellerline.gateway.channels.http.key_documents import KeyUrl
+from tellerline.gateway.channels.http.keys import IssuerKeys, PublicKey
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
 from tellerline.gateway.journal.sqlite import SqliteStore
@@ -175,7 +176,7 @@ async def test_remembered_tokens_wait_once_an_attempt_too(bench: Bench) -> None:
     now = int(START.timestamp())
     settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json")
     verifier = TokenVerifier(settings, bench.keys, bench.clock)
-    claims = {"iss": ISSUER, "aud": "tellerline", "sub": "C1", "sid": "s", "exp": now + 86_400}
+    claims = {"iss": ISSUER, "aud": "tellerline", "sub": "C1", "sid": "s", "scope": "banking", "exp": now + 86_400}
     token = f"Bearer {jwt.encode({'alg': 'ES256', 'typ': 'at+jwt', 'kid': KID}, claims, KEY)}"
     said = await verifier.claims(token)
     bench.issuer.hang()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,7 +16,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tellerline.adapters.clock import VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
-from tellerline.gateway.channels.http.keys import IssuerKeys, KeyFile, KeyUrl, key_set
+from tellerline.gateway.channels.http.key_documents import KeyUrl
+from tellerline.gateway.channels.http.keys import IssuerKeys, key_set
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
@@ -35,6 +34,7 @@ class Issuer:
 
     keys: list[ECKey | RSAKey] = field(default_factory=lambda: [ECKey.generate_key("P-256", auto_kid=True)])
     away: bool = False
+    says: bytes | None = None
     reads: int = 0
     answering: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -46,15 +46,21 @@ class Issuer:
         await self.answering.wait()
         if self.away:
             raise OSError("away")
-        return orjson.dumps({"keys": [key.as_dict(private=False) for key in self.keys]})
+        return (
+            self.says
+            if self.says is not None
+            else orjson.dumps({"keys": [key.as_dict(private=False) for key in self.keys]})
+        )
 
     def token(self, clock: VirtualClock, **changes: Any) -> str:
         now = int(clock.now().timestamp())
         claims = {"iss": ISSUER, "aud": ["x", "tellerline"], "sub": "C1", "sid": "s", "iat": now, "exp": now + 60}
+        claims |= {"client_id": "online-banking", "scope": "openid banking"}
         key = self.keys[-1]
         algorithm = "RS256" if isinstance(key, RSAKey) else "ES256"
-        header = {"alg": algorithm, "typ": "at+jwt", "kid": changes.pop("kid", key.kid)}
-        return f"Bearer {jwt.encode(header, claims | changes, key)}"
+        header = {"alg": algorithm, "typ": changes.pop("typ", "at+jwt"), "kid": changes.pop("kid", key.kid)}
+        said = {name: value for name, value in (claims | changes).items() if value is not None}
+        return f"Bearer {jwt.encode(header, said, key)}"
 
 
 @dataclass
@@ -64,11 +70,22 @@ class Bench:
     keys: IssuerKeys
     verifier: TokenVerifier
 
-    async def refused(self, authorization: str) -> tuple[Code, str]:
+    async def refusal(self, authorization: str) -> HttpRefusalError:
         with pytest.raises(HttpRefusalError) as refusal:
             await self.verifier.claims(authorization)
-        assert refusal.value.status == 401
-        return refusal.value.code, refusal.value.headers["www-authenticate"].rpartition("=")[2].strip('"')
+        return refusal.value
+
+    async def refused(self, authorization: str) -> tuple[Code, str]:
+        refusal = await self.refusal(authorization)
+        assert refusal.status == 401
+        return refusal.code, refusal.headers["www-authenticate"].rpartition("=")[2].strip('"')
+
+    def standing(self) -> str:
+        return self.keys.standing
+
+    def verifier_of(self, **settings: Any) -> TokenVerifier:
+        given = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json", **settings)
+        return TokenVerifier(given, self.keys, self.clock)
 
 
 @pytest.fixture
@@ -78,6 +95,53 @@ def bench() -> Bench:
     keys = IssuerKeys(issuer, clock=clock, log=make_log(clock, writer), pause=PAUSE, age=AGE)
     settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json")
     return Bench(clock, issuer, keys, TokenVerifier(settings, keys, clock))
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt", "AT+JWT"])
+async def test_the_type_is_written_as_the_standard_lets_it(bench: Bench, kind: str) -> None:
+    await bench.verifier.claims(bench.issuer.token(bench.clock, typ=kind))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "application/jwt", "application/application/at+jwt", "logout+jwt"])
+async def test_tokens_of_other_types_are_not_access_tokens(bench: Bench, kind: str) -> None:
+    assert await bench.refused(bench.issuer.token(bench.clock, typ=kind)) == (Code.TOKEN_INVALID, "type")
+
+
+@pytest.mark.parametrize("scope", [None, "", "openid", "Banking", "banking.read", "xbanking openid", "openid\tbanking"])
+async def test_a_token_that_was_given_for_something_else_is_not_enough(bench: Bench, scope: str | None) -> None:
+    token = bench.issuer.token(bench.clock, scope=scope)
+    for _ in range(2):
+        refusal = await bench.refusal(token)
+        assert (refusal.status, refusal.code) == (403, Code.GRANT_NOT_SUFFICIENT)
+        challenge = 'Bearer realm="tellerline", error="insufficient_scope", scope="banking"'
+        assert refusal.headers == {"www-authenticate": challenge}
+    assert bench.verifier.known(token, bench.clock.now().timestamp()) is None
+
+
+async def test_every_scope_that_is_required_is_looked_for(bench: Bench) -> None:
+    verifier = bench.verifier_of(scope="openid banking payments", scopes_required=("payments", "banking"))
+    with pytest.raises(HttpRefusalError) as refusal:
+        await verifier.claims(bench.issuer.token(bench.clock))
+    assert refusal.value.headers["www-authenticate"].endswith('scope="payments banking"')
+    await verifier.claims(bench.issuer.token(bench.clock, scope="a banking b payments"))
+    await bench.verifier_of(scopes_required=()).claims(bench.issuer.token(bench.clock, scope=None))
+
+
+async def test_a_bad_token_is_not_called_good_for_its_scope(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, scope="openid", exp=int(START.timestamp()))
+    assert await bench.refused(token) == (Code.TOKEN_INVALID, "expired")
+
+
+@pytest.mark.parametrize("client", [None, "other", "", ["online-banking"]])
+async def test_only_clients_that_are_named_have_tokens_taken(bench: Bench, client: Any) -> None:
+    verifier = bench.verifier_of(clients=("online-banking", "app"))
+    await verifier.claims(bench.issuer.token(bench.clock, client_id="app"))
+    token = bench.issuer.token(bench.clock, client_id=client)
+    with pytest.raises(HttpRefusalError) as refusal:
+        await verifier.claims(token)
+    assert (refusal.value.status, refusal.value.code) == (401, Code.TOKEN_INVALID)
+    assert refusal.value.headers["www-authenticate"].endswith('error_description="client"')
+    await bench.verifier.claims(token)
 
 
 async def test_a_good_token_says_who_until_when(bench: Bench) -> None:
@@ -111,6 +175,7 @@ async def test_rsa_signatures_are_taken_too(bench: Bench) -> None:
         ({"sub": 5}, "subject"),
         ({"sub": "a/b"}, "subject"),
         ({"sid": ""}, "session"),
+        ({"scope": ["banking"]}, "claims"),
         ({"kid": "other"}, "key"),
     ],
 )
@@ -145,6 +210,41 @@ async def test_while_the_issuer_is_away_known_keys_go_on(bench: Bench) -> None:
     await bench.clock.advance(3600)
     await bench.verifier.claims(bench.issuer.token(bench.clock))
     assert bench.issuer.reads == 2
+
+
+async def test_an_issuer_that_never_told_its_keys_is_not_blamed_on_tokens(bench: Bench) -> None:
+    token = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    assert bench.standing() == "unread"
+    bench.issuer.away = True
+    for passed, left in ((0, PAUSE), (PAUSE - 0.5, 1), (0.5, PAUSE), (PAUSE + 1, PAUSE)):
+        await bench.clock.advance(passed)
+        refusal = await bench.refusal(token)
+        assert (refusal.status, refusal.code) == (503, Code.ISSUER_UNAVAILABLE)
+        assert refusal.headers == {"retry-after": str(left)}
+        assert bench.standing() == "unavailable"
+    assert bench.issuer.reads == 3
+    assert await bench.refused(bench.issuer.token(bench.clock, typ="JWT")) == (Code.TOKEN_INVALID, "type")
+    bench.issuer.away = False
+    await bench.clock.advance(PAUSE)
+    await bench.verifier.claims(token)
+    assert bench.standing() == "read"
+    bench.issuer.away = True
+    await bench.clock.advance(AGE)
+    assert await bench.refused(bench.issuer.token(bench.clock, kid="other")) == (Code.TOKEN_INVALID, "key")
+    assert bench.standing() == "stale"
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+
+
+@pytest.mark.parametrize("said", [b"", b"[]", b"<html>"])
+async def test_what_is_no_key_set_tells_no_keys(bench: Bench, said: bytes) -> None:
+    bench.issuer.says = said
+    refusal = await bench.refusal(bench.issuer.token(bench.clock))
+    assert (refusal.status, refusal.code) == (503, Code.ISSUER_UNAVAILABLE)
+
+
+async def test_an_issuer_that_has_no_keys_has_told_so(bench: Bench) -> None:
+    bench.issuer.says = b'{"keys": []}'
+    assert await bench.refused(bench.issuer.token(bench.clock)) == (Code.TOKEN_INVALID, "key")
 
 
 async def settle() -> None:
@@ -260,15 +360,6 @@ async def test_an_issuer_that_speaks_no_http_is_away(said: bytes) -> None:
     async with hostile(answer) as issuer:
         with pytest.raises(OSError, match="no HTTP"):
             await KeyUrl(issuer.url, VirtualClock(START)).read()
-
-
-async def test_a_key_file_is_read_anew(tmp_path: Path) -> None:
-    file = tmp_path / "keys.json"
-    file.write_bytes(b"1")
-    document = KeyFile(file)
-    assert await document.read() == b"1"
-    file.write_bytes(b"2")
-    assert io.BytesIO(await document.read()).read() == b"2"
 
 
 async def test_only_so_many_tokens_are_remembered_and_the_oldest_goes_first(bench: Bench) -> None:

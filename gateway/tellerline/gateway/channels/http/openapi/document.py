@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tellerline.gateway.channels.http.endpoints import KEY
 from tellerline.gateway.channels.http.openapi.schemas import Schema, SchemaBook
+from tellerline.gateway.channels.http.settings import HttpSettings
 from tellerline.gateway.channels.http.transcoding.routes import API, WHOLE, Route
 from tellerline.gateway.channels.http.transcoding.templates import WILD
 from tellerline.gateway.client.comments import Comments
@@ -16,7 +17,7 @@ ID: Final = r"^[A-Za-z0-9._:-]{1,64}$"
 _PROBLEMS: Final = {
     "400": "The request is malformed; `violations` says where.",
     "401": "Log in (again).",
-    "403": "Not allowed through this channel, or for this login.",
+    "403": "Not allowed through this channel, or for this login, or the token was given for other scopes.",
     "404": "Not there, or not yours.",
     "409": "Running (`STILL_RUNNING`), or there already.",
     "422": "Understood, and refused for what it asks; or the key was used for another body.",
@@ -28,7 +29,8 @@ _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "The client's own number of this wish, made before it is sent. Sent again, it is done once.",
+    "description": "The client's own number of this wish, made before it is sent. Sent again, it is done once. "
+    "It does not begin with the customer's own number and a colon, as serials in replies do.",
     "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
 }
 _LANGUAGE: Final = {
@@ -37,7 +39,20 @@ _LANGUAGE: Final = {
     "description": "`zh-CN` (used without it) or `en`: the language of texts for people.",
     "schema": {"type": "string", "examples": ["zh-CN", "en"]},
 }
-_BEARER: Final[list[dict[str, list[str]]]] = [{"bearer": []}]
+_SCOPES: Final = list(HttpSettings.model_fields["scopes_required"].default)
+_BEARER: Final[list[dict[str, list[str]]]] = [{"bearer": _SCOPES}]
+_BEARER_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token (RFC 9068) of the bank's issuer, given for the scopes that an operation names, or "
+    "for those that the bank has in their place.",
+}
+_CHALLENGED: Final = ("401", "403")
+_CHALLENGE: Final = {
+    "description": "RFC 6750: `error` is `invalid_token` (401), or `insufficient_scope` (403) with the `scope` needed.",
+    "schema": {"type": "string"},
+}
 _ABOUT: Final = (
     "What a customer may do in online banking: the services of the contract under their resource names, as proto3 JSON."
 )
@@ -61,9 +76,9 @@ def openapi(routes: Iterable[Route], comments: Comments) -> dict[str, Any]:
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": paths,
         "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {"bearer": _BEARER_SCHEME},
             "parameters": {"key": _KEY, "language": _LANGUAGE},
-            "responses": {f"problem{status}": _problem(text) for status, text in _PROBLEMS.items()},
+            "responses": {f"problem{status}": _problem(status, text) for status, text in _PROBLEMS.items()},
             "schemas": {"Problem": _problem_schema(), **book.schemas},
         },
     }
@@ -144,9 +159,12 @@ def _problems() -> dict[str, Any]:
     return {status: {"$ref": f"#/components/responses/problem{status}"} for status in _PROBLEMS}
 
 
-def _problem(text: str) -> dict[str, Any]:
+def _problem(status: str, text: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": text, "content": {"application/problem+json": {"schema": schema}}}
+    said: dict[str, Any] = {"description": text, "content": {"application/problem+json": {"schema": schema}}}
+    if status in _CHALLENGED:
+        said["headers"] = {"WWW-Authenticate": _CHALLENGE}
+    return said
 
 
 def _problem_schema() -> Schema:
