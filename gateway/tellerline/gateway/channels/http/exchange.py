@@ -33,11 +33,17 @@ Header = tuple[bytes, bytes]
 Headers = list[Header]
 
 
+class ClientLeftError(Exception):
+    """Nobody is there any more to be answered: no defect of ours, and of what was done nothing is undone."""
+
+
 _prefers_english = lru_cache(256)(prefers_english)
 
 
 class Exchange:
-    """Reads the head at once; raises ``RefusalError`` from ``check`` for one that says something twice."""
+    """Reads the head at once; raises ``RefusalError`` from ``check`` for one that says something twice. Whatever waits
+    for the client raises ``ClientLeftError`` when he is gone.
+    """
 
     __slots__ = ("_send", "_standing", "_twice", "english", "head", "rate", "request_id", "started")
 
@@ -70,7 +76,7 @@ class Exchange:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise ConnectionResetError
+                raise ClientLeftError
             part = message.get("body", b"")
             size += len(part)
             if size > limit:
@@ -104,10 +110,10 @@ class Exchange:
         self.started = True
         kind = (b"content-type", b"text/event-stream; charset=utf-8")
         headers = self._headers((kind, (b"x-accel-buffering", b"no")))
-        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._say({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def event(self, chunk: bytes, *, last: bool = False) -> None:
-        await self._send({"type": "http.response.body", "body": chunk, "more_body": not last})
+        await self._say({"type": "http.response.body", "body": chunk, "more_body": not last})
 
     async def _respond(self, status: int, own: Iterable[Header], kind: Header | None, body: bytes) -> None:
         """Without a ``kind`` there is no content."""
@@ -115,8 +121,14 @@ class Exchange:
         headers = self._headers(own)
         if kind is not None:
             headers += kind, (b"content-length", b"%d" % len(body))
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await self._say({"type": "http.response.start", "status": status, "headers": headers})
+        await self._say({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        try:
+            await self._send(message)
+        except OSError as gone:
+            raise ClientLeftError from gone
 
     def _headers(self, own: Iterable[Header]) -> Headers:
         """``own``, those of this request, and those of every answer."""

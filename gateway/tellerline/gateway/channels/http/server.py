@@ -19,7 +19,7 @@ class HttpServer(H2cornWorker):
     """For online banking."""
 
     def __init__(self, application: Any, settings: HttpSettings) -> None:
-        super().__init__(application, _config(settings), name="http")
+        super().__init__(application, _config(settings), name="http", stall=settings.slow_reader)
 
 
 def _config(settings: HttpSettings) -> h2corn.Config:

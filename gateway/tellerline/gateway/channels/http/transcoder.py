@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, Final, cast
 
@@ -17,7 +17,7 @@ from tellerline.gateway.channels.grpc.asgi import Receive, Scope, Send
 from tellerline.gateway.channels.http.doors import Doors, Visitor
 from tellerline.gateway.channels.http.endpoints import Endpoint
 from tellerline.gateway.channels.http.events import SERVER_ENDING, EventStream, Listeners
-from tellerline.gateway.channels.http.exchange import Exchange, Headers
+from tellerline.gateway.channels.http.exchange import ClientLeftError, Exchange, Headers
 from tellerline.gateway.channels.http.overdue import OverdueTasks
 from tellerline.gateway.channels.http.problems import NO_BODY, Body, Problem, ProblemWriter
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
@@ -83,16 +83,19 @@ class Transcoder:
             else:
                 answering = self._once if endpoint.keyed else self._run
                 await exchange.answer(endpoint.encode(await answering(endpoint, request, visitor)))
-        except (ConnectionResetError, asyncio.CancelledError):
-            raise
         except Exception as error:
             await self.fail(exchange, error, endpoint)
 
     async def fail(self, exchange: Exchange, error: Exception, endpoint: Endpoint | None = None) -> None:
-        """Answer with the problem; an answer that has begun is left as it is, and the server cuts it."""
+        """Answer with the problem, if anybody is there to hear it; an answer that has begun is left as it is, and the
+        server cuts it.
+        """
+        if isinstance(error, ClientLeftError):
+            return
         problem = self.problem(exchange, error, endpoint)
         if not exchange.started:
-            await exchange.problem(problem)
+            with suppress(ClientLeftError):
+                await exchange.problem(problem)
 
     def problem(self, exchange: Exchange, error: Exception, endpoint: Endpoint | None = None) -> Problem:
         """What is said of ``error``, which is logged if it was no refusal."""

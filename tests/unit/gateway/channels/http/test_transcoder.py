@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,8 @@ class Caller:
             )
             for rpc in service.methods
         )
+        self._pipe = os.pipe()
+        self._writer = LogWriter(self._pipe[1])
         self.channel = HttpChannel(
             (Service(full_name=service.full_name, methods=methods),),
             HttpSettings(mode="development", issuer=ISSUER, jwks="nothing.json", deadline=4),
@@ -61,11 +64,22 @@ class Caller:
             registry=store.registry,
             clock=clock,
             randomness=SeededRandomness("calls"),
-            log=make_log(clock, LogWriter(os.open(os.devnull, os.O_WRONLY))),
+            log=make_log(clock, self._writer),
             grant_seconds=900,
         )
 
-    def ask(self, path: str = PATH, headers: tuple[tuple[bytes, bytes], ...] = ()) -> asyncio.Task[list[Any]]:
+    def logged(self) -> list[str]:
+        """The events so far; to be asked once."""
+        self._writer.close()
+        said = os.read(self._pipe[0], 65_536) if select.select([self._pipe[0]], [], [], 0)[0] else b""
+        for descriptor in self._pipe:
+            os.close(descriptor)
+        return [str(orjson.loads(line)["event"]) for line in said.splitlines()]
+
+    def ask(
+        self, path: str = PATH, headers: tuple[tuple[bytes, bytes], ...] = (), leave: bool = False
+    ) -> asyncio.Task[list[Any]]:
+        """Who is to ``leave`` has done so when the answer comes."""
         scope = {
             "type": "http",
             "method": "GET",
@@ -75,15 +89,17 @@ class Caller:
             "headers": [(b"host", b"bank.example"), *headers],
             "client": ("192.0.2.1", 4711),
         }
-        return asyncio.create_task(self._answer(scope))
+        return asyncio.create_task(self._answer(scope, leave))
 
-    async def _answer(self, scope: dict[str, Any]) -> list[Any]:
+    async def _answer(self, scope: dict[str, Any], leave: bool) -> list[Any]:
         messages: list[Any] = []
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
+            if leave:
+                raise OSError("nobody there")
             messages.append(message)
 
         await self.channel.application(scope, receive, send)
@@ -150,3 +166,46 @@ async def test_a_client_who_leaves_gets_no_answer(store: SqliteStore, clock: Vir
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asked
+
+
+@pytest.mark.parametrize(
+    "path",
+    [PATH, "/v1/nothing", "/v1/session:end", "/openapi.json", "/online-banking/mark.svg", "/online-banking/nothing"],
+)
+async def test_a_client_who_has_left_is_no_defect(store: SqliteStore, clock: VirtualClock, path: str) -> None:
+    async def answer(request: Message, call: CallContext) -> Message:
+        return pb.ListExchangeRatesResponse()
+
+    caller = Caller(store, clock, answer)
+    assert await caller.ask(path, leave=True) == []
+    assert caller.logged() == []
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError, BrokenPipeError])
+async def test_a_hosts_connection_that_was_lost_is_not_taken_for_the_clients(
+    store: SqliteStore, clock: VirtualClock, error: type[Exception]
+) -> None:
+    async def lose(request: Message, call: CallContext) -> Message:
+        raise error
+
+    caller = Caller(store, clock, lose)
+    start, body = await caller.ask()
+    assert (start["status"], orjson.loads(body["body"])["code"]) == (500, "INTERNAL")
+    assert caller.logged() == ["call_failed"]
+
+
+async def test_a_web_socket_is_closed_before_it_opens(store: SqliteStore, clock: VirtualClock) -> None:
+    said: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    async def answer(request: Message, call: CallContext) -> Message:
+        return pb.ListExchangeRatesResponse()
+
+    caller = Caller(store, clock, answer)
+    await caller.channel.application({"type": "websocket", "path": PATH, "headers": []}, receive, send)
+    assert said == [{"type": "websocket.close"}]
