@@ -9,6 +9,7 @@ from typing import Any
 import grpc.aio
 import pytest
 from centre_world import World, centre_world
+from google.protobuf.message import Message
 from live_site import CALLER
 from site_services import context
 
@@ -33,6 +34,8 @@ from tellerline.simulators.softswitch.phones import OnRing
 
 TIERS = (*(Customer.TIER_STANDARD,) * 3, Customer.TIER_GROUP, Customer.TIER_VIP)
 SECRETS = {"customer", "accounts", "transactions", "open_tickets"}
+MASKED_VIEW = {"name", "kind", "masked_display_name", "tier"}
+MASKED_INTERACTION = {"name", "event_time", "kind", "channel"}
 
 
 @pytest.fixture
@@ -41,27 +44,20 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-async def pop(world: World, call: str, agent: str = "A1") -> calls.ScreenPop:
-    request = calls.GetScreenPopRequest(context=context(agent, english=False), name=f"calls/{call}")
-    shown: calls.ScreenPop = await world.ask(world.calls.GetScreenPop(request))
-    return shown
+def proved_only(shown: calls.ScreenPop) -> set[str]:
+    """The fields that none but a proof may open."""
+    fields = filled(shown) & SECRETS | filled(shown.customer_view) - MASKED_VIEW
+    return fields.union(*(filled(each) - MASKED_INTERACTION for each in shown.interactions))
+
+
+def filled(message: Message) -> set[str]:
+    return {field.name for field, _ in message.ListFields()}
 
 
 async def refusal(call: Any) -> str:
     with pytest.raises(grpc.aio.AioRpcError) as failure:
         await call
     return CanonicalError.from_rpc(failure.value).code
-
-
-async def to_agent(world: World) -> str:
-    """The caller asks for an agent, and has proved nothing."""
-    world.caller.call("95588")
-    await world.hears("main-menu/choose-language")
-    await world.press("1")
-    await world.hears("main-menu/for-agent")
-    await world.press("0")
-    call: calls.Call = await world.talk("A1")
-    return call.name.removeprefix("calls/")
 
 
 async def listen(world: World, call: str, mode: calls.Supervision.ValueType) -> None:
@@ -75,14 +71,14 @@ async def test_a_number_alone_shows_no_more_than_a_number_proves(world: World) -
     person = world.bank.person(0, accounts=2)
     world.number = f"0{person.mobile}"
     await world.sign_in("A1")
-    call = await to_agent(world)
-    shown = await pop(world, call)
+    call = await world.unproved()
+    shown = await world.screen(call)
     assert (shown.customer_number, shown.category) == (world.number, calls.CALLER_CATEGORY_CUSTOMER)
     (hint,) = shown.customer_hints
     assert hint.masked_display_name == person.customer.name[0] + "*" * (len(person.customer.name) - 1)
     assert [each.number_ending for each in hint.accounts] == [each.number[-4:] for each in person.accounts]
     assert (hint.accounts[0].kind, hint.tier) == (ACCOUNT_KIND_CARD, TIERS[int(person.customer.number) % 5])
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert proved_only(shown) == set()
     assert not shown.missing_parts
     assert person.customer.name not in str(shown)
     assert not (await world.grant(call)).token
@@ -93,7 +89,7 @@ async def test_a_number_alone_shows_no_more_than_a_number_proves(world: World) -
 async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(world: World) -> None:
     person = world.bank.person(0)
     call, token = await world.verified(person)
-    shown = await pop(world, call)
+    shown = await world.screen(call)
     assert (shown.category, shown.customer.display_name) == (calls.CALLER_CATEGORY_VERIFIED, person.customer.name)
     assert shown.customer.masked_mobile_number == f"110****{person.mobile[-4:]}"
     (account,) = shown.accounts
@@ -109,7 +105,7 @@ async def test_the_pin_opens_name_accounts_and_transactions_to_whoever_serves(wo
 async def test_a_pin_that_the_agent_asks_for_opens_the_screen_to_him(world: World) -> None:
     person = world.bank.person(0)
     await world.sign_in("A1")
-    call = await to_agent(world)
+    call = await world.unproved()
     assert not (await world.grant(call)).token
     there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
     await world.ask(world.calls.TransferToIvr(there))
@@ -121,7 +117,7 @@ async def test_a_pin_that_the_agent_asks_for_opens_the_screen_to_him(world: Worl
     await world.talk("A1")
     given = await world.grant(call)
     assert given.customer == f"customers/{person.customer.number}"
-    assert (await pop(world, call)).customer.display_name == person.customer.name
+    assert (await world.screen(call)).customer.display_name == person.customer.name
     answers = await world.answers(person, call, given.token)
     assert answers["GetBalance"] == "OK"
     away = calls.TransferToQueueRequest(context=context("A1"), call=f"calls/{call}", queue="queues/loss")
@@ -156,12 +152,12 @@ async def test_agents_look_through_nobodys_transactions_but_the_customers(world:
 async def test_a_leader_who_listens_gets_neither_the_grant_nor_what_it_opens(world: World) -> None:
     call, _ = await world.verified(world.bank.person(1))
     await listen(world, call, calls.SUPERVISION_SILENT)
-    shown = await pop(world, call, "L1")
+    shown = await world.screen(call, "L1")
     assert shown.category == calls.CALLER_CATEGORY_VERIFIED
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    assert proved_only(shown) == set()
     assert await refusal(world.grant(call, "L1")) == "NOT_IN_CALL"
     assert await refusal(world.grant(call, "A2")) == "NOT_IN_CALL"
-    assert await refusal(pop(world, call, "A2")) == "NOT_IN_CALL"
+    assert await refusal(world.screen(call, "A2")) == "NOT_IN_CALL"
     assert (await world.grant(call)).token
 
 
@@ -171,7 +167,7 @@ async def test_nobody_has_the_grant_after_an_intercept(world: World) -> None:
     await listen(world, call, calls.SUPERVISION_INTERCEPT)
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
     assert not (await world.grant(call, "L1")).token
-    assert not (await pop(world, call, "L1")).HasField("customer")
+    assert not (await world.screen(call, "L1")).HasField("customer")
     assert set((await world.answers(person, call, token, "L1")).values()) == {"GRANT_EXPIRED"}
 
 
@@ -185,7 +181,7 @@ async def test_nobody_has_the_grant_after_a_transfer(world: World) -> None:
     await world.talk("A2")
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
     assert not (await world.grant(call, "A2")).token
-    assert (await pop(world, call, "A2")).category == calls.CALLER_CATEGORY_UNSIGNED
+    assert (await world.screen(call, "A2")).category == calls.CALLER_CATEGORY_UNSIGNED
 
 
 async def test_the_grant_does_not_outlive_the_call_of_who_is_called_back(world: World) -> None:
@@ -202,7 +198,7 @@ async def test_the_grant_does_not_outlive_the_call_of_who_is_called_back(world: 
     await world.sign_in("A1")
     assert (await world.talk("A1")).name == f"calls/{call}"
     assert not (await world.grant(call)).token
-    assert {field.name for field, _ in (await pop(world, call)).ListFields()} & SECRETS == set()
+    assert proved_only(await world.screen(call)) == set()
     assert set((await world.answers_at_last(person, call, proof.token)).values()) == {"GRANT_EXPIRED"}
 
 
@@ -211,12 +207,12 @@ async def test_after_the_call_the_agent_writes_it_up_without_the_grant(world: Wo
     world.caller.hang_up()
     await world.pass_time(1)
     assert await refusal(world.grant(call)) == "NOT_IN_CALL"
-    shown = await pop(world, call)
-    assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+    shown = await world.screen(call)
+    assert proved_only(shown) == set()
     await write_up(world, call, "about his daughter's card")
-    assert await refusal(pop(world, call)) == "NOT_IN_CALL"
-    again = await to_agent(world)
-    (earlier,) = (await pop(world, again)).earlier_calls
+    assert await refusal(world.screen(call)) == "NOT_IN_CALL"
+    again = await world.unproved()
+    (earlier,) = (await world.screen(again)).earlier_calls
     assert (earlier.call, earlier.agent, dict(earlier.entries)) == (f"calls/{call}", "agents/A1", {})
 
 
@@ -238,13 +234,13 @@ async def test_what_was_written_of_a_number_is_shown_where_it_is_one_customer_s(
         request = UpdateCustomerRequest(context=asker, customer=change)
         await world.ask(CustomerServiceStub(world.gateway).UpdateCustomer(request))
     await world.sign_in("A1")
-    before = await to_agent(world)
+    before = await world.unproved()
     world.caller.hang_up()
     await world.pass_time(1)
     await write_up(world, before, "about a loan")
     await world.waits_verified(person)
     call = (await world.talk("A1")).name.removeprefix("calls/")
-    (earlier,) = (await pop(world, call)).earlier_calls
+    (earlier,) = (await world.screen(call)).earlier_calls
     assert dict(earlier.entries) == ({} if others else {"topic": "about a loan"})
 
 
@@ -266,20 +262,20 @@ async def test_a_call_that_is_over_stands_in_the_history_of_who_proved_himself(w
 
 
 async def test_a_screen_that_was_asked_for_before_a_transfer_opens_to_nobody_after_it(tmp_path: Path) -> None:
-    opened: list[World] = []
+    worlds: list[World] = []
 
     async def transferred_meanwhile(customer: str) -> list[Ticket]:
-        (world,) = opened
+        (world,) = worlds
         (call,) = await world.centre.loop.look(lambda state: list(state.calls))
         away = calls.TransferToQueueRequest(context=context("A1"), call=f"calls/{call}", queue="queues/loss")
         await world.calls.TransferToQueue(away)
         return []
 
     async with centre_world(tmp_path, open_tickets=transferred_meanwhile) as world:
-        opened.append(world)
+        worlds.append(world)
         call, _ = await world.verified(world.bank.person(0))
-        shown = await pop(world, call)
-        assert {field.name for field, _ in shown.ListFields()} & SECRETS == set()
+        shown = await world.screen(call)
+        assert proved_only(shown) == set()
         assert shown.category != calls.CALLER_CATEGORY_VERIFIED
 
 
@@ -308,9 +304,9 @@ async def test_the_grant_stands_in_no_event_and_in_no_file(world: World, tmp_pat
 
 async def test_a_bank_that_does_not_answer_leaves_the_rest_of_the_screen(world: World) -> None:
     await world.sign_in("A1")
-    call = await to_agent(world)
+    call = await world.unproved()
     await world.bank.system.stop()
-    shown = await pop(world, call)
+    shown = await world.screen(call)
     assert (shown.customer_number, shown.category) == (CALLER, calls.CALLER_CATEGORY_UNKNOWN)
     assert list(shown.missing_parts) == ["customer_hints"]
     assert shown.queue == "queues/personal"

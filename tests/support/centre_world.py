@@ -202,6 +202,21 @@ class World:
         (call,) = await self.ask(self.centre.loop.look(lambda state: list(state.calls)))
         return str(call)
 
+    async def unproved(self) -> str:
+        """A call whose customer asks for an agent and has proved nothing, and is with A1 now; its id."""
+        self.caller.call("95588")
+        await self.hears("main-menu/choose-language")
+        await self.press("1")
+        await self.hears("main-menu/for-agent")
+        await self.press("0")
+        return str((await self.talk("A1")).name.removeprefix("calls/"))
+
+    async def screen(self, call: str, agent: str = "A1") -> calls.ScreenPop:
+        """What this agent's program is shown of who calls."""
+        request = calls.GetScreenPopRequest(context=context(agent, english=False), name=f"calls/{call}")
+        shown: calls.ScreenPop = await self.ask(self.calls.GetScreenPop(request))
+        return shown
+
     async def verified(self, person: Person) -> tuple[str, str]:
         """A call whose customer has typed his PIN and heard his balance, and is with A1 now; its id, its grant."""
         await self.sign_in("A1")

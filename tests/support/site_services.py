@@ -36,6 +36,7 @@ from tellerline.callcenter.services.screen_pop import ScreenPops
 from tellerline.callcenter.site.settings import SiteSettings
 
 R = TypeVar("R")
+NO_BANK = "127.0.0.1:1"
 
 
 def context(agent: str, *, english: bool = True) -> RequestContext:
@@ -97,11 +98,14 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
 
 
 @asynccontextmanager
-async def centre_on(open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS) -> AsyncIterator[Centre]:
-    """There is no bank behind it."""
-    async with live_site(open_log, settings) as site, grpc.aio.insecure_channel("127.0.0.1:1") as gateway:
+async def centre_on(
+    open_log: Callable[[], FactLog], settings: SiteSettings = SETTINGS, *, bank: str = NO_BANK, patience: float = 2.0
+) -> AsyncIterator[Centre]:
+    """There is no bank behind it but the one named; ``patience`` in seconds is for what it tells of a caller."""
+    async with live_site(open_log, settings) as site, grpc.aio.insecure_channel(bank) as gateway:
         desk = Desk(site.loop, ROSTER)
-        pops = ScreenPops(desk, CallerKnowledge(GatewayClient(gateway)), lambda call: None, site.settings.plan)
+        knowledge = CallerKnowledge(GatewayClient(gateway), site.clock, seconds=patience)
+        pops = ScreenPops(desk, knowledge, lambda call: None, site.settings.plan)
         plan = site.settings.plan
         handlers = CallHandlers(
             desk,

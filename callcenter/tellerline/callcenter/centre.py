@@ -41,7 +41,6 @@ from tellerline.callcenter.site.state import SiteState
 from tellerline.connectors.telephony.switch import Seal, Switch
 
 _GRANT_ENDS = frozenset({GrantEnds.__name__, CallEnded.__name__})
-_SCREEN_SECONDS = 2.0
 _OF_THE_SITE = (agents.SERVICE, calls.SERVICE, queues.SERVICE)
 _OF_NO_CALL = Asker(call="", step="centre-pin-key")
 
@@ -141,8 +140,7 @@ class CallCentre:
     def _services(self) -> Sequence[tuple[ServiceDescriptor, object]]:
         parts = self._parts
         desk, plan = Desk(self.loop, parts.roster), parts.settings.plan
-        asked = GatewayClient(parts.gateway, seconds=_SCREEN_SECONDS, tracing=parts.tracing)
-        knowledge = CallerKnowledge(asked, parts.open_tickets)
+        knowledge = CallerKnowledge(self._gateway, parts.clock, parts.open_tickets)
         pops = ScreenPops(desk, knowledge, self.proof_of, plan, parts.settings.waiting_flow)
         handlers = calls.CallHandlers(
             desk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +39,13 @@ from tellerline.api.customers.v1.customers_pb2 import (
     VerifyPinRequest,
 )
 from tellerline.api.customers.v1.customers_pb2_grpc import CustomerServiceStub
-from tellerline.api.customers.v1.interactions_pb2 import Interaction, RecordInteractionRequest
+from tellerline.api.customers.v1.interactions_pb2 import (
+    CustomerView,
+    GetCustomerViewRequest,
+    Interaction,
+    ListInteractionsRequest,
+    RecordInteractionRequest,
+)
 from tellerline.api.customers.v1.interactions_pb2_grpc import InteractionServiceStub
 from tellerline.api.operations.v1.operations_pb2 import (
     GetTransactionRequest,
@@ -115,6 +122,12 @@ class GatewayClient:
         self._seconds = seconds
         self._tracing = tracing or CallTracing()
 
+    def within(self, seconds: float) -> GatewayClient:
+        """The same, for questions that may take so long each."""
+        client = copy.copy(self)
+        client._seconds = seconds
+        return client
+
     async def pin_key(self, asker: Asker) -> str:
         """The key for which PINs are sealed, as a JWK."""
         reply = await self._ask(self._customers.GetPinKey, GetPinKeyRequest(context=asker.context), asker)
@@ -140,6 +153,16 @@ class GatewayClient:
         """The asker's customer, under his grant."""
         request = GetCustomerRequest(context=asker.context, name=asker.customer)
         return await self._ask(self._customers.GetCustomer, request, asker)
+
+    async def customer_view(self, asker: Asker) -> CustomerView:
+        """The asker's customer over all channels; masked without a grant."""
+        request = GetCustomerViewRequest(context=asker.context, name=f"{asker.customer}/view")
+        return await self._ask(self._interactions.GetCustomerView, request, asker)
+
+    async def interactions(self, asker: Asker, most: int) -> Sequence[Interaction]:
+        """What happened between the customer and the bank, the newest first; masked without a grant."""
+        request = ListInteractionsRequest(context=asker.context, parent=asker.customer, page_size=most)
+        return list((await self._ask(self._interactions.ListInteractions, request, asker)).interactions)
 
     async def transactions(self, asker: Asker, most: int) -> Sequence[Transaction]:
         """The customer's latest, the last accepted first."""

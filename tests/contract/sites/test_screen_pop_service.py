@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -15,6 +17,10 @@ from site_services import Centre, centre_on, context
 
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
+from tellerline.api.customers.v1.customers_pb2_grpc import (
+    CustomerServiceServicer,
+    add_CustomerServiceServicer_to_server,
+)
 from tellerline.callcenter.live.log import FactLog
 from tellerline.simulators.softswitch.phones import OnRing
 
@@ -42,6 +48,45 @@ async def test_it_is_there_while_the_telephone_rings(desk: Centre) -> None:
     assert (shown.customer_number, shown.queue_display_name) == (CALLER, "personal banking")
     assert 7 <= shown.wait_duration.ToTimedelta().total_seconds() < 12
     assert (shown.category, list(shown.missing_parts)) == (calls.CALLER_CATEGORY_UNKNOWN, ["customer_hints"])
+
+
+class SilentBank(CustomerServiceServicer):
+    """Is ``asked`` whose a number is, and never says."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def FindCustomersByPhone(self, request: Any, context: Any) -> Any:  # noqa: N802 the contract's name
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def silent_bank() -> AsyncIterator[tuple[SilentBank, str]]:
+    bank, server = SilentBank(), grpc.aio.server()
+    add_CustomerServiceServicer_to_server(bank, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        yield bank, f"127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
+
+
+async def test_a_bank_that_says_nothing_delays_no_answer(open_log: Callable[[], FactLog]) -> None:
+    async with silent_bank() as (bank, target), centre_on(open_log, bank=target, patience=3600) as desk:
+        desk.site.phones["A1"].on_ring = OnRing.RINGS
+        desk.site.caller.call("95588")
+        await desk.sign_in("A1")
+        await desk.site.until(lambda state: state.agents["A1"].reservation != "")
+        (call,) = (await desk.site.state()).calls
+        request = calls.GetScreenPopRequest(context=context("A1"), name=f"calls/{call}")
+        shown = asyncio.ensure_future(desk.calls.GetScreenPop(request, timeout=3600))
+        await bank.asked.wait()
+        desk.site.phones["A1"].answer()
+        await desk.site.talking(desk.site.caller, desk.site.phones["A1"])
+        assert not shown.done()
+        shown.cancel()
 
 
 async def test_earlier_calls_of_the_number_come_the_last_first(desk: Centre) -> None:

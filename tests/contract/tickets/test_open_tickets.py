@@ -44,19 +44,22 @@ class Bank:
     async def customer(self, *_: object) -> object:
         raise GatewayError(code="GRANT_EXPIRED", definite=True)
 
-    accounts = transactions = customer
+    accounts = transactions = customer_view = interactions = customer
+
+    def within(self, _seconds: float) -> Bank:
+        return self
 
 
 async def test_what_does_not_come_is_missing_and_the_rest_is_there(desk: Office) -> None:
     ticket = await opened(desk, "C1")
     proof = Proof("customers/C1", "token")
     bank: Any = Bank()
-    known = await CallerKnowledge(bank, desk.service.desk.open_of).of("main-1", "11000000001", "A1", proof)
-    assert known.missing == ["customer", "accounts", "transactions"]
+    known = await CallerKnowledge(bank, desk.clock, desk.service.desk.open_of).of("main-1", "11000000001", "A1", proof)
+    assert known.missing == ["customer", "accounts", "transactions", "customer_view", "interactions"]
     assert [f"tickets/{each.id}" for each in known.tickets] == [ticket.name]
     assert (known.hints, known.customer) == ([], None)
 
     async def away(_: str) -> list[Ticket]:
         raise StoreUnavailableError("away")
 
-    assert "open_tickets" in (await CallerKnowledge(bank, away).of("main-1", "", "A1", proof)).missing
+    assert "open_tickets" in (await CallerKnowledge(bank, desk.clock, away).of("main-1", "", "A1", proof)).missing

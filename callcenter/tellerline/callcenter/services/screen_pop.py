@@ -131,6 +131,8 @@ class ScreenPops:
             queue_display_name=title_of(self._plan.queues, seen.queue, "en" if english else "zh-CN"),
             wait_duration=duration(seen.waited),
             missing_parts=known.missing,
+            customer_view=known.view,
+            interactions=known.interactions,
         )
 
 

@@ -16,6 +16,7 @@ from tellerline.api.agents.v1 import agents_pb2 as _agents_pb2
 from tellerline.api.common.v1 import context_pb2 as _context_pb2
 from tellerline.api.common.v1 import transaction_pb2 as _transaction_pb2
 from tellerline.api.customers.v1 import customers_pb2 as _customers_pb2
+from tellerline.api.customers.v1 import interactions_pb2 as _interactions_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -256,6 +257,8 @@ class ScreenPop(_message.Message):
     QUEUE_DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     WAIT_DURATION_FIELD_NUMBER: _builtins.int
     MISSING_PARTS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_VIEW_FIELD_NUMBER: _builtins.int
+    INTERACTIONS_FIELD_NUMBER: _builtins.int
     call: _builtins.str
     """`calls/{call}`."""
     customer_number: _builtins.str
@@ -302,7 +305,22 @@ class ScreenPop(_message.Message):
 
     @_builtins.property
     def missing_parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What could not be had in time: `customer_hints`, `customer`, `accounts`, `transactions`, `open_tickets`."""
+        """What could not be had in time: `customer_hints`, `customer`, `accounts`, `transactions`, `open_tickets`,
+        `customer_view`, `interactions`. Without `customer_hints` nobody knows whose view to ask for, and none is named.
+        """
+
+    @_builtins.property
+    def customer_view(self) -> _interactions_pb2.CustomerView:
+        """The customer over all channels, as `InteractionService.GetCustomerView` shows him: `verified` to whoever serves him
+        once his PIN was right. To everybody else masked, of the one customer who has registered the number; absent where
+        nobody has, or several.
+        """
+
+    @_builtins.property
+    def interactions(self) -> _containers.RepeatedCompositeFieldContainer[_interactions_pb2.Interaction]:
+        """What has happened between him and the bank over every channel, as `InteractionService.ListInteractions` shows it, the
+        newest first; twenty at most. Masked with the view: when, what sort of thing, through which channel.
+        """
 
     def __init__(
         self,
@@ -322,10 +340,12 @@ class ScreenPop(_message.Message):
         queue_display_name: _builtins.str = ...,
         wait_duration: _duration_pb2.Duration | None = ...,
         missing_parts: _abc.Iterable[_builtins.str] | None = ...,
+        customer_view: _interactions_pb2.CustomerView | None = ...,
+        interactions: _abc.Iterable[_interactions_pb2.Interaction] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "wait_duration", b"wait_duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "customer_view", b"customer_view", "wait_duration", b"wait_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "call", b"call", "category", b"category", "customer", b"customer", "customer_hints", b"customer_hints", "customer_number", b"customer_number", "earlier_calls", b"earlier_calls", "missing_parts", b"missing_parts", "nodes", b"nodes", "open_tickets", b"open_tickets", "queue", b"queue", "queue_display_name", b"queue_display_name", "topic", b"topic", "transactions", b"transactions", "wait_duration", b"wait_duration"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "call", b"call", "category", b"category", "customer", b"customer", "customer_hints", b"customer_hints", "customer_number", b"customer_number", "customer_view", b"customer_view", "earlier_calls", b"earlier_calls", "interactions", b"interactions", "missing_parts", b"missing_parts", "nodes", b"nodes", "open_tickets", b"open_tickets", "queue", b"queue", "queue_display_name", b"queue_display_name", "topic", b"topic", "transactions", b"transactions", "wait_duration", b"wait_duration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -311,7 +311,8 @@ class CallServiceServicer:
     def GetScreenPop(self, request, context):
         """Who calls, for the agent's screen 来电弹屏: number and category, what he came through, earlier calls. Of a customer whose
         number it is no more than a number proves; once his PIN was right, and only to the agent who serves him, his name,
-        accounts, latest transactions and open tickets. What the bank did not tell in two seconds is named in `missing_parts`.
+        accounts, latest transactions and open tickets, and what happened between him and the bank over every channel. What
+        the bank did not tell in two seconds, all in all, is named in `missing_parts`.
 
         For whom the call is offered to, who is in it or writes it up, and for leaders: else `NOT_IN_CALL`
         (`FAILED_PRECONDITION`). `NO_SUCH_CALL` (`NOT_FOUND`).
