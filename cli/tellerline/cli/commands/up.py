@@ -27,7 +27,7 @@ def up(
     amqp: Annotated[str, typer.Option(help="URL of RabbitMQ; without it a private server is started.")] = "",
     front: Annotated[str, typer.Option(help="connect or grpcio.")] = "",
     port: Annotated[int, typer.Option(help="Of the gateway; 0 takes a free one.")] = 0,
-    processes: Annotated[int, typer.Option(min=1, max=16, help="Gateway processes on that port (PostgreSQL).")] = 1,
+    processes: Annotated[int, typer.Option(min=1, max=16, help="Gateway processes on the same ports, if several.")] = 1,
     customers: Annotated[int, typer.Option(min=0, help="Fictional customers of the simulated bank.")] = 1_000,
     seed: Annotated[int, typer.Option(help="Of the fictional bank.")] = 1,
     switch: Annotated[str, typer.Option(help="Of the call centre: softswitch, asterisk or none.")] = "",
@@ -37,7 +37,8 @@ def up(
 
     Without options: gateway, every simulated host and a call centre on a simulated switch in one process, SQLite, no
     server to install. With --store postgresql, --mq rabbitmq or --processes: the large form, servers and processes
-    included. With --switch asterisk: real calls, on an Asterisk that is installed without root when there is none.
+    included; each process serves every channel. With --switch asterisk: real calls, on an Asterisk that is installed
+    without root when there is none.
     """
     from tellerline.cli.system.command_settings import Wishes
     from tellerline.cli.system.lifecycle import keep_up

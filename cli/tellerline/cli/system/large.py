@@ -1,10 +1,11 @@
-"""The large form on one machine: the bank in this process, several gateway processes on one port, one database."""
+"""The large form on one machine: the bank in this process, gateway processes that share their ports, one database."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from tellerline.cli.system.embedded import Books
 from tellerline.cli.system.host_keys import host_document
 from tellerline.cli.system.registration import register_population
 from tellerline.cli.system.settings_file import write_settings
+from tellerline.gateway.channels.http.settings import HttpSettings
+from tellerline.gateway.channels.iso8583.settings import AtmSettings
 from tellerline.gateway.journal.postgresql import PostgresqlStore
-from tellerline.gateway.settings import GatewaySettings
+from tellerline.gateway.settings import GatewaySettings, ServingSettings
 from tellerline.simulators.admin import AdminServer
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.queues import rabbitmq_queues
@@ -27,11 +30,22 @@ from tellerline.simulators.servers.ports import free_port
 GATEWAY_MODULE = "tellerline.cli.system.gateway_process"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LargeSystem:
+    """Where its gateways answer, each of them at every address; a door that ``settings`` do not open is empty."""
+
+    settings: GatewaySettings
+    target: str
+    admin: str
+    atm_target: str
+    http_url: str
+
+
 @asynccontextmanager
 async def start_large(
     settings: GatewaySettings, books: Books, processes: int, directory: Path, *, clock: Clock
-) -> AsyncIterator[tuple[str, str]]:
-    """``processes`` gateways behind one port (``SO_REUSEPORT``); yields the gateways' target and the admin API's URL.
+) -> AsyncIterator[LargeSystem]:
+    """``processes`` gateways that share the ports of all their channels (``SO_REUSEPORT``), until the block ends.
 
     Raises ``ChildFailedError`` with the last lines of a gateway's log when one does not come up.
     """
@@ -44,21 +58,25 @@ async def start_large(
     try:
         await bank.start()
         await admin.start()
-        port = settings.front.port or free_port()
-        pin_key = _pin_key(directory)
+        shared = _document(settings, bank, directory) | _doors(settings) | _pin_key(directory)
         for number in range(1, processes + 1):
             instance = f"{settings.instance}-{number}"
             file = directory / f"{instance}.toml"
-            write_settings(file, _document(settings, bank, instance, port, directory) | pin_key)
+            write_settings(file, {"instance": instance} | shared)
             children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
-        for child in children:
-            await asyncio.to_thread(child.ready)
+        said = [await asyncio.to_thread(child.ready) for child in children]
         if population is not None:
             store = PostgresqlStore(settings.store.dsn.get_secret_value(), clock, schema=settings.store.db_schema)
             await store.start()
             await register_population(store.registry, population, clock, settings)
             await store.close()
-        yield f"{settings.front.address}:{port}", admin.url
+        yield LargeSystem(
+            settings=settings,
+            target=said[0]["target"],
+            admin=admin.url,
+            atm_target=said[0]["atm"],
+            http_url=said[0]["http"],
+        )
     finally:
         await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children))
         await admin.close()
@@ -75,11 +93,8 @@ def _pin_key(directory: Path) -> dict[str, Any]:
     return {"pin": {"keys": [str(file)]}}
 
 
-def _document(
-    settings: GatewaySettings, bank: SimulatedBank, instance: str, port: int, directory: Path
-) -> dict[str, Any]:
+def _document(settings: GatewaySettings, bank: SimulatedBank, directory: Path) -> dict[str, Any]:
     return {
-        "instance": instance,
         "store": {
             "kind": "postgresql",
             "dsn": settings.store.dsn.get_secret_value(),
@@ -87,11 +102,18 @@ def _document(
         },
         "mq": {"kind": "amqp", "url": settings.mq.url.get_secret_value()},
         "hosts": {name: host_document(host, directory) for name, host in bank.hosts.items()},
-        "front": {
-            "kind": settings.front.kind,
-            "address": settings.front.address,
-            "port": port,
-            "reuse_port": True,
-            "reflection": settings.front.reflection,
-        },
     }
+
+
+def _doors(settings: GatewaySettings) -> dict[str, Any]:
+    """The fronts that are open, each on a port that is known before the first process has it."""
+    front = settings.front
+    open_ones: dict[str, Any] = {"front": {"kind": front.kind, "reflection": front.reflection} | _shared(front)}
+    for name, door in (("atm", settings.atm), ("http", settings.http)):
+        if door is not None:
+            open_ones[name] = door.model_dump(mode="json", exclude_none=True) | _shared(door)
+    return open_ones
+
+
+def _shared(door: ServingSettings | AtmSettings | HttpSettings) -> dict[str, Any]:
+    return {"address": door.address, "port": door.port or free_port(), "reuse_port": True}

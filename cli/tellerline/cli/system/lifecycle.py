@@ -27,9 +27,10 @@ from tellerline.cli.system.call_centre import RunningCentre, call_centre, store_
 from tellerline.cli.system.cash_machines import serving_cash_machines
 from tellerline.cli.system.centre_files import CentreFiles, read_centre_files
 from tellerline.cli.system.chatter import chatter_to
+from tellerline.cli.system.children import ChildFailedError
 from tellerline.cli.system.command_settings import WishError, Wishes, call_centre_wished, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
-from tellerline.cli.system.large import start_large
+from tellerline.cli.system.large import LargeSystem, start_large
 from tellerline.cli.system.node import GatewayNode, build_node, reload_on_signal
 from tellerline.cli.system.online_banking import development_login
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
@@ -64,7 +65,13 @@ def keep_up(out: Output, wishes: Wishes) -> None:
         out.fail(Exit.USAGE, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
-    except (ServerFailedError, StoreUnavailableError, CentreStoreUnavailableError, OSError) as error:
+    except (
+        ServerFailedError,
+        ChildFailedError,
+        StoreUnavailableError,
+        CentreStoreUnavailableError,
+        OSError,
+    ) as error:
         out.fail(Exit.SETUP, "CANNOT_START", str(error), f"无法启动：{error}")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -144,7 +151,6 @@ async def _running(
     wishes: Wishes, settings: GatewaySettings, directory: Path, log: int
 ) -> AsyncIterator[RunningSystem]:
     clock, randomness = SystemClock(), SystemRandomness()
-    books = Books(seed=wishes.seed, customers=wishes.customers)
     if settings.hosts:
         node = build_node(settings, clock=clock, randomness=randomness, log_descriptor=log)
         await node.start()
@@ -153,22 +159,37 @@ async def _running(
             yield with_channels(running_system(settings, node.target, "", node.metrics_url), node)
         finally:
             await node.stop()
-    elif wishes.processes > 1:
-        async with start_large(settings, books, wishes.processes, directory, clock=clock) as (target, admin):
-            yield running_system(settings, target, admin, "")
-    else:
-        with chatter_to(log):
-            async with development_login(settings, clock=clock, randomness=randomness) as (open_to_all, proof):
-                served = serving_cash_machines(open_to_all, directory, randomness)
-                system = await start_embedded(served, books, clock=clock, randomness=randomness, log_descriptor=log)
-                node = system.node
-                proof.target = node.target
-                reload_on_signal(node)
-                try:
-                    here = running_system(settings, node.target, system.admin.url, node.metrics_url)
-                    yield with_channels(here, node)
-                finally:
-                    await system.stop()
+        return
+    books = Books(seed=wishes.seed, customers=wishes.customers)
+    with chatter_to(log):
+        async with development_login(settings, clock=clock, randomness=randomness) as (open_to_all, proof):
+            served = serving_cash_machines(open_to_all, directory, randomness)
+            several = wishes.processes > 1
+            async with (
+                _several(served, books, wishes.processes, directory) if several else _embedded(served, books, log)
+            ) as here:
+                proof.target = here.gateway
+                yield here
+
+
+@asynccontextmanager
+async def _several(
+    settings: GatewaySettings, books: Books, processes: int, directory: Path
+) -> AsyncIterator[RunningSystem]:
+    async with start_large(settings, books, processes, directory, clock=SystemClock()) as large:
+        yield with_channels(running_system(settings, large.target, large.admin, ""), large)
+
+
+@asynccontextmanager
+async def _embedded(settings: GatewaySettings, books: Books, log: int) -> AsyncIterator[RunningSystem]:
+    clock, randomness = SystemClock(), SystemRandomness()
+    system = await start_embedded(settings, books, clock=clock, randomness=randomness, log_descriptor=log)
+    node = system.node
+    reload_on_signal(node)
+    try:
+        yield with_channels(running_system(settings, node.target, system.admin.url, node.metrics_url), node)
+    finally:
+        await system.stop()
 
 
 _STANDARD_ERROR = 2
@@ -190,13 +211,13 @@ def running_system(settings: GatewaySettings, target: str, admin: str, metrics: 
     )
 
 
-def with_channels(system: RunningSystem, node: GatewayNode) -> RunningSystem:
+def with_channels(system: RunningSystem, doors: GatewayNode | LargeSystem) -> RunningSystem:
     """The same system, with where cash machines connect and, in development, their keys; and with online banking."""
-    settings = node.settings.atm
+    settings = doors.settings.atm
     keys = str(settings.terminals.parent) if settings is not None and settings.mode == "development" else ""
-    online = f"{node.http_url}/online-banking/" if node.http_url else ""
-    issuer = node.settings.http.issuer if node.settings.http is not None else ""
-    return replace(system, atm=node.atm_target, atm_keys=keys, online_banking=online, issuer=issuer)
+    online = f"{doors.http_url}/online-banking/" if doors.http_url else ""
+    issuer = doors.settings.http.issuer if doors.settings.http is not None else ""
+    return replace(system, atm=doors.atm_target, atm_keys=keys, online_banking=online, issuer=issuer)
 
 
 def with_call_centre(system: RunningSystem, running: RunningCentre, room: TelephoneRoom) -> RunningSystem:
