@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tellerline.gateway.channels.iso8583 import answer_codes
-from tellerline.gateway.channels.iso8583.answer_codes import BAD_TRANSACTION, OF_CODE, Answer, answer_of, of_repeat
+from tellerline.gateway.channels.iso8583.answer_codes import (
+    BAD_MAC,
+    BAD_TRANSACTION,
+    NO_KEYS,
+    NO_MODULE,
+    OF_CODE,
+    Answer,
+    answer_of,
+    of_repeat,
+)
 from tellerline.gateway.errors import describe
 from tellerline.routing.model.codes import Code
 
@@ -52,3 +61,9 @@ def test_what_is_definite_of_a_first_request_is_not_of_its_repeat(code: Code) ->
 @pytest.mark.parametrize("code", [Code.INSUFFICIENT_FUNDS, Code.REVERSED, Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD])
 def test_what_the_books_say_of_a_repeat_stands(code: Code) -> None:
     assert of_repeat(answer_of(code)) is answer_of(code)
+
+
+def test_only_faults_of_keys_and_of_the_security_module_are_called_so() -> None:
+    theirs = {"916", "917", "918", "919", "920", "921"}
+    told = {answer for answer in (*ANSWERS, *OF_CODE.values()) if answer.y1993 in theirs}
+    assert told == {BAD_MAC, NO_KEYS, NO_MODULE}
