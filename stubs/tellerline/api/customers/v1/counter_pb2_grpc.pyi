@@ -54,6 +54,9 @@ class CounterServiceStub:
     """Gives a grant because the clerk has seen the customer's identity document: the number is compared with the registered
     one. `IDENTITY_NOT_PROVED` (`UNAUTHENTICATED`) when it is another one, `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Either is
     kept. The grant is bound to the counter and the clerk; without it the counter sees the customer masked.
+
+    **Not** idempotent: each wrong document counts, and after several in a row the customer's is compared no more for a
+    time, at any counter: `IDENTITY_DOCUMENT_LOCKED` (`PERMISSION_DENIED`). No answer: the try may have counted.
     """
     SetContact: _grpc.UnaryUnaryMultiCallable[_counter_pb2.SetContactRequest, _counter_pb2.Contact]
     """Sets a contact detail 联系方式, not verified from then on; setting the same value again changes nothing. Setting
@@ -86,7 +89,7 @@ class CounterServiceStub:
     CompletePinReset: _grpc.UnaryUnaryMultiCallable[_counter_pb2.CompletePinResetRequest, _counter_pb2.PinReset]
     """Sets the new PIN at the host, which unlocks it there, and ends the gateway's lock. The customer types it himself; the
     PIN is one for a first use: until he has changed it by `CustomerService.ChangePin`, a grant won with it covers that
-    and nothing else.
+    and nothing else. All grants of the customer end, as by `ChangePin`.
 
     OK means accepted, not done: read `transaction.state`, and follow `IN_DOUBT` as for `ChangePin`. Once per reset, by a
     clerk, within 15 minutes of being asked for: else `PIN_RESET_NOT_OPEN` (`FAILED_PRECONDITION`), which is also answered
@@ -123,6 +126,9 @@ class CounterServiceAsyncStub(CounterServiceStub):
     """Gives a grant because the clerk has seen the customer's identity document: the number is compared with the registered
     one. `IDENTITY_NOT_PROVED` (`UNAUTHENTICATED`) when it is another one, `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Either is
     kept. The grant is bound to the counter and the clerk; without it the counter sees the customer masked.
+
+    **Not** idempotent: each wrong document counts, and after several in a row the customer's is compared no more for a
+    time, at any counter: `IDENTITY_DOCUMENT_LOCKED` (`PERMISSION_DENIED`). No answer: the try may have counted.
     """
     SetContact: _aio.UnaryUnaryMultiCallable[_counter_pb2.SetContactRequest, _counter_pb2.Contact]  # type: ignore[assignment]
     """Sets a contact detail 联系方式, not verified from then on; setting the same value again changes nothing. Setting
@@ -155,7 +161,7 @@ class CounterServiceAsyncStub(CounterServiceStub):
     CompletePinReset: _aio.UnaryUnaryMultiCallable[_counter_pb2.CompletePinResetRequest, _counter_pb2.PinReset]  # type: ignore[assignment]
     """Sets the new PIN at the host, which unlocks it there, and ends the gateway's lock. The customer types it himself; the
     PIN is one for a first use: until he has changed it by `CustomerService.ChangePin`, a grant won with it covers that
-    and nothing else.
+    and nothing else. All grants of the customer end, as by `ChangePin`.
 
     OK means accepted, not done: read `transaction.state`, and follow `IN_DOUBT` as for `ChangePin`. Once per reset, by a
     clerk, within 15 minutes of being asked for: else `PIN_RESET_NOT_OPEN` (`FAILED_PRECONDITION`), which is also answered
@@ -207,6 +213,9 @@ class CounterServiceServicer(metaclass=_abc_1.ABCMeta):
         """Gives a grant because the clerk has seen the customer's identity document: the number is compared with the registered
         one. `IDENTITY_NOT_PROVED` (`UNAUTHENTICATED`) when it is another one, `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Either is
         kept. The grant is bound to the counter and the clerk; without it the counter sees the customer masked.
+
+        **Not** idempotent: each wrong document counts, and after several in a row the customer's is compared no more for a
+        time, at any counter: `IDENTITY_DOCUMENT_LOCKED` (`PERMISSION_DENIED`). No answer: the try may have counted.
         """
 
     @_abc_1.abstractmethod
@@ -287,7 +296,7 @@ class CounterServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_counter_pb2.PinReset, _abc.Awaitable[_counter_pb2.PinReset]]:
         """Sets the new PIN at the host, which unlocks it there, and ends the gateway's lock. The customer types it himself; the
         PIN is one for a first use: until he has changed it by `CustomerService.ChangePin`, a grant won with it covers that
-        and nothing else.
+        and nothing else. All grants of the customer end, as by `ChangePin`.
 
         OK means accepted, not done: read `transaction.state`, and follow `IN_DOUBT` as for `ChangePin`. Once per reset, by a
         clerk, within 15 minutes of being asked for: else `PIN_RESET_NOT_OPEN` (`FAILED_PRECONDITION`), which is also answered

@@ -184,7 +184,8 @@ class CustomerServiceServicer:
 
         OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
         try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
-        carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+        carries, for none is kept. Once it is `DONE` or `IN_DOUBT`, every other grant of the customer has ended, on every
+        channel and with his logins; the one that came as proof ends only if a doubt is resolved as `DONE`. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
         (all the same digit, or one after the other).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

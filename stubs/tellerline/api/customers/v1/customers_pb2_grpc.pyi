@@ -87,7 +87,8 @@ class CustomerServiceStub:
 
     OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
     try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
-    carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+    carries, for none is kept. Once it is `DONE` or `IN_DOUBT`, every other grant of the customer has ended, on every
+    channel and with his logins; the one that came as proof ends only if a doubt is resolved as `DONE`. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
     (all the same digit, or one after the other).
     """
     GetPinKey: _grpc.UnaryUnaryMultiCallable[_customers_pb2.GetPinKeyRequest, _customers_pb2.PinKey]
@@ -157,7 +158,8 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
 
     OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
     try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
-    carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+    carries, for none is kept. Once it is `DONE` or `IN_DOUBT`, every other grant of the customer has ended, on every
+    channel and with his logins; the one that came as proof ends only if a doubt is resolved as `DONE`. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
     (all the same digit, or one after the other).
     """
     GetPinKey: _aio.UnaryUnaryMultiCallable[_customers_pb2.GetPinKeyRequest, _customers_pb2.PinKey]  # type: ignore[assignment]
@@ -278,7 +280,8 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
 
         OK means accepted, not done: read `transaction.state`. `IN_DOUBT`: sent, and not known yet whether the new PIN holds;
         try neither again and again, both count. The same serial again answers what has become of it, whatever PINs it
-        carries, for none is kept. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
+        carries, for none is kept. Once it is `DONE` or `IN_DOUBT`, every other grant of the customer has ended, on every
+        channel and with his logins; the one that came as proof ends only if a doubt is resolved as `DONE`. `INVALID_REQUEST` for a new PIN that is not six digits, is the old one, or is too simple
         (all the same digit, or one after the other).
         """
 
