@@ -99,9 +99,12 @@ def _pages_and_files(
         return Response(said, status_code=status, headers=data_headers(settings))
 
     async def count(request: Request[Any, Any, Any]) -> None:
-        """The address's rate."""
+        """The address's rate; what the page is made of counts apart, as one visit loads all of it."""
         scope = cast(MutableMapping[str, Any], request.scope)
-        doors.anybody(scope, transcoder.exchange(scope, _nowhere))
+        if request.url.path.startswith(f"{_HOME}/"):
+            doors.part_of_the_page(scope)
+        else:
+            doors.anybody(scope, transcoder.exchange(scope, _nowhere))
 
     return Litestar(
         [sign_of_life, *_pages(settings), _files(settings)],

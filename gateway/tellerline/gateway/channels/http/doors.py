@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from tellerline.adapters.clock import Clock
 from tellerline.gateway.channels.addresses import household_of
@@ -12,6 +13,9 @@ from tellerline.gateway.channels.http.rates import RateLimit
 from tellerline.gateway.channels.http.sessions import Session, SessionBook
 from tellerline.gateway.channels.http.settings import RateSettings
 from tellerline.gateway.channels.http.tokens import Claims, TokenVerifier
+
+PARTS_PER_REQUEST: Final = 20
+"""So many of the page's files, which cost little and come forty at a time, count as much as one request."""
 
 
 @dataclass(slots=True)
@@ -31,6 +35,8 @@ class Doors:
         self._clock = clock
         self._sessions = sessions
         self._addresses = RateLimit("address", rates.per_address, clock=clock, most=rates.remembered)
+        parts = rates.per_address * PARTS_PER_REQUEST
+        self._parts = RateLimit("page", parts, clock=clock, most=rates.remembered)
         self._customers = RateLimit("customer", rates.per_customer, clock=clock, most=rates.remembered)
 
     def anybody(self, scope: Scope, exchange: Exchange) -> Visitor:
@@ -38,6 +44,10 @@ class Doors:
         address = address_of(scope)
         exchange.rate = self._addresses.hit(address)
         return Visitor(address)
+
+    def part_of_the_page(self, scope: Scope) -> None:
+        """Pass by address alone, to one of the page's files; takes nothing from what ``anybody`` lets pass."""
+        self._parts.hit(address_of(scope))
 
     async def claims(self, exchange: Exchange) -> Claims:
         """Of a good token, without a session."""

@@ -29,8 +29,9 @@ class HttpTlsSettings(_Part):
 
 
 class RateSettings(_Part):
-    """Requests a minute: of one address before it has shown a token, and of one customer. ``remembered`` bounds how
-    many of either are counted at a time; those whose minute ends first make room.
+    """Requests a minute: of one address before it has shown a token, and of one customer. Of the page's files an
+    address has twenty times ``per_address``, counted apart. ``remembered`` bounds how many of each are counted at a
+    time; those whose minute ends first make room.
     """
 
     per_address: int = Field(default=600, ge=1)
