@@ -50,7 +50,9 @@ class OtherChannels:
         serial = f"{self.person.customer.number}-{self.serials}"
         asking = {"channel": f"CHANNEL_{channel}", "channel_serial": serial, "terminal": "ATM00001"}
         context_ = asking | fields.pop("context", {})
-        return await self.world.ask(Client(self.world.gateway, timeout=30).call(method, fields | {"context": context_}))
+        asked = Client(self.world.gateway, timeout=30).call(method, fields | {"context": context_})
+        reply: dict[str, Any] = await self.world.ask(asked)
+        return reply
 
     async def are_used(self) -> str:
         """He withdraws cash and logs in online, and the bank puts him into segment A; the withdrawal's serial."""

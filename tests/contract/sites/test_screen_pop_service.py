@@ -17,12 +17,11 @@ from site_services import Centre, centre_on, context
 
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
-from tellerline.api.customers.v1.customers_pb2_grpc import (
-    CustomerServiceServicer,
-    add_CustomerServiceServicer_to_server,
-)
+from tellerline.api.customers.v1 import customers_pb2
 from tellerline.callcenter.live.log import FactLog
 from tellerline.simulators.softswitch.phones import OnRing
+
+CUSTOMERS = customers_pb2.DESCRIPTOR.services_by_name["CustomerService"]
 
 
 @pytest.fixture
@@ -50,31 +49,29 @@ async def test_it_is_there_while_the_telephone_rings(desk: Centre) -> None:
     assert (shown.category, list(shown.missing_parts)) == (calls.CALLER_CATEGORY_UNKNOWN, ["customer_hints"])
 
 
-class SilentBank(CustomerServiceServicer):
-    """Is ``asked`` whose a number is, and never says."""
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-
-    async def FindCustomersByPhone(self, request: Any, context: Any) -> Any:  # noqa: N802 the contract's name
-        self.asked.set()
-        await asyncio.Event().wait()
-
-
 @asynccontextmanager
-async def silent_bank() -> AsyncIterator[tuple[SilentBank, str]]:
-    bank, server = SilentBank(), grpc.aio.server()
-    add_CustomerServiceServicer_to_server(bank, server)
+async def silent_bank() -> AsyncIterator[tuple[asyncio.Event, str]]:
+    """It has been asked whose a number is once the event is set, and never says. Where it is."""
+    asked = asyncio.Event()
+
+    async def silence(_request: bytes, _call: object) -> bytes:
+        asked.set()
+        await asyncio.Event().wait()
+        return b""
+
+    whose = {"FindCustomersByPhone": grpc.unary_unary_rpc_method_handler(silence)}
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(CUSTOMERS.full_name, whose),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:
-        yield bank, f"127.0.0.1:{port}"
+        yield asked, f"127.0.0.1:{port}"
     finally:
         await server.stop(None)
 
 
 async def test_a_bank_that_says_nothing_delays_no_answer(open_log: Callable[[], FactLog]) -> None:
-    async with silent_bank() as (bank, target), centre_on(open_log, bank=target, patience=3600) as desk:
+    async with silent_bank() as (asked, target), centre_on(open_log, bank=target, patience=3600) as desk:
         desk.site.phones["A1"].on_ring = OnRing.RINGS
         desk.site.caller.call("95588")
         await desk.sign_in("A1")
@@ -82,7 +79,7 @@ async def test_a_bank_that_says_nothing_delays_no_answer(open_log: Callable[[], 
         (call,) = (await desk.site.state()).calls
         request = calls.GetScreenPopRequest(context=context("A1"), name=f"calls/{call}")
         shown = asyncio.ensure_future(desk.calls.GetScreenPop(request, timeout=3600))
-        await bank.asked.wait()
+        await asked.wait()
         desk.site.phones["A1"].answer()
         await desk.site.talking(desk.site.caller, desk.site.phones["A1"])
         assert not shown.done()
