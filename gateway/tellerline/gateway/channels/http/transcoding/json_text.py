@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 from tellerline.gateway.channels.http.refusals import bad_body
@@ -31,8 +32,7 @@ def parse_json(text: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        again = next(name for place, name in enumerate(names) if name in names[:place])
+        again = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise bad_body(f"/{escaped(again)}", "duplicate_key")
     return made
 
