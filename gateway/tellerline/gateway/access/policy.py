@@ -13,6 +13,7 @@ from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
 _MOST_CALLERS = 10_000
+_OF_AGENTS = "AGENT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +68,14 @@ class CallerRights:
 
     def acting(self, named: str) -> str:
         """Who acts, where the caller names ``named`` (or nobody): the bearer of the certificate, or whom he may speak
-        for. Raises ``IDENTITY_MISMATCH``."""
-        if not self.identity or self.anybody or named == self.person:
+        for. Raises ``IDENTITY_MISMATCH``, also for a program that names nobody where only people act."""
+        if not self.identity:
             return named
-        if not named:
-            return self.person
-        if self.speakers.may_name(self.identity, named):
-            return named
+        acts = named or self.person
+        if not acts and self.channel != _OF_AGENTS:
+            return ""
+        if acts and (self.anybody or acts == self.person or self.speakers.may_name(self.identity, acts)):
+            return acts
         raise RefusalError(Code.IDENTITY_MISMATCH, metadata={"channel": self.channel})
 
     def _decided(self, operation: str) -> Verdict:

@@ -11,6 +11,7 @@ from tellerline.gateway.settings import standard_channels
 from tellerline.routing.model.codes import Code
 
 OPERATOR, CENTRE = "spiffe://tellerline/operator/O9001", "spiffe://tellerline/program/call-centre"
+AGENT = "spiffe://tellerline/agent/A1001"
 
 
 def directory(*, required: bool = False, **channels: ChannelPolicy) -> ChannelDirectory:
@@ -33,6 +34,10 @@ def refused(channels: ChannelDirectory, channel: str, identity: str, named: str 
         ("COUNTER", OPERATOR, "O9002", Code.IDENTITY_MISMATCH),
         ("IVR", OPERATOR, "", Code.CHANNEL_NOT_ALLOWED),
         ("AGENT", CENTRE, "A1001", None),
+        ("AGENT", CENTRE, "", Code.IDENTITY_MISMATCH),
+        ("AGENT", AGENT, "", None),
+        ("AGENT", AGENT, "A1002", Code.IDENTITY_MISMATCH),
+        ("IVR", CENTRE, "", None),
         ("COUNTER", CENTRE, "", Code.CHANNEL_NOT_ALLOWED),
         ("ATM", "front:ATM", "", None),
         ("ATM", "front:ATM", "A1001", Code.IDENTITY_MISMATCH),
@@ -54,6 +59,12 @@ def test_peers_of_the_settings_vouch_for_whom_they_name() -> None:
     assert refused(channels, "COUNTER", "spiffe://bank/branches", "O9002") is None
     assert not channels.rights("COUNTER", "spiffe://bank/branches").needs_grant("accounts.GetBalance")
     assert refused(channels, "COUNTER", OPERATOR) is Code.CHANNEL_NOT_ALLOWED
+
+
+def test_a_peer_of_the_settings_names_its_agents() -> None:
+    channels = directory(AGENT=ChannelPolicy(peers=("spiffe://bank/desktop",)))
+    assert refused(channels, "AGENT", "spiffe://bank/desktop", "A1001") is None
+    assert refused(channels, "AGENT", "spiffe://bank/desktop") is Code.IDENTITY_MISMATCH
 
 
 def test_an_operator_looks_after_transactions_and_moves_no_money() -> None:
