@@ -55,7 +55,7 @@ class Visitor:
 
     async def open(self) -> None:
         await self.page.goto(self.home)
-        await self.page.locator("main h1").wait_for()
+        await self.page.locator("main button.main").wait_for()
 
     async def log_in(self, customer: str, pin: str = PIN) -> None:
         """From the welcome to wherever the page leads; with a wrong PIN, to the form again."""

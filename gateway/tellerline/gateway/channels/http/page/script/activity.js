@@ -22,6 +22,8 @@ export class Activity {
   #place = null;
   #problem = null;
   #loaded = false;
+  #connected = null;
+  #sign = null;
 
   /** Asks for those of the past; what was told meanwhile is newer. */
   async load() {
@@ -48,16 +50,30 @@ export class Activity {
     if (this.#loaded) announce(say("activity.changed", { what: what(transaction), state: state(transaction) }));
   }
 
+  /** Whether the bank is heard. */
+  connect(connected) {
+    this.#connected = connected;
+    this.#showSign();
+  }
+
   /** The list, which goes on changing while it is on the page. */
   draw() {
     this.#place = h("div", {});
+    this.#sign = h("span", {});
     this.#show();
+    this.#showSign();
     return h(
       "section",
       { class: "card activity", "aria-labelledby": "activity-title" },
-      h("h2", { id: "activity-title" }, say("activity.title"), " ", h("span", { class: "live" }, say("activity.live"))),
+      h("h2", { id: "activity-title" }, say("activity.title"), " ", this.#sign),
       this.#place,
     );
+  }
+
+  #showSign() {
+    if (!this.#sign || this.#connected === null) return;
+    this.#sign.className = this.#connected ? "live" : "live cut";
+    this.#sign.textContent = say(this.#connected ? "activity.live" : "activity.cut");
   }
 
   #show() {

@@ -12,7 +12,7 @@ import { lossScreen } from "./screens/loss.js";
 import { statementScreen } from "./screens/statement.js";
 import { transferScreen } from "./screens/transfer.js";
 import { welcome } from "./screens/welcome.js";
-import { interrupted } from "./pending.js";
+import { interrupted, takeDraft } from "./pending.js";
 import * as session from "./session.js";
 
 const SCREENS = {
@@ -27,8 +27,12 @@ const FARE = "tellerline.farewell";
 
 export class App {
   activity = new Activity();
+  /** Of a transfer that the end of a session came between, for the screen that takes it up. */
+  draft = null;
   #root;
   #main = h("main", { id: "main" });
+  /** Loaded once, and there also when the connection is not. */
+  #mark = h("img", { src: "mark.svg", alt: "", width: 32, height: 32 });
   #screen = null;
   #greeting = "";
   #unwatch = () => {};
@@ -38,8 +42,9 @@ export class App {
   }
 
   async begin() {
-    this.#greeting = sessionStorage.getItem(FARE) ?? "";
+    const greeting = sessionStorage.getItem(FARE) ?? "";
     sessionStorage.removeItem(FARE);
+    this.#welcome("asking");
     try {
       await session.prepare(() => this.#sessionOver());
     } catch {
@@ -51,7 +56,7 @@ export class App {
     } catch {
       return this.#welcome("failed");
     }
-    if (after === null) return this.#welcome(this.#greeting);
+    if (after === null) return this.#welcome(greeting);
     this.#enter(after);
   }
 
@@ -68,15 +73,20 @@ export class App {
   };
 
   #enter(after) {
-    this.#unwatch = watch((transaction) => {
+    const hear = (transaction) => {
       this.activity.hear(transaction);
       this.#screen?.hear?.(transaction);
-    });
+    };
+    this.#unwatch = watch(hear, (connected) => this.activity.connect(connected));
     this.activity.load();
     const hash = interrupted() ? "#/transfer" : after || "#/accounts";
+    this.draft = takeDraft();
     history.replaceState(null, "", hash);
     this.#frame();
-    route((name, argument) => this.#open(name, argument));
+    route(
+      (name, argument) => this.#open(name, argument),
+      (state) => this.#screen?.turn?.(state),
+    );
   }
 
   #open(name, argument) {
@@ -86,14 +96,19 @@ export class App {
     this.#screen = SCREENS[name](this, argument);
     this.redraw();
     this.arrive();
-    this.#mark(name === "statement" ? "accounts" : name);
+    this.#markPlace(name === "statement" ? "accounts" : name);
   }
 
   #sessionOver() {
     this.#unwatch();
+    this.#screen?.keep?.();
+    this.#forget("over");
+  }
+
+  #forget(greeting) {
     this.#screen?.leave?.();
     this.#screen = null;
-    this.#welcome("over");
+    this.#welcome(greeting);
   }
 
   #welcome(greeting) {
@@ -101,14 +116,14 @@ export class App {
     const logIn = () => session.logIn(location.hash);
     put(this.#root, this.#header(false), put(this.#main, welcome(greeting, logIn)));
     document.title = `${say("bank.service")} · ${say("bank.name")}`;
-    if (greeting) this.#main.querySelector("h1").focus();
+    if (greeting && greeting !== "asking") this.#main.querySelector("h1").focus();
   }
 
   #frame() {
     put(this.#root, skip(), this.#header(true), this.#menu(), this.#main);
   }
 
-  #mark(current) {
+  #markPlace(current) {
     for (const link of this.#root.querySelectorAll("nav a")) {
       if (link.hash === `#/${current}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -121,7 +136,7 @@ export class App {
       const [name] = place();
       this.#frame();
       this.redraw();
-      this.#mark(name === "statement" ? "accounts" : name);
+      this.#markPlace(name === "statement" ? "accounts" : name);
     } else this.#welcome(this.#greeting);
     this.#root.querySelector(".language").focus();
   }
@@ -130,7 +145,9 @@ export class App {
     this.#unwatch();
     this.#screen?.leave?.();
     sessionStorage.setItem(FARE, "out");
-    await session.logOut();
+    if (await session.logOut()) return;
+    sessionStorage.removeItem(FARE);
+    this.#forget("alone");
   }
 
   #header(inside) {
@@ -144,7 +161,7 @@ export class App {
         h(
           "p",
           { class: "brand" },
-          h("img", { src: "mark.svg", alt: "", width: 32, height: 32 }),
+          this.#mark,
           h("span", {}, h("strong", {}, say("bank.name")), h("span", { class: "service" }, say("bank.service"))),
         ),
         h(

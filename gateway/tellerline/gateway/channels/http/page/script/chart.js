@@ -1,7 +1,7 @@
 // A chart of an account: its balance day by day, or what came in and went out. Drawn to the width that it has.
 
 import { h, put, svg } from "./dom.js";
-import { bankDay, daysBetween, isoDay, shortDay } from "./dates.js";
+import { bankDay, dayOfSpan, daysBetween, isoDay } from "./dates.js";
 import { language, say } from "./language.js";
 import { drawable, fromJson, written } from "./money.js";
 import { choice } from "./parts.js";
@@ -47,6 +47,7 @@ function sized(canvas, paint) {
 }
 
 function balance({ entries, opening }, first, last) {
+  const told = dayOfSpan(first, last);
   const start = fromJson(opening);
   const after = new Map(entries.map((entry) => [isoDay(entry.bookingDate), fromJson(entry.balanceAfterAmount)]));
   let current = start;
@@ -54,25 +55,26 @@ function balance({ entries, opening }, first, last) {
   const highest = points.reduce((best, point) => (point.money.nanos > best.money.nanos ? point : best));
   const lowest = points.reduce((best, point) => (point.money.nanos < best.money.nanos ? point : best));
   const text = say("chart.balance.text", {
-    first: shortDay(first),
-    last: shortDay(last),
+    first: told(first),
+    last: told(last),
     opening: written(start),
     closing: written(points[points.length - 1].money),
     highest: written(highest.money),
-    highestDay: shortDay(highest.day),
+    highestDay: told(highest.day),
     lowest: written(lowest.money),
-    lowestDay: shortDay(lowest.day),
+    lowestDay: told(lowest.day),
   });
   const changed = points.filter(({ day }, index) => index === 0 || after.has(day) || index === points.length - 1);
-  const rows = changed.map(({ day, money }) => [shortDay(day), written(money)]);
+  const rows = changed.map(({ day, money }) => [told(day), written(money)]);
   return {
     text,
-    paint: (width, label) => paintBalance(points, width, label),
+    paint: (width, label) => paintBalance(points, told, width, label),
     table: () => figures([say("chart.day"), say("chart.balance")], rows),
   };
 }
 
 function flow({ entries, opening }, first, last) {
+  const told = dayOfSpan(first, last);
   const days = daysBetween(first, last);
   const span = Math.ceil(days.length / BARS);
   const { currencyCode: currency } = opening;
@@ -87,25 +89,25 @@ function flow({ entries, opening }, first, last) {
   }
   const total = (side) => written({ currency, nanos: bars.reduce((sum, bar) => sum + bar[side], 0n) });
   const text = say("chart.flow.text", {
-    first: shortDay(first),
-    last: shortDay(last),
+    first: told(first),
+    last: told(last),
     in: total("in"),
     out: total("out"),
   });
-  const period = (bar) => say("chart.period.of", { first: shortDay(bar.from), last: shortDay(bar.to) });
+  const period = (bar) => say("chart.period.of", { first: told(bar.from), last: told(bar.to) });
   const rows = bars.map((bar) => [
-    bar.from === bar.to ? shortDay(bar.from) : period(bar),
+    bar.from === bar.to ? told(bar.from) : period(bar),
     written({ currency, nanos: bar.in }),
     written({ currency, nanos: bar.out }),
   ]);
   return {
     text,
-    paint: (width, label) => paintFlow(bars, width, label),
+    paint: (width, label) => paintFlow(bars, told, width, label),
     table: () => figures([say("chart.period"), say("chart.in"), say("chart.out")], rows),
   };
 }
 
-function paintBalance(points, width, label) {
+function paintBalance(points, told, width, label) {
   const values = points.map(({ money }) => drawable(money));
   const scale = axis(Math.min(0, ...values), Math.max(0, ...values));
   const step = (width - EDGE.left - EDGE.right) / Math.max(1, points.length);
@@ -120,13 +122,14 @@ function paintBalance(points, width, label) {
     svg("path", { class: "line", d: line }),
     ...dayMarks(
       points.map(({ day }) => day),
+      told,
       width,
       (index) => x(index) + step / 2,
     ),
   ]);
 }
 
-function paintFlow(bars, width, label) {
+function paintFlow(bars, told, width, label) {
   const amounts = bars.map((bar) => [drawable({ nanos: bar.in }), drawable({ nanos: bar.out })]);
   const scale = axis(0, Math.max(...amounts.flat(), 0));
   const step = (width - EDGE.left - EDGE.right) / bars.length;
@@ -144,6 +147,7 @@ function paintFlow(bars, width, label) {
       ]),
       ...dayMarks(
         bars.map(({ from }) => from),
+        told,
         width,
         middle,
       ),
@@ -179,11 +183,13 @@ function canvas(width, label, scale, content) {
   return svg("svg", { ...size, role: "img", "aria-label": label }, ...lines, ...content);
 }
 
-function dayMarks(days, width, x) {
-  const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor((width - EDGE.left) / 90))));
+function dayMarks(days, told, width, x) {
+  const half = 4 * told(days[0]).length;
+  const fitting = Math.max(2, Math.floor((width - EDGE.left) / (2 * half + 42)));
+  const every = Math.max(1, Math.ceil(days.length / fitting));
   return days.flatMap((day, index) =>
     index % every === 0
-      ? [svg("text", { x: Math.min(x(index), width - 24), y: HEIGHT - 6, "text-anchor": "middle" }, shortDay(day))]
+      ? [svg("text", { x: Math.min(x(index), width - half), y: HEIGHT - 6, "text-anchor": "middle" }, told(day))]
       : [],
   );
 }

@@ -30,7 +30,14 @@ export function longDay(iso) {
   return format({ year: "numeric", month: "long", day: "numeric", weekday: "short", timeZone: "UTC" }, utc(iso));
 }
 
-/** `11/22`, `22 Nov`. */
+/** How the days of a span are told: as `shortDay`, with their years once the span leaves this one. */
+export function dayOfSpan(first, last) {
+  const year = bankDay().slice(0, 4);
+  if (first.startsWith(year) && last.startsWith(year)) return shortDay;
+  return (iso) => format({ year: "numeric", month: "short", day: "numeric", timeZone: "UTC" }, utc(iso));
+}
+
+/** `11月22日`, `22 Nov`. */
 export function shortDay(iso) {
   return format({ month: "short", day: "numeric", timeZone: "UTC" }, utc(iso));
 }

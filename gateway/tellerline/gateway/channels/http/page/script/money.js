@@ -54,13 +54,22 @@ export function drawable({ nanos }) {
   return Number(nanos / 10_000n) / 100_000;
 }
 
-/** What was typed as an amount of `currency`: `{money}`, or `{mistake}`, the key of a text. Full-width digits count. */
+/** Digits without commas or spaces, or with one of them before every three; a point; anything smaller. */
+const TYPED = /^(\d+|[1-9]\d{0,2}([, ])\d{3}(?:\2\d{3})*)(?:\.(\d*))?$/;
+const MOST_DIGITS = 12;
+
+/**
+ * What was typed as an amount of `currency`, with its sign or code or without: `{money}`, or `{mistake}`, the key of a
+ * text. Full-width digits count. Nothing is guessed: `12,50` and another currency's sign are mistakes.
+ */
 export function readTyped(text, currency) {
-  const typed = text.normalize("NFKC").replace(/[\s,，¥$€£]/g, "");
+  const typed = text.normalize("NFKC").replace(/\s/g, " ").trim();
   if (typed === "") return { mistake: "amount.missing" };
-  const found = /^(\d{1,12})(?:\.(\d*))?$/.exec(typed);
-  if (!found) return { mistake: "amount.malformed" };
-  const [, whole, fraction = ""] = found;
+  const sign = [symbol(currency).trim(), currency].find((each) => typed.startsWith(each)) ?? "";
+  const found = TYPED.exec(typed.slice(sign.length).trim());
+  const whole = found?.[1].replace(/[, ]/g, "");
+  if (!found || whole.length > MOST_DIGITS) return { mistake: "amount.malformed" };
+  const fraction = found[3] ?? "";
   if (fraction.replace(/0+$/, "").length > places(currency)) return { mistake: "amount.too_fine" };
   const nanos = BigInt(whole) * BILLION + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
   return { money: { currency, nanos } };

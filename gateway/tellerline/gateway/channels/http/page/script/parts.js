@@ -67,6 +67,12 @@ export function asked(place, question, draw) {
   return place;
 }
 
+/** Empties `place`, also of what is still being asked for it. */
+export function blank(place) {
+  turns.set(place, {});
+  put(place);
+}
+
 /** The newest question of each place: what an older one finds out is shown no more. */
 const turns = new WeakMap();
 
@@ -88,7 +94,7 @@ export function field(label, control, hint) {
 
 /** Says under `control` what is wrong with it, or with an empty text that nothing is. */
 export function mistaken(control, text) {
-  const place = document.getElementById(`${control.id}-mistake`);
+  const place = control.getRootNode().querySelector(`#${control.id}-mistake`);
   place.textContent = text;
   place.hidden = text === "";
   if (text) control.setAttribute("aria-invalid", "true");
@@ -114,6 +120,16 @@ export function accountSelect(accounts, chosen, attributes = {}) {
 /** `账户序号`: the last part of an account's name. */
 export function sequence(account) {
   return account.name.split("/").pop();
+}
+
+/**
+ * `form`, and before it, until something is chosen there, that the account meant by the address is not among these.
+ */
+export function withAccountMeant(accounts, meant, form) {
+  if (!meant || accounts.some((account) => sequence(account) === meant)) return form;
+  const told = notice("calm", "", h("p", {}, say("account.unknown", { sequence: meant })));
+  form.addEventListener("change", () => told.remove(), { once: true });
+  return [told, form];
 }
 
 /** An account as one line; the currency is told where it is not the bank's own. */

@@ -1,9 +1,17 @@
 // Places in the page, told in the address after `#`: `#/accounts`, `#/statement/2`.
 
-/** Calls `open(name, argument)` for the place in the address, now and at every change. */
-export function route(open) {
-  const go = () => open(...place());
+/**
+ * Calls `open(name, argument)` for the place in the address, now and at every change; `turn(state)` when the reader
+ * goes back or forward within a place, with what the history keeps of where that is.
+ */
+export function route(open, turn) {
+  let opened;
+  const go = () => {
+    opened = location.hash;
+    open(...place());
+  };
   addEventListener("hashchange", go);
+  addEventListener("popstate", ({ state }) => location.hash === opened && turn(state));
   go();
 }
 

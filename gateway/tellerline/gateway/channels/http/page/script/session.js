@@ -1,9 +1,10 @@
 // Who is logged in: OpenID Connect, authorization code with PKCE. Tokens live in this module's memory and nowhere else.
 
 import { language } from "./language.js";
-import { SessionOver, send } from "./http.js";
+import { NoAnswer, SessionOver, send } from "./http.js";
 
 const FLOW = "tellerline.login";
+const PATIENCE = 30_000;
 
 let configuration;
 let provider;
@@ -50,7 +51,8 @@ export async function logIn(after) {
 }
 
 /**
- * Takes up what the issuer sent back: the place to go on at, or null if this is no return. Throws if it was refused.
+ * Takes up what the issuer sent back: the place to go on at, or null if this is no return. Throws if it was refused,
+ * or belongs to no login that this tab has begun, or the issuer gives no token in time.
  */
 export async function comeBack() {
   const said = new URLSearchParams(location.search);
@@ -58,7 +60,7 @@ export async function comeBack() {
   const flow = JSON.parse(sessionStorage.getItem(FLOW) ?? "{}");
   sessionStorage.removeItem(FLOW);
   history.replaceState(null, "", HOME);
-  if (said.get("state") !== flow.state) return null;
+  if (said.get("state") !== flow.state) throw new Error("state");
   const issuer = said.get("iss");
   if (said.has("error") || (issuer && issuer !== provider.issuer)) throw new Error(said.get("error") ?? "issuer");
   await redeem(said.get("code"), flow);
@@ -69,6 +71,7 @@ async function redeem(code, flow) {
   const response = await fetch(provider.token_endpoint, {
     method: "POST",
     credentials: "omit",
+    signal: AbortSignal.timeout(PATIENCE),
     body: new URLSearchParams({
       grant_type: "authorization_code",
       code,
@@ -110,11 +113,18 @@ export async function stream(path, { signal, after }) {
   return response.body;
 }
 
-/** Ends the session at the bank and at the issuer, whatever the network does, and leaves the page. */
+/**
+ * Ends the session here, at the bank and at the issuer, and leaves the page. False if the bank did not answer: then
+ * the page stays, as there would be no way back to it.
+ */
 export async function logOut() {
   const { access, identity } = tokens;
   tokens = null;
-  await send("POST", `${api()}/session:end`, { token: access, key: word(15), seconds: 5 }).catch(() => {});
+  try {
+    await send("POST", `${api()}/session:end`, { token: access, key: word(15), seconds: 5 });
+  } catch (error) {
+    if (error instanceof NoAnswer) return false;
+  }
   const address = new URL(provider.end_session_endpoint);
   address.search = new URLSearchParams({
     id_token_hint: identity,
@@ -122,6 +132,7 @@ export async function logOut() {
     post_logout_redirect_uri: HOME,
   }).toString();
   location.assign(address);
+  return true;
 }
 
 /** Forgets the session, which the bank no longer takes, and tells the page; only of the one that is meant. */

@@ -60,6 +60,7 @@ function drawLimits(account, limits) {
     const save = h("button", { type: "submit", class: "main" }, say("limits.save"));
     const submit = async (event) => {
       event.preventDefault();
+      put(message);
       const { wanted, found } = read(now, inputs, account.currencyCode);
       if (correct(found)) return;
       if (Object.keys(wanted).length === 0) return put(message, notice("calm", "", h("p", {}, say("limits.same"))));
@@ -83,6 +84,7 @@ function drawLimits(account, limits) {
         [say("limits.count"), say("limits.times", { count: now.dailyCount ?? 0 })],
         [say("limits.used"), now.usedAmount && usedOf(now)],
       ]),
+      sense(now),
       h(
         "form",
         { onsubmit: submit, novalidate: true },
@@ -94,6 +96,14 @@ function drawLimits(account, limits) {
   };
   show(limits, "");
   return place;
+}
+
+/** What limits come to that bind each other, or leave nothing. */
+function sense({ singleAmount, dailyAmount, dailyCount }) {
+  const [single, daily] = [fromJson(singleAmount), fromJson(dailyAmount)];
+  const text = (key, values) => h("p", { class: "hint" }, say(key, values));
+  if (single.nanos === 0n || daily.nanos === 0n || !dailyCount) return text("limits.nothing");
+  return single.nanos > daily.nanos && text("limits.single.bound", { daily: written(daily) });
 }
 
 function usedOf({ usedAmount, usedCount = 0 }) {
@@ -131,8 +141,8 @@ function read(now, inputs, currency) {
     if (money && money.nanos !== fromJson(now[part]).nanos) wanted[part] = toJson(money);
   }
   const count = inputs.count.value.normalize("NFKC").trim();
-  const whole = /^\d{1,4}$/.test(count);
-  found.push([inputs.count, whole ? "" : say("count.malformed")]);
+  const whole = /^\d{1,9}$/.test(count);
+  found.push([inputs.count, whole ? "" : say(/^\d+$/.test(count) ? "count.too_many" : "count.malformed")]);
   if (whole && Number(count) !== (now.dailyCount ?? 0)) wanted.dailyCount = Number(count);
   return { wanted, found };
 }

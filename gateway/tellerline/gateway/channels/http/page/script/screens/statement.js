@@ -6,7 +6,7 @@ import { bankDay } from "../dates.js";
 import { h } from "../dom.js";
 import { say } from "../language.js";
 import { fromJson, written } from "../money.js";
-import { asked, heading, notice, sequence } from "../parts.js";
+import { asked, blank, heading, notice, sequence, withAccountMeant } from "../parts.js";
 import { drawEntries } from "./statement_entries.js";
 import { drawFilter } from "./statement_filter.js";
 
@@ -33,15 +33,23 @@ export function statementScreen(app, argument) {
     if (found.length === 0) return notice("calm", "", h("p", {}, say("accounts.none")));
     const result = h("div", { class: "result" });
     const show = () => asked(result, question, (statement) => drawStatement(statement, asking, view));
-    const filter = drawFilter(asking, found, () => {
+    const restart = () => {
       cancel.abort();
       cancel = new AbortController();
       shown = null;
       view.page = 1;
+    };
+    const changed = () => {
+      restart();
       show();
-    });
+    };
+    const mistaken = () => {
+      restart();
+      blank(result);
+    };
     show();
-    return h("div", {}, filter, result);
+    const filter = drawFilter(asking, found, { changed, mistaken });
+    return h("div", {}, withAccountMeant(found, argument, filter), result);
   };
 
   const draw = () => h("div", {}, heading(say("statement.title")), asked(h("div", {}), load, drawAll));

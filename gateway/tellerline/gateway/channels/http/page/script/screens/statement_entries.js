@@ -1,6 +1,6 @@
 // The entries of a statement: searched by words, shown in pages, the newest first.
 
-import { isoDay, longDay, shortDay } from "../dates.js";
+import { dayOfSpan, isoDay, longDay } from "../dates.js";
 import { announce, h, put } from "../dom.js";
 import { known, say } from "../language.js";
 import { figure, fromJson, written } from "../money.js";
@@ -74,6 +74,7 @@ function matching(words) {
 }
 
 function entryTable(entries, { first, last }) {
+  const told = dayOfSpan(first, last);
   const head = ["day", "what", "amount", "after"].map((name) =>
     h("th", { scope: "col", role: "columnheader" }, say(`statement.${name}`)),
   );
@@ -82,11 +83,11 @@ function entryTable(entries, { first, last }) {
     { class: "statement", role: "table", tabindex: "-1" },
     h("caption", { class: "unseen" }, say("statement.table", { first: longDay(first), last: longDay(last) })),
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...head)),
-    h("tbody", { role: "rowgroup" }, ...entries.map(entryRow)),
+    h("tbody", { role: "rowgroup" }, ...entries.map((entry) => entryRow(entry, told))),
   );
 }
 
-function entryRow(entry) {
+function entryRow(entry, told) {
   const day = isoDay(entry.bookingDate);
   const money = fromJson(entry.amount);
   const who = entry.counterpartyDisplayName || entry.counterpartyAccount || "";
@@ -97,7 +98,7 @@ function entryRow(entry) {
   return h(
     "tr",
     { role: "row" },
-    cell("when", h("time", { datetime: day, title: longDay(day) }, shortDay(day))),
+    cell("when", h("time", { datetime: day, title: longDay(day) }, told(day))),
     cell("what", h("span", { class: "who" }, who || movement(entry.kind)), note && h("span", { class: "note" }, note)),
     cell(money.nanos < 0n ? "figure out" : "figure in", written(money, { signed: true })),
     cell(

@@ -7,8 +7,11 @@ import { accountSelect, choice, correct, field } from "../parts.js";
 
 const SPANS = [7, 30, 90];
 
-/** The form of `asking` (`account`, `first`, `last`), which it fills; it calls `changed()` when another is wanted. */
-export function drawFilter(asking, accounts, changed) {
+/**
+ * The form of `asking` (`account`, `first`, `last`), which it fills; it calls `changed()` when another is wanted, and
+ * `mistaken()` when what stands there cannot be asked for.
+ */
+export function drawFilter(asking, accounts, { changed, mistaken }) {
   const form = h("form", { class: "card filter", novalidate: true });
   const account = accountSelect(accounts, asking.account.name, { onchange: () => form.requestSubmit() });
   const first = h("input", { type: "date", value: asking.first, required: true, max: bankDay() });
@@ -20,7 +23,7 @@ export function drawFilter(asking, accounts, changed) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (correct(mistakes(first, last))) return;
+    if (correct(mistakes(first, last))) return mistaken();
     asking.account = accounts.find(({ name }) => name === account.value);
     Object.assign(asking, { first: first.value, last: last.value });
     mark(spans, asking);

@@ -5,26 +5,30 @@ import { h } from "../dom.js";
 import { Errand } from "../errand.js";
 import { say } from "../language.js";
 import { HOME_CURRENCY, fromJson, toJson, written } from "../money.js";
-import { asked, heading, notice, sequence } from "../parts.js";
-import { forget, interrupted, keep } from "../pending.js";
-import { newKey } from "../session.js";
+import { asked, heading, notice, sequence, withAccountMeant } from "../parts.js";
+import { forget, interrupted, keep, keepDraft } from "../pending.js";
+import { customer, newKey } from "../session.js";
 import { drawConfirmation } from "./transfer_confirm.js";
-import { drawForm, emptyDraft } from "./transfer_form.js";
+import { drawForm, emptyDraft, keptDraft, marksOf, openDraft } from "./transfer_form.js";
 import { drawOutcome } from "./transfer_outcome.js";
 
 const STEPS = ["fill", "confirm", "result"];
 
 export function transferScreen(app, argument) {
-  const draft = emptyDraft();
+  const owner = customer();
+  const draft = openDraft(app.draft);
   const balances = new Map();
   let accounts;
-  let step = "fill";
+  let step = draft.checked ? "confirm" : "fill";
   let errand = null;
   let summary = null;
 
   const load = async () => {
     accounts ??= (await listAccounts()).filter((account) => account.currencyCode === HOME_CURRENCY);
-    draft.from ??= accounts.find((account) => sequence(account) === argument) ?? accounts[0];
+    draft.from =
+      accounts.find(({ name }) => name === draft.from?.name) ??
+      accounts.find((account) => sequence(account) === argument) ??
+      accounts[0];
     return accounts;
   };
 
@@ -40,6 +44,7 @@ export function transferScreen(app, argument) {
     const transfer = transferOf(draft);
     summary = summaryOf(draft);
     keep(key, transfer, summary);
+    history.replaceState({ step: "result" }, "");
     follow(key, transfer, false);
     go("result");
   };
@@ -55,16 +60,34 @@ export function transferScreen(app, argument) {
     errand.run();
   };
 
+  const next = () => {
+    history.pushState({ step: "confirm" }, "");
+    go("confirm");
+  };
+
+  /** The reader went back or forward: never to a confirmation of what was sent or changed since. */
+  const turn = (state) => {
+    if (!errand) {
+      const to = state?.step === "confirm" && draft.checked ? "confirm" : "fill";
+      if (to !== step) go(to);
+    } else if (errand.settled && state?.step !== "result") again(errand.stage === "refused");
+  };
+
+  /** From a later step to the form, which the history has before it unless the page began here. */
+  const back = () => (history.state?.step ? history.back() : turn(null));
+
   const again = (kept) => {
     errand.leave();
+    if (kept) Object.assign(draft, { checked: false, marks: marksOf(errand.problem) });
+    else Object.assign(draft, emptyDraft(), { from: draft.from ?? accounts?.[0] });
     errand = null;
-    if (!kept) Object.assign(draft, emptyDraft(), { from: draft.from ?? accounts?.[0] });
     balances.clear();
     go("fill");
   };
 
   const drop = () => {
     forget();
+    history.replaceState(null, "");
     again(false);
   };
 
@@ -73,14 +96,14 @@ export function transferScreen(app, argument) {
   const body = () => {
     if (step === "result")
       return drawOutcome(errand, summary, {
-        another: () => again(false),
-        edit: draft.from && (() => again(true)),
+        another: back,
+        edit: draft.from && back,
         drop,
       });
-    if (step === "confirm") return drawConfirmation(summaryOf(draft), { confirm, change: () => go("fill") });
+    if (step === "confirm") return drawConfirmation(summaryOf(draft), { confirm, change: back });
     return asked(h("div", {}), load, (found) => {
       if (found.length === 0) return notice("calm", "", h("p", {}, say("transfer.foreign")));
-      return drawForm(draft, found, { balance: balanceOf, next: () => go("confirm") });
+      return withAccountMeant(found, argument, drawForm(draft, found, { balance: balanceOf, next }));
     });
   };
 
@@ -89,13 +112,25 @@ export function transferScreen(app, argument) {
     return written(fromJson(balances.get(account.name).availableAmount));
   };
 
+  app.draft = null;
+  history.replaceState(null, "");
+  if (step === "confirm") history.pushState({ step }, "");
   const kept = interrupted();
   if (kept) {
     ({ summary } = kept);
     follow(kept.key, kept.transfer, true);
   }
 
-  return { draw, leave: () => errand?.leave(), hear: (transaction) => errand?.hear(transaction) };
+  return {
+    draw,
+    turn,
+    keep: () => {
+      const filled = !errand && keptDraft(draft, step === "confirm");
+      if (filled) keepDraft(owner, filled);
+    },
+    leave: () => errand?.leave(),
+    hear: (transaction) => errand?.hear(transaction),
+  };
 }
 
 function steps(current) {

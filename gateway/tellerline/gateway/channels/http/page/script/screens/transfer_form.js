@@ -1,11 +1,28 @@
 // The first step of a transfer: what is to go where.
 
 import { h, put } from "../dom.js";
+import { Refused } from "../http.js";
 import { say } from "../language.js";
-import { figure, readTyped } from "../money.js";
-import { accountOption, accountSelect, choice, correct, field } from "../parts.js";
+import { HOME_CURRENCY, figure, readTyped } from "../money.js";
+import { accountOption, accountSelect, choice, correct, field, mistaken } from "../parts.js";
 
-const LONGEST_NARRATIVE = 60;
+const LONGEST = 60;
+/** What the bank takes in no text: signs that are not to be seen, and spaces but the two of every keyboard. */
+const UNPRINTABLE = /\p{C}|(?![ \u3000])\p{Z}/u;
+/** Which field of the form is which of the contract's. */
+const FIELDS = {
+  debitAccount: "from",
+  ownAccount: "own",
+  accountNumber: "number",
+  displayName: "name",
+  bankCode: "bank",
+  amount: "typed",
+  units: "typed",
+  nanos: "typed",
+  narrative: "narrative",
+};
+const WORDS = { own: "transfer.own", typed: "confirm.amount" };
+const REASONS = { missing: "field.missing", too_long: "field.too_long", control_character: "text.unprintable" };
 
 export function emptyDraft() {
   return {
@@ -19,7 +36,37 @@ export function emptyDraft() {
     typed: "",
     narrative: "",
     money: null,
+    checked: false,
+    marks: {},
   };
+}
+
+/** A draft to go on with: what `keptDraft` made of one, or an empty one. */
+export function openDraft(kept) {
+  const draft = { ...emptyDraft(), ...kept };
+  if (draft.checked) ({ money: draft.money } = readTyped(draft.typed, HOME_CURRENCY));
+  return draft;
+}
+
+/** A draft in values that can be kept, `""` if nothing was filled in; `confirming`: it had come to its confirmation. */
+export function keptDraft({ money, marks, ...draft }, confirming) {
+  const { own, number, name, bank, typed, narrative } = draft;
+  return own + number + name + bank + typed + narrative && { ...draft, checked: confirming };
+}
+
+/** What the bank said about fields of the form: their names, each with a sentence. */
+export function marksOf(problem) {
+  const marks = {};
+  for (const { pointer = "", reason } of problem.violations ?? []) {
+    const name = FIELDS[pointer.split("/").pop()];
+    if (name) marks[name] = say(REASONS[reason] ?? "field.wrong");
+  }
+  return marks;
+}
+
+/** The name of a field of `marksOf`, as the reader knows it. */
+export function wordOf(name) {
+  return say(WORDS[name] ?? `transfer.${name}`);
 }
 
 /** The form of `draft`, which it fills as it is typed. `next()` is called once all of it is right. */
@@ -28,6 +75,9 @@ export function drawForm(draft, accounts, { balance, next }) {
   const draw = () => {
     const others = accounts.filter((account) => account !== draft.from);
     const controls = controlsOf(draft, accounts, others);
+    form.oninput = form.onchange = () => {
+      draft.checked = false;
+    };
     const available = h("p", { class: "hint available-now" });
     showBalance(available, draft.from, balance);
     controls.from.addEventListener("change", () => {
@@ -46,7 +96,7 @@ export function drawForm(draft, accounts, { balance, next }) {
         {},
         h("legend", {}, say("transfer.to")),
         choice(say("transfer.to"), kinds, draft.to, (to) => {
-          draft.to = to;
+          Object.assign(draft, { to, checked: false });
           draw();
           form.querySelector('fieldset [aria-pressed="true"]').focus();
         }),
@@ -58,8 +108,13 @@ export function drawForm(draft, accounts, { balance, next }) {
     );
     form.onsubmit = (event) => {
       event.preventDefault();
-      if (!correct(mistakes(draft, controls, others))) next();
+      draft.checked = !correct(mistakes(draft, controls, others));
+      if (draft.checked) next();
     };
+    for (const [name, text] of Object.entries(draft.marks)) {
+      if (form.contains(controls[name])) mistaken(controls[name], text);
+    }
+    draft.marks = {};
   };
   draw();
   return form;
@@ -123,8 +178,9 @@ function mistakes(draft, controls, others) {
     draft.to === "own" && others.length > 0 && [controls.own, draft.ownAccount ? "" : say("transfer.own.missing")],
     draft.to === "bank" && [controls.bank, /^\d{12}$/.test(draft.bank) ? "" : say("transfer.bank.malformed")],
     draft.to !== "own" && [controls.number, numberMistake(draft.number)],
+    draft.to !== "own" && [controls.name, textMistake(draft.name, "transfer.name.long")],
     [controls.typed, mistake ? say(mistake) : money.nanos === 0n ? say("amount.nothing") : ""],
-    [controls.narrative, [...draft.narrative].length > LONGEST_NARRATIVE ? say("transfer.narrative.long") : ""],
+    [controls.narrative, textMistake(draft.narrative, "transfer.narrative.long")],
   ].filter(Boolean);
   if (draft.to === "own" && others.length === 0) found.push([controls.typed, say("transfer.own.none")]);
   return found;
@@ -135,10 +191,15 @@ function numberMistake(number) {
   return /^[0-9A-Za-z]{6,34}$/.test(number) ? "" : say("transfer.number.malformed");
 }
 
+function textMistake(text, long) {
+  if ([...text].length > LONGEST) return say(long);
+  return UNPRINTABLE.test(text) ? say("text.unprintable") : "";
+}
+
 async function showBalance(place, account, balance) {
   try {
     place.textContent = say("transfer.available", { amount: await balance(account) });
-  } catch {
-    place.textContent = "";
+  } catch (error) {
+    place.textContent = error instanceof Refused ? error.message : "";
   }
 }

@@ -7,6 +7,7 @@ import { fromJson, written } from "../money.js";
 import { amount, facts, notice } from "../parts.js";
 import { limitSentence } from "../limit_sentence.js";
 import { transferFacts } from "./transfer_confirm.js";
+import { marksOf, wordOf } from "./transfer_form.js";
 
 const TONES = {
   done: "good",
@@ -37,6 +38,9 @@ function words(stage, reply, problem, summary) {
   if (stage === "refused") {
     return [
       h("p", {}, limitSentence(problem, fromJson(summary.amount)) ?? problem.message),
+      ...Object.entries(marksOf(problem)).map(([name, why]) =>
+        h("p", {}, say("result.field", { field: wordOf(name), why })),
+      ),
       h("p", {}, say("result.refused.text")),
     ];
   }

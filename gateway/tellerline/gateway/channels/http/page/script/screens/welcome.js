@@ -5,9 +5,12 @@ import { icon } from "../icons.js";
 import { say } from "../language.js";
 import { notice } from "../parts.js";
 
-const TONES = { over: "doubt", out: "good", failed: "bad", unreachable: "bad" };
+const TONES = { over: "doubt", out: "good", alone: "doubt", failed: "bad", unreachable: "bad" };
 
-/** `greeting` is empty, or why the reader is here: `over`, `out`, `failed`, `unreachable`. */
+/**
+ * `greeting` is empty, or why the reader is here: `over`, `out`, `alone` (logged out, and the bank does not know),
+ * `failed`, `unreachable`; `asking` as long as that is not known.
+ */
 export function welcome(greeting, logIn) {
   const enter = greeting === "unreachable" ? () => location.reload() : logIn;
   const button = h(
@@ -23,8 +26,8 @@ export function welcome(greeting, logIn) {
       { class: "card entrance" },
       h("h1", { tabindex: "-1" }, say("welcome.title")),
       h("p", { class: "lead" }, say("welcome.text")),
-      greeting && notice(TONES[greeting], "", h("p", {}, say(`welcome.${greeting}`))),
-      button,
+      greeting in TONES && notice(TONES[greeting], "", h("p", {}, say(`welcome.${greeting}`))),
+      greeting === "asking" ? h("p", { class: "loading", role: "status" }, say("loading")) : button,
     ),
     h(
       "section",
