@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from tellerline.gateway.journal.customer_records import (
     InteractionKind,
     PinReset,
     Representative,
+    RepresentativeChange,
     ResetState,
 )
 from tellerline.gateway.journal.port import Store
@@ -121,16 +123,35 @@ async def test_representatives_keep_their_number(store: Store, other: Store) -> 
     kind = InteractionKind.REGISTRATION
     assert await store.dossiers.add_representative(manager(), lambda b, a: told("added", kind))
     assert not await store.dossiers.add_representative(manager(name="王"), lambda b, a: told("never", kind))
+    await store.registry.add_account(account())
+    await store.registry.add_account(account("A2"))
     changed = manager(name="李四", accounts=(2,), active=False)
-    assert await store.dossiers.update_representative(changed, lambda b, a: told("changed", kind)) == changed
-    assert await store.dossiers.update_representative(changed, lambda b, a: told("never", kind)) == changed
+    change = RepresentativeChange(name="李四", accounts=(2, 3), active=False)
+    for event in ("changed", "never"):
+        tell = partial(lambda event, b, a: told(event, kind), event)
+        assert await store.dossiers.update_representative("C1", "1001", change, tell) == changed
     assert await other.dossiers.representative("C1", "1001") == changed
     assert await other.dossiers.representative("C1", "1002") is None
-    assert await store.dossiers.update_representative(manager("1002"), untold) is None
+    assert await store.dossiers.update_representative("C1", "1002", change, untold) is None
     await store.dossiers.add_representative(manager("1002"), untold)
     assert [each.number for each in await other.dossiers.representatives("C1", limit=1)] == ["1001"]
     assert [each.number for each in await other.dossiers.representatives("C1", after="1001")] == ["1002"]
     assert await events(store) == ["added", "changed"]
+
+
+async def test_two_who_change_a_representative_at_once_change_what_they_name(store: Store, other: Store) -> None:
+    await store.registry.add_customer(customer())
+    await store.registry.add_account(account())
+    await store.dossiers.add_representative(manager(accounts=(1,)), untold)
+    for number in range(10):
+        await store.dossiers.update_representative("C1", "1001", RepresentativeChange(active=True), untold)
+        suspended, renamed = RepresentativeChange(active=False), RepresentativeChange(name=f"王{number}")
+        await asyncio.gather(
+            store.dossiers.update_representative("C1", "1001", suspended, untold),
+            other.dossiers.update_representative("C1", "1001", renamed, untold),
+        )
+        held = await store.dossiers.representative("C1", "1001")
+        assert held == manager(name=f"王{number}", accounts=(1,), active=False)
 
 
 async def test_a_removed_account_is_nobodys_any_more(store: Store, other: Store) -> None:

@@ -15,6 +15,7 @@ from tellerline.gateway.journal.customer_records import (
     Interaction,
     PinReset,
     Representative,
+    RepresentativeChange,
     ResetState,
 )
 from tellerline.gateway.journal.records import Customer, Limits, RegisteredAccount
@@ -66,8 +67,13 @@ class Dossiers(Protocol):
     async def add_representative(self, representative: Representative, tell: TellRepresentative) -> bool:
         """False, and nothing written, when the number is taken."""
 
-    async def update_representative(self, changed: Representative, tell: TellRepresentative) -> Representative | None:
-        """Replaces name, accounts and state; None when he is not there."""
+    async def update_representative(
+        self, company: str, number: str, change: RepresentativeChange, tell: TellRepresentative
+    ) -> Representative | None:
+        """As he is from then on, whoever else changes another part of him at the same time; None when he is not there.
+
+        Of the accounts, those that the company still has registered.
+        """
 
     async def representative(self, company: str, number: str) -> Representative | None: ...
 

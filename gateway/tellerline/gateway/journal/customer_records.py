@@ -110,6 +110,15 @@ class Representative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepresentativeChange:
+    """What to change of a representative; None leaves it as it is."""
+
+    name: str | None = None
+    accounts: tuple[int, ...] | None = None
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A way to reach a customer; an empty ``value`` is none. ``kind`` is MOBILE, PHONE, EMAIL or ADDRESS."""
 

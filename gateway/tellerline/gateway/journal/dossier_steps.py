@@ -20,6 +20,7 @@ from tellerline.gateway.journal.customer_records import (
     Interaction,
     PinReset,
     Representative,
+    RepresentativeChange,
     ResetState,
 )
 from tellerline.gateway.journal.customer_schema import (
@@ -104,6 +105,7 @@ CHANGE_REPRESENTATIVE = Statement(
     "of",
     "wanted",
 )
+REGISTERED = Statement(select(accounts.c.sequence).where(accounts.c.customer == bindparam("of")), "of")
 p = pin_resets.c
 PIN_RESET = Statement(select(*pin_resets.columns).where(p.name == bindparam("wanted")), "wanted")
 ADD_PIN_RESET = _add(pin_resets)
@@ -213,16 +215,25 @@ def add_representative(added: Representative, tell: TellRepresentative) -> Steps
     return True
 
 
-def update_representative(changed: Representative, tell: TellRepresentative) -> Steps[Representative | None]:
-    yield LOCK_CUSTOMER, (changed.company,)
-    found = yield REPRESENTATIVE, (changed.company, changed.number)
+def update_representative(
+    company: str, number: str, change: RepresentativeChange, tell: TellRepresentative
+) -> Steps[Representative | None]:
+    yield LOCK_CUSTOMER, (company,)
+    found = yield REPRESENTATIVE, (company, number)
     if not found:
         return None
     before = representative(found[0])
-    after = replace(before, name=changed.name, accounts=changed.accounts, active=changed.active)
+    after = before
+    if change.name is not None:
+        after = replace(after, name=change.name)
+    if change.active is not None:
+        after = replace(after, active=change.active)
+    if change.accounts is not None:
+        registered = {row[0] for row in (yield REGISTERED, (company,))}
+        after = replace(after, accounts=tuple(place for place in change.accounts if place in registered))
     if after == before:
         return before
-    company, number, name, held, active, _ = _representative_values(after)
+    _, _, name, held, active, _ = _representative_values(after)
     yield CHANGE_REPRESENTATIVE, (name, held, active, company, number)
     yield from tell_if(tell(before, after))
     return after

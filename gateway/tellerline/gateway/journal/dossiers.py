@@ -16,6 +16,7 @@ from tellerline.gateway.journal.customer_records import (
     Interaction,
     PinReset,
     Representative,
+    RepresentativeChange,
     ResetState,
 )
 from tellerline.gateway.journal.database import Database
@@ -45,8 +46,10 @@ class StoredDossiers:
     async def add_representative(self, representative: Representative, tell: TellRepresentative) -> bool:
         return await self._database.write(steps.add_representative, representative, tell)
 
-    async def update_representative(self, changed: Representative, tell: TellRepresentative) -> Representative | None:
-        return await self._database.write(steps.update_representative, changed, tell)
+    async def update_representative(
+        self, company: str, number: str, change: RepresentativeChange, tell: TellRepresentative
+    ) -> Representative | None:
+        return await self._database.write(steps.update_representative, company, number, change, tell)
 
     async def representative(self, company: str, number: str) -> Representative | None:
         row = await self._database.look(first, steps.REPRESENTATIVE, company, number)

@@ -153,6 +153,7 @@ def add_account(account: RegisteredAccount, tell: TellAccount | None) -> Steps[i
 
 def remove_account(customer: str, sequence: int, tell: TellAccount | None) -> Steps[RegisteredAccount | None]:
     """Its sequence number is not given back."""
+    yield dossier_steps.LOCK_CUSTOMER, (customer,)
     found = yield REMOVE_ACCOUNT, (customer, sequence)
     if not found:
         return None

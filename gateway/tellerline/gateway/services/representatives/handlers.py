@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tellerline.api.customers.v1 import representatives_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Service
 from tellerline.gateway.journal.customer_port import TellRepresentative
-from tellerline.gateway.journal.customer_records import Interaction, InteractionKind, Representative
+from tellerline.gateway.journal.customer_records import (
+    Interaction,
+    InteractionKind,
+    Representative,
+    RepresentativeChange,
+)
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.customers.telephones import mask_name
 from tellerline.gateway.services.customers.telling import changed, reason_of, told
@@ -74,17 +78,13 @@ class RepresentativeHandlers:
         company, number = segments(given.name, "customers/*/representatives/*", "representative.name")
         asking = await self._admitted("UpdateRepresentative", request_from(request.context, customer=company), call)
         reason, paths = reason_of(request.reason), _paths(request)
-        known = await self._parts.dossiers.representative(company, number)
-        if known is None:
-            raise RefusalError(Code.REPRESENTATIVE_NOT_FOUND)
-        wanted = replace(
-            known,
-            name=_name(given) if "display_name" in paths else known.name,
-            accounts=await self._accounts(company, given.accounts) if "accounts" in paths else known.accounts,
-            active=_active(given) if "state" in paths else known.active,
+        change = RepresentativeChange(
+            name=_name(given) if "display_name" in paths else None,
+            accounts=await self._accounts(company, given.accounts) if "accounts" in paths else None,
+            active=_active(given) if "state" in paths else None,
         )
         tell = self._tell(asking, "representative_changed", reason)
-        stored = await self._parts.dossiers.update_representative(wanted, tell)
+        stored = await self._parts.dossiers.update_representative(company, number, change, tell)
         if stored is None:
             raise RefusalError(Code.REPRESENTATIVE_NOT_FOUND)
         return representative_to_proto(stored)
