@@ -13,9 +13,15 @@ from google.type.money_pb2 import Money as ProtoMoney
 from tellerline.api.accounts.v1 import accounts_pb2
 from tellerline.api.customers.v1 import counter_pb2 as pb
 from tellerline.api.customers.v1 import customers_pb2
+from tellerline.gateway.access.control import AccessControl
+from tellerline.gateway.access.operations import known_operations
+from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.requests import request_from
+from tellerline.gateway.settings import standard_channels
 from tellerline.routing.model.codes import Code
+from tellerline.routing.model.customers import ChangePin, PinChanged
+from tellerline.routing.model.outcome import Done
 
 NUMBER = "6222020200001234567"
 
@@ -85,6 +91,55 @@ async def test_a_document_that_was_seen_is_a_grant_of_that_clerk(platform: Any, 
     wrong = platform.send("VerifyIdentityDocument", seen(platform, "ID1002"), customers_pb2.Grant)
     await refused(Code.IDENTITY_NOT_PROVED, wrong)
     assert [each.event for each in await events(platform)] == ["document_seen", "document_refused"]
+
+
+@pytest.fixture
+def host(platform: Any) -> Any:
+    """Asked under the standard policy, which wants a grant for ``ChangePin`` at the counter, too."""
+    directory = ChannelDirectory({"COUNTER": standard_channels()["COUNTER"].policy()})
+    platform.pipeline.access = AccessControl(directory, platform.store.grants, platform.clock)
+    platform.host.answers[ChangePin] = Done(result=PinChanged(changed_at="2026-01-05T09:00:00+08:00"))
+    return platform.host
+
+
+async def set_pin(platform: Any, grant: str) -> customers_pb2.PinChange:
+    request = customers_pb2.ChangePinRequest(context=clerk(platform, grant=grant), name=ACCOUNT, new_pin="915264")
+    reply: customers_pb2.PinChange = await platform.send("ChangePin", request, customers_pb2.PinChange)
+    return reply
+
+
+async def test_no_clerk_sets_a_pin_because_he_has_seen_a_document(platform: Any, host: Any, refused: Any) -> None:
+    seen_by_him = await show(platform, "ID1001")
+    await refused(Code.GRANT_NOT_SUFFICIENT, set_pin(platform, seen_by_him.token))
+    await refused(Code.GRANT_MISSING, set_pin(platform, ""))
+    assert host.asked == []
+    typed = customers_pb2.VerifyPinRequest(context=clerk(platform), customer=CUSTOMER, pin="135790")
+    proved = await platform.send("VerifyPin", typed, customers_pb2.Grant)
+    assert (await set_pin(platform, proved.token)).HasField("change_time")
+
+
+NOT_BY_DOCUMENT = {
+    "customers.ChangePin": "its owner's alone",
+    "customers.ClassifyCustomers": "many customers'",
+    "customers.DescribeCustomer": "of who is not registered yet",
+    "customers.FindCustomersByPhone": "of who is not known yet",
+    "customers.GetPinKey": "nobody's",
+    "customers.ListCustomers": "many customers'",
+    "customers.RegisterCustomer": "of who is not registered yet",
+    "customers.RevokeGrant": "takes a proof away",
+    "customers.UpdateLimits": "how much money may move",
+    "customers.VerifyIdentityDocument": "is the proof",
+    "customers.VerifyPin": "is the proof",
+}
+
+
+async def test_a_document_opens_what_it_is_on_the_list_for_and_nothing_that_moves_money(platform: Any) -> None:
+    """A new operation of customers belongs on one list or on the other."""
+    opened = set((await show(platform, "ID1001")).operations)
+    assert opened <= known_operations()
+    customers = {each for each in known_operations() if each.startswith("customers.")}
+    assert {each for each in opened if each.startswith("customers.")} == customers - set(NOT_BY_DOCUMENT)
+    assert {each.partition(".")[0] for each in opened} == {"accounts", "activity", "customers"}
 
 
 async def show(platform: Any, document: str) -> customers_pb2.Grant:

@@ -97,6 +97,43 @@ async def test_however_he_writes_his_name_nobody_approves_his_own_reset(
     await refused(Code.SECOND_PERSON_REQUIRED, approved(platform, reset.name, spelled))
 
 
+async def test_a_reset_is_of_its_own_account_alone(platform: Any, host: Any, refused: Any) -> None:
+    reset = await asked(platform)
+    others = [
+        reset.name.replace(ACCOUNT, other) for other in (f"{CUSTOMER}/accounts/2", "customers/2002/accounts/1")
+    ]
+    for name in others:
+        await refused(Code.PIN_RESET_NOT_OPEN, approved(platform, name))
+    await approved(platform, reset.name)
+    for name in others:
+        await refused(Code.PIN_RESET_NOT_OPEN, completed(platform, completing(platform, name)))
+    assert host.asked == []
+    assert (await completed(platform, completing(platform, reset.name))).state == pb.PinReset.STATE_COMPLETED
+
+
+async def test_a_completed_reset_ends_the_lock(platform: Any, host: Any, refused: Any) -> None:
+    for _ in range(3):
+        await refused(Code.PIN_INVALID, verified(platform, "111111"))
+    reset = await asked(platform)
+    await approved(platform, reset.name)
+    await refused(Code.PIN_LOCKED, verified(platform))
+    await completed(platform, completing(platform, reset.name))
+    assert (await verified(platform)).token
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_nobody_without_a_name_approves_or_completes_a_reset(
+    platform: Any, host: Any, refused: Any, name: str
+) -> None:
+    reset = await asked(platform)
+    await refused(Code.INVALID_REQUEST, approved(platform, reset.name, name))
+    await approved(platform, reset.name)
+    unnamed = completing(platform, reset.name)
+    unnamed.context.agent = name
+    await refused(Code.INVALID_REQUEST, completed(platform, unnamed))
+    assert host.asked == []
+
+
 async def test_what_the_old_pin_has_opened_ends_with_it(platform: Any, host: Any, refused: Any) -> None:
     grant = await verified(platform)
     view = customers_pb2.GetCustomerRequest(context=platform.context(grant=grant.token), name=CUSTOMER)
@@ -143,9 +180,13 @@ async def test_a_reset_is_void_after_its_time_and_by_another(platform: Any, host
     first = await asked(platform)
     second = await asked(platform)
     await refused(Code.PIN_RESET_NOT_OPEN, approved(platform, first.name))
-    await approved(platform, second.name)
     await platform.clock.advance(15 * 60)
-    await refused(Code.PIN_RESET_NOT_OPEN, completed(platform, completing(platform, second.name)))
+    await refused(Code.PIN_RESET_NOT_OPEN, approved(platform, second.name))
+    third = await asked(platform)
+    await approved(platform, third.name)
+    await platform.clock.advance(15 * 60)
+    await refused(Code.PIN_RESET_NOT_OPEN, approved(platform, third.name))
+    await refused(Code.PIN_RESET_NOT_OPEN, completed(platform, completing(platform, third.name)))
     assert host.asked == []
 
 

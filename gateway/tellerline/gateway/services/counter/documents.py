@@ -20,6 +20,39 @@ from tellerline.gateway.services.refusals import checked_text
 from tellerline.gateway.services.requests import request_from
 from tellerline.routing.model.codes import Code
 
+DOCUMENT_OPENS = (
+    "accounts.DescribeAccount",
+    "accounts.GetBalance",
+    "accounts.GetLossReport",
+    "accounts.ListAccounts",
+    "accounts.ListStatementEntries",
+    "accounts.ReportLoss",
+    "activity.ListTransactions",
+    "activity.WatchTransactions",
+    "customers.ApprovePinReset",
+    "customers.CompletePinReset",
+    "customers.CreatePinReset",
+    "customers.GetCustomer",
+    "customers.GetCustomerView",
+    "customers.GetLimits",
+    "customers.GetPinState",
+    "customers.ListContacts",
+    "customers.ListInteractions",
+    "customers.ListRepresentatives",
+    "customers.RecordInteraction",
+    "customers.RegisterAccount",
+    "customers.RegisterRepresentative",
+    "customers.RemoveAccount",
+    "customers.SetContact",
+    "customers.UnlockPin",
+    "customers.UpdateCustomer",
+    "customers.UpdateRepresentative",
+    "customers.VerifyContact",
+)
+"""What the clerk's word that he has seen a document is enough for, where a bank's policy asks for a grant: looking,
+reporting a loss, what is registered, and the steps of a PIN reset, whose second clerk no grant replaces. Neither a PIN
+nor money nor limits: for ``customers.ChangePin`` above all the PIN alone is proof, or one clerk could set it."""
+
 
 def document_tries(customer: str) -> str:
     """Under which name a customer's are counted, apart from those of his PIN: no customer is called so."""
@@ -49,9 +82,9 @@ class DocumentHandlers:
         await self._tell(asking, "document_seen")
         await grants.pin_succeeded(whose)
         grant = await self._parts.issuer.issue(
-            asking, accounts=(), operations=(), seconds=rules.grant_seconds, why="document_seen"
+            asking, accounts=(), operations=DOCUMENT_OPENS, seconds=rules.grant_seconds, why="document_seen"
         )
-        return convert.grant_to_proto(grant, request.customer)
+        return convert.grant_to_proto(grant, request.customer, operations=DOCUMENT_OPENS)
 
     async def _tell_refused(self, asking: Request, paid: PinTries) -> None:
         """What was refused without a comparison is not kept, so that nobody fills a customer's history."""
