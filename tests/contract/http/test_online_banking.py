@@ -130,6 +130,9 @@ async def logged_in(browser: httpx.AsyncClient, url: str, customer: str) -> str:
     assert wrong.status_code == 401
     assert "The PIN is not correct" in wrong.text
     assert "111111" not in wrong.text
+    for pin in ("abcdef", "1234567", "abc"):
+        answer = await browser.post(f"{url}/authorize", data=typed | {"pin": pin})
+        assert "A PIN has 6 digits. Please check it." in answer.text
     for pin in ("111111", "1"):
         known, stranger = [
             (await browser.post(f"{url}/authorize", data=typed | {"customer_number": number, "pin": pin})).text

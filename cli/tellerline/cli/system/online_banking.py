@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CHANNEL = "ONLINE_BANKING"
 _CUSTOMERS = "customers.v1.CustomerService"
 _STRANGERS = frozenset({Code.CUSTOMER_NOT_FOUND, Code.ACCOUNT_NOT_FOUND})
+_NO_PIN = {False: "密码是 {digits} 位数字，请核对。", True: "A PIN has {digits} digits. Please check it."}
 _AWAY = {False: "暂时无法登录，请稍后再试。", True: "Logging in is not possible just now. Please try again later."}
 
 
@@ -52,9 +53,10 @@ class GatewayProof:
         self.target = ""
 
     async def __call__(self, customer: str, pin: str, *, english: bool) -> str:
-        wrong = _shape(pin, self._digits)
-        if wrong is not None:
-            return describe(wrong).said("", english=english)
+        if not (pin.isascii() and pin.isdigit()) or len(pin) > self._digits:
+            return _NO_PIN[english].format(digits=self._digits)
+        if len(pin) < self._digits:
+            return describe(Code.PIN_TOO_SHORT).said("", english=english)
         language = "en" if english else "zh-CN"
         async with open_channel(self.target) as channel:
             client = Client(channel, language=language)
@@ -70,13 +72,6 @@ class GatewayProof:
 
     def _context(self) -> dict[str, str]:
         return {"channel": f"CHANNEL_{_CHANNEL}", "channel_serial": f"login-{self._randomness.bytes(10).hex()}"}
-
-
-def _shape(pin: str, digits: int) -> Code | None:
-    """What is wrong with a PIN whosever it is; None for nothing."""
-    if len(pin) < digits:
-        return Code.PIN_TOO_SHORT
-    return None if len(pin) == digits and pin.isascii() and pin.isdigit() else Code.INVALID_REQUEST
 
 
 @asynccontextmanager

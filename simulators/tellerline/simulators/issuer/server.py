@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,7 +20,11 @@ from tellerline.simulators.issuer.tokens import TokenMaker
 
 _MOST_BYTES: Final = 16_384
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
-_MALFORMED: Final = {False: "请输入客户号和密码。", True: "Please enter customer number and PIN."}
+_MISSING: Final = {False: "请输入客户号和密码。", True: "Please enter customer number and PIN."}
+_MALFORMED: Final = {
+    False: "客户号只含字母、数字和连字符，请核对。",
+    True: "A customer number has only letters, digits and hyphens. Please check it.",
+}
 
 
 class IssuerServer:
@@ -102,15 +107,20 @@ class IssuerServer:
         wish = self._wishes.look(login)
         if wish is None:
             return _html(notice("over", english=_reads_english(request)), status=400)
-        mistake = _MALFORMED[wish.english]
-        if _CUSTOMER.fullmatch(customer) and pin:
-            mistake = await self._prove(customer, pin, english=wish.english)
-        if mistake:
+        customer = "".join(unicodedata.normalize("NFKC", customer).split())
+        if mistake := await self._mistake(customer, pin, english=wish.english):
             return _html(login_form(login, english=wish.english, customer=customer, mistake=mistake), status=401)
         if self._wishes.take(login) is None:
             return _html(notice("over", english=wish.english), status=400)
         code = self._codes.put(Proved(wish, customer, int(self._clock.now().timestamp())))
         raise self._back(wish.redirect, wish.state, {"code": code})
+
+    async def _mistake(self, customer: str, pin: str, *, english: bool) -> str:
+        if not customer or not pin:
+            return _MISSING[english]
+        if not _CUSTOMER.fullmatch(customer):
+            return _MALFORMED[english]
+        return await self._prove(customer, pin, english=english)
 
     async def _token(self, request: web.Request) -> web.Response:
         form: Mapping[str, Any] = await request.post()

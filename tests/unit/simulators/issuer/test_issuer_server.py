@@ -154,10 +154,14 @@ async def test_a_mistake_is_said_and_the_form_stays(bench: Bench) -> None:
     assert wrong.status_code == 401
     assert 'role="alert">no &lt;b&gt;way' in wrong.text
     assert "111111" not in wrong.text
-    assert (await bench.typed(login, customer="../x")).status_code == 401
-    assert (await bench.typed(login, pin="")).status_code == 401
+    for customer in ("../x", "张三"):
+        malformed = await bench.typed(login, customer=customer)
+        assert (malformed.status_code, "A customer number has only letters" in malformed.text) == (401, True)
+    nothing = await bench.typed(login, pin="")
+    assert (nothing.status_code, "Please enter customer number and PIN." in nothing.text) == (401, True)
     assert bench.asker.tries == [("C1", True)]
-    assert (await bench.typed(login)).status_code == 303
+    assert (await bench.typed(login, customer=" Ｃ 1")).status_code == 303
+    assert bench.asker.tries[1:] == [("C1", True)]
 
 
 async def test_forms_and_codes_are_good_once_and_for_a_while(bench: Bench) -> None:
