@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -30,8 +30,10 @@ class Table:
         """A whole file; its numbers with a point are ``Decimal``."""
         try:
             return cls(tomllib.loads(text, parse_float=Decimal), "the file", error)
-        except tomllib.TOMLDecodeError as mistake:
+        except (ValueError, RecursionError) as mistake:
             raise error(f"not TOML: {mistake}") from None
+        except InvalidOperation:
+            raise error("not TOML: a number is out of all bounds") from None
 
     @property
     def keys(self) -> list[str]:

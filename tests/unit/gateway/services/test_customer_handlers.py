@@ -41,6 +41,13 @@ async def test_a_customer_is_registered_as_the_host_knows_him(platform: Any, cus
     assert (stored.name, stored.identity_document, stored.tier) == ("李雷", "ID880001", "VIP")
 
 
+async def test_nobody_is_registered_under_a_name_that_callers_without_one_have(platform: Any, refused: Any) -> None:
+    platform.host.answers[DescribeCustomer] = person()
+    call = platform.send("RegisterCustomer", register(platform, "unsigned-1"), pb.Customer)
+    refusal = await refused(Code.INVALID_REQUEST, call)
+    assert [each.field for each in refusal.violations] == ["customer_id"]
+
+
 async def test_a_customer_is_registered_once(platform: Any, refused: Any) -> None:
     platform.host.answers[DescribeCustomer] = person()
     await platform.send("RegisterCustomer", register(platform), pb.Customer)
@@ -248,5 +255,7 @@ async def test_grants_end_by_token_and_with_the_call(platform: Any, refused: Any
         for request in (by_token, by_token, by_call, by_call)
     ]
     assert counts == [1, 0, 2, 0]
+    elsewhere = pb.RevokeGrantRequest(context=platform.counter(), call="call-1")
+    await refused(Code.CHANNEL_NOT_ALLOWED, platform.send("RevokeGrant", elsewhere, pb.RevokeGrantResponse))
     nothing = pb.RevokeGrantRequest(context=platform.context(), call="")
     await refused(Code.INVALID_REQUEST, platform.send("RevokeGrant", nothing, pb.RevokeGrantResponse))

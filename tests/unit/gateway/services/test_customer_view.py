@@ -16,6 +16,7 @@ from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, CHANNEL_COUNTER, R
 from tellerline.api.customers.v1 import counter_pb2, customers_pb2
 from tellerline.api.customers.v1 import interactions_pb2 as pb
 from tellerline.gateway.access.policy import ChannelDirectory
+from tellerline.gateway.journal.customer_records import Interaction, InteractionKind
 from tellerline.gateway.journal.records import Customer, Limits
 from tellerline.gateway.services.requests import request_from
 from tellerline.gateway.settings import standard_channels
@@ -150,6 +151,12 @@ async def test_without_proof_there_is_one_page_and_no_account(known: Any, refuse
     await refused(Code.GRANT_MISSING, listed(known, UNPROVED[0], account=ACCOUNT))
 
 
+async def test_without_proof_nobody_goes_back_in_what_happened(known: Any, refused: Any) -> None:
+    (newest,) = (await listed(known, UNPROVED[0], page_size=1)).interactions
+    await refused(Code.GRANT_MISSING, listed(known, UNPROVED[0], end_time=newest.event_time))
+    await refused(Code.GRANT_MISSING, listed(known, UNPROVED[0], without_enquiries=True))
+
+
 @pytest.mark.parametrize("channel", [CHANNEL_ATM])
 async def test_other_channels_need_the_grant(known: Any, refused: Any, channel: Any) -> None:
     await refused(Code.GRANT_MISSING, view(known, channel=channel, grant=""))
@@ -172,6 +179,17 @@ async def test_segments_are_for_the_banks_own_people(known: Any) -> None:
     grant = await known.send("VerifyIdentityDocument", document, customers_pb2.Grant)
     staff = {"channel": CHANNEL_COUNTER, "grant": grant.token, "agent": "SUN"}
     assert (await view(known, **staff)).segment == customers_pb2.Customer.SEGMENT_A
+
+
+async def test_nobody_else_is_told_that_he_was_put_into_a_segment(known: Any, refused: Any) -> None:
+    segment = pb.Interaction.KIND_SEGMENT
+    put = Interaction(
+        customer="3003", at=known.clock.now(), kind=InteractionKind.SEGMENT, channel="COUNTER", event="classified"
+    )
+    await known.store.interactions.tell(put)
+    assert segment in {each.kind for each in (await listed(known, UNPROVED[1])).interactions}
+    assert segment not in {each.kind for each in (await listed(known)).interactions}
+    await refused(Code.INVALID_REQUEST, listed(known, kinds=[segment]))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -219,7 +237,26 @@ async def test_a_reference_is_taken_down_once(known: Any, refused: Any) -> None:
     assert first == again
     other = record(known, pb.Interaction.KIND_CALL, "call-8", channel_serial="S7")
     await refused(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD, other)
+    elsewhere = record(known, pb.Interaction.KIND_CALL, "call-7", channel_serial="S7", call="call-8")
+    await refused(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD, elsewhere)
     assert [each.reference for each in await events(known, "3003")].count("call-7") == 1
+
+
+async def test_a_reference_holds_no_number_of_a_card_and_an_event_none_at_all(known: Any, refused: Any) -> None:
+    told = await record(known, pb.Interaction.KIND_TICKET, f"T-1 {NUMBER}")
+    assert NUMBER not in told.reference
+    event = pb.Interaction(kind=pb.Interaction.KIND_TICKET, event=f"opened_{NUMBER}", reference="T-1")
+    request = pb.RecordInteractionRequest(
+        context=asks(known, grant="", customer=""), parent=CUSTOMER, interaction=event
+    )
+    await refused(Code.INVALID_REQUEST, known.send("RecordInteraction", request, pb.Interaction))
+
+
+async def test_nothing_happened_before_there_were_computers(known: Any, refused: Any) -> None:
+    told = pb.Interaction(kind=pb.Interaction.KIND_CALL, event="opened", reference="call-9")
+    told.event_time.FromSeconds(-1)
+    request = pb.RecordInteractionRequest(context=asks(known, grant="", customer=""), parent=CUSTOMER, interaction=told)
+    await refused(Code.INVALID_REQUEST, known.send("RecordInteraction", request, pb.Interaction))
 
 
 @pytest.mark.parametrize("kind", [pb.Interaction.KIND_PIN, pb.Interaction.KIND_TRANSACTION, 0])

@@ -7,6 +7,7 @@ from google.type.money_pb2 import Money
 
 from tellerline.api.transfers.v1 import transfers_pb2 as pb
 from tellerline.gateway.refusal import RefusalError
+from tellerline.gateway.services.customers.telling import reason_of
 from tellerline.gateway.services.refusals import checked_text, checked_words
 from tellerline.gateway.services.transfers.convert import transfer_command
 
@@ -35,3 +36,20 @@ def test_words_are_bounded_too(text: str, why: str) -> None:
     with pytest.raises(RefusalError) as refused:
         checked_words(text, "name", 3, required=True)
     assert refused.value.violations[0].why == why
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("他的密码是246810", "他的密码是******"),
+        ("PIN 12345, he says", "PIN *****, he says"),
+        ("tel 138 0000 1111", "tel *** **** **11"),
+        ("card 6222-0202-0000-4444-444", "card ****-****-****-****-*44"),
+        ("11010519491231002X", "****************2X"),
+        ("١٢٣٤٥٦", "******"),
+        ("since 2026-11-23, ticket 1234", "since 2026-11-23, ticket 1234"),
+        ("2026-11-23 4321", "****-**-** **21"),
+    ],
+)
+def test_numbers_in_reasons_are_masked(said: str, kept: str) -> None:
+    assert reason_of(said) == kept

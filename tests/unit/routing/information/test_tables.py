@@ -39,6 +39,9 @@ def test_no_text_breaks_a_reader(name: str, text: str) -> None:
 
 MISTAKES = [
     ("deposit-rates", "nonsense", "not TOML"),
+    ("deposit-rates", f"x = {'1' * 5000}", "not TOML"),
+    ("deposit-rates", "x = 1e99999999999999999999", "not TOML"),
+    ("deposit-rates", f"x = {'[' * 5000}", "not TOML"),
     ("deposit-rates", "other = 1", "the file: other: is not known"),
     ("deposit-rates", "[[deposits]]\ncurrency = 'yuan'", "deposits[0]: currency: must be a currency"),
     ("deposit-rates", "[[deposits]]\ncurrency = 'CNY'\neffective = 2026-01-01\ndemand = -1", "demand: must be from 0"),

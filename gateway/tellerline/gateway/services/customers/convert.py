@@ -24,7 +24,7 @@ from tellerline.gateway.journal.records import (
 from tellerline.gateway.services.accounts.convert import KINDS
 from tellerline.gateway.services.customers.telephones import checked_number, mask_mobile, mask_name
 from tellerline.gateway.services.enums import words
-from tellerline.gateway.services.names import account_name, customer_name
+from tellerline.gateway.services.names import UNSIGNED, account_name, customer_name
 from tellerline.gateway.services.ports import IssuedGrant
 from tellerline.gateway.services.refusals import checked_text, checked_words, invalid
 from tellerline.gateway.services.values import date_to_proto, instant_to_proto, money_from_proto, money_to_proto
@@ -45,7 +45,7 @@ _LIMIT_FIELDS: Final = {"single_amount": "single", "daily_amount": "daily", "dai
 def customer_from_proto(request: pb.RegisterCustomerRequest, host_number: str, registered_at: datetime) -> Customer:
     """``host_number`` is the customer number unless the request asks for another one."""
     number = request.customer_id or host_number
-    if not _CUSTOMER_ID.fullmatch(number):
+    if not _CUSTOMER_ID.fullmatch(number) or number.startswith(UNSIGNED):
         raise invalid("customer_id", "malformed")
     return Customer(
         number=number,

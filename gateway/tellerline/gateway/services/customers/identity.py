@@ -17,6 +17,7 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import ChangePin, VerifyPin
 
 _MOST = 64
+_WITH_CALLS = frozenset({"IVR", "AGENT"})
 
 
 class IdentityHandlers:
@@ -75,11 +76,17 @@ class IdentityHandlers:
         if target == "token" and request.token:
             count = await self._parts.grants.revoke(token_hash=token_hash(request.token), who=who, why="given_back")
         elif target == "call" and request.call:
+            self._check_has_calls(channel_of(request.context))
             call_id = checked_text(request.call, "call", _MOST)
             count = await self._parts.grants.revoke(call=call_id, who=who, why="call_left")
         else:
             raise invalid("target", "missing")
         return pb.RevokeGrantResponse(revoked_count=count)
+
+    def _check_has_calls(self, channel: str) -> None:
+        """Other channels have no business with what was proved on the telephone."""
+        if channel not in _WITH_CALLS:
+            raise RefusalError(Code.CHANNEL_NOT_ALLOWED, metadata={"channel": channel})
 
     async def _number(self, name: str, customer: str, field: str) -> str:
         return (await self._account(name, customer, field)).account

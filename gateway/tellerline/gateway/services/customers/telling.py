@@ -5,19 +5,32 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from tellerline.adapters.telemetry import mask_text
 from tellerline.gateway.journal.customer_records import Change, Interaction, InteractionKind
 from tellerline.gateway.services.ports import Request
 from tellerline.gateway.services.refusals import checked_words
 
 MOST_WORDS = 120
-_LONG = re.compile(r"[0-9]{5,}(?=[0-9Xx]{2})")
+_FEWEST_SHOWN = 7
+_SHOWN = 2
+_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d(?![ -]?\d))\d(?:[ -]?\d){4,}[Xx]?")
+"""Five digits and more in any script, also in groups; a day in ISO 8601 is none."""
 
 
 def reason_of(text: str, *, required: bool = False, field: str = "reason", most: int = MOST_WORDS) -> str:
-    """Somebody's words, with whatever looks like a number of an account, a document or a telephone masked."""
-    masked = mask_text(checked_words(text, field, most, required=required))
-    return _LONG.sub(lambda found: "*" * len(found.group()), masked)
+    """Somebody's words, with whatever may be a number of an account, a document or a telephone masked up to its last
+    two digits, and wholly what may be a PIN.
+    """
+    return masked_words(checked_words(text, field, most, required=required))
+
+
+def masked_words(words: str) -> str:
+    return _NUMBER.sub(lambda found: _masked(found.group()), words)
+
+
+def _masked(number: str) -> str:
+    shown = _SHOWN if sum(each.isdigit() for each in number) >= _FEWEST_SHOWN else 0
+    hidden = len(number) - shown
+    return "".join(each if each in " -" else "*" for each in number[:hidden]) + number[hidden:]
 
 
 def told(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime
 
+from tellerline.adapters.telemetry import mask_text
 from tellerline.api.customers.v1 import interactions_pb2 as pb
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.channels.service import Service
@@ -22,7 +24,8 @@ from tellerline.gateway.services.requests import CHANNELS, request_from
 from tellerline.gateway.services.values import instant_from_proto
 from tellerline.routing.model.codes import Code
 
-_EVENT = re.compile(r"[a-z0-9_.]{1,40}")
+_EVENT = re.compile(r"(?!.*[0-9]{5})[a-z0-9_.]{1,40}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PUSHED = frozenset({InteractionKind.CALL, InteractionKind.TICKET})
 
 
@@ -74,7 +77,9 @@ class InteractionHandlers:
         if not _EVENT.fullmatch(given.event):
             raise invalid("interaction.event", "malformed" if given.event else "missing")
         at = instant_from_proto(given.event_time, "interaction.event_time") if given.HasField("event_time") else now
-        reference = checked_text(given.reference, "interaction.reference", 64, required=True)
+        if at < _EPOCH:
+            raise invalid("interaction.event_time", "out_of_range")
+        reference = mask_text(checked_text(given.reference, "interaction.reference", 64, required=True))
         if await self._parts.registry.customer(customer) is None:
             raise RefusalError(Code.CUSTOMER_NOT_FOUND)
         told = Interaction(
@@ -89,7 +94,7 @@ class InteractionHandlers:
             key=hashlib.sha256(f"{asking.channel}/{asking.channel_serial}".encode()).hexdigest(),
         )
         stored = await self._parts.interactions.tell(told)
-        if (stored.customer, stored.kind, stored.event, stored.reference) != (customer, kind, told.event, reference):
+        if _said(stored) != _said(told):
             raise RefusalError(Code.DUPLICATE_SERIAL_DIFFERENT_PAYLOAD)
         return convert.to_proto(customer, stored, {}, verified=True)
 
@@ -97,6 +102,8 @@ class InteractionHandlers:
         if request.channel not in (0, *CHANNELS):
             raise invalid("channel", "unknown_value")
         number, sequence = await self._account(request, look)
+        if not look.verified and (request.HasField("end_time") or request.without_enquiries):
+            raise RefusalError(Code.GRANT_MISSING)
         return HappeningSearch(
             customer=look.customer.number,
             representative=look.representative,
@@ -138,6 +145,10 @@ class InteractionHandlers:
         if account is None:
             raise RefusalError(Code.ACCOUNT_NOT_FOUND)
         return number, account.sequence
+
+
+def _said(told: Interaction) -> tuple[object, ...]:
+    return told.customer, told.kind, told.event, told.reference, told.call, told.agent
 
 
 def _kinds(request: pb.ListInteractionsRequest, look: Look) -> frozenset[InteractionKind]:

@@ -870,7 +870,7 @@ class RevokeGrantRequest(_message.Message):
     token: _builtins.str
     """The grant of this token."""
     call: _builtins.str
-    """Every grant bound to this telephone call."""
+    """Every grant bound to this telephone call. For the channels that have calls: IVR and agent."""
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""

@@ -80,7 +80,8 @@ class InteractionServiceServicer:
         tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
         all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
         accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
-        page, of the newest. All filters that are given must fit. Safe to repeat.
+        page, of the newest, and neither `end_time` nor `without_enquiries` (`GRANT_MISSING`). All filters that are given must
+        fit. Safe to repeat.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,8 +90,9 @@ class InteractionServiceServicer:
     def RecordInteraction(self, request, context):
         """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
 
-        Idempotent by channel and channel serial; the same again answers what is stored. Needs no grant, but the right to
-        tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+        Idempotent by channel and channel serial; the same again answers what is stored, another is refused as
+        `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD`. Numbers of cards and accounts in the reference are masked. Needs no grant, but
+        the right to tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,13 +47,15 @@ class InteractionServiceStub:
     tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
     all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
     accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
-    page, of the newest. All filters that are given must fit. Safe to repeat.
+    page, of the newest, and neither `end_time` nor `without_enquiries` (`GRANT_MISSING`). All filters that are given must
+    fit. Safe to repeat.
     """
     RecordInteraction: _grpc.UnaryUnaryMultiCallable[_interactions_pb2.RecordInteractionRequest, _interactions_pb2.Interaction]
     """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
 
-    Idempotent by channel and channel serial; the same again answers what is stored. Needs no grant, but the right to
-    tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+    Idempotent by channel and channel serial; the same again answers what is stored, another is refused as
+    `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD`. Numbers of cards and accounts in the reference are masked. Needs no grant, but
+    the right to tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
     """
 
 @_typing.type_check_only
@@ -75,13 +77,15 @@ class InteractionServiceAsyncStub(InteractionServiceStub):
     tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
     all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
     accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
-    page, of the newest. All filters that are given must fit. Safe to repeat.
+    page, of the newest, and neither `end_time` nor `without_enquiries` (`GRANT_MISSING`). All filters that are given must
+    fit. Safe to repeat.
     """
     RecordInteraction: _aio.UnaryUnaryMultiCallable[_interactions_pb2.RecordInteractionRequest, _interactions_pb2.Interaction]  # type: ignore[assignment]
     """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
 
-    Idempotent by channel and channel serial; the same again answers what is stored. Needs no grant, but the right to
-    tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+    Idempotent by channel and channel serial; the same again answers what is stored, another is refused as
+    `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD`. Numbers of cards and accounts in the reference are masked. Needs no grant, but
+    the right to tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
     """
 
 class InteractionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -112,7 +116,8 @@ class InteractionServiceServicer(metaclass=_abc_1.ABCMeta):
         tickets of the call centre, registrations, PINs, grants, limits, contact details, segments. A company's is that of
         all its representatives, who are named; a representative's grant opens his own part alone. A grant that covers some
         accounts alone opens one of them: `account`, which may be left out where there is one. Without a grant there is one
-        page, of the newest. All filters that are given must fit. Safe to repeat.
+        page, of the newest, and neither `end_time` nor `without_enquiries` (`GRANT_MISSING`). All filters that are given must
+        fit. Safe to repeat.
         """
 
     @_abc_1.abstractmethod
@@ -123,8 +128,9 @@ class InteractionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_interactions_pb2.Interaction, _abc.Awaitable[_interactions_pb2.Interaction]]:
         """Takes down that a telephone call or a ticket of the call centre was about a customer: a reference, no content.
 
-        Idempotent by channel and channel serial; the same again answers what is stored. Needs no grant, but the right to
-        tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
+        Idempotent by channel and channel serial; the same again answers what is stored, another is refused as
+        `DUPLICATE_SERIAL_DIFFERENT_PAYLOAD`. Numbers of cards and accounts in the reference are masked. Needs no grant, but
+        the right to tell: the call centre's channel IVR, and the counter. `CUSTOMER_NOT_FOUND` (`NOT_FOUND`).
         """
 
 def add_InteractionServiceServicer_to_server(servicer: InteractionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
