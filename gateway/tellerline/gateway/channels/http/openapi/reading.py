@@ -39,7 +39,7 @@ def _by_tag(document: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str
 def _operation(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> str:
     parts = [
         f'<details id="{escape(operation["operationId"])}"><summary><b>{method}</b> <code>{escape(path)}</code> ',
-        f"<span>{_text(operation['summary'])}</span></summary>{_paragraphs(operation['description'])}",
+        f"<span>{_text(operation['summary'])}</span></summary>{_paragraphs(_beyond_the_summary(operation))}",
     ]
     if not operation["security"]:
         parts.append("<p>Needs no token.</p>")
@@ -51,6 +51,12 @@ def _operation(document: dict[str, Any], method: str, path: str, operation: dict
     for content in operation["responses"].get("200", {}).get("content", {}).values():
         parts.append(_table("Answer", _rows(document, content["schema"], "", 0)))
     return "".join([*parts, "</details>"])
+
+
+def _beyond_the_summary(operation: dict[str, Any]) -> str:
+    """The description without its first sentence, which the summary is."""
+    first, *others = operation["description"].split("\n\n")
+    return "\n\n".join([" ".join(first.split()).removeprefix(operation["summary"]).lstrip(), *others])
 
 
 def _parameter(parameter: dict[str, Any]) -> str:
@@ -103,7 +109,14 @@ def _table(title: str, rows: list[str]) -> str:
 
 
 def _row(name: str, kind: str, text: str) -> str:
-    return f"<tr><th scope='row'><code>{escape(name)}</code></th><td>{escape(kind)}</td><td>{_text(text)}</td></tr>"
+    return (
+        f"<tr><th scope='row'><code>{_dotted(name)}</code></th><td>{_dotted(kind)}</td><td>{_text(text)}</td></tr>"
+    )
+
+
+def _dotted(name: str) -> str:
+    """Escaped; a line may end behind a dot."""
+    return escape(name).replace(".", ".<wbr>")
 
 
 def _paragraphs(text: str) -> str:

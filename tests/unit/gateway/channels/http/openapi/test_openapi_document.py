@@ -108,3 +108,14 @@ def test_texts_are_escaped(committed: dict[str, Any]) -> None:
     evil = committed | {"info": {"title": "<b>", "description": "`<i>`", "version": "1"}}
     assert "<h1>&lt;b&gt;</h1>" in page(evil)
     assert "<code>&lt;i&gt;</code>" in page(evil)
+
+
+def test_the_page_says_each_thing_once_and_breaks_names_at_their_dots(committed: dict[str, Any]) -> None:
+    read = page(committed)
+    once = "Debits one account and credits another, at once."
+    assert once in committed["paths"]["/v1/transfers"]["post"]["description"]
+    assert read.count(once) == 1
+    limits = "The transfer limits 转账限额 of an account as they are in force"
+    assert read.count(limits) == 1
+    assert "<code>registeredPayee.<wbr>accountNumber</code>" in read
+    assert "anywhere" not in PAGE_STYLE.read_text("utf-8").replace("summary code { overflow-wrap: anywhere; }", "")
