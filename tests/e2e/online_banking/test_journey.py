@@ -154,3 +154,5 @@ async def reports_a_loss(he: Visitor, words: dict[str, str]) -> None:
     await expect(page.locator(".account").first.locator(".chip")).to_be_visible()
     await expect(page.locator(".events li")).to_have_count(2)
     await he.picture("15-accounts-lost")
+    await he.visit("transfer")
+    await expect(page.locator(".available-now")).not_to_be_empty()

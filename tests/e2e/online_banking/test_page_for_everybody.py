@@ -121,6 +121,61 @@ async def test_a_bank_that_cannot_be_reached_is_told(bank: OnlineBank, browser: 
         await expect(he.page.locator("form input")).to_have_count(3)
 
 
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 390), ("en", 1366)])
+async def test_a_page_that_does_not_load_whole_says_so(
+    bank: OnlineBank, browser: Browser, language: str, width: int
+) -> None:
+    async with visitor(browser, bank.home, language, width) as he:
+        he.expected.append("status of 429")
+        await he.page.route("**/chart.js", lambda route: route.fulfill(status=429))
+        await he.page.goto(bank.home)
+        await expect(he.page.locator(".opening")).to_contain_text("如长时间没有打开，请稍后重新加载")
+        await expect(he.page.locator(".opening a").last).to_be_visible()
+        await he.picture("29-not-loaded")
+        await he.page.unroute("**/chart.js")
+        await he.page.locator(".opening a").last.click()
+        await he.page.locator("main button.main").wait_for()
+
+
+async def test_without_a_network_nothing_is_called_live_and_logging_out_stays_here(
+    bank: OnlineBank, browser: Browser
+) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, "en", 390) as he:
+        he.expected.append("net::ERR_INTERNET_DISCONNECTED")
+        await he.log_in(person.customer.number)
+        await expect(he.page.locator(".live")).to_have_text("live")
+        await he.page.context.set_offline(True)
+        await expect(he.page.locator(".live")).to_have_text("offline")
+        await he.page.locator(".logout").click()
+        await expect(he.page.locator("main .notice")).to_contain_text("The bank could not be told")
+        await expect(he.page.locator(".account")).to_have_count(0)
+        await he.picture("30-logged-out-here")
+
+
+async def test_limits_are_told_with_what_they_come_to(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, "en", 390) as he:
+        page = he.page
+        single, daily, count = (page.locator("form input").nth(index) for index in range(3))
+        await he.log_in(person.customer.number)
+        await he.visit("limits")
+        await daily.fill("100")
+        await page.locator("button[type=submit]").click()
+        await expect(page.locator("form .notice")).to_have_text("The limits are changed, from now on.")
+        await expect(page.locator("main")).to_contain_text("one transfer can be at most ¥100.00")
+        await single.fill("abc")
+        await count.fill("99999999999")
+        await page.locator("button[type=submit]").click()
+        await expect(page.locator(".mistake:visible").last).to_have_text("This number is too large. Please check it.")
+        await expect(page.locator("form .notice")).to_have_count(0)
+        await he.picture("31-mistaken-limits")
+        await single.fill("0")
+        await count.fill("1")
+        await page.locator("button[type=submit]").click()
+        await expect(page.locator("main")).to_contain_text("With these limits no transfer can be made.")
+
+
 async def test_both_languages_say_the_same_things(bank: OnlineBank, browser: Browser) -> None:
     async with visitor(browser, bank.home) as he:
         said = await texts(he.page)
@@ -149,17 +204,31 @@ async def test_every_module_is_fetched_at_once() -> None:
 
 
 async def test_money_is_exact(bank: OnlineBank, browser: Browser) -> None:
-    amounts = ["0.01", "0.1", "1", "12,345.67", "１２３.４５", "999999999999.99", "¥ 70.10"]
+    amounts = ["0.01", "0.1", "1", "12,345.67", "１２３.４５", "999999999999.99", "¥ 70.10", "CNY1 250", "1，000，000."]
     async with visitor(browser, bank.home) as he:
         script = """(amounts) => import('./script/money.js').then((money) => amounts.map((typed) => {
             const { money: read } = money.readTyped(typed, "CNY");
             return [money.toJson(read), money.figure(money.fromJson(money.toJson(read)))];
         }))"""
         for typed, (sent, shown) in zip(amounts, await he.page.evaluate(script, amounts), strict=True):
-            wanted = Decimal("".join(each for each in typed if each not in "¥, "))
+            wanted = Decimal("".join(each for each in typed if each not in "¥, CNY，"))
             assert Decimal(sent["units"]) + Decimal(sent["nanos"]) / 10**9 == wanted
             assert shown == f"{wanted:,.2f}"
-        bad = ["", "abc", "1.234", "-5", "1e3", "1.2.3", "12345678901234"]
+        bad = [
+            "",
+            "abc",
+            "1.234",
+            "-5",
+            "1e3",
+            "1.2.3",
+            "12345678901234",
+            "12,50",
+            "0,500",
+            "1,0000",
+            "1,250 000",
+            "€100",
+            "$5",
+        ]
         script = (
             "(amounts) => import('./script/money.js').then((m) => amounts.map((a) => m.readTyped(a, 'CNY').mistake))"
         )

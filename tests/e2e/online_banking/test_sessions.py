@@ -7,12 +7,18 @@ from urllib.request import Request, urlopen
 
 import pytest
 from online_bank import TOKEN_SECONDS, OnlineBank
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 from visitor import Visitor, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WELCOME = "main button.main"
+IMPATIENT = """AbortSignal.timeout = () => {
+    const patience = new AbortController();
+    window.giveUp = () => patience.abort();
+    return patience.signal;
+}"""
+"""Makes the page's newest request give up when it is told to."""
 
 
 def authorization(he: Visitor) -> str:
@@ -97,5 +103,34 @@ async def test_a_login_that_was_not_begun_here_is_not_taken(bank: OnlineBank, br
     async with visitor(browser, bank.home) as he:
         await he.page.goto(f"{bank.home}?code=stolen&state=guessed")
         await expect(he.page.locator(WELCOME)).to_have_text("登录")
+        await expect(he.page.locator("main .notice")).to_have_text("登录没有完成，请再试一次。")
         assert he.sent("POST", "/token") == []
         assert "code" not in he.page.url
+
+
+async def test_waiting_for_the_bank_is_told_and_ends(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, "en", 390) as he:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def holding(route: Route) -> None:
+            asked.set()
+            await go_on.wait()
+            await route.continue_()
+
+        await he.page.route("**/config.json", holding)
+        await he.page.goto(bank.home)
+        await expect(he.page.locator("main [role=status]")).to_have_text("Asking the bank …")
+        await he.picture("33-asking")
+        go_on.set()
+        await he.page.locator(WELCOME).click()
+        await he.page.add_init_script(IMPATIENT)
+        await he.page.unroute("**/config.json")
+        asked, go_on = asyncio.Event(), asyncio.Event()
+        await he.page.route("**/token", holding)
+        await he.type_pin(person.customer.number)
+        await asked.wait()
+        await expect(he.page.locator("main [role=status]")).to_have_text("Asking the bank …")
+        await he.page.evaluate("giveUp()")
+        await expect(he.page.locator("main .notice")).to_have_text("The login was not completed. Please try again.")
+        go_on.set()

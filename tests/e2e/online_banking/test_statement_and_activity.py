@@ -74,12 +74,36 @@ async def test_days_that_make_no_sense_are_told(bank: OnlineBank, browser: Brows
         await he.page.locator("button[type=submit]").click()
         await expect(he.page.locator(".mistake:visible")).to_have_text("截止日期不能早于起始日期。")
         await expect(last).to_be_focused()
+        await expect(he.page.locator(".result > *")).to_have_count(0)
         await first.fill("2020-01-01")
         await last.fill("2020-01-02")
         await he.page.locator("button[type=submit]").click()
         await expect(he.page.locator(".entries .notice")).to_have_text("这段时间没有交易。")
         await expect(he.page.locator(".filter [aria-pressed=true]")).to_have_count(0)
         await he.picture("26-empty-statement")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 390), ("en", 1366)])
+async def test_days_of_another_year_are_told_with_it(
+    bank: OnlineBank, browser: Browser, language: str, width: int
+) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, language, width) as he:
+        page = he.page
+        await he.log_in(person.customer.number)
+        await page.locator(".account").first.wait_for()
+        await page.evaluate("location.hash = '#/statement/99'")
+        await expect(page.locator("main .notice")).to_contain_text("99")
+        await expect(page.locator("figcaption")).to_be_visible()
+        last = await page.locator("input[type=date]").nth(1).input_value()
+        year = str(int(last[:4]) - 2)
+        await page.locator("input[type=date]").first.fill(f"{year}-11-01")
+        await page.locator(".filter button[type=submit]").click()
+        await expect(page.locator("figcaption")).to_contain_text(year)
+        await expect(page.locator(".chart svg")).to_contain_text(year)
+        await expect(page.locator(".statement time").first).to_contain_text(re.compile(r"\b20\d\d"))
+        await expect(page.locator("main .notice")).to_have_count(0)
+        await he.picture("32-another-year")
 
 
 async def test_what_happens_on_the_telephone_is_seen_at_once(bank: OnlineBank, browser: Browser) -> None:

@@ -109,9 +109,7 @@ def _table(title: str, rows: list[str]) -> str:
 
 
 def _row(name: str, kind: str, text: str) -> str:
-    return (
-        f"<tr><th scope='row'><code>{_dotted(name)}</code></th><td>{_dotted(kind)}</td><td>{_text(text)}</td></tr>"
-    )
+    return f"<tr><th scope='row'><code>{_dotted(name)}</code></th><td>{_dotted(kind)}</td><td>{_text(text)}</td></tr>"
 
 
 def _dotted(name: str) -> str:
