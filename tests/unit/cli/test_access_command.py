@@ -94,3 +94,16 @@ def test_a_policy_with_mistakes_is_refused_with_each_line(tmp_path: Path) -> Non
     assert "access.csv:3: 'ivr' is no channel" in said
     checked = CliRunner().invoke(build_app(), ["config", "check", str(config)])
     assert (checked.exit_code, "BAD_POLICY" in checked.output) == (Exit.REFUSED, True)
+
+
+def test_an_operation_that_is_not_there_is_refused_wherever_it_is_named(tmp_path: Path) -> None:
+    code, said = access("explain", "--channel", "IVR", "--operation", "accounts.GetBalances")
+    assert (code, "UNKNOWN_OPERATION" in said) == (Exit.USAGE, True)
+    policy, config = tmp_path / "access.csv", tmp_path / "tellerline.toml"
+    policy.write_text("p, *, *, transfers.CreateTransfers, grant, deny,\n", "utf-8")
+    config.write_text(f'[access]\npolicy = "{policy}"\n', "utf-8")
+    code, said = access("explain", "--channel", "IVR", "--operation", "accounts.GetBalance", "--config", str(config))
+    assert (code, "access.csv:1: no operation is 'transfers.CreateTransfers'" in said) == (Exit.USAGE, True)
+    config.write_text('[channels.ATM]\noperations = ["account.*"]\n', "utf-8")
+    checked = CliRunner().invoke(build_app(), ["config", "check", str(config)])
+    assert (checked.exit_code, "no operation is 'account.*'" in checked.output) == (Exit.REFUSED, True)
