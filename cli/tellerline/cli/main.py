@@ -5,19 +5,73 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import takewhile
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.rich_utils import rich_format_error
 
 from tellerline.cli import commands
 from tellerline.cli.exits import Exit
+from tellerline.cli.output import Output
 
 EPILOG = "Exit codes: 0 done, 1 refused, 2 usage, 3 outcome unknown, 4 unreachable, 5 set-up. Manual: docs/cli.md"
+
+_UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+"""Of everything that can be wrong with arguments: Typer tells its name in no public place that all versions have."""
+
+
+class Commands(TyperGroup):
+    """Ends every command with one of ``Exit``; with ``--json`` what went wrong is one document, wherever it did."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Exits; without ``standalone_mode`` it returns and raises as Typer does."""
+        beside = {"complete_var": complete_var, "windows_expand_args": windows_expand_args} | extra
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **beside)
+        words = list(sys.argv[1:] if args is None else args)
+        out = Output(json="--json" in takewhile(lambda word: word != "--", words))
+        try:
+            with _explaining(out):
+                sys.exit(super().main(words, prog_name, standalone_mode=False, **beside))
+        except typer.Exit as ended:
+            sys.exit(ended.exit_code)
+
+
+@contextmanager
+def _explaining(out: Output) -> Iterator[None]:
+    """What a command leaves to its caller ends it here: wrong arguments, a prompt that nobody answers, files."""
+    try:
+        yield
+    except typer.Abort:
+        out.fail(Exit.INTERRUPTED, "INTERRUPTED", "Interrupted.", "已中断。")
+    except _UsageError as error:
+        if out.json:
+            out.fail(Exit.USAGE, "BAD_ARGUMENT", error.format_message(), error.format_message())
+        rich_format_error(error)
+        raise typer.Exit(Exit.USAGE) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
 
 
 def build_app() -> typer.Typer:
     """The application with every command module registered, in the order of their ``ORDER``."""
     app = typer.Typer(
         name="tellerline",
+        cls=Commands,
         no_args_is_help=True,
         add_completion=True,
         pretty_exceptions_enable=False,

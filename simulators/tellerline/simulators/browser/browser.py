@@ -6,6 +6,8 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -27,9 +29,17 @@ class LoginRefusedError(Exception):
     """The issuer's sentence for the customer."""
 
 
+class NoAnswerError(OSError):
+    """Nobody answered, or with what is no answer. ``sent``: the bank may have got the request all the same."""
+
+    def __init__(self, why: str, *, sent: bool) -> None:
+        super().__init__(why)
+        self.sent = sent
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``document`` is the JSON of the answer, None where it has none."""
+    """``document`` is the JSON of the answer, its text where it is something else, None where it has none."""
 
     status: int
     document: Any
@@ -40,13 +50,16 @@ class Answer:
 
     @property
     def phrase(self) -> str:
-        return HTTPStatus(self.status).phrase
+        """Empty for a status that no standard knows."""
+        with suppress(ValueError):
+            return HTTPStatus(self.status).phrase
+        return ""
 
 
 class Browser:
     """For one customer at a time, at the page of ``home`` (``http://…/online-banking/``). Use ``async with``.
 
-    Every call raises ``OSError`` when nobody answers.
+    Every call but ``log_out`` raises ``NoAnswerError`` when nobody answers.
     """
 
     def __init__(self, home: str, randomness: Randomness, *, language: str = "zh-CN") -> None:
@@ -70,9 +83,34 @@ class Browser:
         await self._session.close()
 
     async def log_in(self, customer: str, pin: str) -> None:
-        """Raises ``LoginRefusedError`` for a number and a PIN that do not fit."""
-        config = await self._json(urljoin(self._home, "config.json"))
-        issuer = await self._json(f"{config['issuer']}/.well-known/openid-configuration")
+        """Raises ``LoginRefusedError`` for a number and a PIN that do not fit, and when the issuer wants no login."""
+        with _lost(self._home, sent=False):
+            config = await self._json(urljoin(self._home, "config.json"))
+            issuer = await self._json(f"{config['issuer']}/.well-known/openid-configuration")
+            self._token = await self._log_in(config, issuer, customer, pin)
+
+    async def ask(self, method: str, path: str, body: bytes = b"", key: str = "") -> Answer:
+        """One request as whoever is logged in, or as nobody. ``key`` makes it the same one when it is sent again;
+        without it what changes something gets one of its own."""
+        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        if body:
+            headers["content-type"] = "application/json"
+        if method not in ("GET", "HEAD"):
+            headers["idempotency-key"] = key or new_key(self._randomness)
+        with _lost(self._home, sent=True):
+            async with self._session.request(
+                method, urljoin(self._home, path), data=body or None, headers=headers
+            ) as answer:
+                return Answer(answer.status, _document(await answer.read()))
+
+    async def log_out(self) -> None:
+        """Idempotent. When nobody answers, the login ends by itself."""
+        if self._token:
+            with suppress(NoAnswerError):
+                await self.ask("POST", "/v1/session:end")
+            self._token = ""
+
+    async def _log_in(self, config: dict[str, str], issuer: dict[str, str], customer: str, pin: str) -> str:
         verifier = self._secret(32)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         wish = {
@@ -91,34 +129,15 @@ class Browser:
         form = {"grant_type": "authorization_code", "redirect_uri": self._home} | proof
         async with self._session.post(issuer["token_endpoint"], data=form) as answer:
             answer.raise_for_status()
-            self._token = (await answer.json())["access_token"]
-
-    async def ask(self, method: str, path: str, body: bytes = b"", key: str = "") -> Answer:
-        """One request as whoever is logged in, or as nobody. ``key`` makes it the same one when it is sent again;
-        without it what changes something gets one of its own."""
-        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
-        if body:
-            headers["content-type"] = "application/json"
-        if method not in ("GET", "HEAD"):
-            headers["idempotency-key"] = key or self._randomness.bytes(_KEY_BYTES).hex()
-        async with self._session.request(
-            method, urljoin(self._home, path), data=body or None, headers=headers
-        ) as answer:
-            text = await answer.read()
-        return Answer(answer.status, orjson.loads(text) if text else None)
-
-    async def log_out(self) -> None:
-        """Idempotent."""
-        if self._token:
-            await self.ask("POST", "/v1/session:end")
-            self._token = ""
+            return str((await answer.json())["access_token"])
 
     async def _code(self, endpoint: str, wish: dict[str, str], customer: str, pin: str) -> str:
         async with self._session.get(endpoint, params=wish) as answer:
-            answer.raise_for_status()
-            hidden = _HIDDEN.search(await answer.text())
+            page = await answer.text()
+        hidden = _HIDDEN.search(page)
         if hidden is None:
-            raise LoginRefusedError("the issuer shows no login form")
+            alert = _ALERT.search(page)
+            raise LoginRefusedError(html.unescape(alert[1]) if alert else "the issuer shows no login form")
         form = {"login": html.unescape(hidden[1]), "customer_number": customer, "pin": pin}
         async with self._session.post(endpoint, data=form, allow_redirects=False) as answer:
             back = parse_qs(urlsplit(answer.headers.get("location", "")).query)
@@ -134,3 +153,28 @@ class Browser:
 
     def _secret(self, size: int) -> str:
         return base64.urlsafe_b64encode(self._randomness.bytes(size)).rstrip(b"=").decode()
+
+
+def new_key(randomness: Randomness) -> str:
+    """An idempotency key that nobody else makes."""
+    return randomness.bytes(_KEY_BYTES).hex()
+
+
+def _document(content: bytes) -> Any:
+    try:
+        return orjson.loads(content) if content else None
+    except orjson.JSONDecodeError:
+        return content.decode(errors="replace")
+
+
+@contextmanager
+def _lost(home: str, *, sent: bool) -> Iterator[None]:
+    """``sent``: whether a request that is lost in this block may have arrived, unless no connection came about."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+        raise NoAnswerError(str(error) or home, sent=False) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise NoAnswerError(str(error) or f"no answer from {home}", sent=sent) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoAnswerError(f"this is no online banking: {error!r}", sent=sent) from error
