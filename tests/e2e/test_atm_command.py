@@ -137,7 +137,8 @@ async def test_one_machine_has_one_process(counter: Counter) -> None:
 
 
 async def test_a_person_at_the_keypad(counter: Counter) -> None:
-    """Keys of a terminal, one visit: card, PIN, 500.00 in cash, the language changed, away."""
+    """Keys of a terminal, one visit: card, PIN, 500.00 in cash, the language changed, away. What is pressed while the
+    machine works is for nothing: another 500.00 would be paid out."""
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *counter.command(),
@@ -153,7 +154,7 @@ async def test_a_person_at_the_keypad(counter: Counter) -> None:
         await _typed(ours, seen, "insert your card", f"{CARD}\n")
         await _typed(ours, seen, "enter your PIN", f"{PIN}\n")
         await _typed(ours, seen, "What would you like", "3")
-        await _typed(ours, seen, "How much", "3")
+        await _typed(ours, seen, "How much", "3\n33")
         await _typed(ours, seen, "another transaction", "l")
         await _typed(ours, seen, "继续办理", "q")
         async with asyncio.timeout(_PATIENCE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ FRAMINGS = {
 EDITIONS = {str(edition.value): edition for edition in Edition}
 _LONGEST_NAME = 8
 _REGISTRY = "terminals.toml"
+_ADDRESS = re.compile(r"\S+:\d{1,5}", re.ASCII)
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def installation(out: Output, choice: Choice) -> Installation:
     elsewhere = choice.address and choice.key
     known = _Known() if elsewhere else _of_system(out, find_system(out), choice.terminal)
     address, key = choice.address or known.address, choice.key or known.key
-    if not address.rpartition(":")[2].isdigit() or key is None:
+    if not _ADDRESS.fullmatch(address) or int(address.rpartition(":")[2]) > _LAST_PORT or key is None:
         _wrong(out, f"an address is host:port: {address}", f"地址有误：{address}")
     edition, charset = choice.edition or known.edition, choice.charset or known.charset
     for value, allowed in ((charset, CHARSETS), (choice.framing, FRAMINGS), (edition, EDITIONS)):

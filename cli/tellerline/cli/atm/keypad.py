@@ -8,8 +8,9 @@ import re
 import sys
 import termios
 import tty
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.align import Align
 from rich.console import Group, RenderableType
@@ -21,7 +22,7 @@ from tellerline.cli.atm.running import Installation, machine_on
 from tellerline.cli.output import Output
 from tellerline.simulators.atm.machine import CashMachine
 from tellerline.simulators.atm.receipts import Receipt
-from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, HEIGHT, Do, Screen, Wish, shown
+from tellerline.simulators.atm.screen import CANCEL, CLEAR, ENTER, HEIGHT, Do, Page, Screen, Wish, shown
 
 _KEYS = {
     "\r": ENTER,
@@ -47,12 +48,14 @@ async def serve(out: Output, installed: Installation) -> None:
     async with machine_on(installed) as machine:
         with _raw_keys() as keys, Live(console=out.console, auto_refresh=False, screen=True) as live:
             live.update(picture(screen, installed.profile.terminal), refresh=True)
-            async for key in keys:
+            while (key := await keys.next()) not in _LEAVE:
                 screen, wish = _pressed(screen, key)
                 live.update(picture(screen, installed.profile.terminal), refresh=True)
                 if wish is not None:
-                    screen = await _done(machine, screen, wish)
+                    busy, screen = screen.page is Page.WAITING, await _done(machine, screen, wish)
                     live.update(picture(screen, installed.profile.terminal), refresh=True)
+                    if busy:
+                        keys.forget()
         machine.eject()
 
 
@@ -98,30 +101,44 @@ async def _asked(machine: CashMachine, wish: Wish) -> Receipt:
 
 
 @contextmanager
-def _raw_keys() -> Iterator[AsyncIterator[str]]:
+def _raw_keys() -> Iterator[_Keys]:
     """Keys as they are pressed, unseen; the terminal is as before after the block."""
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
         tty.setcbreak(descriptor)
-        yield _keys(descriptor)
+        with _Keys(descriptor) as keys:
+            yield keys
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-async def _keys(descriptor: int) -> AsyncIterator[str]:
-    """Until the customer walks away, or the terminal is gone. What is pressed while nobody reads is kept."""
-    pressed: asyncio.Queue[str] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
+class _Keys:
+    """What is pressed, in order; ``q`` once the terminal is gone. Of the running loop, while in ``with``."""
 
-    def read() -> None:
-        text = os.read(descriptor, 64).decode("utf-8", "ignore") or _LEAVE[0]
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pressed: asyncio.Queue[str] = asyncio.Queue()
+
+    def __enter__(self) -> Self:
+        asyncio.get_running_loop().add_reader(self._descriptor, self._read)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        asyncio.get_running_loop().remove_reader(self._descriptor)
+
+    async def next(self) -> str:
+        return await self._pressed.get()
+
+    def forget(self) -> None:
+        """What was pressed until now, but that somebody walks away."""
+        left = False
+        while not self._pressed.empty():
+            left |= self._pressed.get_nowait() in _LEAVE
+        if left:
+            self._pressed.put_nowait(_LEAVE[0])
+
+    def _read(self) -> None:
+        text = os.read(self._descriptor, 64).decode("utf-8", "ignore") or _LEAVE[0]
         for key in text if not _ARROW.match(text) else "":
-            pressed.put_nowait(key)
-
-    loop.add_reader(descriptor, read)
-    try:
-        while (key := await pressed.get()) not in _LEAVE:
-            yield key
-    finally:
-        loop.remove_reader(descriptor)
+            self._pressed.put_nowait(key)

@@ -36,11 +36,19 @@ class Installation:
     capture: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """``settled``: nothing is owed. ``known``: the customer was told the outcome of everything that he asked."""
+
+    settled: bool
+    known: bool
+
+
 @asynccontextmanager
 async def machine_on(installed: Installation, telling: Telling | None = None) -> AsyncIterator[CashMachine]:
     """The machine with power; its messages, secrets left out, go to ``messages`` in its home and to ``telling``.
 
-    Raises ``OSError`` when a file cannot be had, ``InUseError`` when another process has them.
+    Raises ``OSError`` when a file cannot be had or is damaged, ``InUseError`` when another process has them.
     """
     clock = SystemClock()
     host, _, port = installed.address.rpartition(":")
@@ -74,8 +82,8 @@ async def machine_on(installed: Installation, telling: Telling | None = None) ->
             capture.close()
 
 
-async def play(machine: CashMachine, telling: Telling, steps: Sequence[Step]) -> bool:
-    """Play the steps, then wait for what is owed; whether nothing is. Raises ``ScriptError``."""
+async def play(machine: CashMachine, telling: Telling, steps: Sequence[Step]) -> Ending:
+    """Play the steps, then wait for what is owed. Raises ``ScriptError``."""
     player = Player(machine, telling)
     for step in steps:
         await player.play(step)
@@ -83,8 +91,8 @@ async def play(machine: CashMachine, telling: Telling, steps: Sequence[Step]) ->
         async with asyncio.timeout(_OWED_SECONDS):
             await machine.settled()
     except TimeoutError:
-        return False
-    return True
+        return Ending(settled=False, known=not player.unknown)
+    return Ending(settled=True, known=not player.unknown)
 
 
 def _die() -> None:

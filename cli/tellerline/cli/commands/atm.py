@@ -16,7 +16,7 @@ from tellerline.cli.output import Output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tellerline.cli.atm.running import Installation
+    from tellerline.cli.atm.running import Ending, Installation
     from tellerline.simulators.atm.script import Step
 
 ORDER = 650
@@ -48,8 +48,9 @@ def atm(
 ) -> None:
     """Be a customer at a cash machine. 模拟自动柜员机
 
-    Without steps: keypad and screen. Ends with 1 when a step does not go as written, with 3 while the gateway has not
-    answered a reversal or a confirmation: the machine's files keep it, and its next run repeats it.
+    Without steps: keypad and screen. Ends with 1 when a step does not go as written, with 3 when the outcome of one is
+    not known (and not expected), or while the gateway has not answered a reversal or a confirmation: the machine's
+    files keep those, and its next run repeats them.
     """
     from tellerline.cli.atm.choosing import Choice, installation
 
@@ -79,11 +80,11 @@ def _read(out: Output, steps: list[str] | None, script: Path | None) -> Sequence
         if steps:
             return read_steps(steps)
         text = sys.stdin.read() if script in (None, Path("-")) else script.read_text("utf-8")
-        return read_steps(text.splitlines())
+        return read_steps(text.removeprefix("\ufeff").splitlines())
     except (OSError, UnicodeDecodeError) as error:
         out.fail(Exit.USAGE, "FILE_NOT_READ", str(error), str(error))
     except ScriptError as error:
-        out.fail(Exit.USAGE, "BAD_STEP", str(error), f"步骤有误：{error}")
+        out.fail(Exit.USAGE, "BAD_STEP", str(error), f"步骤有误：{error.chinese}")
 
 
 def _play(out: Output, installed: Installation, steps: Sequence[Step], messages: bool) -> None:
@@ -93,20 +94,21 @@ def _play(out: Output, installed: Installation, steps: Sequence[Step], messages:
 
     telling = Telling(out)
 
-    async def run() -> bool:
+    async def run() -> Ending:
         async with machine_on(installed, telling if messages else None) as machine:
             return await play(machine, telling, steps)
 
     try:
-        settled = asyncio.run(run())
+        ending = asyncio.run(run())
     except ScriptError as error:
         told = {"told": telling.told} if out.json else {}
-        out.fail(Exit.REFUSED, "STEP_FAILED", str(error), f"步骤未按预期：{error}", **told)
+        out.fail(Exit.REFUSED, "STEP_FAILED", str(error), f"步骤未按预期：{error.chinese}", **told)
     except OSError as error:
         out.fail(Exit.SETUP, "MACHINE_FAILED", str(error), f"柜员机故障：{error}")
-    out.result({"told": telling.told, "settled": settled})
-    if not settled:
+    out.result({"told": telling.told, "settled": ending.settled, "known": ending.known})
+    if not ending.settled:
         out.say("Something is owed still: run again.", "仍有未决交易，请再次运行。", style="yellow")
+    if not (ending.settled and ending.known):
         raise typer.Exit(Exit.UNKNOWN)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from tellerline.simulators.atm.files import replace_file
+from tellerline.simulators.atm.files import DamagedFileError, replace_file
 
 NEW_CASSETTES: Mapping[int, int] = {100_00: 2_000, 50_00: 1_000, 10_00: 1_000}
 """Notes by their value in minor units."""
@@ -37,7 +37,7 @@ class Stock:
 
 class Dispenser:
     """Its stock is in a file of its own, which changes in the same instant in which notes come out: after a loss of
-    power it tells what the customer got."""
+    power it tells what the customer got. Raises ``DamagedFileError`` for a file that tells no stock."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -91,6 +91,10 @@ def _combine(amount: int, stock: list[tuple[int, int]]) -> Mapping[int, int] | N
 
 
 def _load(file: Path) -> Stock:
-    said = orjson.loads(file.read_bytes())
-    counts = {name: {int(value): count for value, count in said[name].items()} for name in ("cassettes", "rejected")}
-    return Stock(**(said | counts))
+    try:
+        said = orjson.loads(file.read_bytes())
+        places = ("cassettes", "rejected")
+        counts = {name: {int(value): int(count) for value, count in said[name].items()} for name in places}
+        return Stock(**(said | counts))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DamagedFileError(file) from error

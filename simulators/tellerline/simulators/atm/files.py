@@ -26,6 +26,13 @@ class InUseError(OSError):
     """Another process works on the same files."""
 
 
+class DamagedFileError(OSError):
+    """A file of the machine holds what no machine writes; the message names it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is damaged")
+
+
 def hold(path: Path) -> BinaryIO:
     """Keep others out until the file that is returned is closed or this process ends, in whatever way."""
     file = path.open("wb")

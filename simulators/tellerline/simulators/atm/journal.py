@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from tellerline.simulators.atm.files import AppendFile
+from tellerline.simulators.atm.files import AppendFile, DamagedFileError
 
 _STANS = 1_000_000
 _KEPT = 200
@@ -61,15 +61,21 @@ class Transaction:
 
 
 class Journal:
-    """A file of lines. Every method that changes something blocks until the change is on disk."""
+    """A file of lines. Every method that changes something blocks until the change is on disk.
+
+    Raises ``DamagedFileError`` for lines that are none of its own.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = AppendFile(path)
         self._stan = 0
         self._transactions: dict[str, Transaction] = {}
         lines = self._file.read()
-        for line in lines:
-            self._take(orjson.loads(line))
+        try:
+            for line in lines:
+                self._take(orjson.loads(line))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedFileError(path) from error
         if len(lines) > 10 * _KEPT:
             self._shorten()
 

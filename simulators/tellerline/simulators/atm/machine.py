@@ -36,13 +36,17 @@ class _Customer:
 class NotReadyError(RuntimeError):
     """What was asked needs a card inside, or its PIN."""
 
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
+
 
 class CashMachine:
     """One machine with the files of ``home``. Methods are for one customer at a time.
 
     Cash is presented only after an approval that can be believed, and every other end of a withdrawal is undone at the
     acquirer, if need be after a loss of power. ``power_cut`` is what a loss of power does to this process.
-    Raises ``InUseError`` while another machine runs on ``home``.
+    Raises ``InUseError`` while another machine runs on ``home``, ``DamagedFileError`` for files that nobody can read.
     """
 
     def __init__(self, place: Place, home: Path, power_cut: Callable[[], None] = _power_cut) -> None:
@@ -191,13 +195,13 @@ class CashMachine:
 
     def _inside(self) -> _Customer:
         if self._customer is None:
-            raise NotReadyError("no card is inside")
+            raise NotReadyError("no card is inside", "机内无卡")
         return self._customer
 
     def _wish(self, kind: Kind, **fields: Any) -> Wish:
         customer = self._inside()
         if not customer.pin:
-            raise NotReadyError("no PIN was entered")
+            raise NotReadyError("no PIN was entered", "未输入密码")
         return Wish(kind=kind, card=customer.card, pin=customer.pin, **fields)
 
     def _jam(self) -> Jam | None:

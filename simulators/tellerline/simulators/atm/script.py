@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Protocol
 
 from tellerline.simulators.atm.faults import Fault
@@ -15,6 +16,7 @@ from tellerline.simulators.atm.requests import Network
 from tellerline.simulators.atm.session import NoLineError
 
 _AMOUNT = r"(?P<amount>\d{1,9}(?:\.\d\d)?)"
+_BARE = "sign on|sign off|keys|echo|balance|statement|eject|settle|cassettes|journal"
 _STEPS = (
     r"(?P<verb>insert) (?P<card>\d{12,19})",
     r"(?P<verb>pin) (?P<pin>\d{4,12})",
@@ -24,8 +26,19 @@ _STEPS = (
     r"(?P<verb>fault) (?P<fault>[a-z-]+)(?: (?P<times>\d{1,3}))?",
     rf"(?P<verb>expect) (?P<verdict>{'|'.join(Verdict)})(?: (?P<code>\w{{2,3}}))?",
     r"(?P<verb>wait) (?P<seconds>\d{1,4}(?:\.\d+)?)",
-    r"(?P<verb>sign on|sign off|keys|echo|balance|statement|eject|settle|cassettes|journal)",
+    rf"(?P<verb>{_BARE})",
 )
+_FORMS = {
+    "insert": "insert CARD",
+    "pin": "pin DIGITS",
+    "change pin": "change pin DIGITS",
+    "withdraw": "withdraw AMOUNT",
+    "transfer": "transfer AMOUNT to ACCOUNT",
+    "fault": "fault NAME [TIMES]",
+    "expect": "expect VERDICT [CODE]",
+    "wait": "wait SECONDS",
+} | {verb: verb for verb in _BARE.split("|")}
+"""How each step is written, for those who mistyped one."""
 _NETWORK = {
     "sign on": (Network.SIGN_ON, "已签到"),
     "sign off": (Network.SIGN_OFF, "已签退"),
@@ -35,7 +48,12 @@ _NETWORK = {
 
 
 class ScriptError(Exception):
-    """The script cannot be read, or did not go as written; the message names the step and shows no PIN."""
+    """The script cannot be read, or did not go as written; the message names the step and shows no PIN. ``chinese``
+    says the same."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
 
 
 class Hearer(Protocol):
@@ -54,8 +72,9 @@ class Step:
     verb: str
     words: Mapping[str, str]
 
-    def error(self, why: str) -> ScriptError:
-        return ScriptError(f"step {self.number}, {self.verb}: {why}")
+    def error(self, english: str, chinese: str) -> ScriptError:
+        where = f"{self.number}, {self.verb}"
+        return ScriptError(f"step {where}: {english}", f"第 {self.number} 步 {self.verb}：{chinese}")
 
 
 def read_steps(lines: Iterable[str]) -> list[Step]:
@@ -71,12 +90,14 @@ def read_steps(lines: Iterable[str]) -> list[Step]:
 
 
 class Player:
-    """Plays steps on a machine, one after the other."""
+    """Plays steps on a machine, one after the other. ``unknown`` are the transactions whose outcome nobody knows,
+    but for those of which the script expects it."""
 
     def __init__(self, machine: CashMachine, hearer: Hearer) -> None:
         self._machine = machine
         self._hearer = hearer
         self._last: Receipt | None = None
+        self.unknown: list[Receipt] = []
 
     async def play(self, step: Step) -> None:
         """Return when the step is done; raises ``ScriptError`` if it does not go as written."""
@@ -87,11 +108,15 @@ class Player:
                 self._hearer.said(f"{step.verb}: done", chinese)
             elif step.verb in _TRANSACTIONS:
                 self._last = await _TRANSACTIONS[step.verb](self._machine, step.words)
+                if self._last.verdict is Verdict.UNKNOWN:
+                    self.unknown.append(self._last)
                 self._hearer.receipt(self._last)
             else:
                 await self._do(step)
-        except (NotReadyError, NoLineError) as error:
-            raise step.error(str(error)) from None
+        except NotReadyError as error:
+            raise step.error(str(error), error.chinese) from None
+        except NoLineError as error:
+            raise step.error(str(error), f"线路不通（{error}）") from None
 
     async def _do(self, step: Step) -> None:
         machine, words = self._machine, step.words
@@ -118,11 +143,13 @@ class Player:
 
     def _compare(self, step: Step) -> None:
         if self._last is None:
-            raise step.error("nothing was asked")
+            raise step.error("nothing was asked", "此前没有交易")
         wanted = (step.words["verdict"], step.words.get("code", self._last.code))
         found = (self._last.verdict, self._last.code)
         if wanted != found:
-            raise step.error(f"it was {' '.join(found)}".rstrip())
+            was = " ".join(found).rstrip()
+            raise step.error(f"it was {was}", f"实际为 {was}")
+        self.unknown = [receipt for receipt in self.unknown if receipt is not self._last]
 
     def _tell_cassettes(self) -> None:
         stock = self._machine.dispenser.stock
@@ -154,9 +181,21 @@ _TRANSACTIONS: Mapping[str, Callable[[CashMachine, Mapping[str, str]], Awaitable
 def _step(number: int, text: str) -> Step:
     found = next((match for form in _STEPS if (match := re.fullmatch(form, text, re.ASCII))), None)
     if found is None:
-        raise ScriptError(f"step {number} is none: {text.split(maxsplit=1)[0]} …")
+        raise _none(number, text)
     words = {name: value for name, value in found.groupdict().items() if value is not None}
     step = Step(number, words.pop("verb"), words)
     if step.verb == "fault" and words["fault"] not in set(Fault):
-        raise step.error(f"is none of {', '.join(Fault)}")
+        raise step.error(f"is none of {', '.join(Fault)}", f"只能是 {'、'.join(Fault)}")
     return step
+
+
+def _none(number: int, text: str) -> ScriptError:
+    """Of the text the first word alone is told, without digits, and which steps it may have meant."""
+    words = re.sub(r"\d", "*", text).split()
+    verbs = [verb for verb in _FORMS if text.startswith(verb)]
+    near = verbs or get_close_matches(words[0], _FORMS, n=2) or get_close_matches(" ".join(words[:2]), _FORMS, n=2)
+    forms = [_FORMS[verb] for verb in near or _FORMS]
+    return ScriptError(
+        f"step {number} is none: {words[0]} …; write {' or '.join(forms) if near else ', '.join(forms)}",
+        f"第 {number} 步无法识别：{words[0]} …，写法为 {'、'.join(forms)}",
+    )
