@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ GatewayOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 _UNREACHABLE = frozenset({"UNAVAILABLE"})
+_NEVER_SENT = ("failed to connect", "DNS resolution failed")
 _UNKNOWN = frozenset({"DEADLINE_EXCEEDED", "OUTCOME_UNKNOWN", "COMMUNICATION_TIMEOUT", "STILL_RUNNING"})
 
 
@@ -59,16 +61,35 @@ def operator_context(**fields: str) -> dict[str, Any]:
 
 
 def shown_certificate() -> ClientTls | None:
-    """By TELLERLINE_AUTHORITY, TELLERLINE_CERTIFICATE and TELLERLINE_KEY; None leaves the connection plain."""
+    """By TELLERLINE_AUTHORITY, TELLERLINE_CERTIFICATE and TELLERLINE_KEY; None leaves the connection plain.
+
+    Raises ``OSError`` for files that cannot be used: gRPC itself would only find that nobody answers.
+    """
     from tellerline.gateway.client import ClientTls
 
     authority = os.environ.get("TELLERLINE_AUTHORITY")
     if not authority:
         return None
     certificate, key = (os.environ.get(f"TELLERLINE_{name}") for name in ("CERTIFICATE", "KEY"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _usable(lambda: context.load_verify_locations(authority), f"{authority} (TELLERLINE_AUTHORITY)", "no certificate")
     if not (certificate and key):
         return ClientTls(authority=Path(authority))
+    _usable(
+        lambda: context.load_cert_chain(certificate, key, password=lambda: b""),
+        f"{certificate}, {key} (TELLERLINE_CERTIFICATE, TELLERLINE_KEY)",
+        "no certificate with its own key",
+    )
     return ClientTls(authority=Path(authority), certificate=Path(certificate), key=Path(key))
+
+
+def _usable(load: Callable[[], None], files: str, missing: str) -> None:
+    try:
+        load()
+    except (ssl.SSLError, ValueError) as error:
+        raise OSError(f"{files}: {missing} that can be used") from error
+    except OSError as error:
+        raise OSError(f"{files}: {error.strerror}") from error
 
 
 @asynccontextmanager
@@ -83,8 +104,13 @@ async def connected(target: str, seconds: float = 30.0) -> AsyncIterator[Client]
         await channel.close(None)
 
 
-def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]]) -> ResultT:
-    """Run ``work`` with a client of ``gateway`` (or of the running system's); errors end the command."""
+def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]], *, serial: str = "") -> ResultT:
+    """Run ``work`` with a client of ``gateway`` (or of the running system's); errors end the command.
+
+    ``serial`` is the channel serial of work that changes something: an end that leaves its outcome open names it.
+    """
+    from google.protobuf.json_format import ParseError
+
     from tellerline.gateway.client import CanonicalError
 
     target = gateway or find_system(out).gateway
@@ -96,15 +122,21 @@ def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]])
     try:
         return asyncio.run(run())
     except CanonicalError as error:
-        _fail(out, target, error)
+        _fail(out, target, error, serial)
+    except ParseError as error:
+        out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), f"请求有误：{error}")
     except OSError as error:
         out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
 
 
-def _fail(out: Output, target: str, error: CanonicalError) -> NoReturn:
-    if not error.code and error.status.name in _UNREACHABLE:
+def _fail(out: Output, target: str, error: CanonicalError, serial: str) -> NoReturn:
+    lost = not error.code and error.status.name in _UNREACHABLE
+    if lost and (not serial or error.message.startswith(_NEVER_SENT)):
         out.fail(Exit.UNREACHABLE, "UNREACHABLE", f"No gateway answers at {target}.", f"{target} 没有网关应答。")
-    code = error.code or error.status.name
+    code = "OUTCOME_UNKNOWN" if lost else error.code or error.status.name
     text = error.text or error.message
-    exit_code = Exit.UNKNOWN if code in _UNKNOWN and not error.definite else Exit.REFUSED
-    out.fail(exit_code, code, text, text, **dict(sorted(error.metadata.items())), **error.violations)
+    unknown = code in _UNKNOWN and not error.definite
+    details = dict(sorted(error.metadata.items())) | dict(error.violations)
+    if unknown and serial:
+        details["channel_serial"] = serial
+    out.fail(Exit.UNKNOWN if unknown else Exit.REFUSED, code, text, text, **details)

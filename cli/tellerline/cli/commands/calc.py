@@ -128,7 +128,7 @@ def loan(
         ],
         "prepayments": [
             {
-                "number": int(number) if number.isdigit() else 0,
+                "number": int(number) if number.isascii() and number.isdigit() else 0,
                 "amount": money_json(paid),
                 "effect": "EFFECT_LOWER_PAYMENT" if lower else "EFFECT_SHORTER_TERM",
             }

@@ -21,6 +21,7 @@ _SERVICE = "customers.v1.CustomerService"
 _COUNTER = "customers.v1.CounterService"
 _INTERACTIONS = "customers.v1.InteractionService"
 _AT_ONCE = 500
+_COLUMNS = ("customer", "contribution", "turnover")
 Clerk = Annotated[str, typer.Option("--clerk", help="The clerk who asks; kept in the history.")]
 Customer = Annotated[str, typer.Argument(help="Customer number, or customers/….")]
 Document = Annotated[str, typer.Option("--document", help="Number of the identity document that you have seen.")]
@@ -191,8 +192,11 @@ def _figures(file: Path, currency: str) -> list[dict[str, Any]]:
 
     request = Contract().method(f"{_COUNTER}/ClassifyCustomers").request
     kind = cast("Descriptor", request.DESCRIPTOR.fields_by_name["figures"].message_type)
-    with file.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
         read = list(csv.DictReader(lines))
+    for number, row in enumerate(read, 2):
+        if missing := [name for name in _COLUMNS if not row.get(name)]:
+            raise ValueError(f"row {number} has no {', '.join(missing)}")
     return [
         message_from_words(
             [

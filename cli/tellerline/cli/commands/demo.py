@@ -41,20 +41,25 @@ def demo(
     machine, and the same transfer through three channels. Afterwards the system stays up for your own calls.
     """
     import uvloop
+    from pydantic import ValidationError
 
     from tellerline.callcenter.settings import SwitchSettings
     from tellerline.cli.demo.show import ANSWER_EARLY, show
     from tellerline.cli.system.command_settings import Wishes, prepared
     from tellerline.cli.system.lifecycle import fresh_directory, say_installing
+    from tellerline.cli.system.setting_mistakes import refuse_settings
     from tellerline.simulators.servers import ServerFailedError, ServerMissingError
 
     out = Output(json=json, record=picture is not None)
     programme = _programme(out, switch)
+    _check_picture(out, picture)
     directory = fresh_directory("demo")
     try:
         with prepared(Wishes(front=front), directory, deadlines={"answer": ANSWER_EARLY}) as settings:
             say_installing(out, SwitchSettings(kind="asterisk" if switch == "asterisk" else "softswitch"))
             uvloop.run(show(out, settings, directory, programme, stay=not (leave or json)))
+    except ValidationError as error:
+        refuse_settings(out, Exit.USAGE, error)
     except ServerMissingError as error:
         out.fail(Exit.SETUP, "SERVER_MISSING", str(error), f"缺少 {error.name}，请运行：{error.command}")
     except ServerFailedError as error:
@@ -63,6 +68,16 @@ def demo(
         shutil.rmtree(directory, ignore_errors=True)
         if picture is not None:
             out.save_picture(picture, title="tellerline demo")
+
+
+def _check_picture(out: Output, picture: Path | None) -> None:
+    """Before the show, which takes a minute."""
+    try:
+        if picture is not None:
+            picture.open("ab").close()
+    except OSError as error:
+        english = f"{picture} cannot be written: {error.strerror}"
+        out.fail(Exit.USAGE, "FILE_NOT_WRITTEN", english, f"无法写入 {picture}：{error.strerror}")
 
 
 def _programme(out: Output, switch: str) -> Sequence[Scene]:

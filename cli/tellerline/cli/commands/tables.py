@@ -91,13 +91,13 @@ def _moment(version: dict[str, Any], field: str) -> str:
 
 def show(
     name: NameArgument,
-    version: Annotated[int, typer.Option("--version", min=0, help="Else the one in effect.")] = -1,
+    version: Annotated[int | None, typer.Option("--version", min=0, help="Else the one in effect.")] = None,
     gateway: GatewayOption = "",
     json: JsonOption = False,
 ) -> None:
     """Print a table as it is proposed: TOML. 查看参数表"""
     out = Output(json=json)
-    number = str(version) if version >= 0 else _in_effect(out, gateway, name)
+    number = _in_effect(out, gateway, name) if version is None else str(version)
     reply = _call(out, gateway, "GetTableVersion", name=f"tables/{name}/versions/{number}")
     out.result(reply)
     content = reply["content"].rstrip("\n")
@@ -124,7 +124,7 @@ def propose(
 ) -> None:
     """Propose the next version of a table; another person approves it. 提交参数表"""
     out = Output(json=json)
-    wished: dict[str, Any] = {"content": file.read_text("utf-8"), "reason": reason}
+    wished: dict[str, Any] = {"content": _content(out, file), "reason": reason}
     if effective:
         wished["effective_date"] = date_json(effective)
     request = {"parent": f"tables/{name}", "table_version": wished}
@@ -135,6 +135,13 @@ def propose(
         f"Version {number} of {name} waits for another person.", f"{name} 第 {number} 版待他人复核。", style="green"
     )
     out.hint(f"tellerline tables approve {name} {number} --operator …", "by another person", "由另一人复核")
+
+
+def _content(out: Output, file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        out.fail(Exit.USAGE, "FILE_NOT_READ", f"{file}: {error}", f"{file} 无法读取：{error}")
 
 
 def approve(

@@ -62,8 +62,9 @@ def transfer(
         )
     except ArgumentError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    request["context"] = operator_context(channel_serial=serial or new_serial())
-    reply = ask(out, gateway, lambda client: client.call(method, request))
+    serial = serial or new_serial()
+    request["context"] = operator_context(channel_serial=serial)
+    reply = ask(out, gateway, lambda client: client.call(method, request), serial=serial)
     _show_transfer(out, reply)
 
 

@@ -1,0 +1,166 @@
+"""How commands end that were given something wrong: by a documented code, and with ``--json`` by one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from grpc import StatusCode
+from typer.testing import CliRunner
+
+from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.cli.exits import Exit
+from tellerline.cli.gateway_access import ask
+from tellerline.cli.keys.folder import KeyFolder
+from tellerline.cli.keys.making import make_all
+from tellerline.cli.main import build_app
+from tellerline.cli.output import Output
+from tellerline.gateway.client import CanonicalError
+
+_APP = build_app()
+NOWHERE = "127.0.0.1:9"
+
+
+def run(*words: str, **environment: str) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    beside = {"TELLERLINE_LANG": "en", "NO_COLOR": "1", "TERM": "dumb"} | environment
+    ran = CliRunner().invoke(_APP, [*words], env=beside)
+    assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+    return ran.exit_code, ran.stdout, ran.stderr
+
+
+def refused(*words: str, **environment: str) -> tuple[int, str, str]:
+    """Exit code, and code and message of the one document that ``--json`` prints."""
+    code, printed, complained = run(*words, "--json", **environment)
+    error: dict[str, Any] = orjson.loads(printed)["error"]
+    assert complained == ""
+    return code, error["code"], error["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("calc", "deposit", "100", "--from", "2026-01-05", "--rate", "abc"), "'abc' is not a number"),
+        (("access", "explain", "--channel", "AGENT"), "'--operation'"),
+        (("tables", "show"), "Missing argument"),
+        (("information", "branches", "--radius", "far"), "'--radius'"),
+        (("dance",), "'dance'"),
+        (("status", "--loud"), "--loud"),
+    ],
+)
+def test_wrong_arguments_are_one_document(words: tuple[str, ...], why: str) -> None:
+    code, name, message = refused(*words)
+    assert (code, name) == (Exit.USAGE, "BAD_ARGUMENT")
+    assert why in message
+    code, printed, complained = run(*words)
+    assert (code, printed) == (Exit.USAGE, "")
+    assert "Usage: " in complained
+
+
+def test_what_follows_two_dashes_is_no_option() -> None:
+    code, printed, complained = run("dance", "--", "--json")
+    assert (code, printed) == (Exit.USAGE, "")
+    assert complained
+
+
+def test_a_home_that_cannot_be_made() -> None:
+    code, name, message = refused("status", TELLERLINE_HOME="/dev/null/x")
+    assert (code, name) == (Exit.SETUP, "FILE_TROUBLE")
+    assert "/dev/null" in message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calc", "deposit", "100", "--from", "2026-01-05", "--months", "99999999999"),
+        ("calc", "loan", "100", "--months", "12", "--prepay", "99999999999=5"),
+        ("information", "branches", "--near", "31.2,121.4", "--radius", "99999999999"),
+    ],
+)
+def test_figures_that_no_request_takes(words: tuple[str, ...]) -> None:
+    assert refused(*words, "--gateway", NOWHERE)[:2] == (Exit.USAGE, "BAD_ARGUMENT")
+
+
+@pytest.mark.parametrize("more", [(), ("--version", "0")])
+def test_a_table_is_asked_for_with_and_without_a_version(more: tuple[str, ...]) -> None:
+    assert refused("tables", "show", "fees", *more, "--gateway", NOWHERE)[:2] == (Exit.UNREACHABLE, "UNREACHABLE")
+
+
+def test_a_table_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "bin.toml").write_bytes(b"\xff\xfe\x00")
+    proposal = ("products", str(tmp_path / "bin.toml"), "--operator", "A", "--reason", "r")
+    code, name, message = refused("tables", "propose", *proposal)
+    assert (code, name) == (Exit.USAGE, "FILE_NOT_READ")
+    assert "bin.toml" in message
+
+
+def test_a_show_that_cannot_be_given_is_not_begun(tmp_path: Path) -> None:
+    home = {"TELLERLINE_HOME": str(tmp_path)}
+    assert refused("demo", "--exit", "--front", "foo", **home)[:2] == (Exit.USAGE, "BAD_CONFIGURATION")
+    unwritable = refused("demo", "--exit", "--front", "foo", "--picture", str(tmp_path / "no" / "x.svg"), **home)
+    assert unwritable[:2] == (Exit.USAGE, "FILE_NOT_WRITTEN")
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "why"),
+    [
+        ("\ufeffcustomer,contribution,turnover\n8000000001,1,2\n", Exit.UNREACHABLE, "No gateway"),
+        ("customer,contribution,turnover\n8000000001,1\n", Exit.USAGE, "row 2 has no turnover"),
+        ("number,contribution,turnover\n8000000001,1,2\n", Exit.USAGE, "row 2 has no customer"),
+    ],
+)
+def test_figures_of_customers_as_spreadsheets_save_them(tmp_path: Path, lines: str, code: int, why: str) -> None:
+    (tmp_path / "f.csv").write_text(lines, "utf-8")
+    place = (str(tmp_path / "f.csv"), "--day", "2026-03-02", "--gateway", NOWHERE)
+    said = refused("customers", "classify", *place)
+    assert said[0] == code
+    assert why in said[2]
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyFolder:
+    folder = KeyFolder(tmp_path_factory.mktemp("certificates") / "keys")
+    make_all(folder, days=30, hosts=["localhost"], clock=SystemClock(), randomness=SystemRandomness())
+    return folder
+
+
+def test_certificates_that_cannot_be_used_are_named(keys: KeyFolder) -> None:
+    right = {
+        "TELLERLINE_AUTHORITY": str(keys.path / "ca.pem"),
+        "TELLERLINE_CERTIFICATE": str(keys.path / "ivr.pem"),
+        "TELLERLINE_KEY": str(keys.path / "ivr.key"),
+    }
+    asked = ("tables", "list", "--gateway", NOWHERE)
+    assert refused(*asked, **right)[:2] == (Exit.UNREACHABLE, "UNREACHABLE")
+    for name, file in (
+        ("TELLERLINE_AUTHORITY", keys.path / "ivr.key"),
+        ("TELLERLINE_AUTHORITY", keys.path / "none.pem"),
+        ("TELLERLINE_CERTIFICATE", keys.path / "ivr.key"),
+        ("TELLERLINE_KEY", keys.path / "gateway.key"),
+    ):
+        code, error, message = refused(*asked, **(right | {name: str(file)}))
+        assert (code, error) == (Exit.SETUP, "FILE_TROUBLE")
+        assert str(file) in message
+
+
+@pytest.mark.parametrize(
+    ("details", "serial", "code"),
+    [
+        ("Socket closed", "mine-1", Exit.UNKNOWN),
+        ("failed to connect to all addresses", "mine-1", Exit.UNREACHABLE),
+        ("Socket closed", "", Exit.UNREACHABLE),
+    ],
+)
+def test_what_was_sent_and_not_answered_keeps_its_serial(
+    capsys: pytest.CaptureFixture[str], details: str, serial: str, code: int
+) -> None:
+    async def lost(_: object) -> None:
+        raise CanonicalError(StatusCode.UNAVAILABLE, details)
+
+    with pytest.raises(Exception) as ended:  # noqa: PT011  what it carries is compared
+        ask(Output(json=True), NOWHERE, lost, serial=serial)
+    assert getattr(ended.value, "exit_code", None) == code
+    error = orjson.loads(capsys.readouterr().out)["error"]
+    assert error.get("channel_serial") == (serial if code == Exit.UNKNOWN else None)
