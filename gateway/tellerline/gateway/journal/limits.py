@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, 
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps, Together
-from tellerline.gateway.journal import proofs
+from tellerline.gateway.journal import pin_changes, proofs
 from tellerline.gateway.journal.customer_schema import accounts
 from tellerline.gateway.journal.doubts import CLOSE, OPEN, REVERSING
 from tellerline.gateway.journal.records import (
@@ -240,6 +240,8 @@ def _beside(settlement: Settlement) -> Steps[None]:
         yield ADD_EVENT, event_values(settlement.global_serial, event)
     if settlement.proofs is not None:
         yield from proofs.end(settlement.proofs, settlement.at)
+        if settlement.proofs.changed:
+            yield from pin_changes.changed(settlement.global_serial)
 
 
 def usage(account: str, limit_day: str) -> Steps[LimitUsage]:

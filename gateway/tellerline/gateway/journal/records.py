@@ -230,9 +230,13 @@ class ProofsEnd:
     """What ``customer`` has proved by PIN holds no longer: his grants are revoked but for that of the token hash
     ``kept`` (empty: all), their logins end, and a comparison that is under way earns none. ``who`` and ``why`` stand in
     the trail.
+
+    ``changed``: it is certain that the transaction has changed the PIN. Then one that a reset has set must be changed
+    at its next use, and ends the lock; any other needs that no longer.
     """
 
     customer: str
+    changed: bool = False
     kept: bytes = field(default=b"", repr=False)
     who: str
     why: str

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, delete, func,
 from sqlalchemy.dialects.postgresql import insert
 
 from tellerline.adapters.store.statements import Statement, Steps
-from tellerline.gateway.journal import dossier_steps, rows
+from tellerline.gateway.journal import dossier_steps, pin_changes, rows
 from tellerline.gateway.journal.customer_port import TellAccount, TellCustomer, TellLimits
 from tellerline.gateway.journal.customer_records import Contact, Interaction
 from tellerline.gateway.journal.customer_schema import accounts, customers
@@ -138,7 +138,10 @@ def update_customer(number: str, change: CustomerChange, tell: TellCustomer | No
 
 
 def add_account(account: RegisteredAccount, tell: TellAccount | None) -> Steps[int | None]:
-    """The sequence number it got; None when the account is registered already or its customer is not."""
+    """The sequence number it got; None when the account is registered already or its customer is not.
+
+    A PIN that had to be changed before the account was taken off a list must be so still.
+    """
     found = yield NEXT_SEQUENCE, (account.customer,)
     if not found:
         return None
@@ -146,6 +149,7 @@ def add_account(account: RegisteredAccount, tell: TellAccount | None) -> Steps[i
     if not (yield ADD_ACCOUNT, account_values(account, sequence)):
         yield GIVE_BACK_SEQUENCE, (account.customer,)
         return None
+    yield from pin_changes.look_again(account.account)
     if tell is not None:
         yield from tell_if(tell(replace(account, sequence=sequence)))
     return sequence

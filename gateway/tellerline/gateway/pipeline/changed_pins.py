@@ -1,4 +1,7 @@
-"""What a PIN has opened ends with it, in the write that says that the PIN is another one, or may be."""
+"""What a PIN has opened ends with it, in the write that says that the PIN is another one, or may be.
+
+What else a changed PIN means (a reset ends the lock, the owner's change the duty to change) is part of that write.
+"""
 
 from __future__ import annotations
 
@@ -21,5 +24,7 @@ def with_proofs_ended(settlement: Settlement, subject: Subject, kept: bytes = b"
     why = _WHY.get(settlement.state)
     if why is None or subject.operation != ChangePin.operation:
         return settlement
-    who = subject.agent or subject.terminal or subject.channel
-    return replace(settlement, proofs=ProofsEnd(customer=subject.customer, kept=kept, who=who, why=why))
+    who, changed = subject.agent or subject.terminal or subject.channel, settlement.state is State.DONE
+    return replace(
+        settlement, proofs=ProofsEnd(customer=subject.customer, kept=kept, who=who, why=why, changed=changed)
+    )

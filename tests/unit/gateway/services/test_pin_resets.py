@@ -12,6 +12,7 @@ from tellerline.api.customers.v1 import counter_pb2 as pb
 from tellerline.api.customers.v1 import customers_pb2
 from tellerline.gateway.access.policy import ChannelDirectory
 from tellerline.gateway.settings import standard_channels
+from tellerline.routing.model.accounts import AccountDescription, AccountKind, AccountStatus, DescribeAccount
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import ChangePin, PinChanged
 from tellerline.routing.model.outcome import Done, Rejected, Unknown
@@ -99,9 +100,7 @@ async def test_however_he_writes_his_name_nobody_approves_his_own_reset(
 
 async def test_a_reset_is_of_its_own_account_alone(platform: Any, host: Any, refused: Any) -> None:
     reset = await asked(platform)
-    others = [
-        reset.name.replace(ACCOUNT, other) for other in (f"{CUSTOMER}/accounts/2", "customers/2002/accounts/1")
-    ]
+    others = [reset.name.replace(ACCOUNT, other) for other in (f"{CUSTOMER}/accounts/2", "customers/2002/accounts/1")]
     for name in others:
         await refused(Code.PIN_RESET_NOT_OPEN, approved(platform, name))
     await approved(platform, reset.name)
@@ -132,6 +131,34 @@ async def test_nobody_without_a_name_approves_or_completes_a_reset(
     unnamed.context.agent = name
     await refused(Code.INVALID_REQUEST, completed(platform, unnamed))
     assert host.asked == []
+
+
+async def test_a_pin_for_a_first_use_stays_one_when_its_account_is_registered_anew(platform: Any, host: Any) -> None:
+    reset = await asked(platform)
+    await approved(platform, reset.name)
+    await completed(platform, completing(platform, reset.name))
+    remove = pb.RemoveAccountRequest(context=clerk(platform), name=ACCOUNT)
+    await platform.send("RemoveAccount", remove, pb.RemoveAccountResponse)
+    host.answers[DescribeAccount] = Done(
+        result=AccountDescription(
+            account="6222020200001234567",
+            kind=AccountKind.CARD,
+            currency="CNY",
+            status=AccountStatus.ACTIVE,
+            owner_identity_document="ID1001",
+            owner_name="王芳",
+            opened_on="2020-01-01",
+        )
+    )
+    register = customers_pb2.RegisterAccountRequest(
+        context=clerk(platform), parent=CUSTOMER, account_number="6222020200001234567"
+    )
+    anew = await platform.send("RegisterAccount", register, accounts_pb2.Account)
+    proof = customers_pb2.VerifyPinRequest(
+        context=platform.context(grant=""), customer=CUSTOMER, account=anew.name, pin=PIN
+    )
+    grant = await platform.send("VerifyPin", proof, customers_pb2.Grant)
+    assert (grant.pin_change_required, list(grant.operations)) == (True, [ChangePin.operation])
 
 
 async def test_what_the_old_pin_has_opened_ends_with_it(platform: Any, host: Any, refused: Any) -> None:

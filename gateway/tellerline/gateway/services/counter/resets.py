@@ -12,7 +12,7 @@ from tellerline.gateway.access.grants import token_hash, who_asks
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.errors.catalogue import describe
 from tellerline.gateway.journal.customer_records import Interaction, InteractionKind, PinReset, ResetState
-from tellerline.gateway.journal.records import RegisteredAccount
+from tellerline.gateway.journal.records import FINAL_STATES, RegisteredAccount, State
 from tellerline.gateway.journal.resolving import same_person
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts_of import AccountDirectory
@@ -29,12 +29,13 @@ from tellerline.routing.model.codes import Code
 from tellerline.routing.model.customers import ChangePin
 
 _GRANT_SECONDS = 60
+_REFUSED = FINAL_STATES - {State.DONE}
 _STATES = {each: each.value for each in ResetState} | {ResetState.VOID: "UNSPECIFIED"}
 
 
 class PinResetHandlers:
-    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host. With the old one end the grants
-    that it has won."""
+    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host. That the grants which the old one
+    has won end, and the lock, is written with the host's answer, also when nobody waits for it here any more."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -86,8 +87,9 @@ class PinResetHandlers:
         pin = self._parts.pin_blocks.clear(request.new_pin, request.new_pin_block, "new_pin", request.context.call)
         serial, english = f"{asking.channel}/{asking.channel_serial}", wants_english(request.context)
         if reset.state is ResetState.COMPLETED and reset.serial == serial:
+            # What the host refused while nobody waited any more is asked for again: the journal knows, and opens it.
             record = await self._parts.journal.find(asking.channel, asking.channel_serial)
-            if record is not None:
+            if record is not None and record.state not in _REFUSED:
                 return reset_to_proto(reset, info_of_record(record, english=english))
         elif reset.state is not ResetState.APPROVED or reset.expires_at <= self._parts.clock.now():
             raise RefusalError(Code.PIN_RESET_NOT_OPEN)
@@ -107,8 +109,6 @@ class PinResetHandlers:
             if describe(refusal.code).definite:
                 await self._open_again(asking, completed, refusal.code, due_before=due_before)
             raise
-        await self._parts.grants.revoke(customer=reset.customer, who=who_asks(asking), why="pin_reset")
-        await self._parts.grants.pin_succeeded(reset.customer)
         return reset_to_proto(completed, info)
 
     async def _at_the_host(self, change: Request, call: CallContext) -> Settled:

@@ -58,8 +58,6 @@ class PinHandlers:
                 await self._parts.grants.revoke(
                     token_hash=token_hash(proved.grant), who=who_asks(asking), why="used_up"
                 )
-        if settled.state is State.DONE:
-            await self._parts.dossiers.pin_changed(account.customer, account.sequence)
         info = info_of_settled(settled, english=english)
         return _to_proto(request.name, result_if_done(settled, PinChanged), info)
 
