@@ -76,7 +76,9 @@ def is_sound(kind: DocumentKind, number: str) -> bool:
 
 
 def mask_document(number: str) -> str:
-    """The first three and last two places; of a short one the last two alone."""
-    if len(number) < 8:
-        return "*" * max(0, len(number) - 2) + number[-2:]
+    """The first three and last two places; of one below 13 the last two alone, and at most a quarter: what is hidden
+    is too much to be tried out."""
+    if len(number) < 13:
+        hidden = len(number) - min(2, len(number) // 4)
+        return "*" * hidden + number[hidden:]
     return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
