@@ -46,7 +46,7 @@ class CustomerSummary(_message.Message):
     masked_display_name: _builtins.str
     """The name with all but its first character hidden, such as `张*`."""
     masked_identity_document: _builtins.str
-    """The number of the identity document with its middle hidden."""
+    """The number of the identity document with its middle hidden, and more of a short one."""
     masked_mobile_number: _builtins.str
     """The mobile number such as `138****0001`; empty: none is known."""
     tier: _customers_pb2.Customer.Tier.ValueType

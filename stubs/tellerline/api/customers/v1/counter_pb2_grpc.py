@@ -133,7 +133,9 @@ class CounterServiceServicer:
     def VerifyIdentityDocument(self, request, context):
         """Gives a grant because the clerk has seen the customer's identity document: the number is compared with the registered
         one. `IDENTITY_NOT_PROVED` (`UNAUTHENTICATED`) when it is another one, `CUSTOMER_NOT_FOUND` (`NOT_FOUND`). Either is
-        kept. The grant is bound to the counter and the clerk; without it the counter sees the customer masked.
+        kept. The grant is bound to the counter and the clerk; without it the counter sees the customer masked. It covers
+        what it names in `operations`: looking, reporting a loss, registration and the steps of a PIN reset, but neither money
+        nor limits nor `ChangePin`, for which the PIN alone is proof.
 
         **Not** idempotent: each wrong document counts, and after several in a row the customer's is compared no more for a
         time, at any counter: `IDENTITY_DOCUMENT_LOCKED` (`PERMISSION_DENIED`). No answer: the try may have counted.
@@ -200,9 +202,10 @@ class CounterServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CompletePinReset(self, request, context):
-        """Sets the new PIN at the host, which unlocks it there, and ends the gateway's lock. The customer types it himself; the
-        PIN is one for a first use: until he has changed it by `CustomerService.ChangePin`, a grant won with it covers that
-        and nothing else. All grants of the customer end, as by `ChangePin`.
+        """Sets the new PIN at the host, which unlocks it there, and ends the gateway's lock once it is `DONE`, whoever finds
+        out. The customer types it himself; the PIN is one for a first use: until he has changed it by
+        `CustomerService.ChangePin`, a grant won with it covers that and nothing else. All grants of the customer end, as by
+        `ChangePin`. Who leaves before the answer takes nothing back.
 
         OK means accepted, not done: read `transaction.state`, and follow `IN_DOUBT` as for `ChangePin`. Once per reset, by a
         clerk, within 15 minutes of being asked for: else `PIN_RESET_NOT_OPEN` (`FAILED_PRECONDITION`), which is also answered
