@@ -36,6 +36,8 @@ def test_nothing_stands_beside_a_configuration(tmp_path: Path, beside: dict[str,
         (Wishes(processes=2), "--store postgresql"),
         (Wishes(store="oracle"), "sqlite or postgresql"),
         (Wishes(mq="kafka"), "memory or rabbitmq"),
+        (Wishes(dsn="postgresql://x"), "--store postgresql"),
+        (Wishes(amqp="amqp://x"), "--mq rabbitmq"),
     ],
 )
 def test_what_does_not_go_together_is_said(tmp_path: Path, wishes: Wishes, reason: str) -> None:

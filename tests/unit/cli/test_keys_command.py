@@ -105,6 +105,26 @@ def test_nothing_is_written_over(made: KeyFolder) -> None:
     assert {file: file.read_bytes() for file in made.path.iterdir()} == before
 
 
+@pytest.mark.parametrize("host", ["", "10.0.0.0/8", "bad_host..x", "-a", "a b"])
+def test_what_is_no_host_leaves_no_half_folder(tmp_path: Path, host: str) -> None:
+    code, said = run("keys", "init", str(tmp_path / "keys"), "--host", host)
+    assert (code, "NO_HOST" in said) == (Exit.USAGE, True)
+    assert not (tmp_path / "keys").exists()
+
+
+def test_a_host_of_another_script_is_named_as_dns_has_it(tmp_path: Path) -> None:
+    assert run("keys", "init", str(tmp_path / "keys"), "--host", "bücher.example")[0] == 0
+    served = x509.load_pem_x509_certificate((tmp_path / "keys" / "gateway.pem").read_bytes())
+    names = served.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["xn--bcher-kva.example"]
+
+
+def test_a_file_that_is_there_already_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "gateway.pem").write_text("another's")
+    assert run("keys", "init", str(tmp_path))[0] == Exit.USAGE
+    assert [each.name for each in tmp_path.iterdir()] == ["gateway.pem"]
+
+
 def test_an_authority_that_is_over_issues_nothing(made: KeyFolder) -> None:
     late = VirtualClock(NOW + timedelta(days=91))
     with pytest.raises(ValueError, match="has expired"):
@@ -143,6 +163,12 @@ def broken(folder: KeyFolder) -> tuple[Path, datetime]:
     return folder.certificate("gateway"), NOW
 
 
+def opening(folder: KeyFolder) -> tuple[Path, datetime]:
+    """It opens every terminal's master key, and is no PEM."""
+    folder.key("hsm").chmod(0o644)
+    return folder.key("hsm"), NOW
+
+
 def lost(folder: KeyFolder) -> tuple[Path, datetime]:
     return folder.path / "nowhere.pem", NOW
 
@@ -154,6 +180,7 @@ def lost(folder: KeyFolder) -> tuple[Path, datetime]:
         (ending, "note", "in 29 days"),
         (early, "bad", "is not valid before"),
         (readable, "bad", "others may read it (mode 640)"),
+        (opening, "bad", "others may read it (mode 644)"),
         (broken, "bad", "is no certificate"),
         (lost, "bad", "No such file"),
     ],
@@ -164,6 +191,34 @@ def test_what_is_wrong_is_told(
     file, now = make(made)
     (looked,) = look_at(file, now)
     assert (looked.verdict, text in looked.text) == (verdict, True), looked.text
+
+
+def test_a_certificate_that_is_none_is_shown(made: KeyFolder) -> None:
+    made.certificate("gateway").write_text("rubbish")
+    wrong = {each.file.name for each in look_at_folder(made.path, NOW) if each.verdict == "bad"}
+    assert wrong == {"gateway.pem"}
+    code, said = run("keys", "show", str(made.path))
+    assert (code, "holds no certificate" in said) == (Exit.SETUP, True)
+
+
+@pytest.mark.parametrize("place", ["front.tls.certificate", "front.tls.key", "front.tls.client_authority"])
+def test_files_that_are_no_keys_are_named_with_their_setting(tmp_path: Path, place: str) -> None:
+    made = tmp_path / "keys"
+    assert run("keys", "init", str(made))[0] == 0
+    settings, rubbish = settings_lines(KeyFolder(made)), made / "rubbish"
+    rubbish.write_text("rubbish")
+    name = place.rpartition(".")[2]
+    file = {"certificate": "gateway.pem", "key": "gateway.key", "client_authority": "ca.pem"}[name]
+    config = tmp_path / "tellerline.toml"
+    for other, beside in ((rubbish, "rubbish"), (tmp_path / "nowhere", "No such file")):
+        config.write_text(settings.replace(str(made / file), str(other), 1), "utf-8")
+        for command, expected in (
+            (("doctor", "--config"), Exit.SETUP),
+            (("config", "check"), Exit.REFUSED),
+            (("up", "--switch", "none", "--config"), Exit.USAGE),
+        ):
+            code, said = run(*command, str(config))
+            assert (code, "front.tls" in said or "doctor" in command, beside in said) == (expected, True, True), said
 
 
 def test_a_key_of_another_certificate_is_told(made: KeyFolder) -> None:

@@ -34,6 +34,7 @@ def check(file: FileArgument = None, json: JsonOption = False) -> None:
     settings = _load(out, file)
     rules = _router(out, settings).rules
     _policy(out, settings)
+    _named_files(out, settings)
     centre = _call_centre(out, settings, file)
     valid = {"valid": True, "instance": settings.instance, "store": settings.store.kind, "mq": settings.mq.kind}
     valid |= {"routing_rules": rules.version} if rules.version else {}
@@ -94,6 +95,24 @@ def _policy(out: Output, settings: GatewaySettings) -> None:
         out.fail(Exit.REFUSED, "BAD_POLICY", text, text)
 
 
+def _named_files(out: Output, settings: GatewaySettings) -> None:
+    """Those without which a start would be refused."""
+    from tellerline.adapters.clock import SystemRandomness
+    from tellerline.cli.system.named_files import check_cash_machines, check_tls
+    from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
+    from tellerline.gateway.channels.iso8583.hsm.port import HsmError
+    from tellerline.gateway.channels.iso8583.terminals import TerminalError
+
+    try:
+        check_tls(settings)
+        if settings.atm is not None:
+            check_cash_machines(settings.atm, SystemRandomness())
+    except SettingsError as error:
+        refuse_settings(out, Exit.REFUSED, error)
+    except (TerminalError, HsmError) as error:
+        out.fail(Exit.REFUSED, "BAD_CONFIGURATION", str(error), f"配置有误：{error}")
+
+
 def _router(out: Output, settings: GatewaySettings) -> Router:
     from tellerline.cli.system.node import host_folders
     from tellerline.connectors.toml import ManifestError
@@ -111,9 +130,10 @@ def _router(out: Output, settings: GatewaySettings) -> Router:
 def _call_centre(out: Output, settings: GatewaySettings, file: Path | None) -> CentreSettings | None:
     """What the file says of a call centre, with all that it refers to; None where it says nothing."""
     from tellerline.adapters.clock import SystemClock
-    from tellerline.callcenter.settings import stated
+    from tellerline.callcenter.settings import SECTION, stated
     from tellerline.cli.system.centre_files import read_centre_files
     from tellerline.cli.system.command_settings import Wishes, call_centre_wished
+    from tellerline.cli.system.named_files import check_tls
     from tellerline.cli.system.setting_mistakes import SettingsError, refuse_settings
 
     if file is None or not stated(file):
@@ -121,6 +141,7 @@ def _call_centre(out: Output, settings: GatewaySettings, file: Path | None) -> C
     try:
         centre = call_centre_wished(Wishes(config=file), settings)
         if centre is not None:
+            check_tls(centre, SECTION)
             read_centre_files(centre, SystemClock())
     except SettingsError as error:
         refuse_settings(out, Exit.REFUSED, error)

@@ -50,6 +50,8 @@ def init(
         make_all(folder, days=days, hosts=hosts, clock=SystemClock(), randomness=SystemRandomness())
     except OSError as error:
         _fail(out, error)
+    except ValueError as error:
+        out.fail(Exit.USAGE, "NO_HOST", f"--host: {error}.", f"--host 不是地址，也不是主机名：{error}")
     files = sorted(each.name for each in directory.iterdir())
     lines = settings_lines(folder)
     out.result({"directory": str(directory), "days": days, "files": files, "settings": lines})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tellerline.adapters.clock import Randomness
 
+_LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
+_NAME = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*")
+_LONGEST_NAME = 253
 _EARLIER = timedelta(minutes=5)
 """Clocks of other machines may be a little behind."""
 
@@ -103,10 +107,18 @@ def _name(common: str) -> x509.Name:
 
 
 def _host(host: str) -> x509.GeneralName:
+    """Raises ``ValueError`` for what is no address and no name; names in other scripts are written as DNS has them."""
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        return x509.DNSName(host)
+        pass
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        raise ValueError(f"{host!r} is no address and no name of a server")
+    return x509.DNSName(name)
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,17 @@ class KeyFolder:
                 raise FileExistsError(file)
         self.write(self.key(name), pair.key, PRIVATE)
         self.write(self.certificate(name), pair.certificate, PUBLIC)
+
+    def keep_all(self, files: Sequence[tuple[Path, bytes, int]]) -> None:
+        """Each file with its content and mode, in a new folder or an old one. Raises ``FileExistsError`` before
+        anything is written; ``OSError``.
+        """
+        for file, _, _ in files:
+            if file.exists():
+                raise FileExistsError(file)
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for file, content, mode in files:
+            self.write(file, content, mode)
 
     def write(self, file: Path, content: bytes, mode: int) -> None:
         """With exactly this mode from the first moment. Raises ``FileExistsError``; ``OSError``."""

@@ -34,7 +34,9 @@ class Looked:
 
 
 def look_at(file: Path, now: datetime) -> list[Looked]:
-    """A finding for what is in a file: every certificate, a private key. Empty for a file that holds neither."""
+    """A finding for what is in a file: every certificate, a private key, a ``.key`` of another kind that others may
+    read. Empty for a file that holds none of these.
+    """
     try:
         content = file.read_bytes()[:_MOST]
     except OSError as error:
@@ -44,6 +46,8 @@ def look_at(file: Path, now: datetime) -> list[Looked]:
         found += _certificates(file, content, now)
     if b"PRIVATE KEY-----" in content:
         found.append(_private(file, content))
+    elif file.suffix == ".key" and (open_to_others := _open_to_others(file)):
+        found.append(open_to_others)
     return found
 
 
@@ -81,7 +85,10 @@ def look_at_folder(folder: Path, now: datetime) -> Iterator[Looked]:
     """Certificates with their keys beside them, and keys alone."""
     for file in sorted(folder.iterdir()):
         if file.suffix in {".pem", ".key"}:
-            yield from look_at(file, now)
+            found = look_at(file, now)
+            if not found and file.suffix == ".pem":
+                found = [Looked(file, "bad", "holds no certificate")]
+            yield from found
             if file.suffix == ".pem" and file.with_suffix(".key").exists():
                 mismatch = look_at_pair(file, file.with_suffix(".key"))
                 if mismatch is not None:
@@ -108,10 +115,16 @@ def _certificate(file: Path, certificate: x509.Certificate, now: datetime) -> Lo
     return Looked(file, "ok", f"valid until {until:%Y-%m-%d}, {days} days", identity, until)
 
 
-def _private(file: Path, content: bytes) -> Looked:
+def _open_to_others(file: Path) -> Looked | None:
     mode = stat.S_IMODE(file.stat().st_mode)
-    if mode & 0o077:
-        return Looked(file, "bad", f"private, but others may read it (mode {mode:o}); chmod 600 {file}")
+    if not mode & 0o077:
+        return None
+    return Looked(file, "bad", f"private, but others may read it (mode {mode:o}); chmod 600 {file}")
+
+
+def _private(file: Path, content: bytes) -> Looked:
+    if open_to_others := _open_to_others(file):
+        return open_to_others
     try:
         load_pem_private_key(content, None)
     except TypeError:

@@ -26,22 +26,25 @@ def identity_of(role: str, name: str) -> str:
 
 
 def make_all(folder: KeyFolder, *, days: int, hosts: Sequence[str], clock: Clock, randomness: Randomness) -> None:
-    """Everything for one gateway and one call centre. Raises ``FileExistsError`` before anything is written."""
-    if folder.certificate(AUTHORITY).exists() or folder.key(AUTHORITY).exists():
-        raise FileExistsError(folder.certificate(AUTHORITY))
-    folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Everything for one gateway and one call centre. Raises ``FileExistsError``, or ``ValueError`` for a host that is
+    none, before anything is written.
+    """
     authority = Authority.new(clock.now(), days, randomness)
-    folder.keep(AUTHORITY, authority.pair)
-    folder.keep("gateway", authority.issue("Tellerline gateway", days=days, hosts=hosts))
+    pairs = {AUTHORITY: authority.pair, "gateway": authority.issue("Tellerline gateway", days=days, hosts=hosts)}
     for program in PROGRAMS:
         served = hosts if program in _SERVERS else ()
-        identity = identity_of("program", program)
-        folder.keep(program, authority.issue(program, days=days, identity=identity, hosts=served))
-    folder.write(folder.key("pin"), private_pem(ec.generate_private_key(ec.SECP256R1())), PRIVATE)
-    folder.write(folder.key("hsm"), randomness.bytes(_HSM_BYTES).hex().encode() + b"\n", PRIVATE)
+        pairs[program] = authority.issue(program, days=days, identity=identity_of("program", program), hosts=served)
     signing = ec.generate_private_key(ec.SECP256R1())
-    folder.write(folder.key("token"), private_pem(signing), PRIVATE)
-    folder.write(folder.path / "token.jwks", _key_set(signing.public_key()), PUBLIC)
+    folder.keep_all(
+        [
+            *((folder.certificate(name), pair.certificate, PUBLIC) for name, pair in pairs.items()),
+            *((folder.key(name), pair.key, PRIVATE) for name, pair in pairs.items()),
+            (folder.key("pin"), private_pem(ec.generate_private_key(ec.SECP256R1())), PRIVATE),
+            (folder.key("hsm"), randomness.bytes(_HSM_BYTES).hex().encode() + b"\n", PRIVATE),
+            (folder.key("token"), private_pem(signing), PRIVATE),
+            (folder.path / "token.jwks", _key_set(signing.public_key()), PUBLIC),
+        ]
+    )
 
 
 def _key_set(key: ec.EllipticCurvePublicKey) -> bytes:

@@ -94,6 +94,8 @@ def _store(wishes: Wishes, directory: Path, servers: ExitStack) -> dict[str, Any
     if wishes.store in {"", "sqlite"}:
         if wishes.processes > 1:
             raise WishError("several processes need --store postgresql")
+        if wishes.dsn:
+            raise WishError("--dsn is of PostgreSQL: add --store postgresql")
         return {"kind": "sqlite", "path": directory / "journal.db"}
     if wishes.store != "postgresql":
         raise WishError(f"--store is sqlite or postgresql, not {wishes.store}")
@@ -109,6 +111,8 @@ def _mq(wishes: Wishes, servers: ExitStack) -> dict[str, Any]:
     if wishes.mq in {"", "memory"}:
         if wishes.processes > 1:
             raise WishError("several processes need --mq rabbitmq")
+        if wishes.amqp:
+            raise WishError("--amqp is of RabbitMQ: add --mq rabbitmq")
         return {"kind": "memory"}
     if wishes.mq != "rabbitmq":
         raise WishError(f"--mq is memory or rabbitmq, not {wishes.mq}")

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.adapters.telemetry import LogWriter, TracingRules, make_log
 from tellerline.callcenter.people import People
-from tellerline.callcenter.settings import CentreSettings, SwitchSettings
+from tellerline.callcenter.settings import SECTION, CentreSettings, SwitchSettings
 from tellerline.callcenter.storage import StoreUnavailableError as CentreStoreUnavailableError
 from tellerline.cli.exits import Exit
 from tellerline.cli.output import Output
@@ -31,6 +31,7 @@ from tellerline.cli.system.children import ChildFailedError
 from tellerline.cli.system.command_settings import WishError, Wishes, call_centre_wished, prepared
 from tellerline.cli.system.embedded import Books, start_embedded
 from tellerline.cli.system.large import LargeSystem, start_large
+from tellerline.cli.system.named_files import check_tls
 from tellerline.cli.system.node import GatewayNode, build_node, reload_on_signal
 from tellerline.cli.system.online_banking import development_login
 from tellerline.cli.system.running import RunningSystem, announce, state_directory, withdraw
@@ -51,6 +52,7 @@ def keep_up(out: Output, wishes: Wishes) -> None:
     directory = fresh_directory("up")
     try:
         with prepared(wishes, directory) as settings:
+            check_tls(settings)
             uvloop.run(_keep_up(out, wishes, settings, directory))
     except WishError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
@@ -88,6 +90,8 @@ def fresh_directory(name: str) -> Path:
 async def _keep_up(out: Output, wishes: Wishes, settings: GatewaySettings, directory: Path) -> None:
     stop = stop_signal()
     centre = call_centre_wished(wishes, settings)
+    if centre:
+        check_tls(centre, SECTION)
     files = read_centre_files(centre, SystemClock()) if centre else None
     async with AsyncExitStack() as stack:
         log = _STANDARD_ERROR if settings.hosts else os.open(directory / "gateway.log", _LOG_FLAGS, 0o600)

@@ -83,8 +83,8 @@ def build_hsm(settings: AtmSettings, randomness: Randomness) -> Hsm:
     module, _, name = settings.hsm.partition(":")
     try:
         made: Hsm = getattr(importlib.import_module(module), name)(settings)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise HsmError(f"atm.hsm: {settings.hsm!r} names no module and function: {error}") from None
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise HsmError(f"atm.hsm: {settings.hsm!r} names no module and function for it: {error}") from None
     return made
 
 
