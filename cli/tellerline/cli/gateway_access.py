@@ -63,7 +63,7 @@ def operator_context(**fields: str) -> dict[str, Any]:
 def shown_certificate() -> ClientTls | None:
     """By TELLERLINE_AUTHORITY, TELLERLINE_CERTIFICATE and TELLERLINE_KEY; None leaves the connection plain.
 
-    Raises ``OSError`` for files that cannot be used: gRPC itself would only find that nobody answers.
+    Raises ``CertificateError`` for files that cannot be used: gRPC itself would only find that nobody answers.
     """
     from tellerline.gateway.client import ClientTls
 
@@ -72,24 +72,32 @@ def shown_certificate() -> ClientTls | None:
         return None
     certificate, key = (os.environ.get(f"TELLERLINE_{name}") for name in ("CERTIFICATE", "KEY"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    _usable(lambda: context.load_verify_locations(authority), f"{authority} (TELLERLINE_AUTHORITY)", "no certificate")
+    _usable(lambda: context.load_verify_locations(authority), f"{authority} (TELLERLINE_AUTHORITY)")
     if not (certificate and key):
         return ClientTls(authority=Path(authority))
     _usable(
         lambda: context.load_cert_chain(certificate, key, password=lambda: b""),
         f"{certificate}, {key} (TELLERLINE_CERTIFICATE, TELLERLINE_KEY)",
-        "no certificate with its own key",
     )
     return ClientTls(authority=Path(authority), certificate=Path(certificate), key=Path(key))
 
 
-def _usable(load: Callable[[], None], files: str, missing: str) -> None:
+class CertificateError(OSError):
+    """Names the files; ``chinese`` says the same."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
+
+
+def _usable(load: Callable[[], None], files: str) -> None:
     try:
         load()
     except (ssl.SSLError, ValueError) as error:
-        raise OSError(f"{files}: {missing} that can be used") from error
+        english, chinese = "no certificate that can be used, or another one's key", "证书不可用，或与私钥不匹配"
+        raise CertificateError(f"{files}: {english}", f"{files}：{chinese}") from error
     except OSError as error:
-        raise OSError(f"{files}: {error.strerror}") from error
+        raise CertificateError(f"{files}: {error.strerror}", f"{files}：{error.strerror}") from error
 
 
 @asynccontextmanager
@@ -125,6 +133,8 @@ def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]],
         _fail(out, target, error, serial)
     except ParseError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), f"请求有误：{error}")
+    except CertificateError as error:
+        out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), error.chinese)
     except OSError as error:
         out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
 
@@ -133,7 +143,11 @@ def _fail(out: Output, target: str, error: CanonicalError, serial: str) -> NoRet
     lost = not error.code and error.status.name in _UNREACHABLE
     if lost and (not serial or error.message.startswith(_NEVER_SENT)):
         out.fail(Exit.UNREACHABLE, "UNREACHABLE", f"No gateway answers at {target}.", f"{target} 没有网关应答。")
-    code = "OUTCOME_UNKNOWN" if lost else error.code or error.status.name
+    if lost:
+        english = f"Sent to {target}, and not answered: {error.message}. Ask again with this serial, or trace it."
+        chinese = f"请求已发往 {target}，未收到应答：{error.message}。请用此流水号重发，或用 trace 查询。"
+        out.fail(Exit.UNKNOWN, "OUTCOME_UNKNOWN", english, chinese, channel_serial=serial)
+    code = error.code or error.status.name
     text = error.text or error.message
     unknown = code in _UNKNOWN and not error.definite
     details = dict(sorted(error.metadata.items())) | dict(error.violations)

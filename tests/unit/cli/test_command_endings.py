@@ -143,6 +143,9 @@ def test_certificates_that_cannot_be_used_are_named(keys: KeyFolder) -> None:
         code, error, message = refused(*asked, **(right | {name: str(file)}))
         assert (code, error) == (Exit.SETUP, "FILE_TROUBLE")
         assert str(file) in message
+        chinese = refused(*asked, **(right | {name: str(file), "TELLERLINE_LANG": "zh-CN"}))[2]
+        assert str(file) in chinese
+        assert "：" in chinese
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ async def test_a_page_that_the_issuer_does_not_know_is_refused_in_its_words() ->
     [
         ("GET", "/v1/customers/{customer}/accounts", "--page", NOWHERE),
         ("GET", "/v1/x", "--customer", "8000000001", "--pin", "abc", "--page", NOWHERE),
+        ("POST", "/v1/x", "--key", "a\nb", "--page", NOWHERE),
         ("GET", "/v1/x", "--page", "ftp://x/"),
         ("GET", "/v1/x", "--page", "http://127.0.0.1:99999/"),
         ("GET", "/v1/x", "--page", "http:///x"),

@@ -159,7 +159,7 @@ def classify(
 
     out = Output(json=json)
     try:
-        rows = _figures(figures, currency)
+        rows = _figures(out, figures, currency)
         year, month, day_of_month = (int(part) for part in day.split("-"))
     except (ArgumentError, KeyError, OSError, ValueError) as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", f"cannot be read: {error}", f"无法读取：{error}")
@@ -186,7 +186,7 @@ def classify(
         out.say(f"not registered: {', '.join(unknown)}", f"未登记：{', '.join(unknown)}", style="yellow")
 
 
-def _figures(file: Path, currency: str) -> list[dict[str, Any]]:
+def _figures(out: Output, file: Path, currency: str) -> list[dict[str, Any]]:
     from tellerline.cli.arguments import message_from_words
     from tellerline.gateway.client import Contract
 
@@ -195,8 +195,13 @@ def _figures(file: Path, currency: str) -> list[dict[str, Any]]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         read = list(csv.DictReader(lines))
     for number, row in enumerate(read, 2):
-        if missing := [name for name in _COLUMNS if not row.get(name)]:
-            raise ValueError(f"row {number} has no {', '.join(missing)}")
+        if missing := ", ".join(name for name in _COLUMNS if not row.get(name)):
+            out.fail(
+                Exit.USAGE,
+                "BAD_ARGUMENT",
+                f"cannot be read: row {number} has no {missing}",
+                f"无法读取：第 {number} 行缺少 {missing}",
+            )
     return [
         message_from_words(
             [

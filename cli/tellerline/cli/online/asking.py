@@ -76,6 +76,8 @@ def _check(out: Output, asked: Asked) -> None:
         )
     elif asked.pin and not (asked.pin.isascii() and asked.pin.isdigit()):
         wrong = ("A PIN has digits alone.", "密码只能是数字。")
+    elif not asked.key.isprintable():
+        wrong = ("--key has letters, digits and . _ : - alone.", "--key 只能含字母、数字和 . _ : -")
     elif asked.page and not _is_address(asked.page):
         wrong = (f"--page is http://HOST:PORT/online-banking/, not {asked.page}", f"--page 地址有误：{asked.page}")
     if any(wrong):

@@ -177,4 +177,4 @@ def _lost(home: str, *, sent: bool) -> Iterator[None]:
     except (aiohttp.ClientError, OSError) as error:
         raise NoAnswerError(str(error) or f"no answer from {home}", sent=sent) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise NoAnswerError(f"this is no online banking: {error!r}", sent=sent) from error
+        raise NoAnswerError(f"{home} is no online banking: {error!r}", sent=False) from error
