@@ -48,6 +48,20 @@ def test_the_line_that_decides_is_named() -> None:
     assert number in {each["line"] for each in listed}
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "known"),
+    [
+        (("explain", "--channel", "agent", "--operation", "accounts.GetBalance"), "UNKNOWN_CHANNEL", "AGENT"),
+        (("explain", "--channel", "AGENT", "--role", "agnet", "--operation", "fx.GetRate"), "UNKNOWN_ROLE", "leader"),
+        (("list", "--channel", "AGNET"), "UNKNOWN_CHANNEL", "IVR"),
+        (("list", "--role", "agnet"), "UNKNOWN_ROLE", "self_service"),
+    ],
+)
+def test_a_channel_or_role_that_there_is_not_is_no_answer(words: tuple[str, ...], code: str, known: str) -> None:
+    ended, said = access(*words)
+    assert (ended, code in said, known in said) == (Exit.USAGE, True, True), said
+
+
 def test_what_no_line_allows_ends_with_1() -> None:
     words = ("explain", "--channel", "AGENT", "--role", "agent", "--operation", "operations.GetTransaction")
     assert access(*words) == (

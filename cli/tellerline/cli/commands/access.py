@@ -52,6 +52,7 @@ def explain(
     if operation not in known_operations():
         text = f"There is no operation {operation}; they are the contract's: tellerline list"
         out.fail(Exit.USAGE, "UNKNOWN_OPERATION", text, f"没有 {operation} 这项操作，可用的见 tellerline list")
+    _check_known(out, directory, channel, role)
     identity = _identity(out, certificate) if certificate else ""
     document: dict[str, Any] = {"channel": channel, "operation": operation, "policy": _named(directory)}
     try:
@@ -86,6 +87,7 @@ def list_rights(
     """List the lines of the policy. 列出访问策略"""
     out = Output(json=json)
     directory = _directory(out, config)
+    _check_known(out, directory, channel, role)
     policy = directory.policy
     roles = {"*", *policy.roles_within(role)}
     found = [
@@ -167,6 +169,16 @@ def _change_row(change: dict[str, Any]) -> list[object]:
         change["version"],
         change["reason"],
     ]
+
+
+def _check_known(out: Output, directory: ChannelDirectory, channel: str, role: str) -> None:
+    """A slip of the pen is not refused, or allowed, as if somebody had it."""
+    if channel and channel not in directory.channels:
+        names = ", ".join(directory.channels)
+        out.fail(Exit.USAGE, "UNKNOWN_CHANNEL", f"There is no channel {channel}; they are: {names}", f"渠道有：{names}")
+    if role and role not in directory.policy.roles:
+        names = ", ".join(directory.policy.roles)
+        out.fail(Exit.USAGE, "UNKNOWN_ROLE", f"There is no role {role}; they are: {names}", f"角色有：{names}")
 
 
 def _say_who(out: Output, rights: CallerRights, acting: str) -> None:

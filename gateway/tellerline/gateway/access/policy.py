@@ -107,6 +107,11 @@ class ChannelDirectory:
         self.follow(policy or standard_policy())
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(sorted(self._channels))
+
+    @property
     def policy(self) -> PolicyFile:
         """What is in force."""
         return self._engine.policy

@@ -67,6 +67,12 @@ class PolicyFile:
     def of(self, kind: str) -> Iterator[PolicyLine]:
         return (line for line in self.lines if line.kind == kind)
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those that somebody can have, in order."""
+        given = {line.words[1] for line in self.of("g")}
+        return tuple(sorted({role for each in given for role in self.roles_within(each)} - {ANY}))
+
     def roles_within(self, role: str) -> frozenset[str]:
         """The role with all that it includes."""
         found, new = {role}, {role}
