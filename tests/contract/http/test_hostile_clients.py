@@ -147,16 +147,25 @@ async def test_there_are_no_web_sockets(target: Target, path: str) -> None:
 async def test_whoever_hangs_up_is_nothing_to_complain_of(target: Target) -> None:
     asked = {"host": "x", "content-type": "application/json", "idempotency-key": "k"}
     head = "".join(f"{name}: {value}\r\n" for name, value in asked.items()) + target.bearer(target.mine)
-    for body in ("content-length: 9\r\n\r\n{", "transfer-encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n"):
+    await target.bank.client.get(f"/v1/customers/{target.mine}/accounts", headers=target.bank.headers(target.mine))
+    for body in ("expect: 100-continue\r\ncontent-length: 9\r\n\r\n", "transfer-encoding: chunked\r\n\r\n+2\r\n{}\r\n"):
         reader, writer = await asyncio.open_connection(
             target.bank.client.base_url.host, target.bank.client.base_url.port
         )
         writer.write(f"POST /v1/transfers HTTP/1.1\r\n{head}{body}".encode())
-        writer.write_eof()
         async with asyncio.timeout(GUARD_S):
-            await reader.read()
-        writer.close()
-    assert (await target.bank.client.get("/health")).status_code == 200
+            await reader.read(100)  # the body is waited for, or the server has hung up
+        writer.transport.abort()
+    accounts = {
+        "debitAccount": f"customers/{target.mine}/accounts/1",
+        "ownAccount": f"customers/{target.mine}/accounts/2",
+    }
+    transfer = accounts | {"amount": {"currencyCode": "CNY", "units": "1"}}
+    await target.bank.client.post("/v1/transfers", json=transfer, headers=target.bank.keyed(target.mine, "afterwards"))
+    for _ in range(20 * GUARD_S):  # the log is written behind
+        if "afterwards" in target.log.read_text("utf-8"):
+            break
+        await asyncio.sleep(0.05)
     assert target.complaints() == []
 
 
