@@ -244,6 +244,29 @@ async def test_cards_that_are_none_and_requests_that_make_no_sense(bank: IsoBank
     assert (await terminal.ask(not_cash)).get(39) == "40"
 
 
+@pytest.mark.parametrize(("name", "number", "column"), [("T0000001", 40, 0), ("T0000003", 41, 1)])
+async def test_a_customers_mistake_is_told_as_his_and_is_no_misconduct(
+    bank: IsoBank, name: str, number: int, column: int
+) -> None:
+    terminal, card, other = await bank.terminal(name).ready(), bank.card(number), bank.card(32)
+    before = bank.booked(card)
+    mistakes = [(_payment(terminal, card, other, bank.pin, minor=0), ("13", "110"))]
+    mistakes += [(_payment(terminal, card, card, bank.pin), ("42", "114"))]
+    for new in ("1357", "13572468"):
+        mistakes.append((_change(terminal, card, bank.pin, new), ("55", "127")))
+        mistakes.append((_enquiry(terminal, "100", "310000", card, new), ("55", "127")))
+    for new in ("111111", "123456", bank.pin):
+        mistakes.append((_change(terminal, card, bank.pin, new), ("05", "100")))
+    for message, codes in mistakes:
+        assert (await terminal.ask(message)).get(39) == codes[column], message.fields
+        if message.mti[1] == "2":
+            repeat = Message(f"{message.mti[:3]}1", message.fields)
+            assert (await terminal.ask(repeat)).get(39) == codes[column], message.fields
+    assert (await terminal.ask(_enquiry(terminal, "100", "310000", card, bank.pin))).get(39) in APPROVED
+    assert bank.booked(card) == before
+    await terminal.close()
+
+
 async def test_wrong_pins_are_counted_and_lock(bank: IsoBank, terminal: IsoTerminal) -> None:
     card = bank.card(11)
     tries = [await terminal.ask(_enquiry(terminal, "100", "310000", card, "909090")) for _ in range(3)]
@@ -371,6 +394,10 @@ def _pin(terminal: IsoTerminal, bank: IsoBank, card: str) -> dict[int, str]:
 def _payment(terminal: IsoTerminal, card: str, payee: str, pin: str, minor: int = 70_00) -> Message:
     fields = {2: card, 4: f"{minor:012d}", 103: payee, **terminal.pin_fields(pin, card)}
     return terminal.request("200", "400000", fields)
+
+
+def _change(terminal: IsoTerminal, card: str, pin: str, new: str) -> Message:
+    return terminal.request("200", "920000", {2: card, **terminal.pin_fields(pin, card, new)})
 
 
 def _enquiry(terminal: IsoTerminal, kind: str, processing: str, card: str, pin: str) -> Message:

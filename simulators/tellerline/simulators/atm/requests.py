@@ -37,6 +37,7 @@ _PROCESSING = {
     Kind.PIN_CHANGE: "920000",
 }
 _ENQUIRIES = frozenset({Kind.BALANCE, Kind.STATEMENT})
+_PRICED = frozenset({Kind.WITHDRAWAL, Kind.TRANSFER})
 _CONFIRMATION, _REVERSAL = "220", "420"
 _MACHINE = {
     Edition.FIRST: {18: "6011", 22: "021", 25: "02"},
@@ -75,7 +76,7 @@ class Composer:
         """An enquiry or a financial request."""
         kind = "100" if order.kind in _ENQUIRIES else "200"
         fields = self._common(stan, kind) | {2: order.card, 3: _PROCESSING[order.kind]}
-        if order.amount:
+        if order.kind in _PRICED:
             fields |= {4: f"{order.amount:012d}", 49: self._profile.currency}
         fields |= _blocks(order)
         if order.payee:

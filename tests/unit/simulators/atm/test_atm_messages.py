@@ -92,6 +92,14 @@ def test_a_transaction_is_named_with_its_year_over_the_turn_of_it(
     assert later.reference(request) == reference
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_what_moves_money_says_how_much_even_if_nothing(kind: Kind) -> None:
+    composer = Composer(Profile(terminal="ATM00001"), VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    fields = composer.order("000007", Order(kind=kind, card=CARD, pin_block=bytes(8))).fields
+    moves = kind in {Kind.WITHDRAWAL, Kind.TRANSFER}
+    assert (fields.get(4), fields.get(49)) == (("0" * 12, "156") if moves else (None, None))
+
+
 def test_a_lying_length_is_refused() -> None:
     data = encode(Message("0200", {2: "123"}))
     for broken in (data.replace(b"03123", b"99123"), data.replace(b"03123", b"0x123"), data + b"1", data[:-1]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 
 
@@ -41,13 +42,16 @@ OUTCOME_UNKNOWN: Final = Answer(
 BAD_AMOUNT: Final = Answer("13", "110", "amount not valid")
 BAD_CARD: Final = Answer("14", "111", "no such card")
 WRONG_PIN: Final = Answer("55", "117", "PIN wrong, or a PIN block for another card")
-_SHORT_PIN: Final = Answer("55", "127", "PIN of fewer than six digits")
+_SHORT_PIN: Final = Answer("55", "127", "PIN of fewer or more than six digits")
+_NEW_PIN_LENGTH: Final = Answer("55", "127", "new PIN of fewer or more than six digits")
+_WEAK_NEW_PIN: Final = Answer("05", "100", "new PIN all the same, in a row, or the old one")
 _LOCKED_PIN: Final = Answer("75", "106", "PIN locked after too many tries")
 _SECURITY: Final = Answer("63", "122", "no proof of the customer")
 _NOT_FOR_CUSTOMER: Final = Answer("57", "119", "not for this customer")
 _ABOVE_LIMIT: Final = Answer("61", "121", "above a limit of amount")
 _TOO_OFTEN: Final = Answer("65", "123", "above a limit of number")
 _NO_PAYEE: Final = Answer("42", "114", "no such account to credit")
+_SAME_ACCOUNT: Final = Answer("42", "114", "the account to credit is the card's own")
 _RESTRICTED: Final = Answer("62", "104", "account frozen or closed")
 _NO_ORIGINAL: Final = Answer("25", "914", "original not found")
 _UNDONE: Final = Answer("21", "902", "reversed already: nothing is done")
@@ -102,10 +106,28 @@ OF_CODE: Final[Mapping[Code, Answer]] = {
 }
 """Every code that can come of what a cash machine asks for."""
 
+OF_MISTAKE: Final[Mapping[tuple[str, str], Answer]] = {
+    ("pin", "not_a_pin"): _SHORT_PIN,
+    ("new_pin", "not_a_pin"): _NEW_PIN_LENGTH,
+    ("new_pin", "same_as_before"): _WEAK_NEW_PIN,
+    ("new_pin", "too_simple"): _WEAK_NEW_PIN,
+    ("transfer.own_account", "same_as_debit_account"): _SAME_ACCOUNT,
+}
+"""What a customer got wrong at the keypad, by the refused field and the word for it: his message is in order."""
+
 
 def answer_of(code: Code) -> Answer:
     """Its answer; ``BAD_TRANSACTION`` for a code of what no cash machine does: all of those are definite."""
     return OF_CODE.get(code, BAD_TRANSACTION)
+
+
+def answer_of_refusal(refusal: RefusalError) -> Answer:
+    """That of its code, unless one of its violations is in ``OF_MISTAKE``."""
+    for violation in refusal.violations:
+        mistake = OF_MISTAKE.get((violation.field, violation.why))
+        if mistake is not None:
+            return mistake
+    return answer_of(refusal.code)
 
 
 def of_repeat(answer: Answer) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from tellerline.gateway.channels.grpc.rules import CallRules
-from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, Answer, answer_of, of_repeat
+from tellerline.gateway.channels.iso8583.answer_codes import OUTCOME_UNKNOWN, Answer, answer_of_refusal, of_repeat
 from tellerline.gateway.channels.iso8583.dialect import MOVING, NETWORK, Task
 from tellerline.gateway.channels.iso8583.gatekeeper import Admitted
 from tellerline.gateway.channels.iso8583.problems import AnsweredError
@@ -64,7 +64,7 @@ class Desk:
         except RefusalError as refusal:
             serial = refusal.metadata.get("global_serial", "")
             of_the_change = serial and admitted.task is Task.PIN_CHANGE  # its old PIN is compared by the change itself
-            answer = answer_of(refusal.code)
+            answer = answer_of_refusal(refusal)
             return Reply(answer if of_the_change else _told(answer, admitted), {37: serial[-12:]} if serial else {})
         except Exception as error:
             self._rules.status(error, {}, f"iso8583/{admitted.task.value}")
@@ -97,7 +97,7 @@ class Desk:
             return await self._workers[admitted.task](asking)
         except (AnsweredError, RefusalError) as refused:
             if admitted.task in MOVING and not admitted.repeats:
-                answer = refused.answer if isinstance(refused, AnsweredError) else answer_of(refused.code)
+                answer = refused.answer if isinstance(refused, AnsweredError) else answer_of_refusal(refused)
                 self._repeats.refused(asking, answer)
             raise
 

@@ -13,9 +13,11 @@ from tellerline.gateway.channels.iso8583.answer_codes import (
     OF_CODE,
     Answer,
     answer_of,
+    answer_of_refusal,
     of_repeat,
 )
 from tellerline.gateway.errors import describe
+from tellerline.gateway.refusal import FieldViolation, RefusalError
 from tellerline.routing.model.codes import Code
 
 ANSWERS = [value for value in vars(answer_codes).values() if isinstance(value, Answer)]
@@ -50,6 +52,24 @@ def test_what_no_cash_machine_asks_for_is_no_transaction_of_its(code: Code) -> N
 def test_the_version_picks_the_column() -> None:
     answer = answer_of(Code.PIN_INVALID)
     assert (answer.of("1987"), answer.of("1993")) == ("55", "117")
+
+
+@pytest.mark.parametrize(
+    ("field", "why", "answer"),
+    [
+        ("new_pin", "too_simple", ("05", "100")),
+        ("transfer.own_account", "same_as_debit_account", ("42", "114")),
+        ("transfer.own_account", "missing", ("30", "904")),
+        ("pin_block", "not_a_pin", ("30", "904")),
+    ],
+)
+def test_a_refused_field_is_a_bad_message_unless_the_customer_filled_it(
+    field: str, why: str, answer: tuple[str, str]
+) -> None:
+    refusal = RefusalError(Code.INVALID_REQUEST, violations=(FieldViolation(field, why),))
+    told = answer_of_refusal(refusal)
+    assert (told.y1987, told.y1993) == answer
+    assert not of_repeat(told).unknown
 
 
 @pytest.mark.parametrize("code", [Code.HOST_UNAVAILABLE, Code.OVERLOADED, Code.PIN_LOCKED, Code.PIN_INVALID])
