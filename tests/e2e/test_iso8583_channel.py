@@ -284,6 +284,25 @@ async def test_the_host_compares_a_pin_once_for_a_customers_session(bank: IsoBan
     assert sum(value.endswith(card[-4:]) for request in compared for value in request.fields.values()) == 1, compared
 
 
+async def test_a_pin_that_was_changed_at_another_machine_is_compared_again_at_this_one(bank: IsoBank) -> None:
+    here, there, card = await bank.terminal("T0000001").ready(), await bank.terminal("T0000002").ready(), bank.card(42)
+    asked = (
+        lambda: _enquiry(here, "100", "310000", card, bank.pin),
+        lambda: _enquiry(here, "100", "380000", card, bank.pin),
+        lambda: here.withdrawal(card, bank.pin, 100_00),
+        lambda: _payment(here, card, bank.card(32), bank.pin),
+    )
+    for ask in asked:
+        assert (await here.ask(ask())).get(39) == "00"
+        for old, new in ((bank.pin, NEW_PIN), (NEW_PIN, bank.pin)):
+            assert (await there.ask(_change(there, card, old, new))).get(39) == "00"
+        assert (await here.ask(ask())).get(39) == "00"
+    assert (await there.ask(_change(there, card, bank.pin, NEW_PIN))).get(39) == "00"
+    assert [(await here.ask(asked[0]())).get(39) for _ in range(3)] == ["55", "55", "75"], "a try for each request"
+    for each in (here, there):
+        await each.close()
+
+
 async def test_enquiries_overtake_money_and_money_keeps_its_order(bank: IsoBank, terminal: IsoTerminal) -> None:
     card, slow = bank.card(14), bank.card(15)
     faults = bank.system.bank.core.faults

@@ -8,10 +8,11 @@ from tellerline.gateway.channels.iso8583.codec.tags import NEW_PIN_BLOCK
 from tellerline.gateway.channels.iso8583.work.asking import Asking, Reply
 from tellerline.gateway.channels.iso8583.work.cards import CardDesk, block_of
 from tellerline.gateway.channels.iso8583.work.platform import Platform
-from tellerline.gateway.channels.iso8583.work.proofs import Cards
+from tellerline.gateway.channels.iso8583.work.proofs import Cards, Proof
 from tellerline.gateway.channels.iso8583.work.settled import reply_of
 from tellerline.gateway.services.names import account_name
 from tellerline.gateway.services.values import money_to_proto
+from tellerline.routing.model.money import Money
 
 
 class AccountWork:
@@ -24,7 +25,9 @@ class AccountWork:
 
     async def transfer(self, asking: Asking) -> Reply:
         amount, payee = asking.amount, asking.payee
-        proof = await self._cards.proven(asking)
+        return await self._cards.proven(asking, lambda proof: self._transfer(asking, proof, amount, payee))
+
+    async def _transfer(self, asking: Asking, proof: Proof, amount: Money, payee: str) -> Reply:
         account = proof.account
         transfer = transfers_pb2.Transfer(
             debit_account=account_name(account.customer, account.sequence), amount=money_to_proto(amount)

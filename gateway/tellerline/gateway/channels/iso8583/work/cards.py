@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeVar
 
 from tellerline.adapters.clock import Clock, Randomness
 from tellerline.api.common.v1.context_pb2 import CHANNEL_ATM, RequestContext
@@ -27,6 +28,9 @@ from tellerline.gateway.journal.records import RegisteredAccount
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.names import account_name, customer_name
 from tellerline.routing.model.accounts import AccountKind
+from tellerline.routing.model.codes import Code
+
+DoneT = TypeVar("DoneT")
 
 _COVERED: Final = (
     "accounts.GetBalance",
@@ -58,24 +62,46 @@ class CardDesk:
             raise AnsweredError(BAD_CARD, "not_registered")
         return account
 
-    async def proven(self, asking: Asking) -> Proof:
-        """Proof for the request's card by the request's PIN, kept in its session until another card comes.
+    async def proven(self, asking: Asking, work: Callable[[Proof], Awaitable[DoneT]]) -> DoneT:
+        """What ``work`` returns with proof for the request's card by the request's PIN.
 
-        Raises ``AnsweredError``, or ``RefusalError`` for a PIN that is wrong, or cannot be compared.
+        The proof is kept in its session until another card comes. One that is over before its time, as after a change
+        of the PIN at another machine, has let nothing through: it is forgotten, the request's PIN is compared instead,
+        and ``work`` begins anew. A request pays for one try at most. Raises ``AnsweredError``, what ``work`` raises, or
+        ``RefusalError`` for a PIN that is wrong, or cannot be compared.
         """
+        proof, compared = await self._proof(asking)
+        try:
+            return await self._used(asking.session, proof, work)
+        except RefusalError as refusal:
+            if refusal.code is not Code.GRANT_EXPIRED or compared:
+                raise
+        proof, _ = await self._proof(asking)
+        return await self._used(asking.session, proof, work)
+
+    async def _used(self, session: Session, proof: Proof, work: Callable[[Proof], Awaitable[DoneT]]) -> DoneT:
+        try:
+            return await work(proof)
+        except RefusalError as refusal:
+            if refusal.code is Code.GRANT_EXPIRED and session.proof is proof:
+                session.proof = None
+            raise
+
+    async def _proof(self, asking: Asking) -> tuple[Proof, bool]:
+        """And whether the request's PIN has been compared for it: it is not where the last one was the same."""
         account = await self.card(asking)
         pin = await self.pin(asking, self._block(asking), account)
         fingerprint = blake2b(f"{account.account}:{pin}".encode(), key=self._key).digest()
         session = asking.session
         if not session.proving.locked() and (held := self._held(session, fingerprint)) is not None:
-            return held
+            return held, False
         async with session.proving:
             held = self._held(session, fingerprint)
             if held is not None:
-                return held
+                return held, False
             await self.forget(asking)
             session.proof = proof = await self._won(asking, account, pin, fingerprint)
-            return proof
+            return proof, True
 
     async def pin(self, asking: Asking, block: bytes, account: RegisteredAccount) -> str:
         """The PIN in ``block``, which must have been made for this card. Raises ``AnsweredError``.

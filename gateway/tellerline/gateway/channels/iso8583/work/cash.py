@@ -10,9 +10,11 @@ from tellerline.gateway.channels.iso8583.problems import AnsweredError
 from tellerline.gateway.channels.iso8583.work.asking import ADVICE, Asking, Reply
 from tellerline.gateway.channels.iso8583.work.cards import CardDesk
 from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.proofs import Proof
 from tellerline.gateway.channels.iso8583.work.settled import reply_of, traces
 from tellerline.gateway.services.names import account_name
 from tellerline.gateway.services.values import money_to_proto
+from tellerline.routing.model.money import Money
 
 _SERVICE: Final = "cash.v1.CashService"
 _WITHDRAWAL: Final = "01"
@@ -27,7 +29,9 @@ class CashWork:
 
     async def withdraw(self, asking: Asking) -> Reply:
         amount = asking.amount
-        proof = await self._cards.proven(asking)
+        return await self._cards.proven(asking, lambda proof: self._withdraw(asking, proof, amount))
+
+    async def _withdraw(self, asking: Asking, proof: Proof, amount: Money) -> Reply:
         account = proof.account
         request = pb.WithdrawCashRequest(
             context=asking.context(customer=account.customer, grant=proof.token),

@@ -17,6 +17,7 @@ from tellerline.gateway.channels.iso8583.work.asking import Asking, Reply
 from tellerline.gateway.channels.iso8583.work.cards import CardDesk
 from tellerline.gateway.channels.iso8583.work.currencies import number_of
 from tellerline.gateway.channels.iso8583.work.platform import Platform
+from tellerline.gateway.channels.iso8583.work.proofs import Proof
 from tellerline.gateway.services.names import account_name
 from tellerline.routing.model.money import exponent
 
@@ -40,7 +41,12 @@ class Enquiries:
         self._zone = zone
 
     async def balance(self, asking: Asking) -> Reply:
-        proof = await self._cards.proven(asking)
+        return await self._cards.proven(asking, lambda proof: self._balance(asking, proof))
+
+    async def statement(self, asking: Asking) -> Reply:
+        return await self._cards.proven(asking, lambda proof: self._statement(asking, proof))
+
+    async def _balance(self, asking: Asking, proof: Proof) -> Reply:
         account = proof.account
         request = pb.GetBalanceRequest(name=f"{account_name(account.customer, account.sequence)}/balance")
         asking.sign(request.context, customer=account.customer, grant=proof.token)
@@ -48,8 +54,7 @@ class Enquiries:
         text = _additional(_BOOKED, found.ledger_amount) + _additional(_AVAILABLE, found.available_amount)
         return Reply(APPROVED, {54: text})
 
-    async def statement(self, asking: Asking) -> Reply:
-        proof = await self._cards.proven(asking)
+    async def _statement(self, asking: Asking, proof: Proof) -> Reply:
         account, today = proof.account, self._clock.now().astimezone(self._zone).date()
         request = pb.ListStatementEntriesRequest(
             context=asking.context(customer=account.customer, grant=proof.token),
