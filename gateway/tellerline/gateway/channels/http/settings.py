@@ -55,7 +55,8 @@ class HttpSettings(_Part):
     ``scopes_required``, and to one of ``clients`` (to anybody if that is empty). ``client`` and ``scope`` are what the
     page logs in with. ``mode`` ``production`` takes only an issuer and keys that come over TLS. ``proxies`` are
     addresses or networks, never all of them, whose word about the client's address is taken; ``tls_before`` says that
-    one of them has ended TLS. ``identity`` is what the gateway's access rules know this front by.
+    one of them has ended TLS. ``identity`` is what the gateway's access rules know this front by. ``idle`` bounds the
+    time between two requests over one connection; over HTTP/1.1 the shorter of it and ``slow_head`` does.
     """
 
     address: str = "127.0.0.1"
