@@ -286,7 +286,7 @@ async def test_the_host_compares_a_pin_once_for_a_customers_session(bank: IsoBan
 
 async def test_a_pin_that_was_changed_at_another_machine_is_compared_again_at_this_one(bank: IsoBank) -> None:
     here, there, card = await bank.terminal("T0000001").ready(), await bank.terminal("T0000002").ready(), bank.card(42)
-    asked = (
+    asked: tuple[Callable[[], Message], ...] = (
         lambda: _enquiry(here, "100", "310000", card, bank.pin),
         lambda: _enquiry(here, "100", "380000", card, bank.pin),
         lambda: here.withdrawal(card, bank.pin, 100_00),

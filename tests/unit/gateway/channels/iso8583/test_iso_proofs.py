@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from google.protobuf.message import Message
 from iso_platform import PIN, MemoryBooks, MemoryRegistry, MemoryServices, card
 from iso_terminal import IsoTerminal
 
@@ -54,7 +55,7 @@ class Grants:
         return balance
 
     def among(self, services: tuple[Service, ...]) -> tuple[Service, ...]:
-        own = {"VerifyPin": self.verify, "GetBalance": self.balance}
+        own: dict[str, Callable[..., Awaitable[Message]]] = {"VerifyPin": self.verify, "GetBalance": self.balance}
         return tuple(
             replace(
                 service,
