@@ -34,8 +34,8 @@ _STATES = {each: each.value for each in ResetState} | {ResetState.VOID: "UNSPECI
 
 
 class PinResetHandlers:
-    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host. That the grants which the old one
-    has won end, and the lock, is written with the host's answer, also when nobody waits for it here any more."""
+    """A PIN itself is kept nowhere: it comes with the last step, and goes to the host. The end of the grants that the
+    old one has won, and of the lock, is written with the host's answer, also when nobody waits for it here any more."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
