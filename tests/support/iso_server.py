@@ -29,6 +29,8 @@ from tellerline.gateway.channels.iso8583.building import Ground, build_front
 from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal, make_terminals
 from tellerline.gateway.channels.iso8583.settings import AtmSettings
 
+ALARMS = ('"mac_wrong"', '"pin_block_unreadable"')
+
 
 async def _serve(settings: AtmSettings) -> None:
     clock, metrics = SystemClock(), Metrics()
@@ -81,8 +83,8 @@ class IsoServer:
         }
 
     def errors(self) -> list[str]:
-        """What it logged as an error; alarms of wrong MACs are none."""
-        return [line for line in self.log.read_text().splitlines() if '"mac_wrong"' not in line]
+        """What it logged as an error; alarms of wrong MACs, and of PIN blocks that do not open, are none."""
+        return [line for line in self.log.read_text().splitlines() if not any(alarm in line for alarm in ALARMS)]
 
 
 @contextmanager
