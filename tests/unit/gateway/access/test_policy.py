@@ -75,6 +75,14 @@ def test_an_operator_looks_after_transactions_and_moves_no_money() -> None:
         operator.needs_grant("transfers.CreateTransfer")
 
 
+@pytest.mark.parametrize("role", ["agent", "leader", "supervisor", "self_service"])
+def test_no_agent_hears_a_pin(role: str) -> None:
+    rights = ChannelDirectory({"AGENT": ChannelPolicy()}).roles_given("AGENT", role)
+    for operation in ("customers.ChangePin", "customers.VerifyPin", "corporate.VerifyRepresentative"):
+        assert not rights.verdict(operation).allowed
+    assert rights.verdict("customers.GetCustomerView").allowed
+
+
 def test_the_first_line_that_fits_decides() -> None:
     lines = ("p, IVR, self_service, transfers.*, grant, deny,", "p, *, self_service, *, grant, allow,")
     policy = parse_policy("\n".join((*lines, "g, -, self_service, *")), "own.csv")
