@@ -166,6 +166,17 @@ async def test_a_block_that_does_not_open_is_no_try_of_the_pin_and_a_few_end_the
     await again.close()
 
 
+async def test_blocks_that_are_sent_at_once_are_no_more_than_a_few_either(bank: IsoBank, terminal: IsoTerminal) -> None:
+    stolen = terminal.pin_fields(bank.pin, bank.card(38))
+    frames = [
+        terminal.frame(terminal.request("200", "310000", {2: bank.card(number), **stolen})) for number in range(20, 28)
+    ]
+    terminal.send_raw(b"".join(len(frame).to_bytes(2, "big") + frame for frame in frames))
+    heard = [terminal.believed(await terminal.receive()).get(39) for _ in frames]
+    assert sorted(heard) == ["55"] * 3 + ["63"] * 5
+    assert await terminal.closed()
+
+
 async def test_new_keys_open_no_old_block_and_begin_a_new_count(bank: IsoBank, terminal: IsoTerminal) -> None:
     card = bank.card(39)
     for _ in range(4):

@@ -61,7 +61,7 @@ class Connection:
         self._counter = counter
         self._hall = hall
         self._loop = asyncio.get_running_loop()
-        self._session = Session(address=address)
+        self._session = Session(address=address, strikes=counter.settings.strikes)
         self._running: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
         self._pace = Pace(counter.clock, counter.settings.frames_per_second, _BURST)
@@ -162,7 +162,7 @@ class Connection:
         """
         counter, session = self._counter, self._session
         counter.log.error("pin_block_unreadable", terminal=terminal, address=session.address, blocks=session.unopened)
-        if session.unopened >= counter.settings.strikes:
+        if not session.opens_pins:
             self.end("bad_pin_blocks")
 
     async def _refuse(self, tpdu: bytes, refused: RefusedFrameError) -> None:

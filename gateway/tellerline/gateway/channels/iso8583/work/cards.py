@@ -109,15 +109,17 @@ class CardDesk:
         One that does not open is no try of the card's PIN, of which the block says nothing, but counts against the
         session: its keys are good for a few of them.
         """
-        if asking.session.keys is None:
-            raise AnsweredError(NO_KEYS, "no_keys")
-        try:
-            return await self._hsm.clear_pin(asking.session.keys.pin, block, account.account)
-        except PinBlockError:
-            asking.session.unopened += 1
-            raise AnsweredError(WRONG_PIN, "pin_block") from None
-        except HsmError:
-            raise AnsweredError(NO_MODULE, "hsm") from None
+        session = asking.session
+        async with session.opening:
+            if session.keys is None or not session.opens_pins:
+                raise AnsweredError(NO_KEYS, "no_keys")
+            try:
+                return await self._hsm.clear_pin(session.keys.pin, block, account.account)
+            except PinBlockError:
+                session.unopened += 1
+                raise AnsweredError(WRONG_PIN, "pin_block") from None
+            except HsmError:
+                raise AnsweredError(NO_MODULE, "hsm") from None
 
     async def old_pin(self, asking: Asking, account: RegisteredAccount) -> str:
         """The PIN of the request itself, not yet compared with anything."""
