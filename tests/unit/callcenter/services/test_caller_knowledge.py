@@ -27,7 +27,7 @@ from tellerline.callcenter.services.caller_knowledge import CallerKnowledge
 WIFE, HUSBAND = "customers/8001", "customers/8002"
 NUMBER = "11000000001"
 OVER_ALL_CHANNELS = {"GetCustomerView", "ListInteractions"}
-ASKED_FOR = 2.0
+ASKED_FOR = 600.0
 
 
 @dataclass
@@ -94,7 +94,7 @@ async def at(**bank: Any) -> AsyncIterator[Screen]:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Screen(played, CallerKnowledge(GatewayClient(channel), clock))
+        yield Screen(played, CallerKnowledge(GatewayClient(channel), clock, seconds=ASKED_FOR))
     await server.stop(None)
 
 
@@ -135,7 +135,7 @@ async def test_a_number_that_is_not_one_customers_opens_nobodys_view(holders: tu
 
 
 async def test_the_second_question_has_no_more_time_than_the_first_has_left() -> None:
-    async with at(slow=1.5) as screen:
+    async with at(slow=0.75 * ASKED_FOR) as screen:
         assert (await screen.of()).view is not None
         assert all(screen.bank.left[method] < ASKED_FOR / 2 for method in OVER_ALL_CHANNELS)
 

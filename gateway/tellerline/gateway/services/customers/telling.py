@@ -12,7 +12,8 @@ from tellerline.gateway.services.refusals import checked_words
 MOST_WORDS = 120
 _FEWEST_SHOWN = 7
 _SHOWN = 2
-_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d(?![ -]?\d))\d(?:[ -]?\d){4,}[Xx]?")
+_BETWEEN = r"[\s./·‐-―－．／-]{0,2}"
+_NUMBER = re.compile(rf"(?<!\d)(?!\d{{4}}-\d\d-\d\d(?!{_BETWEEN}\d))\d(?:{_BETWEEN}\d){{4,}}[Xx]?")
 """Five digits and more in any script, also in groups; a day in ISO 8601 is none."""
 
 
@@ -30,7 +31,7 @@ def masked_words(words: str) -> str:
 def _masked(number: str) -> str:
     shown = _SHOWN if sum(each.isdigit() for each in number) >= _FEWEST_SHOWN else 0
     hidden = len(number) - shown
-    return "".join(each if each in " -" else "*" for each in number[:hidden]) + number[hidden:]
+    return "".join("*" if each.isdigit() else each for each in number[:hidden]) + number[hidden:]
 
 
 def told(

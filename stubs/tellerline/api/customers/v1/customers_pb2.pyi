@@ -870,7 +870,9 @@ class RevokeGrantRequest(_message.Message):
     token: _builtins.str
     """The grant of this token."""
     call: _builtins.str
-    """Every grant bound to this telephone call. For the channels that have calls: IVR and agent."""
+    """Every grant bound to this telephone call. For the channels that have calls, IVR and agent;
+    `CHANNEL_NOT_ALLOWED` (`PERMISSION_DENIED`) for others.
+    """
     @_builtins.property
     def context(self) -> _context_pb2.RequestContext:
         """Who asks."""
