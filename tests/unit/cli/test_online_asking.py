@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -40,7 +41,8 @@ class Bank:
         self.keys.append(request.headers.get("idempotency-key", ""))
         if not self.text and request.transport is not None:
             request.transport.abort()
-        return web.Response(status=self.status, text=self.text)
+        redirected = {"location": f"{self.home}portal"} if self.status == HTTPStatus.FOUND else {}
+        return web.Response(status=self.status, text=self.text, headers=redirected)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -101,6 +103,10 @@ async def test_what_changes_nothing_or_was_never_sent_is_unreachable() -> None:
         ("POST", 504, '{"code": "OUTCOME_UNKNOWN", "definite": false}', Exit.UNKNOWN),
         ("POST", 502, "<h1>Bad Gateway</h1>", Exit.UNKNOWN),
         ("POST", 404, "<h1>Not Found</h1>", Exit.REFUSED),
+        ("POST", 200, "<h1>Portal: please log in</h1>", Exit.UNKNOWN),
+        ("POST", 200, "[]", Exit.UNKNOWN),
+        ("POST", 302, "<h1>Found</h1>", Exit.UNKNOWN),
+        ("GET", 302, "<h1>Found</h1>", Exit.REFUSED),
         ("POST", 200, '{"transaction": {"state": "PENDING", "definite": false}}', Exit.UNKNOWN),
         ("POST", 200, '{"transaction": {"state": "DONE", "definite": true}}', Exit.OK),
         ("GET", 503, '{"code": "STORE_UNAVAILABLE", "definite": false}', Exit.REFUSED),
@@ -111,7 +117,7 @@ async def test_how_an_answer_ends_the_command(method: str, status: int, text: st
     bank = Bank(status, text)
     ended, said = await bank.asked(method, "/v1/transfers")
     assert (ended, said["status"]) == (code, status)
-    assert said.get("key", "") == bank.keys[0]
+    assert [said.get("key", "")] == bank.keys
 
 
 async def test_a_page_is_an_answer_too() -> None:

@@ -150,6 +150,9 @@ def _unknown(answer: Answer) -> bool:
     it who knows nothing."""
     document = answer.document if isinstance(answer.document, dict) else {}
     if not answer.done:
-        return document.get("definite", answer.status < HTTPStatus.INTERNAL_SERVER_ERROR) is not True
+        refused = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return document.get("definite", refused) is not True
+    if answer.document is not None and not isinstance(answer.document, dict):
+        return True
     said = document.get("transaction")
     return isinstance(said, dict) and "state" in said and said.get("definite") is not True

@@ -46,7 +46,7 @@ class Answer:
 
     @property
     def done(self) -> bool:
-        return self.status < HTTPStatus.BAD_REQUEST
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def phrase(self) -> str:
@@ -91,7 +91,7 @@ class Browser:
 
     async def ask(self, method: str, path: str, body: bytes = b"", key: str = "") -> Answer:
         """One request as whoever is logged in, or as nobody. ``key`` makes it the same one when it is sent again;
-        without it what changes something gets one of its own."""
+        without it what changes something gets one of its own. A redirection is the answer: it is not followed."""
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
         if body:
             headers["content-type"] = "application/json"
@@ -99,7 +99,7 @@ class Browser:
             headers["idempotency-key"] = key or new_key(self._randomness)
         with _lost(self._home, sent=True):
             async with self._session.request(
-                method, urljoin(self._home, path), data=body or None, headers=headers
+                method, urljoin(self._home, path), data=body or None, headers=headers, allow_redirects=False
             ) as answer:
                 return Answer(answer.status, _document(await answer.read()))
 
