@@ -14,7 +14,7 @@ from journal_rows import NOON
 from journal_stores import fresh_schema
 
 from tellerline.adapters.store.statements import Compiled, Row, Statement, Steps, Values
-from tellerline.gateway.journal import closed_hosts, enquirers
+from tellerline.gateway.journal import closed_hosts, enquirers, pin_changes
 from tellerline.gateway.journal.migrations import MIGRATIONS
 from tellerline.gateway.journal.records import FINAL_STATES, Search, State
 from tellerline.gateway.journal.rows import micros
@@ -126,6 +126,14 @@ def test_sqlite_finds_what_closes_an_account_by_the_account(sqlite: sqlite3.Conn
     ]
 
 
+def test_sqlite_finds_changes_of_pins_among_their_like(sqlite: sqlite3.Connection) -> None:
+    ready = pin_changes.CHANGES.sqlite
+    values = ("A7", 20)
+    values = ready.arrange(values) if ready.arrange else values
+    plan = [row[-1] for row in sqlite.execute(f"EXPLAIN QUERY PLAN {ready.sql}", values)]
+    assert plan == ["SEARCH transactions USING INDEX transactions_pin_changes (account=?)"]
+
+
 async def filled(connection: Any, schema: str) -> None:
     """Enough rows for the statistics to mean something."""
     await connection.execute(f"CREATE SCHEMA {schema}")
@@ -143,4 +151,17 @@ async def test_postgresql_finds_what_is_rare_by_its_index(postgresql_dsn: str) -
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values))
         read = re.findall(r"(?:using|Bitmap Index Scan on|Seq Scan on) (\w+)", plan)
         assert set(read) == indexes, f"{wanted}\n{plan}"
+    await connection.close()
+
+
+async def test_postgresql_finds_changes_of_pins_among_their_like(postgresql_dsn: str) -> None:
+    schema = fresh_schema()
+    connection: Any = await asyncpg.connect(postgresql_dsn, server_settings={"search_path": schema})
+    await filled(connection, schema)
+    await connection.execute("UPDATE transactions SET account = 'A7'")
+    await connection.execute("ANALYZE transactions")
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    await connection.execute(f"PREPARE changes (text, bigint) AS {pin_changes.CHANGES.postgresql.sql}")
+    plan = "\n".join(row[0] for row in await connection.fetch("EXPLAIN EXECUTE changes ('A7', 20)"))
+    assert re.findall(r"(?:using|Bitmap Index Scan on|Seq Scan on) (\w+)", plan) == ["transactions_pin_changes"], plan
     await connection.close()

@@ -12,9 +12,8 @@ from tellerline.gateway.journal.dossier_steps import PIN_CHANGED, PIN_TO_CHANGE
 from tellerline.gateway.journal.proofs import SUCCEED
 from tellerline.gateway.journal.records import FINAL_STATES, State
 from tellerline.gateway.journal.rows import record
-from tellerline.gateway.journal.schema import BY_ITS_ACCOUNT
+from tellerline.gateway.journal.schema import A_PIN_CHANGE
 from tellerline.gateway.journal.transactions import GET, t
-from tellerline.routing.model.customers import ChangePin
 
 _MOST = 20
 
@@ -27,9 +26,8 @@ CHANGES = Statement(
     select(t.customer, t.channel, t.channel_serial, t.state)
     .where(
         t.account == bindparam("of"),
-        t.operation == _literal(ChangePin.operation),
+        A_PIN_CHANGE,
         t.state.not_in([_literal(state) for state in sorted(FINAL_STATES - {State.DONE})]),
-        BY_ITS_ACCOUNT,
     )
     .order_by(t.accepted_at.desc(), t.global_serial.desc())
     .limit(bindparam("most")),

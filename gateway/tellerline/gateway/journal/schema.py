@@ -58,6 +58,7 @@ IS_DATED = text("accounting_date <> '' AND effect <> 'ENQUIRY'")
 IS_UNDATED = text("accounting_date = '' AND state = 'DONE' AND effect <> 'ENQUIRY'")
 UNDECIDED = text("verdict = 'OPEN'")
 IN_A_CALL = text("call <> ''")
+A_PIN_CHANGE = text("operation = 'customers.ChangePin'")
 
 Index(
     "transactions_by_channel_serial",
@@ -130,6 +131,14 @@ Index(
     transactions.c.global_serial,
     sqlite_where=IS_QUEUED,
     postgresql_where=IS_QUEUED,
+)
+Index(
+    "transactions_pin_changes",
+    transactions.c.account,
+    transactions.c.accepted_at,
+    transactions.c.global_serial,
+    sqlite_where=A_PIN_CHANGE,
+    postgresql_where=A_PIN_CHANGE,
 )
 
 enquirers = Table(

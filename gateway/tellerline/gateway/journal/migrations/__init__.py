@@ -6,4 +6,4 @@ from pathlib import Path
 
 from tellerline.adapters.store.migrations import Migrations
 
-MIGRATIONS = Migrations(Path(__file__).parent, head="0019")
+MIGRATIONS = Migrations(Path(__file__).parent, head="0020")

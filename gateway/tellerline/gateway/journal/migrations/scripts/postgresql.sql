@@ -624,3 +624,9 @@ CREATE INDEX grants_by_customer ON grants (customer);
 
 UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
 
+-- Running upgrade 0019 -> 0020
+
+CREATE INDEX transactions_pin_changes ON transactions (account, accepted_at, global_serial) WHERE operation = 'customers.ChangePin';
+
+UPDATE alembic_version SET version_num='0020' WHERE alembic_version.version_num = '0019';
+
