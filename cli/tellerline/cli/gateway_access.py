@@ -18,6 +18,7 @@ from tellerline.cli.output import Output, language
 from tellerline.cli.system.running import RunningSystem, running_systems
 
 if TYPE_CHECKING:
+    from tellerline.cli.asked_change import AskedChange
     from tellerline.gateway.client import CanonicalError, Client, ClientTls
 
 ResultT = TypeVar("ResultT")
@@ -27,8 +28,9 @@ GatewayOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
-_UNREACHABLE = frozenset({"UNAVAILABLE"})
-_NEVER_SENT = ("failed to connect", "DNS resolution failed")
+_LOST = frozenset({"UNAVAILABLE"})
+_LOST_CHANGE = _LOST | {"CANCELLED", "DATA_LOSS", "INTERNAL", "UNKNOWN"}
+_NEVER_SENT = ("failed to connect", "DNS resolution failed", "errors resolving", "Failed to create channel")
 _UNKNOWN = frozenset({"DEADLINE_EXCEEDED", "OUTCOME_UNKNOWN", "COMMUNICATION_TIMEOUT", "STILL_RUNNING"})
 
 
@@ -101,56 +103,67 @@ def _usable(load: Callable[[], None], files: str) -> None:
 
 
 @asynccontextmanager
-async def connected(target: str, seconds: float = 30.0) -> AsyncIterator[Client]:
-    """A client whose calls have ``seconds`` each. Raises ``OSError`` for a certificate that cannot be read."""
-    from tellerline.gateway.client import Client, open_channel
+async def connected(target: str, seconds: float = 30.0, change: AskedChange | None = None) -> AsyncIterator[Client]:
+    """A client whose calls have ``seconds`` each, and that notes in ``change`` what it is asked to change. Raises
+    ``OSError`` for a certificate that cannot be read."""
+    from tellerline.cli.asked_change import AskedChange, NotingClient
+    from tellerline.gateway.client import open_channel
 
     channel = open_channel(target, shown_certificate())
     try:
-        yield Client(channel, timeout=seconds, language=language())
+        yield NotingClient(channel, change or AskedChange(), timeout=seconds, language=language())
     finally:
         await channel.close(None)
 
 
-def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]], *, serial: str = "") -> ResultT:
+def ask(out: Output, gateway: str, work: Callable[[Client], Awaitable[ResultT]]) -> ResultT:
     """Run ``work`` with a client of ``gateway`` (or of the running system's); errors end the command.
 
-    ``serial`` is the channel serial of work that changes something: an end that leaves its outcome open names it.
+    An end that leaves open what became of a change names its ``channel_serial``.
     """
     from google.protobuf.json_format import ParseError
 
+    from tellerline.cli.asked_change import AskedChange
     from tellerline.gateway.client import CanonicalError
 
     target = gateway or find_system(out).gateway
+    change = AskedChange()
 
     async def run() -> ResultT:
-        async with connected(target) as client:
+        async with connected(target, change=change) as client:
             return await work(client)
 
     try:
         return asyncio.run(run())
     except CanonicalError as error:
-        _fail(out, target, error, serial)
+        _fail(out, target, error, change.serial)
     except ParseError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), f"请求有误：{error}")
     except CertificateError as error:
         out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), error.chinese)
     except OSError as error:
         out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
+    except KeyboardInterrupt:
+        out.interrupted(**_named(change.serial))
 
 
 def _fail(out: Output, target: str, error: CanonicalError, serial: str) -> NoReturn:
-    lost = not error.code and error.status.name in _UNREACHABLE
-    if lost and (not serial or error.message.startswith(_NEVER_SENT)):
+    lost = not error.code and error.status.name in (_LOST_CHANGE if serial else _LOST)
+    never_sent = not error.code and error.message.startswith(_NEVER_SENT)
+    if never_sent or (lost and not serial):
         out.fail(Exit.UNREACHABLE, "UNREACHABLE", f"No gateway answers at {target}.", f"{target} 没有网关应答。")
     if lost:
         english = f"Sent to {target}, and not answered: {error.message}. Ask again with this serial, or trace it."
         chinese = f"请求已发往 {target}，未收到应答：{error.message}。请用此流水号重发，或用 trace 查询。"
-        out.fail(Exit.UNKNOWN, "OUTCOME_UNKNOWN", english, chinese, channel_serial=serial)
+        out.fail(Exit.UNKNOWN, "OUTCOME_UNKNOWN", english, chinese, **_named(serial))
     code = error.code or error.status.name
     text = error.text or error.message
     unknown = code in _UNKNOWN and not error.definite
     details = dict(sorted(error.metadata.items())) | dict(error.violations)
-    if unknown and serial:
-        details["channel_serial"] = serial
+    if unknown:
+        details |= _named(serial)
     out.fail(Exit.UNKNOWN if unknown else Exit.REFUSED, code, text, text, **details)
+
+
+def _named(serial: str) -> dict[str, str]:
+    return {"channel_serial": serial} if serial else {}

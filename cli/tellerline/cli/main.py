@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from typing import Any
 
@@ -41,30 +41,43 @@ class Commands(TyperGroup):
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **beside)
         words = list(sys.argv[1:] if args is None else args)
-        out = Output(json="--json" in takewhile(lambda word: word != "--", words))
+        out = _output(words)
         try:
             with _explaining(out):
                 sys.exit(super().main(words, prog_name, standalone_mode=False, **beside))
         except typer.Exit as ended:
             sys.exit(ended.exit_code)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Raises ``typer.Abort`` for Ctrl-C, of which Typer would leave a bare 130."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+
+def _output(words: Sequence[str]) -> Output:
+    return Output(json="--json" in takewhile(lambda word: word != "--", words))
+
 
 @contextmanager
 def _explaining(out: Output) -> Iterator[None]:
-    """What a command leaves to its caller ends it here: wrong arguments, a prompt that nobody answers, files."""
+    """What a command leaves to its caller ends it here: wrong arguments, a prompt that nobody answers, Ctrl-C, files,
+    and whatever else the system refuses."""
     try:
         yield
     except typer.Abort:
-        out.fail(Exit.INTERRUPTED, "INTERRUPTED", "Interrupted.", "已中断。")
+        out.interrupted()
     except _UsageError as error:
         if out.json:
             out.fail(Exit.USAGE, "BAD_ARGUMENT", error.format_message(), error.format_message())
         rich_format_error(error)
         raise typer.Exit(Exit.USAGE) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if error.filename is None:
-            raise
-        out.fail(Exit.SETUP, "FILE_TROUBLE", str(error), str(error))
+        text = str(error) or repr(error)
+        out.fail(Exit.SETUP, "SYSTEM_TROUBLE" if error.filename is None else "FILE_TROUBLE", text, text)
 
 
 def build_app() -> typer.Typer:
@@ -91,6 +104,8 @@ def run() -> None:
     try:
         build_app()()
     except KeyboardInterrupt:
+        with suppress(typer.Exit):
+            _output(sys.argv[1:]).interrupted()
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         sys.exit(Exit.OK)

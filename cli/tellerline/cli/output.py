@@ -122,3 +122,7 @@ class Output:
             for name, value in details.items():
                 self.errors.print(f"  {name}: {value}", style="dim", markup=False)
         raise typer.Exit(exit_code)
+
+    def interrupted(self, **details: Any) -> NoReturn:
+        """End the command that Ctrl-C stopped; ``details`` name what may have been sent."""
+        self.fail(Exit.INTERRUPTED, "INTERRUPTED", "Interrupted.", "已中断。", **details)

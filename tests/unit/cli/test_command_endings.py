@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import grpc
 import orjson
 import pytest
-from grpc import StatusCode
+import typer
 from typer.testing import CliRunner
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
 from tellerline.cli.exits import Exit
-from tellerline.cli.gateway_access import ask
 from tellerline.cli.keys.folder import KeyFolder
 from tellerline.cli.keys.making import make_all
-from tellerline.cli.main import build_app
-from tellerline.cli.output import Output
-from tellerline.gateway.client import CanonicalError
+from tellerline.cli.main import Commands, build_app
 
 _APP = build_app()
 NOWHERE = "127.0.0.1:9"
@@ -31,11 +38,17 @@ def run(*words: str, **environment: str) -> tuple[int, str, str]:
     return ran.exit_code, ran.stdout, ran.stderr
 
 
-def refused(*words: str, **environment: str) -> tuple[int, str, str]:
-    """Exit code, and code and message of the one document that ``--json`` prints."""
+def ended(*words: str, **environment: str) -> tuple[int, dict[str, Any]]:
+    """Exit code, and the error of the one document that ``--json`` prints."""
     code, printed, complained = run(*words, "--json", **environment)
-    error: dict[str, Any] = orjson.loads(printed)["error"]
     assert complained == ""
+    error: dict[str, Any] = orjson.loads(printed)["error"]
+    return code, error
+
+
+def refused(*words: str, **environment: str) -> tuple[int, str, str]:
+    """Exit code, and code and message of the document."""
+    code, error = ended(*words, **environment)
     return code, error["code"], error["message"]
 
 
@@ -148,22 +161,108 @@ def test_certificates_that_cannot_be_used_are_named(keys: KeyFolder) -> None:
         assert "：" in chinese
 
 
+TRANSFER = ("transfer", "8000000001/1", "6229990000000000027", "1.00CNY", "--serial", "mine-1")
+
+
+@contextmanager
+def gateway(answer: Callable[[object, grpc.ServicerContext], bytes]) -> Iterator[str]:
+    """The address of one that answers every method so."""
+    handler = grpc.unary_unary_rpc_method_handler(answer)
+    server = grpc.server(ThreadPoolExecutor(1))
+    server.add_generic_rpc_handlers((AnyMethod(handler),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()
+
+
+class AnyMethod(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # it takes none when it runs
+    def __init__(self, handler: grpc.RpcMethodHandler[Any, Any]) -> None:
+        self.handler = handler
+
+    def service(self, _: object) -> grpc.RpcMethodHandler[Any, Any]:
+        return self.handler
+
+
+@pytest.mark.parametrize("status", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL])
 @pytest.mark.parametrize(
-    ("details", "serial", "code"),
+    ("words", "serial"),
     [
-        ("Socket closed", "mine-1", Exit.UNKNOWN),
-        ("failed to connect to all addresses", "mine-1", Exit.UNREACHABLE),
-        ("Socket closed", "", Exit.UNREACHABLE),
+        (TRANSFER, "mine-1"),
+        (("call", "transfers.v1.TransferService/CreateTransfer", "context.channel_serial=mine-2"), "mine-2"),
+        (("tables", "approve", "fees", "1", "--operator", "A"), "cli-"),
+        (("routes", "reload"), "cli-"),
     ],
 )
-def test_what_was_sent_and_not_answered_keeps_its_serial(
-    capsys: pytest.CaptureFixture[str], details: str, serial: str, code: int
+def test_a_change_that_was_sent_and_not_answered_is_unknown_and_keeps_its_serial(
+    words: tuple[str, ...], serial: str, status: grpc.StatusCode
 ) -> None:
-    async def lost(_: object) -> None:
-        raise CanonicalError(StatusCode.UNAVAILABLE, details)
+    def lost(_: object, context: grpc.ServicerContext) -> bytes:
+        context.abort(status, "Socket closed")
 
-    with pytest.raises(Exception) as ended:  # noqa: PT011  what it carries is compared
-        ask(Output(json=True), NOWHERE, lost, serial=serial)
-    assert getattr(ended.value, "exit_code", None) == code
-    error = orjson.loads(capsys.readouterr().out)["error"]
-    assert error.get("channel_serial") == (serial if code == Exit.UNKNOWN else None)
+    with gateway(lost) as address:
+        code, error = ended(*words, "--gateway", address)
+    assert (code, error["code"]) == (Exit.UNKNOWN, "OUTCOME_UNKNOWN")
+    assert error["channel_serial"].startswith(serial)
+
+
+def test_an_enquiry_that_nobody_answers_is_unreachable() -> None:
+    def lost(_: object, context: grpc.ServicerContext) -> bytes:
+        context.abort(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+
+    with gateway(lost) as address:
+        code, error = ended("tables", "list", "--gateway", address)
+    assert (code, error["code"], "channel_serial" in error) == (Exit.UNREACHABLE, "UNREACHABLE", False)
+
+
+@pytest.mark.parametrize("nowhere", [NOWHERE, "no..such.host.invalid:1", "ipv4:nowhere:1"])
+def test_a_change_that_was_never_sent_is_unreachable(nowhere: str) -> None:
+    code, error = ended(*TRANSFER, "--gateway", nowhere)
+    assert (code, error["code"], "channel_serial" in error) == (Exit.UNREACHABLE, "UNREACHABLE", False)
+
+
+def test_ctrl_c_leaves_the_serial_of_what_was_sent() -> None:
+    came = Event()
+
+    def silent(_: object, context: grpc.ServicerContext) -> bytes:
+        over = Event()
+        context.add_callback(over.set)
+        came.set()
+        over.wait()
+        return b""
+
+    beside = os.environ | {"TELLERLINE_LANG": "en"}
+    with gateway(silent) as address:
+        program = (sys.executable, "-c", "from tellerline.cli.main import run; run()")
+        words = (*program, *TRANSFER[:4], "--gateway", address, "--json")
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=beside)
+        came.wait()
+        process.send_signal(signal.SIGINT)
+        printed, complained = process.communicate()
+    error = orjson.loads(printed)["error"]
+    assert (process.returncode, error["code"], complained) == (Exit.INTERRUPTED, "INTERRUPTED", b"")
+    assert error["channel_serial"].startswith("cli-")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "name"),
+    [
+        (KeyboardInterrupt(), Exit.INTERRUPTED, "INTERRUPTED"),
+        (OSError(errno.ENOSPC, "No space left on device"), Exit.SETUP, "SYSTEM_TROUBLE"),
+        (OSError(errno.EACCES, "Permission denied", "x.csv"), Exit.SETUP, "FILE_TROUBLE"),
+    ],
+)
+def test_what_no_command_foresees_is_one_document_too(trouble: BaseException, code: int, name: str) -> None:
+    app = typer.Typer(cls=Commands)
+
+    @app.callback()
+    def beside() -> None: ...
+
+    @app.command()
+    def troubled(json: bool = False) -> None:
+        raise trouble
+
+    ran = CliRunner().invoke(app, ["troubled", "--json"])
+    assert (ran.exit_code, orjson.loads(ran.stdout)["error"]["code"]) == (code, name)

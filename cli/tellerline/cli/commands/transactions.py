@@ -62,9 +62,8 @@ def transfer(
         )
     except ArgumentError as error:
         out.fail(Exit.USAGE, "BAD_ARGUMENT", str(error), str(error))
-    serial = serial or new_serial()
-    request["context"] = operator_context(channel_serial=serial)
-    reply = ask(out, gateway, lambda client: client.call(method, request), serial=serial)
+    request["context"] = operator_context(channel_serial=serial or new_serial())
+    reply = ask(out, gateway, lambda client: client.call(method, request))
     _show_transfer(out, reply)
 
 

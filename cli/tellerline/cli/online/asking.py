@@ -60,7 +60,7 @@ def ask_once(out: Output, asked: Asked) -> None:
         out.fail(Exit.UNREACHABLE, "NO_ANSWER", f"{page}: {error}", f"{page}：{error}")
     except KeyboardInterrupt:
         kept = {"key": asked.key} if asked.changes else {}
-        out.fail(Exit.INTERRUPTED, "INTERRUPTED", "Interrupted.", "已中断。", **kept)
+        out.interrupted(**kept)
     _show(out, asked, answer)
 
 
