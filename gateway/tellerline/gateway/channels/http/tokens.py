@@ -65,8 +65,8 @@ class TokenVerifier:
     async def claims(self, authorization: str) -> Claims:
         """Of an ``Authorization`` header's value. Raises ``RefusalError`` with status 401: ``GRANT_MISSING`` where
         there is no bearer token, ``TOKEN_INVALID`` for one that is not good; with 403 (``GRANT_NOT_SUFFICIENT``) for
-        a good one that was given for something else; with 503 (``ISSUER_UNAVAILABLE``) while the issuer has told no
-        keys at all.
+        a good one that was given for something else; with 503 (``ISSUER_UNAVAILABLE``) while the issuer cannot be
+        asked for the key that it names, which may be a new one.
         """
         known = self.known(authorization, self._clock.now().timestamp())
         if known is not None:
@@ -90,7 +90,7 @@ class TokenVerifier:
         if str(header.get("typ", "")).lower() not in self._types or "crit" in header:
             raise _bad("type")
         key = await self._keys.key(str(header.get("kid", "")))
-        if key is None and self._keys.standing in ("unread", "unavailable"):
+        if key is None and self._keys.standing != "read":
             raise unverifiable(self._keys.next_attempt)
         if key is None or not isinstance(key, kind):
             raise _bad("key")

@@ -228,11 +228,30 @@ async def test_an_issuer_that_never_told_its_keys_is_not_blamed_on_tokens(bench:
     await bench.clock.advance(PAUSE)
     await bench.verifier.claims(token)
     assert bench.standing() == "read"
-    bench.issuer.away = True
-    await bench.clock.advance(AGE)
-    assert await bench.refused(bench.issuer.token(bench.clock, kid="other")) == (Code.TOKEN_INVALID, "key")
-    assert bench.standing() == "stale"
+
+
+async def test_a_key_that_an_issuer_could_not_tell_is_not_blamed_on_tokens(bench: Bench) -> None:
     await bench.verifier.claims(bench.issuer.token(bench.clock))
+    known = bench.issuer.keys[0]
+    bench.issuer.keys, bench.issuer.away = [ECKey.generate_key("P-256", auto_kid=True)], True
+    new = bench.issuer.token(bench.clock, exp=START.timestamp() + 7200)
+    assert await bench.refused(new) == (Code.TOKEN_INVALID, "key")  # by what was read a moment ago
+    for passed, left in ((PAUSE, PAUSE), (PAUSE - 1, 1)):
+        await bench.clock.advance(passed)
+        refusal = await bench.refusal(new)
+        assert (refusal.status, refusal.code) == (503, Code.ISSUER_UNAVAILABLE)
+        assert refusal.headers == {"retry-after": str(left)}
+        assert bench.standing() == "stale"
+    for number in range(50):
+        assert (await bench.refusal(bench.issuer.token(bench.clock, kid=f"made-up-{number}"))).status == 503
+    assert bench.issuer.reads == 2
+    bench.issuer.keys.append(known)
+    await bench.verifier.claims(bench.issuer.token(bench.clock))
+    assert await bench.refused(bench.issuer.token(bench.clock, aud="other")) == (Code.TOKEN_INVALID, "audience")
+    bench.issuer.away = False
+    await bench.clock.advance(1)
+    await bench.verifier.claims(new)
+    assert await bench.refused(bench.issuer.token(bench.clock, kid="made-up")) == (Code.TOKEN_INVALID, "key")
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b"<html>"])
