@@ -40,11 +40,13 @@ class RateSettings(_Part):
 
 
 class StreamSettings(_Part):
-    """Server-sent events: how many may be open at a time, and the seconds between signs of life."""
+    """Server-sent events: how many may be open at a time, and the seconds between signs of life; the page takes a
+    stream for lost after 45 s without one.
+    """
 
     most: int = Field(default=500, ge=1)
     per_customer: int = Field(default=4, ge=1)
-    heartbeat: float = Field(default=15.0, gt=0)
+    heartbeat: float = Field(default=15.0, gt=0, le=20)
 
 
 class HttpSettings(_Part):

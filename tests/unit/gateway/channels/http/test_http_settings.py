@@ -34,6 +34,7 @@ def settings(**changes: Any) -> HttpSettings:
         {"scope": 'a"b', "scopes_required": ('a"b',)},
         {"scope": "openid"},
         {"clients": ("app",)},
+        {"streams": {"heartbeat": 21}},
         {"unheard": 1},
     ],
 )

@@ -5,7 +5,7 @@ import { SessionOver } from "./http.js";
 import { customer, over, stream } from "./session.js";
 
 const LONGEST_PAUSE = 15_000;
-/** The bank gives a sign of life every 15 s. */
+/** The bank gives a sign of life every 20 s at least. */
 const LONGEST_SILENCE = 45_000;
 const ENDED = new Set(["TOKEN_EXPIRED", "SESSION_ENDED"]);
 
