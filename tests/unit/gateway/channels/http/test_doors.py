@@ -18,12 +18,12 @@ from joserfc.jwk import ECKey
 from tellerline.adapters.clock import SeededRandomness, VirtualClock
 from tellerline.adapters.telemetry import LogWriter, make_log
 from tellerline.gateway.access.grants import GrantIssuer
-from tellerline.gateway.channels.http.doors import Doors, Visitor
+from tellerline.gateway.channels.http.doors import PARTS_PER_REQUEST, Doors, Visitor
 from tellerline.gateway.channels.http.exchange import Exchange
 from tellerline.gateway.channels.http.keys import IssuerKeys
 from tellerline.gateway.channels.http.refusals import HttpRefusalError
 from tellerline.gateway.channels.http.sessions import SessionBook
-from tellerline.gateway.channels.http.settings import HttpSettings
+from tellerline.gateway.channels.http.settings import HttpSettings, RateSettings
 from tellerline.gateway.channels.http.tokens import TokenVerifier
 from tellerline.gateway.journal.records import Customer
 from tellerline.gateway.journal.sqlite import SqliteStore
@@ -32,6 +32,7 @@ ISSUER = "http://127.0.0.1:9/issuer"
 START = datetime(2026, 3, 2, tzinfo=UTC)
 SECONDS, PAUSE = 40, 30
 ANSWER_S = 4
+PER_ADDRESS = 3
 
 
 class SlowIssuer:
@@ -55,6 +56,10 @@ class SlowIssuer:
         return f"Bearer {jwt.encode(header, claims | {'exp': ends}, self.key)}"
 
 
+async def nowhere(message: Any) -> None:
+    raise AssertionError(message)
+
+
 class House:
     """The doors before a store with one customer."""
 
@@ -62,7 +67,8 @@ class House:
         self.clock = clock
         self.issuer = SlowIssuer(clock)
         log = make_log(clock, LogWriter(os.open(os.devnull, os.O_WRONLY)))
-        settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json")
+        rates = RateSettings(per_address=PER_ADDRESS)
+        settings = HttpSettings(mode="development", issuer=ISSUER, jwks="keys.json", rates=rates)
         keys = IssuerKeys(self.issuer, clock=clock, log=log, pause=PAUSE, age=600)
         sessions = SessionBook(
             grants=store.grants,
@@ -73,19 +79,15 @@ class House:
             seconds=SECONDS,
             most=10,
         )
-        self._doors = Doors(TokenVerifier(settings, keys, clock), sessions, settings.rates, clock)
+        self.doors = Doors(TokenVerifier(settings, keys, clock), sessions, rates, clock)
 
     def ask(self, token: str) -> asyncio.Task[Visitor]:
         return asyncio.create_task(self._visit(token))
 
     async def _visit(self, token: str) -> Visitor:
         headers: Sequence[tuple[bytes, bytes]] = [(b"authorization", token.encode())]
-
-        async def nowhere(message: Any) -> None:
-            raise AssertionError(message)
-
         visitor = Visitor("192.0.2.1")
-        await self._doors.customer(visitor, Exchange({"headers": headers}, nowhere, "1", []))
+        await self.doors.customer(visitor, Exchange({"headers": headers}, nowhere, "1", []))
         return visitor
 
     async def settled(self, asking: asyncio.Task[Visitor]) -> Visitor:
@@ -129,3 +131,16 @@ async def test_a_remembered_token_keeps_its_grant(house: House) -> None:
     again = await house.ask(token)
     assert again.session is first.session
     assert again.claims is first.claims
+
+
+async def test_the_files_of_the_page_are_counted_apart(house: House) -> None:
+    scope = {"client": ("192.0.2.1", 5), "headers": []}
+    exchange = Exchange(scope, nowhere, "1", [])
+    for _ in range(PER_ADDRESS * PARTS_PER_REQUEST):
+        house.doors.part_of_the_page(scope)
+    with pytest.raises(HttpRefusalError, match="RATE_LIMITED"):
+        house.doors.part_of_the_page(scope)
+    for _ in range(PER_ADDRESS):
+        house.doors.anybody(scope, exchange)
+    with pytest.raises(HttpRefusalError, match="RATE_LIMITED"):
+        house.doors.anybody(scope, exchange)

@@ -19,8 +19,22 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 GUARD_S = 120
 
 
-def readings() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "issuer-keys"]
+class Readings:
+    """The threads that read keys and were not there before: those of another test may still be ending."""
+
+    def __init__(self) -> None:
+        self._before = self._all()
+
+    def left(self) -> set[threading.Thread]:
+        return self._all() - self._before
+
+    def _all(self) -> set[threading.Thread]:
+        return {thread for thread in threading.enumerate() if thread.name == "issuer-keys"}
+
+
+@pytest.fixture
+def readings() -> Readings:
+    return Readings()
 
 
 @pytest.fixture
@@ -57,7 +71,9 @@ async def test_what_cannot_be_read_is_said(tmp_path: Path, clock: VirtualClock) 
             await KeyFile(path, clock).read()
 
 
-async def test_a_file_that_hangs_is_waited_for_so_long_and_by_one_thread(hung: Path, clock: VirtualClock) -> None:
+async def test_a_file_that_hangs_is_waited_for_so_long_and_by_one_thread(
+    hung: Path, clock: VirtualClock, readings: Readings
+) -> None:
     document = KeyFile(hung, clock)
     reading = asyncio.create_task(document.read())
     await clock.advance(14.9)
@@ -68,7 +84,7 @@ async def test_a_file_that_hangs_is_waited_for_so_long_and_by_one_thread(hung: P
     for _ in range(50):
         with pytest.raises(OSError, match="holds up"):
             await document.read()
-    (left,) = readings()
+    (left,) = readings.left()
     await asyncio.to_thread(hung.write_bytes, b"late")  # the thread left behind reads it
     await asyncio.to_thread(left.join, GUARD_S)
     assert not left.is_alive()
@@ -77,13 +93,15 @@ async def test_a_file_that_hangs_is_waited_for_so_long_and_by_one_thread(hung: P
     assert await reading == b"anew"
 
 
-async def test_a_reading_that_is_given_up_is_not_waited_for(hung: Path, clock: VirtualClock) -> None:
+async def test_a_reading_that_is_given_up_is_not_waited_for(
+    hung: Path, clock: VirtualClock, readings: Readings
+) -> None:
     reading = asyncio.create_task(KeyFile(hung, clock).read())
     await asyncio.sleep(0)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    (left,) = readings()
+    (left,) = readings.left()
     await asyncio.to_thread(hung.write_bytes, b"")
     await asyncio.to_thread(left.join, GUARD_S)
     assert not left.is_alive()
