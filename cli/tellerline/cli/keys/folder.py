@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,30 +29,38 @@ class KeyFolder:
         return self.path / f"{name}.key"
 
     def keep(self, name: str, pair: Pair) -> None:
-        """Raises ``FileExistsError``, and then has written neither."""
-        for file in (self.certificate(name), self.key(name)):
-            if file.exists():
-                raise FileExistsError(file)
-        self.write(self.key(name), pair.key, PRIVATE)
-        self.write(self.certificate(name), pair.certificate, PUBLIC)
+        """Raises ``FileExistsError``; ``OSError``; and then has written neither."""
+        files = ((self.key(name), pair.key, PRIVATE), (self.certificate(name), pair.certificate, PUBLIC))
+        self._write_all(files)
 
     def keep_all(self, files: Sequence[tuple[Path, bytes, int]]) -> None:
-        """Each file with its content and mode, in a new folder or an old one. Raises ``FileExistsError`` before
-        anything is written; ``OSError``.
+        """Each file with its content and mode, in a new folder or an old one. Raises ``FileExistsError``; ``OSError``;
+        and then has written none.
         """
-        for file, _, _ in files:
-            if file.exists():
-                raise FileExistsError(file)
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for file, content, mode in files:
-            self.write(file, content, mode)
+        self._write_all(files)
+
+    def _write_all(self, files: Sequence[tuple[Path, bytes, int]]) -> None:
+        for file, _, _ in files:
+            if os.path.lexists(file):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+        with ExitStack() as written:
+            for file, content, mode in files:
+                self.write(file, content, mode)
+                written.callback(file.unlink, missing_ok=True)
+            written.pop_all()
 
     def write(self, file: Path, content: bytes, mode: int) -> None:
-        """With exactly this mode from the first moment. Raises ``FileExistsError``; ``OSError``."""
+        """With exactly this mode from the first moment. Raises ``FileExistsError``; ``OSError``, and then leaves no
+        half file.
+        """
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            os.fchmod(out.fileno(), mode)
+        with ExitStack() as begun:
+            begun.callback(file.unlink, missing_ok=True)
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(content)
+                os.fchmod(out.fileno(), mode)
+            begun.pop_all()
 
     def authority(self, clock: Clock, randomness: Randomness) -> Authority:
         """The folder's own. Raises ``FileNotFoundError``."""
