@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from tellerline.adapters.clock import VirtualClock
 from tellerline.api.common.v1.context_pb2 import CHANNEL_COUNTER, CHANNEL_IVR, RequestContext
 from tellerline.api.common.v1.transaction_pb2 import TRANSACTION_STATE_DONE
 from tellerline.api.customers.v1 import counter_pb2, customers_pb2
-from tellerline.gateway.journal.records import Customer, State
+from tellerline.gateway.journal.customer_records import ResetState
+from tellerline.gateway.journal.records import CaseEnding, Customer, State
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
 from tellerline.routing.model.command import Command
@@ -143,9 +144,11 @@ async def test_what_was_refused_after_its_clerk_had_left_is_said_when_asked_agai
         await left_alone(world, name)
         assert await state_of(world, "COUNTER", "CPR-1") is State.REJECTED
         assert await alive(world, before) == [True]
+        assert not await is_due(world)
         assert await verify(world, OLD) is Code.PIN_LOCKED
         again = await world.run(ask(world, "CompletePinReset", completion(world, name)))
         assert again is Code.REJECTED_BY_HOST
+        assert not await is_due(world)
         world.host.refuses = False
         anew = completion(world, name)
         anew.context.channel_serial = "CPR-2"
@@ -163,6 +166,67 @@ async def test_a_reset_in_doubt_ends_the_lock_when_it_turns_out_to_be_done(tmp_p
         await world.pass_time(60)
         assert await state_of(world, "COUNTER", "CPR-1") is State.DONE
         assert (await verify(world, NEW)).pin_change_required
+
+
+async def test_a_reset_that_people_attest_as_undone_leaves_the_owner_his_old_pin(tmp_path: Path) -> None:
+    async with bank(tmp_path) as world:
+        name = await agreed(world)
+        world.host.fault_of = lambda command, _call: Fault.LOSE_REQUEST if isinstance(command, ChangePin) else None
+        await world.run(ask(world, "CompletePinReset", completion(world, name)))
+        await world.pass_time(300)
+        assert await state_of(world, "COUNTER", "CPR-1") is State.MANUAL
+        assert await is_due(world)
+        record = await world.store.journal.find("COUNTER", "CPR-1")
+        assert record is not None
+        desk = world.gateway.parts.desk
+        proposed = await world.run(
+            desk.propose(
+                record.global_serial, "li.na", CaseEnding.UNDONE, reason="never arrived", evidence="host journal"
+            )
+        )
+        await world.run(desk.confirm(record.global_serial, proposed.number, "wang.wei", remark=""))
+        assert await state_of(world, "COUNTER", "CPR-1") is State.REVERSED
+        assert not await is_due(world)
+        await world.store.grants.pin_succeeded(CUSTOMER)
+        assert not (await verify(world, OLD)).pin_change_required
+
+
+async def test_a_reset_that_never_got_to_the_host_is_not_completed_behind_its_time(tmp_path: Path) -> None:
+    """A process has died between the move of the reset and the row of its change."""
+    async with bank(tmp_path) as world:
+        name = await agreed(world)
+        reset = await world.store.dossiers.pin_reset(name.rpartition("/")[2])
+        assert reset is not None
+        left = replace(reset, state=ResetState.COMPLETED, serial="COUNTER/CPR-1")
+        assert await world.store.dossiers.move_pin_reset(left, ResetState.APPROVED, pin_to_change=True, told=None)
+        await world.pass_time(15 * 60, step=15)
+        assert await is_due(world)
+        assert await world.run(ask(world, "CompletePinReset", completion(world, name))) is Code.PIN_RESET_NOT_OPEN
+        assert (world.host.pins[ACCOUNT], await is_due(world)) == (OLD, False)
+
+
+async def test_within_its_time_it_is_completed_under_its_serial(tmp_path: Path) -> None:
+    async with bank(tmp_path) as world:
+        name = await agreed(world)
+        reset = await world.store.dossiers.pin_reset(name.rpartition("/")[2])
+        assert reset is not None
+        left = replace(reset, state=ResetState.COMPLETED, serial="COUNTER/CPR-1")
+        assert await world.store.dossiers.move_pin_reset(left, ResetState.APPROVED, pin_to_change=True, told=None)
+        done = await world.run(ask(world, "CompletePinReset", completion(world, name)))
+        assert (done.state, world.host.pins[ACCOUNT]) == (counter_pb2.PinReset.STATE_COMPLETED, NEW)
+
+
+async def test_what_was_refused_is_said_behind_its_time_and_sent_no_more(tmp_path: Path) -> None:
+    async with bank(tmp_path) as world:
+        assert isinstance(world.host, StubbornHost)
+        name = await agreed(world)
+        world.host.refuses = True
+        await left_alone(world, name)
+        world.host.refuses = False
+        await world.pass_time(15 * 60, step=15)
+        assert await world.run(ask(world, "CompletePinReset", completion(world, name))) is Code.REJECTED_BY_HOST
+        assert world.host.pins[ACCOUNT] == OLD
+        assert await world.run(ask(world, "CompletePinReset", completion(world, name))) is Code.PIN_RESET_NOT_OPEN
 
 
 async def test_a_crash_while_the_host_worked_leaves_no_half_of_a_reset(tmp_path: Path) -> None:

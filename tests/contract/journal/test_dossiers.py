@@ -216,8 +216,6 @@ async def test_a_pin_reset_moves_from_where_it_is_alone(stores: Sequence[Store])
     done = replace(reset("R2"), state=ResetState.COMPLETED, serial="COUNTER/2")
     assert await store.dossiers.move_pin_reset(done, ResetState.PENDING, pin_to_change=True, told=None)
     assert list(await store.dossiers.pins_to_change("C1")) == [1]
-    await store.dossiers.pin_changed("C1", 1)
-    assert not await store.dossiers.pins_to_change("C1")
     assert await store.dossiers.pin_reset("R3") is None
 
 

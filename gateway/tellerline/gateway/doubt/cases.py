@@ -22,7 +22,7 @@ from tellerline.gateway.journal.records import (
     Verdict,
 )
 from tellerline.gateway.journal.resolving import same_person
-from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
+from tellerline.gateway.pipeline.changed_pins import with_pin_change
 from tellerline.gateway.pipeline.settling import Settler
 from tellerline.gateway.refusal import RefusalError
 from tellerline.routing.model.codes import Code
@@ -159,7 +159,7 @@ class ManualCases:
             release_limits=not done,
             events=(event,),
         )
-        return with_proofs_ended(settlement, record)
+        return with_pin_change(settlement, record)
 
 
 def _as_it_is(record: Record, event: Event, at: datetime) -> Settlement:

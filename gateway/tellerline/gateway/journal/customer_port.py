@@ -90,13 +90,12 @@ class Dossiers(Protocol):
     ) -> bool:
         """Replaces state, approver and serial if the state is still ``expected``, else False.
 
-        ``pin_to_change``: the account's PIN must be changed at its next use from then on.
+        ``pin_to_change``: the account's PIN must be changed at its next use from then on. Where ``COMPLETED`` is
+        ``expected``, whether it must be goes by the changes that the journal knows of, and not by this reset alone.
         """
 
     async def pins_to_change(self, customer: str) -> Sequence[int]:
         """Sequence numbers of the accounts whose PIN must be changed at its next use."""
-
-    async def pin_changed(self, customer: str, sequence: int) -> None: ...
 
     async def classify(
         self, customer: str, segment: str, day: str, version: str, tell: TellClassified

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tellerline.adapters.store.statements import every, first
 from tellerline.gateway.journal import dossier_steps as steps
-from tellerline.gateway.journal import rows
+from tellerline.gateway.journal import pin_changes, rows
 from tellerline.gateway.journal.customer_port import TellClassified, TellContact, TellRepresentative
 from tellerline.gateway.journal.customer_records import (
     Classified,
@@ -69,13 +69,10 @@ class StoredDossiers:
     async def move_pin_reset(
         self, moved: PinReset, expected: ResetState, *, pin_to_change: bool, told: Interaction | None
     ) -> bool:
-        return await self._database.write(steps.move_pin_reset, moved, expected, pin_to_change, told)
+        return await self._database.write(pin_changes.move_reset, moved, expected, pin_to_change, told)
 
     async def pins_to_change(self, customer: str) -> Sequence[int]:
         return [row[0] for row in await self._database.look(every, steps.PINS_TO_CHANGE, customer)]
-
-    async def pin_changed(self, customer: str, sequence: int) -> None:
-        await self._database.write(every, steps.PIN_CHANGED, customer, sequence)
 
     async def classify(
         self, customer: str, segment: str, day: str, version: str, tell: TellClassified

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -188,8 +189,8 @@ def accept_together(units: Sequence[tuple[Acceptance, Limits]]) -> Together[Acce
 
 def concludes(settlement: Settlement, expected: frozenset[State]) -> bool:
     """Whether it is the ordinary end of a pending transaction, with nothing but the row to change."""
-    plain = not (settlement.release_limits or settlement.doubt or settlement.events or settlement.proofs)
-    return plain and State.PENDING in expected
+    plain = not (settlement.release_limits or settlement.doubt or settlement.events)
+    return plain and not settlement.proofs and not settlement.pin_change and State.PENDING in expected
 
 
 def conclude_together(units: Sequence[tuple[Settlement, frozenset[State]]]) -> Together[State | None]:
@@ -206,7 +207,7 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[State | 
         if concluded:
             if settlement.doubt is not None:
                 yield OPEN, doubt_values(settlement.doubt)
-            yield from _beside(settlement)
+            yield from _beside(settlement, State.PENDING)
             return State.PENDING
     rows = yield GET, (serial,)
     if not rows or rows[0][STATE] not in expected:
@@ -225,7 +226,7 @@ def settle(settlement: Settlement, expected: frozenset[State]) -> Steps[State | 
         yield OPEN, doubt_values(settlement.doubt)
     elif doubted:
         yield CLOSE, (micros(settlement.at), serial)
-    yield from _beside(settlement)
+    yield from _beside(settlement, state)
     return state
 
 
@@ -235,13 +236,14 @@ def settle_by_itself(settlement: Settlement, expected: frozenset[State]) -> Step
     return (yield from settle(settlement, expected))
 
 
-def _beside(settlement: Settlement) -> Steps[None]:
+def _beside(settlement: Settlement, before: State) -> Steps[None]:
     for event in settlement.events:
         yield ADD_EVENT, event_values(settlement.global_serial, event)
     if settlement.proofs is not None:
-        yield from proofs.end(settlement.proofs, settlement.at)
-        if settlement.proofs.changed:
-            yield from pin_changes.changed(settlement.global_serial)
+        kept = settlement.proofs.kept if before is State.PENDING else b""
+        yield from proofs.end(replace(settlement.proofs, kept=kept), settlement.at)
+    if settlement.pin_change:
+        yield from pin_changes.settled(settlement.global_serial)
 
 
 def usage(account: str, limit_day: str) -> Steps[LimitUsage]:

@@ -1,5 +1,5 @@
-"""What a changed PIN means for its account, by the changes that the journal knows of: a reset ends the lock and must
-be followed by a change of the owner's own, which ends that duty."""
+"""What a change of PIN means for its account, by the changes that the journal knows of: a reset ends the lock and must
+be followed by a change of the owner's own, which ends that duty. A reset that did not happen leaves none."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.sql.elements import ColumnClause
 
 from tellerline.adapters.store.statements import Statement, Steps
+from tellerline.gateway.journal.customer_records import Interaction, PinReset, ResetState
 from tellerline.gateway.journal.customer_schema import accounts, pin_resets
-from tellerline.gateway.journal.dossier_steps import PIN_CHANGED, PIN_TO_CHANGE
+from tellerline.gateway.journal.dossier_steps import PIN_CHANGED, PIN_TO_CHANGE, move_pin_reset
 from tellerline.gateway.journal.proofs import SUCCEED
 from tellerline.gateway.journal.records import FINAL_STATES, State
 from tellerline.gateway.journal.rows import record
@@ -47,14 +48,29 @@ RESET = Statement(
 HOLDER = Statement(
     select(accounts.c.customer, accounts.c.sequence).where(accounts.c.account == bindparam("number")), "number"
 )
+HELD = Statement(
+    select(accounts.c.account).where(accounts.c.customer == bindparam("of"), accounts.c.sequence == bindparam("place")),
+    "of",
+    "place",
+)
 
 
-def changed(global_serial: str) -> Steps[None]:
-    """Once the row says that this change is done, whoever found out."""
+def settled(global_serial: str) -> Steps[None]:
+    """Once the row says how this change stands, whoever found out."""
     change = record((yield GET, (global_serial,))[0])
-    if (yield from _is_reset(change.customer, change.channel, change.channel_serial)):
+    if change.state is State.DONE and (yield from _is_reset(change.customer, change.channel, change.channel_serial)):
         yield SUCCEED, (change.customer,)
     yield from look_again(change.account)
+
+
+def move_reset(moved: PinReset, expected: ResetState, pin_to_change: bool, told: Interaction | None) -> Steps[bool]:
+    """One that was completed and has not come about leaves the PIN as good as it was."""
+    if not (yield from move_pin_reset(moved, expected, pin_to_change, told)):
+        return False
+    if expected is ResetState.COMPLETED:
+        for (account,) in (yield HELD, (moved.customer, moved.sequence)):
+            yield from look_again(account)
+    return True
 
 
 def look_again(account: str) -> Steps[None]:

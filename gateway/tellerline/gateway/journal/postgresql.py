@@ -84,7 +84,7 @@ class PostgresqlDatabase:
             raise unavailable(error) from error
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
-        if settlement.proofs is not None:
+        if settlement.proofs is not None or settlement.pin_change:
             return await self.write(limits.settle_by_itself, settlement, expected)
         try:
             return await self._settling.submit((settlement, expected))

@@ -227,16 +227,13 @@ class LastKnown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofsEnd:
-    """What ``customer`` has proved by PIN holds no longer: his grants are revoked but for that of the token hash
-    ``kept`` (empty: all), their logins end, and a comparison that is under way earns none. ``who`` and ``why`` stand in
-    the trail.
+    """What ``customer`` has proved by PIN holds no longer: his grants are revoked, their logins end, and a comparison
+    that is under way earns none. ``who`` and ``why`` stand in the trail.
 
-    ``changed``: it is certain that the transaction has changed the PIN. Then one that a reset has set must be changed
-    at its next use, and ends the lock; any other needs that no longer.
+    ``kept`` is the token hash of the grant that stays if the transaction was pending until then; empty for none.
     """
 
     customer: str
-    changed: bool = False
     kept: bytes = field(default=b"", repr=False)
     who: str
     why: str
@@ -251,6 +248,9 @@ class Settlement:
     nothing when the row's open doubt is past ``INQUIRE``: a reversal may be on its way. An empty ``host_serial`` or
     ``accounting_date`` keeps what is known; everything else is replaced. ``legs`` settles nothing unless the legs of
     this plan still stand as they were read; None asks about none. ``proofs`` end with it, in this process at once.
+
+    ``pin_change``: what follows for the account from a change of PIN that stands so: whether the PIN must be changed at
+    its next use, by all changes that the journal knows of, and the end of the lock if it is a reset that is done.
     """
 
     global_serial: str
@@ -266,6 +266,7 @@ class Settlement:
     doubt: Doubt | None = None
     events: tuple[Event, ...] = ()
     proofs: ProofsEnd | None = None
+    pin_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

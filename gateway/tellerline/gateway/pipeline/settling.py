@@ -15,7 +15,7 @@ from tellerline.gateway.doubt.policy import DoubtPolicy
 from tellerline.gateway.journal.codec import code_of, outcome_json
 from tellerline.gateway.journal.port import Journal
 from tellerline.gateway.journal.records import Doubt, DoubtStage, Event, PlanLeg, Record, Settlement, State
-from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
+from tellerline.gateway.pipeline.changed_pins import with_pin_change
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.plan import Plans
 from tellerline.gateway.pipeline.subject import Subject
@@ -73,7 +73,8 @@ class Settler:
 
         ``before_reversal`` writes nothing once a reversal may be on its way: from there on only its own answer counts.
         ``legs``, here and below, are those of a plan: nothing is written if one of them has been put right since.
-        ``kept`` is the token hash of the grant that stays when a change of PIN ends the customer's others.
+        ``kept`` is the token hash of the grant that stays when a change of PIN that was pending ends the customer's
+        others.
         """
         done = isinstance(outcome, Done)
         settlement = Settlement(
@@ -89,25 +90,22 @@ class Settler:
             legs=legs,
             events=events,
         )
-        return await self._settle(subject, with_proofs_ended(settlement, subject, kept), expected)
+        return await self._settle(subject, with_pin_change(settlement, subject, kept), expected)
 
     async def undo(self, subject: Subject, event: Event, host_serial: str = "") -> State | None:
         """``REVERSED``: the host said that nothing of it remains, so the limits come back."""
         outcome = Rejected(code=Code.REVERSED, host_serial=host_serial)
-        return await self._settle(
-            subject,
-            Settlement(
-                global_serial=subject.global_serial,
-                state=State.REVERSED,
-                at=self._clock.now(),
-                outcome=outcome_json(outcome),
-                host_serial=host_serial,
-                code=Code.REVERSED,
-                release_limits=True,
-                events=(event,),
-            ),
-            IN_DOUBT,
+        settlement = Settlement(
+            global_serial=subject.global_serial,
+            state=State.REVERSED,
+            at=self._clock.now(),
+            outcome=outcome_json(outcome),
+            host_serial=host_serial,
+            code=Code.REVERSED,
+            release_limits=True,
+            events=(event,),
         )
+        return await self._settle(subject, with_pin_change(settlement, subject), IN_DOUBT)
 
     async def doubt(
         self,
@@ -124,7 +122,7 @@ class Settler:
         """
         policy = self._plans.doubt_policy(subject.host, subject.operation, subject.effect)
         delay = still_running + (0.0 if policy.reverse_at_once else policy.inquire_delay(0))
-        opening = with_proofs_ended(self._opening(subject, unknown, policy, delay), subject, kept)
+        opening = with_pin_change(self._opening(subject, unknown, policy, delay), subject, kept)
         before = await self._settle(subject, opening, expected)
         if before is not None:
             self._metrics.doubts_opened(subject.host, subject.operation).inc()

@@ -41,7 +41,7 @@ from tellerline.gateway.journal.records import (
 )
 from tellerline.gateway.journal.sqlite import SqliteStore
 from tellerline.gateway.limits.rules import LimitRules
-from tellerline.gateway.pipeline.changed_pins import with_proofs_ended
+from tellerline.gateway.pipeline.changed_pins import with_pin_change
 from tellerline.gateway.pipeline.losses import LossBlocks
 from tellerline.gateway.pipeline.mirror import Mirror
 from tellerline.gateway.pipeline.plan import Plans
@@ -122,7 +122,7 @@ class JournalledPipeline:
             code=code_of(outcome),
         )
         kept = token_hash(request.grant) if request.grant else b""
-        settlement = with_proofs_ended(settlement, acceptance, kept)
+        settlement = with_pin_change(settlement, acceptance, kept)
         await self.store.journal.settle(settlement, frozenset({State.PENDING}))
         if state is State.REJECTED and not isinstance(outcome, Done):
             raise RefusalError(outcome.code, metadata={"global_serial": serial})

@@ -12,7 +12,7 @@ from tellerline.gateway.access.grants import token_hash, who_asks
 from tellerline.gateway.channels.call import CallContext
 from tellerline.gateway.errors.catalogue import describe
 from tellerline.gateway.journal.customer_records import Interaction, InteractionKind, PinReset, ResetState
-from tellerline.gateway.journal.records import FINAL_STATES, RegisteredAccount, State
+from tellerline.gateway.journal.records import FINAL_STATES, Record, RegisteredAccount, State
 from tellerline.gateway.journal.resolving import same_person
 from tellerline.gateway.refusal import RefusalError
 from tellerline.gateway.services.accounts_of import AccountDirectory
@@ -86,16 +86,11 @@ class PinResetHandlers:
         reset, account, asking = await self._found(request, "customers.CompletePinReset", call, stale=True)
         pin = self._parts.pin_blocks.clear(request.new_pin, request.new_pin_block, "new_pin", request.context.call)
         serial, english = f"{asking.channel}/{asking.channel_serial}", wants_english(request.context)
-        if reset.state is ResetState.COMPLETED and reset.serial == serial:
-            # What the host refused while nobody waited any more is asked for again: the journal knows, and opens it.
-            record = await self._parts.journal.find(asking.channel, asking.channel_serial)
-            if record is not None and record.state not in _REFUSED:
-                return reset_to_proto(reset, info_of_record(record, english=english))
-        elif reset.state is not ResetState.APPROVED or reset.expires_at <= self._parts.clock.now():
-            raise RefusalError(Code.PIN_RESET_NOT_OPEN)
+        record = await self._to_complete(reset, serial, asking)
+        if record is not None and record.state not in _REFUSED:
+            return reset_to_proto(reset, info_of_record(record, english=english))
         check_new_pin(pin, "")
         completed = replace(reset, state=ResetState.COMPLETED, serial=serial)
-        due_before = reset.sequence in await self._parts.dossiers.pins_to_change(reset.customer)
         if reset.state is ResetState.APPROVED:
             event = _told(asking, self._parts.clock.now(), reset, "pin_reset_completed")
             if not await self._parts.dossiers.move_pin_reset(
@@ -107,9 +102,27 @@ class PinResetHandlers:
             info = info_of_settled(await self._at_the_host(change, call), english=english)
         except RefusalError as refusal:
             if describe(refusal.code).definite:
-                await self._open_again(asking, completed, refusal.code, due_before=due_before)
+                await self._open_again(asking, completed, refusal.code)
             raise
         return reset_to_proto(completed, info)
+
+    async def _to_complete(self, reset: PinReset, serial: str, asking: Request) -> Record | None:
+        """What the journal knows of it under this serial; refused if it is over, or is not there yet.
+
+        What the host has refused while nobody waited any more is asked for again at any time: the pipeline says so once
+        more, and the reset is open again. What has never got as far as the journal has the time that a reset has.
+        """
+        record, expired = None, reset.expires_at <= self._parts.clock.now()
+        again = reset.state is ResetState.COMPLETED and reset.serial == serial
+        if again:
+            record = await self._parts.journal.find(asking.channel, asking.channel_serial)
+        elif reset.state is not ResetState.APPROVED:
+            raise RefusalError(Code.PIN_RESET_NOT_OPEN)
+        if record is None and expired:
+            if again:
+                await self._parts.dossiers.move_pin_reset(reset, ResetState.COMPLETED, pin_to_change=False, told=None)
+            raise RefusalError(Code.PIN_RESET_NOT_OPEN)
+        return record
 
     async def _at_the_host(self, change: Request, call: CallContext) -> Settled:
         """Under a grant for this one purpose."""
@@ -125,13 +138,11 @@ class PinResetHandlers:
         finally:
             await self._parts.grants.revoke(token_hash=token_hash(grant.token), who=who_asks(change), why="used_up")
 
-    async def _open_again(self, asking: Request, reset: PinReset, code: Code, *, due_before: bool) -> None:
+    async def _open_again(self, asking: Request, reset: PinReset, code: Code) -> None:
         """The PIN is the old one still, and as good as it was."""
         refused = replace(_told(asking, self._parts.clock.now(), reset, "pin_reset_refused"), code=code)
         approved = replace(reset, state=ResetState.APPROVED, serial="")
         await self._parts.dossiers.move_pin_reset(approved, ResetState.COMPLETED, pin_to_change=False, told=refused)
-        if not due_before:
-            await self._parts.dossiers.pin_changed(reset.customer, reset.sequence)
 
     async def _found(
         self,
