@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from tellerline.gateway.settings import GatewaySettings, ServingSettings
 from tellerline.simulators.admin import AdminServer
 from tellerline.simulators.bank import SimulatedBank
 from tellerline.simulators.queues import rabbitmq_queues
-from tellerline.simulators.servers.ports import free_port
+from tellerline.simulators.servers.ports import hold_port
 
 GATEWAY_MODULE = "tellerline.cli.system.gateway_process"
 
@@ -47,7 +47,8 @@ async def start_large(
 ) -> AsyncIterator[LargeSystem]:
     """``processes`` gateways that share the ports of all their channels (``SO_REUSEPORT``), until the block ends.
 
-    Raises ``ChildFailedError`` with the last lines of a gateway's log when one does not come up.
+    Raises ``ChildFailedError`` with the last lines of a gateway's log when one does not come up; ``OSError`` for a port
+    that somebody has.
     """
     url = settings.mq.url.get_secret_value()
     bank = SimulatedBank(clock, SeededRandomness(books.seed), queues=rabbitmq_queues(url, clock))
@@ -58,13 +59,14 @@ async def start_large(
     try:
         await bank.start()
         await admin.start()
-        shared = _document(settings, bank, directory) | _doors(settings) | _pin_key(directory)
-        for number in range(1, processes + 1):
-            instance = f"{settings.instance}-{number}"
-            file = directory / f"{instance}.toml"
-            write_settings(file, {"instance": instance} | shared)
-            children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
-        said = [await asyncio.to_thread(child.ready) for child in children]
+        with ExitStack() as held:
+            shared = _document(settings, bank, directory) | shared_doors(settings, held) | _pin_key(directory)
+            for number in range(1, processes + 1):
+                instance = f"{settings.instance}-{number}"
+                file = directory / f"{instance}.toml"
+                write_settings(file, {"instance": instance} | shared)
+                children.append(Child(GATEWAY_MODULE, str(file), log=directory / f"{instance}.log"))
+            said = [await asyncio.to_thread(child.ready) for child in children]
         if population is not None:
             store = PostgresqlStore(settings.store.dsn.get_secret_value(), clock, schema=settings.store.db_schema)
             await store.start()
@@ -105,15 +107,17 @@ def _document(settings: GatewaySettings, bank: SimulatedBank, directory: Path) -
     }
 
 
-def _doors(settings: GatewaySettings) -> dict[str, Any]:
-    """The fronts that are open, each on a port that is known before the first process has it."""
+def shared_doors(settings: GatewaySettings, held: ExitStack) -> dict[str, Any]:
+    """The fronts that are open, each on a port that is known before the first process has it, and until ``held`` ends
+    nobody else's."""
     front = settings.front
-    open_ones: dict[str, Any] = {"front": {"kind": front.kind, "reflection": front.reflection} | _shared(front)}
+    open_ones: dict[str, Any] = {"front": {"kind": front.kind, "reflection": front.reflection} | _shared(front, held)}
     for name, door in (("atm", settings.atm), ("http", settings.http)):
         if door is not None:
-            open_ones[name] = door.model_dump(mode="json", exclude_none=True) | _shared(door)
+            open_ones[name] = door.model_dump(mode="json", exclude_none=True) | _shared(door, held)
     return open_ones
 
 
-def _shared(door: ServingSettings | AtmSettings | HttpSettings) -> dict[str, Any]:
-    return {"address": door.address, "port": door.port or free_port(), "reuse_port": True}
+def _shared(door: ServingSettings | AtmSettings | HttpSettings, held: ExitStack) -> dict[str, Any]:
+    port = held.enter_context(hold_port(door.address, door.port)).getsockname()[1]
+    return {"address": door.address, "port": port, "reuse_port": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,8 +12,9 @@ from threading import Event
 import psutil
 import pytest
 
+from tellerline.adapters.clock import SeededRandomness
 from tellerline.simulators.servers.errors import ServerFailedError
-from tellerline.simulators.servers.ports import free_port
+from tellerline.simulators.servers.ports import free_port, hold_port
 from tellerline.simulators.servers.process import ServerProcess
 
 _ORPHANED = """
@@ -67,6 +69,22 @@ def test_a_dead_parent_takes_its_server_along(tmp_path: Path) -> None:
 def test_ports_lie_below_those_of_outgoing_connections() -> None:
     lowest_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert free_port() < lowest_ephemeral
+
+
+def test_a_held_port_is_shared_by_its_listeners_alone() -> None:
+    with hold_port("127.0.0.1", randomness=SeededRandomness(1)) as held:
+        place = held.getsockname()
+        with hold_port("127.0.0.1", randomness=SeededRandomness(1)) as other:
+            assert other.getsockname() != place
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(place)
+        listeners = [socket.create_server(place, reuse_port=True) for _ in range(2)]
+    with pytest.raises(OSError, match="in use"):
+        hold_port(*place)
+    for listener in listeners:
+        listener.close()
+    with hold_port(*place) as given, pytest.raises(OSError, match="in use"):
+        hold_port(*given.getsockname())
 
 
 def _alive(process: psutil.Process) -> bool:
