@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from atm_bench import a_place
 from typer.testing import CliRunner
 
 from tellerline.cli.atm import running
+from tellerline.cli.atm.keypad import Keys
 from tellerline.cli.exits import Exit
 from tellerline.cli.main import build_app
 from tellerline.simulators.atm.machine import CashMachine
@@ -113,3 +116,19 @@ def test_a_script_with_a_byte_order_mark(home: Path) -> None:
 
 def test_a_mistyped_pin_is_not_told(home: Path) -> None:
     assert "135790" not in atm(home, "pin135790")[1]
+
+
+@pytest.mark.parametrize(
+    "opened", [os.pipe, lambda: os.openpty()[::-1]], ids=["a file that ends", "a terminal that closes"]
+)
+async def test_a_keypad_that_is_gone_walks_away_once(opened: Callable[[], tuple[int, int]]) -> None:
+    reading, writing = opened()
+    with Keys(reading) as keys:
+        os.close(writing)
+        assert await keys.next() == "q"
+        another = asyncio.create_task(keys.next())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not another.done()
+        another.cancel()
+    os.close(reading)

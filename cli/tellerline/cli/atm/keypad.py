@@ -9,7 +9,7 @@ import sys
 import termios
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self
 
 from rich.align import Align
@@ -101,20 +101,21 @@ async def _asked(machine: CashMachine, wish: Wish) -> Receipt:
 
 
 @contextmanager
-def _raw_keys() -> Iterator[_Keys]:
-    """Keys as they are pressed, unseen; the terminal is as before after the block."""
+def _raw_keys() -> Iterator[Keys]:
+    """Keys as they are pressed, unseen; the terminal, if it is still there, is as before after the block."""
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
         tty.setcbreak(descriptor)
-        with _Keys(descriptor) as keys:
+        with Keys(descriptor) as keys:
             yield keys
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-class _Keys:
-    """What is pressed, in order; ``q`` once the terminal is gone. Of the running loop, while in ``with``."""
+class Keys:
+    """What is pressed, in order; ``q``, once, when the terminal is gone. Of the running loop, while in ``with``."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -139,6 +140,14 @@ class _Keys:
             self._pressed.put_nowait(_LEAVE[0])
 
     def _read(self) -> None:
-        text = os.read(self._descriptor, 64).decode("utf-8", "ignore") or _LEAVE[0]
+        try:
+            typed = os.read(self._descriptor, 64)
+        except OSError:
+            typed = b""
+        if not typed:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+            self._pressed.put_nowait(_LEAVE[0])
+            return
+        text = typed.decode("utf-8", "ignore")
         for key in text if not _ARROW.match(text) else "":
             self._pressed.put_nowait(key)
