@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 from typer.main import get_command
@@ -26,6 +28,27 @@ def test_every_command_has_its_place() -> None:
 def test_every_exit_code_is_in_the_table() -> None:
     said = {name: int(code) for code, name in re.findall(r"^\| (\d+) \| `(\w+)` \|", PAGE, re.MULTILINE)}
     assert said == {code.name: code.value for code in Exit}
+
+
+def _codes() -> Iterator[tuple[str, str]]:
+    """Each code of the command line's own, with the ``Exit`` that it ends with; empty where that is worked out."""
+    for file in (ROOT / "cli").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "fail":
+                ends = re.match(r"Exit\.(\w+)$", ast.unparse(call.args[0]))
+                for code in re.findall(r"'([A-Z_]+)'", ast.unparse(call.args[1])):
+                    yield code, ends[1] if ends else ""
+
+
+def test_every_code_of_its_own_is_told_with_what_it_ends_with() -> None:
+    rows = re.findall(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \| ([\d, ]+) \|", PAGE, re.MULTILINE)
+    told = {(code, int(end)) for codes, ends in rows for code in re.findall(r"\w+", codes) for end in ends.split(", ")}
+    errors = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    untold = {(code, ends) for code, ends in _codes() if ends and (code, Exit[ends].value) not in told}
+    assert {each for each in untold if f"`{each[0]}`" not in errors} == set()
+    codes = {code for code, _ in _codes()}
+    assert len(codes) > 50
+    assert {code for code, _ in told} <= codes
 
 
 @pytest.mark.parametrize("name", ["TELLERLINE_GATEWAY", "TELLERLINE_HOME", "TELLERLINE_LANG", "NO_COLOR"])
