@@ -121,7 +121,7 @@ async def test_the_mobile_contact_and_the_customers_mobile_number_are_one(store:
 async def test_representatives_keep_their_number(store: Store, other: Store) -> None:
     await store.registry.add_customer(customer())
     kind = InteractionKind.REGISTRATION
-    assert await store.dossiers.add_representative(manager(), lambda b, a: told("added", kind))
+    assert await store.dossiers.add_representative(manager(), lambda b, a: told("added", kind)) is not None
     assert not await store.dossiers.add_representative(manager(name="王"), lambda b, a: told("never", kind))
     await store.registry.add_account(account())
     await store.registry.add_account(account("A2"))
@@ -137,6 +137,35 @@ async def test_representatives_keep_their_number(store: Store, other: Store) -> 
     assert [each.number for each in await other.dossiers.representatives("C1", limit=1)] == ["1001"]
     assert [each.number for each in await other.dossiers.representatives("C1", after="1001")] == ["1002"]
     assert await events(store) == ["added", "changed"]
+
+
+async def test_a_representative_gets_no_account_that_the_company_has_no_more(store: Store, other: Store) -> None:
+    await store.registry.add_customer(customer())
+    await store.registry.add_account(account())
+    await store.registry.add_account(account("A2"))
+    await other.registry.remove_account("C1", 2)
+    told_of: list[Representative] = []
+
+    def tell(before: Representative | None, after: Representative) -> None:
+        told_of.append(after)
+
+    added = await store.dossiers.add_representative(manager(accounts=(1, 2)), tell)
+    assert [added, await other.dossiers.representative("C1", "1001")] == [manager(accounts=(1,))] * 2
+    assert told_of == [manager(accounts=(1,))]
+
+
+async def test_nor_one_that_is_taken_off_the_list_meanwhile(store: Store, other: Store) -> None:
+    await store.registry.add_customer(customer())
+    for turn in range(20):
+        added = await store.registry.add_account(account())
+        assert added is not None
+        await asyncio.gather(
+            other.registry.remove_account("C1", added.sequence),
+            store.dossiers.add_representative(manager(f"{turn}", accounts=(added.sequence,)), untold),
+        )
+        held = await other.dossiers.representative("C1", f"{turn}")
+        assert held is not None
+        assert held.accounts == ()
 
 
 async def test_two_who_change_a_representative_at_once_change_what_they_name(store: Store, other: Store) -> None:

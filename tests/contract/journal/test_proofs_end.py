@@ -55,6 +55,14 @@ async def test_all_grants_but_the_one_that_is_kept_end_with_the_settlement(
     assert (revoked.who, revoked.why) == ("T1", "pin_changed")
 
 
+async def test_they_end_in_this_process_at_once_with_a_plan_too(store: Store) -> None:
+    row = await accepted(store)
+    assert await live(store) == {b"old", b"kept", b"other", b"representative"}
+    over = settlement(row.global_serial, legs=(), proofs=ENDS)
+    assert await store.journal.settle(over, PENDING) is State.PENDING
+    assert await live(store) == {b"kept", b"other", b"representative"}
+
+
 async def test_without_one_to_keep_all_of_them_end(store: Store) -> None:
     row = await accepted(store)
     ends = replace(ENDS, kept=b"")

@@ -64,8 +64,13 @@ class Dossiers(Protocol):
     ) -> Contact | None:
         """None when there is none. A verified one stays as it is."""
 
-    async def add_representative(self, representative: Representative, tell: TellRepresentative) -> bool:
-        """False, and nothing written, when the number is taken."""
+    async def add_representative(
+        self, representative: Representative, tell: TellRepresentative
+    ) -> Representative | None:
+        """As he is from then on; None, and nothing written, when the number is taken.
+
+        Of the accounts, those that the company still has registered.
+        """
 
     async def update_representative(
         self, company: str, number: str, change: RepresentativeChange, tell: TellRepresentative

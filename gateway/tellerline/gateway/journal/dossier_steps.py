@@ -208,11 +208,13 @@ def verify_contact(customer: str, kind: str, at: datetime, method: str, tell: Te
     return verified
 
 
-def add_representative(added: Representative, tell: TellRepresentative) -> Steps[bool]:
+def add_representative(given: Representative, tell: TellRepresentative) -> Steps[Representative | None]:
+    yield LOCK_CUSTOMER, (given.company,)
+    added = replace(given, accounts=(yield from _registered(given.company, given.accounts)))
     if not (yield ADD_REPRESENTATIVE, _representative_values(added)):
-        return False
+        return None
     yield from tell_if(tell(None, added))
-    return True
+    return added
 
 
 def update_representative(
@@ -229,14 +231,19 @@ def update_representative(
     if change.active is not None:
         after = replace(after, active=change.active)
     if change.accounts is not None:
-        registered = {row[0] for row in (yield REGISTERED, (company,))}
-        after = replace(after, accounts=tuple(place for place in change.accounts if place in registered))
+        after = replace(after, accounts=(yield from _registered(company, change.accounts)))
     if after == before:
         return before
     _, _, name, held, active, _ = _representative_values(after)
     yield CHANGE_REPRESENTATIVE, (name, held, active, company, number)
     yield from tell_if(tell(before, after))
     return after
+
+
+def _registered(company: str, places: tuple[int, ...]) -> Steps[tuple[int, ...]]:
+    """Those that the company has registered now; its dossier is locked."""
+    registered = {row[0] for row in (yield REGISTERED, (company,))}
+    return tuple(place for place in places if place in registered)
 
 
 def without_account(company: str, sequence: int) -> Steps[None]:

@@ -43,7 +43,9 @@ class StoredDossiers:
     ) -> Contact | None:
         return await self._database.write(steps.verify_contact, customer, kind, at, method, tell)
 
-    async def add_representative(self, representative: Representative, tell: TellRepresentative) -> bool:
+    async def add_representative(
+        self, representative: Representative, tell: TellRepresentative
+    ) -> Representative | None:
         return await self._database.write(steps.add_representative, representative, tell)
 
     async def update_representative(

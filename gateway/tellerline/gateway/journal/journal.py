@@ -53,9 +53,9 @@ class StoredJournal:
         return await self._database.accept(acceptance)
 
     async def settle(self, settlement: Settlement, expected: frozenset[State]) -> State | None:
-        if settlement.legs is not None:
-            return await self._database.write(legs.settle_plan, settlement, expected)
         try:
+            if settlement.legs is not None:
+                return await self._database.write(legs.settle_plan, settlement, expected)
             return await self._database.settle(settlement, expected)
         finally:
             if settlement.proofs is not None:

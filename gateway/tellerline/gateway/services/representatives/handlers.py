@@ -69,9 +69,11 @@ class RepresentativeHandlers:
             registered_at=self._parts.clock.now(),
         )
         await self._check_company(company)
-        if not await self._parts.dossiers.add_representative(wanted, self._tell(asking, "representative_registered")):
+        tell = self._tell(asking, "representative_registered")
+        stored = await self._parts.dossiers.add_representative(wanted, tell)
+        if stored is None:
             raise RefusalError(Code.REPRESENTATIVE_ALREADY_REGISTERED)
-        return representative_to_proto(wanted)
+        return representative_to_proto(stored)
 
     async def update(self, request: pb.UpdateRepresentativeRequest, call: CallContext) -> pb.Representative:
         given = request.representative
