@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import grpc.aio
 from google.protobuf.message import Message
 
 from tellerline.gateway.client import CanonicalError, Client, ContractMethod
@@ -27,8 +27,8 @@ class AskedChange:
 class NotingClient(Client):
     """Notes each change in ``change`` before it is sent."""
 
-    def __init__(self, channel: grpc.aio.Channel, change: AskedChange, *, timeout: float, language: str) -> None:
-        super().__init__(channel, timeout=timeout, language=language)
+    def __init__(self, *given: Any, change: AskedChange, **named: Any) -> None:
+        super().__init__(*given, **named)
         self._change = change
 
     async def send(

@@ -111,7 +111,7 @@ async def connected(target: str, seconds: float = 30.0, change: AskedChange | No
 
     channel = open_channel(target, shown_certificate())
     try:
-        yield NotingClient(channel, change or AskedChange(), timeout=seconds, language=language())
+        yield NotingClient(channel, change=change or AskedChange(), timeout=seconds, language=language())
     finally:
         await channel.close(None)
 
