@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
@@ -32,6 +32,11 @@ async def chromium_browser(program: Path) -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+def asks_for_the_pin(request: Request) -> bool:
+    """Whether a request to the issuer wants the PIN typed again, whoever is logged in there."""
+    return parse_qs(urlsplit(request.url).query).get("prompt") == ["login"]
 
 
 @dataclass
@@ -78,9 +83,9 @@ class Visitor:
         """Wait until the page keeps nothing for another load of it."""
         await self.page.wait_for_function("sessionStorage.length === 0")
 
-    async def stage(self, stage: str) -> None:
-        """Wait until the errand under way is at this stage."""
-        await self.page.locator(f".outcome.{stage}").wait_for()
+    async def stage(self, *stages: str) -> None:
+        """Wait until the errand under way is at one of these stages."""
+        await self.page.locator(", ".join(f".outcome.{stage}" for stage in stages)).wait_for()
 
     def sent(self, method: str, path: str) -> list[Request]:
         """The requests so far to paths that end so."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from online_bank import OnlineBank
 from playwright.async_api import Browser, expect
-from visitor import LANGUAGES, visitor
+from visitor import LANGUAGES, asks_for_the_pin, visitor
 
 from tellerline.gateway.channels.http.application import PAGE
 
@@ -145,9 +145,14 @@ async def test_without_a_network_nothing_is_called_live_and_logging_out_stays_he
         await he.page.context.set_offline(True)
         await expect(he.page.locator(".live")).to_have_text("offline")
         await he.page.locator(".logout").click()
-        await expect(he.page.locator("main .notice")).to_contain_text("The bank could not be told")
+        await expect(he.page.locator("main .notice")).to_contain_text("the bank has not confirmed it")
         await expect(he.page.locator(".account")).to_have_count(0)
         await he.picture("30-logged-out-here")
+        assert he.sent("GET", "/logout") == []
+        await he.page.context.set_offline(False)
+        await he.log_in(person.customer.number)
+        await expect(he.page.locator(".live")).to_have_text("live")
+        assert [asks_for_the_pin(request) for request in he.sent("GET", "/authorize")] == [False, True]
 
 
 async def test_limits_are_told_with_what_they_come_to(bank: OnlineBank, browser: Browser) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from urllib.request import Request, urlopen
 
 import pytest
 from online_bank import TOKEN_SECONDS, OnlineBank
 from playwright.async_api import Browser, Route, expect
-from visitor import Visitor, visitor
+from visitor import Visitor, asks_for_the_pin, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,6 +74,31 @@ async def test_logging_out_ends_the_session_at_the_bank(bank: OnlineBank, browse
         request.add_header("Authorization", authorization(he))
         with pytest.raises(OSError, match="401"):
             await asyncio.to_thread(urlopen, request)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "银行尚未确认"), ("en", "the bank has not confirmed it")])
+async def test_a_log_out_that_the_bank_refuses_is_not_called_done(
+    bank: OnlineBank, browser: Browser, language: str, words: str
+) -> None:
+    person = bank.person()
+    problem = json.dumps({"code": "STORE_UNAVAILABLE", "detail": "Please try again later.", "retryable": True})
+
+    async def refusing(route: Route) -> None:
+        await route.fulfill(status=503, content_type="application/problem+json", body=problem)
+
+    async with visitor(browser, bank.home, language) as he:
+        he.expected.append("status of 503")
+        await he.log_in(person.customer.number)
+        await he.page.locator(".account").first.wait_for()
+        await he.page.route("**/v1/session:end", refusing)
+        async with he.page.expect_request(lambda request: "/logout?" in request.url):
+            await he.page.locator(".logout").click()
+        await expect(he.page.locator(".notice")).to_contain_text(words)
+        for _ in range(2):
+            await he.log_in(person.customer.number)
+            await he.page.locator(".account").first.wait_for()
+            await he.open()
+        assert [asks_for_the_pin(request) for request in he.sent("GET", "/authorize")] == [False, True, False]
 
 
 async def test_a_session_ended_elsewhere_is_over_here(bank: OnlineBank, browser: Browser) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CONFIRMATION = ".confirmation"
 AMOUNT = "input.money"
+DRAFT_SECONDS = 15 * 60
 STRANGER = "6229990000000009999"
 
 
@@ -73,6 +74,7 @@ async def test_a_session_that_ends_at_the_confirmation_keeps_the_draft(bank: Onl
         await session_ends(he)
         kept = await page.evaluate("JSON.stringify({...sessionStorage})")
         assert "33.00" in kept
+        assert "currencyCode" not in kept
         assert token.removeprefix("Bearer ") not in kept
         assert PIN not in kept
         await he.log_in(person.customer.number)
@@ -84,6 +86,12 @@ async def test_a_session_that_ends_at_the_confirmation_keeps_the_draft(bank: Onl
         await he.log_in(other.customer.number)
         await he.heading("Transfer")
         await expect(page.locator(AMOUNT)).to_have_value("")
+        await he.forgets_what_was_pending()
+        await page.locator(AMOUNT).fill("34.00")
+        await session_ends(he)
+        await page.clock.fast_forward(DRAFT_SECONDS * 500)
+        assert "34.00" in await page.evaluate("JSON.stringify({...sessionStorage})")
+        await page.clock.fast_forward(DRAFT_SECONDS * 500)
         await he.forgets_what_was_pending()
     assert bank.debits(person.card, 33_00) == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -121,7 +122,7 @@ async def test_an_answer_lost_on_the_way_is_asked_for_under_the_same_number(bank
 
         await he.page.route("**/v1/transfers", losing)
         await confirms(he, 23_00)
-        await he.stage("asking")
+        await he.stage("asking", "absent")
         await expect(he.page.locator(OUTCOME)).to_contain_text("No answer from the bank yet")
         await he.picture("17-no-answer")
         resumed.set()
@@ -199,7 +200,7 @@ async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: Onl
         await he.log_in(person.customer.number)
         await he.page.route("**/v1/transfers", lambda route: route.abort())
         await confirms(he, 24_00)
-        await he.stage("asking")
+        await he.stage("asking", "absent")
         he.expected.append("net::ERR_FAILED")
         await he.page.unroute("**/v1/transfers")
         await he.open()
@@ -213,13 +214,57 @@ async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: Onl
     assert bank.debits(person.card, 24_00) == 1
 
 
+async def logs_out(he: Visitor) -> str:
+    """What the tab keeps afterwards."""
+    await he.page.locator(".logout").click()
+    await he.page.locator("main button.main").wait_for()
+    return str(await he.page.evaluate("JSON.stringify({...sessionStorage})"))
+
+
+async def test_logging_out_keeps_of_a_transfer_what_it_can_be_asked_for_by(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home) as he:
+        await he.log_in(person.customer.number)
+        with undecided(bank):
+            await confirms(he, LOST_REPLY)
+            await he.stage("unknown")
+            kept = json.loads(json.loads(await logs_out(he))["tellerline.pending"])
+            assert kept == {"customer": f"customers/{person.customer.number}", "key": keys(he)[0]}
+            await he.log_in(person.customer.number)
+            await he.stage("unknown")
+        await he.stage("done")
+        await expect(he.page.locator(OUTCOME)).to_contain_text("7,001.02")
+        await he.forgets_what_was_pending()
+        assert len(keys(he)) == 1
+    assert bank.debits(person.card, LOST_REPLY) == 1
+
+
+async def test_what_never_arrived_before_a_log_out_cannot_be_sent_after_it(bank: OnlineBank, browser: Browser) -> None:
+    person = bank.person()
+    async with visitor(browser, bank.home, "en", 390) as he:
+        await he.log_in(person.customer.number)
+        await he.page.route("**/v1/transfers", lambda route: route.abort())
+        await confirms(he, 28_00)
+        await he.stage("asking", "absent")
+        he.expected.append("net::ERR_FAILED")
+        assert "amount" not in await logs_out(he)
+        await he.log_in(person.customer.number)
+        await he.stage("absent")
+        await expect(he.page.locator(OUTCOME)).to_contain_text("please fill it in again")
+        await he.picture("34-never-arrived-and-logged-out")
+        await he.page.locator(".outcome button").click()
+        await expect(he.page.locator("input.money")).to_have_value("")
+        await he.forgets_what_was_pending()
+    assert bank.debits(person.card, 28_00) == 0
+
+
 async def test_somebody_elses_pending_transfer_is_dropped(bank: OnlineBank, browser: Browser) -> None:
     person, other = bank.person(), bank.person()
     async with visitor(browser, bank.home) as he:
         await he.log_in(person.customer.number)
         await he.page.route("**/v1/transfers", lambda route: route.abort())
         await confirms(he, 25_00)
-        await he.stage("asking")
+        await he.stage("asking", "absent")
         he.expected.append("net::ERR_FAILED")
         await he.open()
         await he.log_in(other.customer.number)

@@ -28,8 +28,8 @@ _MALFORMED: Final = {
 
 
 class IssuerServer:
-    """Serves from ``start`` until ``close``. Keeps no login: each asks for the PIN, and logging out is the page's way
-    back alone. Customer numbers and PINs are in no log.
+    """Serves from ``start`` until ``close``. Keeps no login: each asks for the PIN, as ``prompt=login`` wants, and
+    logging out is the page's way back alone. Customer numbers and PINs are in no log.
     """
 
     def __init__(self, rules: IssuerRules, prove: Prove, *, clock: Clock, randomness: Randomness) -> None:

@@ -12,7 +12,7 @@ import { lossScreen } from "./screens/loss.js";
 import { statementScreen } from "./screens/statement.js";
 import { transferScreen } from "./screens/transfer.js";
 import { welcome } from "./screens/welcome.js";
-import { interrupted, takeDraft } from "./pending.js";
+import { depart, interrupted, letDraftExpire, takeDraft } from "./pending.js";
 import * as session from "./session.js";
 
 const SCREENS = {
@@ -44,6 +44,7 @@ export class App {
   async begin() {
     const greeting = sessionStorage.getItem(FARE) ?? "";
     sessionStorage.removeItem(FARE);
+    letDraftExpire();
     this.#welcome("asking");
     try {
       await session.prepare(() => this.#sessionOver());
@@ -102,6 +103,7 @@ export class App {
   #sessionOver() {
     this.#unwatch();
     this.#screen?.keep?.();
+    letDraftExpire();
     this.#forget("over");
   }
 
@@ -143,11 +145,12 @@ export class App {
 
   async #leave() {
     this.#unwatch();
-    this.#screen?.leave?.();
-    sessionStorage.setItem(FARE, "out");
-    if (await session.logOut()) return;
-    sessionStorage.removeItem(FARE);
-    this.#forget("alone");
+    this.#forget("asking");
+    depart();
+    const { ended, way } = await session.logOut();
+    if (!way) return this.#welcome("alone");
+    sessionStorage.setItem(FARE, ended ? "out" : "alone");
+    location.assign(way);
   }
 
   #header(inside) {

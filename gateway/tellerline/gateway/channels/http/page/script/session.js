@@ -1,9 +1,11 @@
 // Who is logged in: OpenID Connect, authorization code with PKCE. Tokens live in this module's memory and nowhere else.
 
 import { language } from "./language.js";
-import { NoAnswer, SessionOver, send } from "./http.js";
+import { NoAnswer, Refused, SessionOver, send } from "./http.js";
 
 const FLOW = "tellerline.login";
+/** In the whole browser, since a log-out: whoever logs in next types a PIN, whatever the issuer remembers. */
+const ANEW = "tellerline.anew";
 const PATIENCE = 30_000;
 
 let configuration;
@@ -46,6 +48,7 @@ export async function logIn(after) {
     code_challenge: base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(flow.verifier))),
     code_challenge_method: "S256",
     ui_locales: language(),
+    ...(localStorage.getItem(ANEW) && { prompt: "login" }),
   }).toString();
   location.assign(address);
 }
@@ -85,6 +88,7 @@ async function redeem(code, flow) {
   const claims = claimsOf(given.id_token);
   if (claims.nonce !== flow.nonce) throw new Error("nonce");
   tokens = { access: given.access_token, identity: given.id_token, subject: claims.sub };
+  localStorage.removeItem(ANEW);
   setTimeout(over, given.expires_in * 1000, tokens);
 }
 
@@ -114,16 +118,19 @@ export async function stream(path, { signal, after }) {
 }
 
 /**
- * Ends the session here, at the bank and at the issuer, and leaves the page. False if the bank did not answer: then
- * the page stays, as there would be no way back to it.
+ * Ends the session here and at the bank. `ended`: the bank says that it is over there, too; `way`: the issuer's address
+ * that ends it there and leads back, null if the bank did not answer, as there would be nothing to come back to.
  */
 export async function logOut() {
   const { access, identity } = tokens;
   tokens = null;
+  localStorage.setItem(ANEW, "yes");
+  let ended = true;
   try {
     await send("POST", `${api()}/session:end`, { token: access, key: word(15), seconds: 5 });
   } catch (error) {
-    if (error instanceof NoAnswer) return false;
+    if (error instanceof NoAnswer) return { ended: false, way: null };
+    if (error instanceof Refused) ended = false;
   }
   const address = new URL(provider.end_session_endpoint);
   address.search = new URLSearchParams({
@@ -131,8 +138,7 @@ export async function logOut() {
     client_id: configuration.clientId,
     post_logout_redirect_uri: HOME,
   }).toString();
-  location.assign(address);
-  return true;
+  return { ended, way: address };
 }
 
 /** Forgets the session, which the bank no longer takes, and tells the page; only of the one that is meant. */

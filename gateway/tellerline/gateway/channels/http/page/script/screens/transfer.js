@@ -99,6 +99,7 @@ export function transferScreen(app, argument) {
         another: back,
         edit: draft.from && back,
         drop,
+        send: summary && (() => errand.sendNow()),
       });
     if (step === "confirm") return drawConfirmation(summaryOf(draft), { confirm, change: back });
     return asked(h("div", {}), load, (found) => {
@@ -117,7 +118,7 @@ export function transferScreen(app, argument) {
   if (step === "confirm") history.pushState({ step }, "");
   const kept = interrupted();
   if (kept) {
-    ({ summary } = kept);
+    summary = kept.summary ?? null;
     follow(kept.key, kept.transfer, true);
   }
 

@@ -49,9 +49,17 @@ export function openDraft(kept) {
 }
 
 /** A draft in values that can be kept, `""` if nothing was filled in; `confirming`: it had come to its confirmation. */
-export function keptDraft({ money, marks, ...draft }, confirming) {
-  const { own, number, name, bank, typed, narrative } = draft;
-  return own + number + name + bank + typed + narrative && { ...draft, checked: confirming };
+export function keptDraft({ from, to, own, ownAccount, number, name, bank, typed, narrative }, confirming) {
+  const filled = own + number + name + bank + typed + narrative;
+  const accounts = confirming
+    ? { from: toldOf(from), ownAccount: to === "own" ? toldOf(ownAccount) : null }
+    : { from: from && { name: from.name } };
+  return filled && { ...accounts, to, own, number, name, bank, typed, narrative, checked: confirming };
+}
+
+/** What a confirmation says of an account. */
+function toldOf({ name, kind, maskedNumber }) {
+  return { name, kind, maskedNumber };
 }
 
 /** What the bank said about fields of the form: their names, each with a sentence. */

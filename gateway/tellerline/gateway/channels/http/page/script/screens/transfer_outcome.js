@@ -19,25 +19,29 @@ const TONES = {
   absent: "doubt",
 };
 
-/** `edit` is missing where there is no draft to go back to. */
-export function drawOutcome(errand, summary, { another, edit, drop }) {
+/**
+ * `edit` is missing where there is no draft to go back to; `summary` and `send` where nothing but the number was kept.
+ */
+export function drawOutcome(errand, summary, { another, edit, drop, send }) {
   const { stage, reply, problem } = errand;
+  const asked = summary?.amount ?? reply?.amount;
+  const money = asked && fromJson(asked);
   return h(
     "section",
     { class: `card outcome ${stage}` },
-    notice(TONES[stage] ?? "calm", say(`result.${stage}`), ...words(stage, reply, problem, summary)),
-    h("p", { class: "big" }, h("span", { class: "word" }, say("confirm.amount")), amount(fromJson(summary.amount))),
-    transferFacts(summary),
+    notice(TONES[stage] ?? "calm", say(`result.${stage}`), ...words(errand, money, summary)),
+    money && h("p", { class: "big" }, h("span", { class: "word" }, say("confirm.amount")), amount(money)),
+    summary && transferFacts(summary),
     facts(serials(errand), "facts serials"),
-    h("div", { class: "actions" }, ...actions(errand, { another, edit, drop })),
+    h("div", { class: "actions" }, ...actions(errand, { another, edit, drop, send })),
   );
 }
 
-function words(stage, reply, problem, summary) {
+function words({ stage, reply, problem }, money, summary) {
   const manual = reply?.transaction?.state === "TRANSACTION_STATE_MANUAL";
   if (stage === "refused") {
     return [
-      h("p", {}, limitSentence(problem, fromJson(summary.amount)) ?? problem.message),
+      h("p", {}, (money && limitSentence(problem, money)) ?? problem.message),
       ...Object.entries(marksOf(problem)).map(([name, why]) =>
         h("p", {}, say("result.field", { field: wordOf(name), why })),
       ),
@@ -49,7 +53,7 @@ function words(stage, reply, problem, summary) {
     looking: "result.sending.text",
     asking: "result.asking.text",
     unknown: manual ? "result.manual.text" : "result.unknown.text",
-    absent: "result.absent.text",
+    absent: summary ? "result.absent.text" : "result.absent.gone",
   };
   return stage in texts ? [h("p", {}, say(texts[stage]))] : [];
 }
@@ -65,11 +69,11 @@ function serials({ key, serial, reply, stage }) {
   ];
 }
 
-function actions(errand, { another, edit, drop }) {
+function actions(errand, { another, edit, drop, send }) {
   const button = (key, onclick, name = "quiet") => h("button", { type: "button", class: name, onclick }, say(key));
   const accounts = h("a", { class: "button quiet", href: "#/accounts" }, say("result.accounts"));
   if (errand.stage === "absent") {
-    return [button("result.absent.drop", drop), button("result.absent.send", () => errand.sendNow(), "main")];
+    return [button("result.absent.drop", drop), send && button("result.absent.send", send, "main")];
   }
   if (errand.stage === "refused") {
     const limit = errand.problem.code?.startsWith("LIMIT_");

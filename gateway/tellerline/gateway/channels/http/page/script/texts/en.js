@@ -25,7 +25,7 @@ export const texts = {
   "welcome.over": "Your session has ended, for your safety. Please log in again.",
   "welcome.out": "You have logged out.",
   "welcome.alone":
-    "You are logged out in this browser. The bank could not be told; it ends the session by itself within minutes.",
+    "You are logged out on this page, but the bank has not confirmed it. Its session ends by itself within minutes. The next login in this browser asks for your PIN again; if others use this computer, please close the browser.",
   "welcome.failed": "The login was not completed. Please try again.",
   "welcome.unreachable": "The bank cannot be reached at the moment. Please try again later.",
 
@@ -217,6 +217,8 @@ export const texts = {
   "result.undone": "Transfer not done: no money was taken, or it has been returned",
   "result.absent": "The bank has not received this transfer",
   "result.absent.text": "When you confirmed it, no answer came. You can send it now, or drop it.",
+  "result.absent.gone":
+    "When you confirmed it, no answer came. This page keeps nothing else of it since you logged out; if you still want it, please fill it in again.",
   "result.absent.send": "Send it now",
   "result.absent.drop": "Drop it",
   "result.looking": "Looking for the outcome of your last transfer",

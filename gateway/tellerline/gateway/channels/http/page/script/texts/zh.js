@@ -24,7 +24,7 @@ export const texts = {
   "welcome.care.loss": "卡或存折丢失？登录后可立即办理口头挂失，即时生效。",
   "welcome.over": "登录已过期，为了您的安全已自动退出。请重新登录。",
   "welcome.out": "您已安全退出。",
-  "welcome.alone": "您在此浏览器中已退出。当前无法通知银行，本次登录将在几分钟后自动失效。",
+  "welcome.alone": "您已在此页面退出，但银行尚未确认；银行端的本次登录将在几分钟后自动失效。下次在此浏览器登录时须重新输入密码；如使用公用电脑，请关闭浏览器。",
   "welcome.failed": "登录没有完成，请再试一次。",
   "welcome.unreachable": "暂时无法连接银行，请稍后再试。",
 
@@ -215,6 +215,7 @@ export const texts = {
   "result.undone": "转账未成功，款项未被扣划或已退回",
   "result.absent": "银行没有收到这笔转账",
   "result.absent.text": "您上次确认后没有收到回复。您可以现在发送，也可以放弃。",
+  "result.absent.gone": "确认后没有收到银行的答复。您退出登录后，此页面不再保留其内容；如仍需转账，请重新填写。",
   "result.absent.send": "现在发送",
   "result.absent.drop": "放弃",
   "result.looking": "正在查询上一笔转账的结果",
