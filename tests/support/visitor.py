@@ -67,6 +67,11 @@ class Visitor:
         await self.page.locator("main button.main").click()
         await self.type_pin(customer, pin)
 
+    async def enter(self, customer: str) -> None:
+        """Log in, and wait until he is in: to change what becomes of requests while a page is on its way is a race."""
+        await self.log_in(customer)
+        await self.page.locator("nav a").first.wait_for()
+
     async def type_pin(self, customer: str, pin: str = PIN) -> None:
         await self.page.locator("#customer_number").fill(customer)
         await self.page.locator("#pin").fill(pin)

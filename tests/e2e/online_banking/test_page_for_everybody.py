@@ -109,7 +109,7 @@ async def test_letters_of_twice_the_size_still_fit(bank: OnlineBank, browser: Br
 async def test_a_bank_that_cannot_be_reached_is_told(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.page.locator(".account .amount").first.wait_for()
         await he.page.route("**/limits", lambda route: route.abort())
         await he.visit("limits")

@@ -88,7 +88,7 @@ async def test_a_log_out_that_the_bank_refuses_is_not_called_done(
 
     async with visitor(browser, bank.home, language) as he:
         he.expected.append("status of 503")
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.page.locator(".account").first.wait_for()
         await he.page.route("**/v1/session:end", refusing)
         async with he.page.expect_request(lambda request: "/logout?" in request.url):

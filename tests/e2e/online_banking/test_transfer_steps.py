@@ -111,7 +111,7 @@ async def test_what_the_bank_would_not_take_is_told_at_its_field(bank: OnlineBan
     async with visitor(browser, bank.home, "en", 390) as he:
         page = he.page
         mistakes = page.locator(".mistake:visible")
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.visit("transfer")
         await page.locator("fieldset .choice button").nth(1).click()
         number, name = (page.locator("fieldset input").nth(index) for index in (0, 1))

@@ -88,7 +88,7 @@ async def test_each_confirmation_has_a_number_of_its_own(bank: OnlineBank, brows
 async def test_the_hosts_lost_reply_is_neither_success_nor_failure(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home, "zh-CN", 390) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         async with unheard(he):
             await confirms(he, LOST_REPLY)
             await he.stage("unknown")
@@ -107,7 +107,7 @@ async def test_the_hosts_lost_reply_is_neither_success_nor_failure(bank: OnlineB
 async def test_an_answer_lost_on_the_way_is_asked_for_under_the_same_number(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home, "en", 390) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         lost = asyncio.Event()
         resumed = asyncio.Event()
 
@@ -172,7 +172,7 @@ async def test_one_unknown_outcome_does_not_stand_in_the_way_of_other_transfers(
 async def test_an_answer_that_comes_after_the_customer_left_moves_nothing(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         held = asyncio.Event()
 
         async def holding(route: Route) -> None:
@@ -197,7 +197,7 @@ async def test_an_answer_that_comes_after_the_customer_left_moves_nothing(bank: 
 async def test_what_never_arrived_is_sent_only_if_the_customer_says_so(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.page.route("**/v1/transfers", lambda route: route.abort())
         await confirms(he, 24_00)
         await he.stage("asking", "absent")
@@ -242,7 +242,7 @@ async def test_logging_out_keeps_of_a_transfer_what_it_can_be_asked_for_by(bank:
 async def test_what_never_arrived_before_a_log_out_cannot_be_sent_after_it(bank: OnlineBank, browser: Browser) -> None:
     person = bank.person()
     async with visitor(browser, bank.home, "en", 390) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.page.route("**/v1/transfers", lambda route: route.abort())
         await confirms(he, 28_00)
         await he.stage("asking", "absent")
@@ -261,7 +261,7 @@ async def test_what_never_arrived_before_a_log_out_cannot_be_sent_after_it(bank:
 async def test_somebody_elses_pending_transfer_is_dropped(bank: OnlineBank, browser: Browser) -> None:
     person, other = bank.person(), bank.person()
     async with visitor(browser, bank.home) as he:
-        await he.log_in(person.customer.number)
+        await he.enter(person.customer.number)
         await he.page.route("**/v1/transfers", lambda route: route.abort())
         await confirms(he, 25_00)
         await he.stage("asking", "absent")
