@@ -203,7 +203,7 @@ async def test_a_lost_reply_of_the_gateway_moves_the_money_once(bank: IvrBank) -
     host, _, port = bank.system.node.target.partition(":")
     before = bank.booked(payee)
     async with SeveringProxy(host, int(port)) as proxy, grpc.aio.insecure_channel(f"127.0.0.1:{proxy.port}") as channel:
-        service = SelfService(GatewayClient(channel), "call-severed")
+        service = SelfService(GatewayClient(channel, seconds=120), "call-severed")
         sealed = (await bank.seals.seal("call-severed"))(PIN)
         await service.perform(Call(1, "verify_pin", {"customer": person.customer.number}, sealed))
         proxy.mute()
