@@ -37,6 +37,7 @@ STREAMS = {"activity.v1.ActivityService/WatchTransactions": "activity.v1.Activit
 MASKED_AT_THE_COUNTER = "customers.v1.InteractionService/"
 """Whose scenes look at what a clerk is shown before the customer has proved who he is."""
 
+BY_NO_AGENT = "customers.v1.CustomerService/ChangePin"
 CUSTOMERS_CHANNELS = ("AGENT", "IVR", "ATM", "ONLINE_BANKING")
 
 
@@ -51,7 +52,7 @@ class Sample:
 @dataclass
 class Witness:
     """Stands between the scenes and the gateway: what is a customer's is asked for by an agent, under a grant that is
-    good; what was asked for is kept."""
+    good, and a PIN changed by the IVR; what was asked for is kept."""
 
     client: Client
     walk: Walk
@@ -81,7 +82,7 @@ class Witness:
 
     async def _proved(self, name: str, request: Json) -> tuple[Json, Grant]:
         grants = self.walk.system.node.gateway.parts.grants
-        channel = "ATM" if name.startswith("cash.") else "AGENT"
+        channel = "ATM" if name.startswith("cash.") else "IVR" if name == BY_NO_AGENT else "AGENT"
         owner = await self._owner(request)
         who = {} if owner else {"customer": f"customers/{NOBODYS_ASKER}"}
         grant = good_grant(owner or NOBODYS_ASKER, self.walk.clock.now(), channel=channel, **BOUND)
