@@ -24,6 +24,7 @@ PAGES = {
 """With how many commands each has at least."""
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_says_what_happens(name: str, live_system: LiveSystem, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
