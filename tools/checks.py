@@ -34,10 +34,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 
-HEARD = ("-m", "realtime", "tests/e2e")
+HEARD = ("-m", "realtime", "tests/contract/switch", "tests/e2e")
 """What is heard in real time has the machine first: beside a test that takes a whole core, sound has gaps and keys are
 lost. All others run on what it leaves."""
-OTHERS = ("-m", "not realtime", "-n", str(CORES), "--dist", "loadfile")
+OTHERS = ("-m", "not realtime", "-n", str(CORES + 1), "--dist", "loadfile", "--no-loadscope-reorder")
+"""One more than cores, as many tests wait for processes of theirs; and in the order of their folders, in which the
+longest files come early. By the number of tests they would come last, with nothing left to run beside them."""
 _LAST = ("nice", "-n", "19")
 
 _CLOCK = SystemClock()

@@ -26,6 +26,20 @@ BENCHES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager
 }
 """How to open a bench, by the name of its switch; for the length of one test."""
 
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and _on_asterisk(item):
+            item.add_marker(pytest.mark.realtime)
+
+
+def _on_asterisk(test: pytest.Function) -> bool:
+    return "asterisk" in test.fixturenames or (
+        hasattr(test, "callspec") and "asterisk" in test.callspec.params.values()
+    )
+
 
 @pytest.fixture(scope="session")
 def switch_prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
