@@ -12,7 +12,6 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from typer.rich_utils import rich_format_error
 
 from tellerline.cli import commands
 from tellerline.cli.exits import Exit
@@ -71,6 +70,8 @@ def _explaining(out: Output) -> Iterator[None]:
     except _UsageError as error:
         if out.json:
             out.fail(Exit.USAGE, "BAD_ARGUMENT", error.format_message(), error.format_message())
+        from typer.rich_utils import rich_format_error
+
         rich_format_error(error)
         raise typer.Exit(Exit.USAGE) from None
     except BrokenPipeError:
