@@ -23,6 +23,7 @@ from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal
 TERMINALS = int(os.environ.get("TELLERLINE_ISO_TERMINALS", "100"))
 HOSTILE, NEWCOMERS = max(len(HOSTILITIES), TERMINALS // 50), 10
 MOST_FOR_A_SIGN_ON = 30.0
+ATTACKED_WITHIN = 300.0
 SECONDS, TURNS = (3.0, 1) if TERMINALS <= 100 else (10.0, 4)
 
 
@@ -78,7 +79,7 @@ async def _under_attack(server: IsoServer) -> None:
         return server.counted("atm_frames_total").get("916/refused", 0)
 
     before = refused()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(ATTACKED_WITHIN):
         while refused() == before:  # noqa: ASYNC110 another process's
             await asyncio.sleep(0.1)
 
@@ -88,7 +89,7 @@ async def _refused(server: IsoServer) -> None:
         return server.counted("atm_connections_ended_total").get("no_room", 0)
 
     before = refused()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(ATTACKED_WITHIN):
         while refused() < before + 100:  # noqa: ASYNC110 another process's
             await asyncio.sleep(0.1)
 

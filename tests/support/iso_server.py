@@ -24,6 +24,7 @@ from iso_platform import MemoryBooks, MemoryRegistry, MemoryServices
 from prometheus_client.parser import text_string_to_metric_families
 
 from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.memory import settle_memory
 from tellerline.adapters.telemetry import LogWriter, Metrics, make_log
 from tellerline.gateway.channels.iso8583.building import Ground, build_front
 from tellerline.gateway.channels.iso8583.development import DevelopmentTerminal, make_terminals
@@ -46,6 +47,7 @@ async def _serve(settings: AtmSettings) -> None:
     )
     front = build_front(settings, ground)
     port = await front.start()
+    settle_memory()
     sys.stdout.write(json.dumps({"port": port, "metrics": metrics.serve("127.0.0.1", 0)}) + "\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import ssl
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from tellerline.adapters.clock import Clock, Randomness
+from tellerline.adapters.memory import settle_memory
 from tellerline.adapters.mq.memory import MemoryBroker
 from tellerline.adapters.soap.credentials import MessageSecurity
 from tellerline.adapters.telemetry import LibraryLines, Log, LogWriter, Metrics, make_log
@@ -66,7 +66,7 @@ class GatewayNode:
             scheme = "https" if self.settings.http.tls else "http"
             self.http_url = f"{scheme}://{self.settings.http.address}:{await self.http.start()}"
         self.metrics_url = self.gateway.metrics.serve("127.0.0.1", self.settings.telemetry.metrics_port)
-        _settle_memory()
+        settle_memory()
         self.log.info(
             "serving",
             target=self.target,
@@ -268,10 +268,3 @@ def _front_settings(serving: ServingSettings) -> FrontSettings:
         default_deadline=serving.default_deadline,
         maximum_deadline=serving.maximum_deadline,
     )
-
-
-def _settle_memory() -> None:
-    """What was made at start-up lives as long as the process: keep the collector away from it, and rarer."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
