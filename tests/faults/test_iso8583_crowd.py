@@ -33,15 +33,20 @@ class Turn:
 
     answers: list[float]
     sign_ons: list[float]
+    turns: list[float]
+    """The 99th percentile of each turn's answers: how far they are apart is how much the machine itself wavers."""
 
     async def add(self, server: IsoServer, terminals: list[IsoTerminal], newcomers: list[str]) -> None:
         """One after the other: those who sign on all at once would be in each other's way, and in the answers'."""
-        self.answers += await honest(terminals, SECONDS)
+        answers = await honest(terminals, SECONDS)
+        self.answers += answers
+        self.turns.append(p99(answers))
         self.sign_ons += await signing_on(server.target, server.keys, newcomers, SECONDS / 2)
 
     def __str__(self) -> str:
         return (
-            f"p99 of {len(self.answers)} answers {1000 * p99(self.answers):.1f} ms, of {len(self.sign_ons)} sign-ons "
+            f"p99 of {len(self.answers)} answers {1000 * p99(self.answers):.1f} ms (by turn "
+            f"{' '.join(f'{1000 * turn:.1f}' for turn in self.turns)}), of {len(self.sign_ons)} sign-ons "
             f"{1000 * p99(self.sign_ons):.1f} ms (longest {1000 * max(self.sign_ons):.1f})"
         )
 
@@ -52,7 +57,7 @@ async def test_hostile_terminals_harm_no_other(tmp_path: Path) -> None:
     with iso_server(tmp_path, tuple(DevelopmentTerminal(name) for name in names)) as server:
         newcomers = names[HOSTILE : HOSTILE + NEWCOMERS]
         terminals = [await _ready(server, name) for name in names[HOSTILE + NEWCOMERS :]]
-        alone, beside, flood = Turn([], []), Turn([], []), Turn([], [])
+        alone, beside, flood = (Turn([], [], []) for _ in range(3))
         for _ in range(TURNS):
             await alone.add(server, terminals, newcomers)
             with hostile(server, names[:HOSTILE]):
