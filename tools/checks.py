@@ -37,9 +37,9 @@ CORES = os.cpu_count() or 1
 HEARD = ("-m", "realtime", "tests/contract/switch", "tests/e2e")
 """What is heard in real time has the machine first: beside a test that takes a whole core, sound has gaps and keys are
 lost. All others run on what it leaves."""
-OTHERS = ("-m", "not realtime", "-n", str(CORES + 1), "--dist", "loadfile", "--no-loadscope-reorder")
-"""One more than cores, as many tests wait for processes of theirs; and in the order of their folders, in which the
-longest files come early. By the number of tests they would come last, with nothing left to run beside them."""
+OTHERS = ("-m", "not realtime", "-n", str(CORES + 1), "--dist", "loadfile")
+"""One more than cores, as many tests wait for processes of theirs. Files of many tests come first, and those are the
+short ones: the long ones, of many processes each, would take too much from what is heard meanwhile."""
 _LAST = ("nice", "-n", "19")
 
 _CLOCK = SystemClock()
