@@ -22,6 +22,7 @@ from live_load import Load, audit, interrupted, resolved
 from tellerline.adapters.clock import SeededRandomness, SystemClock
 from tellerline.gateway.journal.records import State
 from tellerline.simulators.faults import FaultKind, FaultRule
+from tellerline.simulators.servers import RabbitmqServer
 
 CUSTOMERS = 40
 KILLS = int(os.environ.get("TELLERLINE_KILLS", "24"))
@@ -78,9 +79,10 @@ def forks() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, dsn: str, rabbitmq_url: str) -> AsyncIterator[Installation]:
-    async with live_bank(CUSTOMERS, amqp=rabbitmq_url, seed=SEED) as live:
-        made = Installation(tmp_path, live, dsn, rabbitmq_url, GENEROUS | in_a_hurry(tmp_path))
+async def installation(tmp_path: Path, dsn: str, rabbitmq_server: RabbitmqServer) -> AsyncIterator[Installation]:
+    """On a broker of its own: another bank that takes orders there, in a test beside this one, would take its too."""
+    async with live_bank(CUSTOMERS, amqp=rabbitmq_server.url, seed=SEED) as live:
+        made = Installation(tmp_path, live, dsn, rabbitmq_server.url, GENEROUS | in_a_hurry(tmp_path))
         await made.register()
         yield made
 

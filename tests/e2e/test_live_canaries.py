@@ -35,6 +35,7 @@ from tellerline.gateway.client import CanonicalError, Client
 from tellerline.simulators.faults import FaultKind, FaultRule, GarbleStyle
 from tellerline.simulators.population import Person
 from tellerline.simulators.population.people import PIN
+from tellerline.simulators.servers import RabbitmqServer
 
 CUSTOMERS = 100
 AT_ONCE = 16
@@ -105,16 +106,16 @@ class Canaries:
 
 
 @pytest.fixture
-async def canaries(tmp_path: Path, rabbitmq_url: str) -> AsyncIterator[Canaries]:
+async def canaries(tmp_path: Path, rabbitmq_server: RabbitmqServer) -> AsyncIterator[Canaries]:
     async with AsyncExitStack() as stack:
-        live = await stack.enter_async_context(live_bank(CUSTOMERS, amqp=rabbitmq_url))
+        live = await stack.enter_async_context(live_bank(CUSTOMERS, amqp=rabbitmq_server.url))
         for kind in (FaultKind.GARBLE, FaultKind.REFUSE, FaultKind.DUPLICATE_REPLY):
             live.bank.add_fault(FaultRule(kind=kind, probability=0.02, style=GarbleStyle.CUT))
         live.bank.add_fault(FaultRule(kind=FaultKind.LOSE_REPLY, operations=frozenset({"Transfer"}), count=5))
         spans, doors = stack.enter_context(span_collector()), ChannelDoors(tmp_path / "doors")
         telemetry = {"log_level": "debug", "trace_ratio": 1.0, "trace_endpoint": spans.endpoint}
         more = GENEROUS | in_a_hurry(tmp_path) | doors.tables() | {"telemetry": telemetry}
-        installation = Installation(tmp_path, live, amqp=rabbitmq_url, more=more)
+        installation = Installation(tmp_path, live, amqp=rabbitmq_server.url, more=more)
         (target,) = await stack.enter_async_context(installation.gateways("one"))
         client = LiveClient.to(target)
         stack.push_async_callback(client.close)
@@ -123,7 +124,7 @@ async def canaries(tmp_path: Path, rabbitmq_url: str) -> AsyncIterator[Canaries]
         yield Canaries(Client(client.channel), browser, machines, doors, live, spans)
 
 
-async def test_canaries_do_not_sing(canaries: Canaries, tmp_path: Path, rabbitmq_url: str) -> None:
+async def test_canaries_do_not_sing(canaries: Canaries, tmp_path: Path, rabbitmq_server: RabbitmqServer) -> None:
     people = canaries.live.population.people[:CUSTOMERS]
     at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -151,7 +152,7 @@ async def test_canaries_do_not_sing(canaries: Canaries, tmp_path: Path, rabbitmq
     database = await asyncio.to_thread(_database, tmp_path)
     assert people[0].card in database
     assert _secrets(canaries, database) == []
-    assert _secrets(canaries, await _dead_letter(rabbitmq_url, people[0].card)) == []
+    assert _secrets(canaries, await _dead_letter(rabbitmq_server.url, people[0].card)) == []
     searched = {"log": len(log), "spans": len(spans), "metrics": len(exposed), "database": len(database)}
     sys.stdout.write(f"\n{canaries.serials} requests, 0 found in bytes {searched}; answers: {dict(canaries.ends)}\n")
 
