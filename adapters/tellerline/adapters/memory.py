@@ -11,7 +11,7 @@ _THRESHOLDS: Final = (50_000, 20, 50)
 def settle_memory() -> None:
     """What was made at start-up lives as long as the process: keep the collector away from it, and rarer.
 
-    To be called once, when all is made and before anything is served. Blocks for one whole collection.
+    To be called when all is made. Blocks for one whole collection.
     """
     gc.collect()
     gc.freeze()
