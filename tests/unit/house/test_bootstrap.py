@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,9 +61,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(folder / "tellerline"), *arguments]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, cwd="/", env=os.environ | more, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
 
 
 def test_later_runs_go_straight_to_the_program(project: Path) -> None:
@@ -72,6 +75,14 @@ def test_later_runs_go_straight_to_the_program(project: Path) -> None:
 
 def test_test_is_the_projects_own_command(project: Path) -> None:
     assert _run(project, "test", "tests/unit", "-k", "money").stdout == "checked ['tests/unit', '-k', 'money']\n"
+
+
+def test_bytecode_is_kept_with_the_environment_where_none_is_wanted_beside_sources(project: Path) -> None:
+    assert _run(project, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX="").returncode == 7
+    assert not [path for path in project.rglob("__pycache__") if ".venv" not in path.parts]
+    assert [path.name.split(".")[0] for path in (project / ".venv" / "bytecode").rglob("sample_main.*")] == [
+        "sample_main"
+    ]
 
 
 def test_a_changed_lock_brings_the_environment_up_to_date_once(project: Path) -> None:
