@@ -81,8 +81,9 @@ def _explaining(out: Output) -> Iterator[None]:
         out.fail(Exit.SETUP, "SYSTEM_TROUBLE" if error.filename is None else "FILE_TROUBLE", text, text)
 
 
-def build_app() -> typer.Typer:
-    """The application with every command module registered, in the order of their ``ORDER``."""
+def build_app(words: Sequence[str] = ()) -> typer.Typer:
+    """The application for a command line's ``words``: with the module that has the command they begin with, or, if
+    they begin with none, with every module, in the order of their ``ORDER``."""
     app = typer.Typer(
         name="tellerline",
         cls=Commands,
@@ -93,17 +94,25 @@ def build_app() -> typer.Typer:
         epilog=EPILOG,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_several_commands)
     names = sorted(name for _, name, _ in pkgutil.iter_modules(commands.__path__))
-    modules = [importlib.import_module(f"{commands.__name__}.{name}") for name in names]
+    wanted = commands.ELSEWHERE.get(words[0], words[0]) if words else ""
+    modules = [
+        importlib.import_module(f"{commands.__name__}.{name}") for name in ([wanted] if wanted in names else names)
+    ]
     for module in sorted(modules, key=lambda module: int(module.ORDER)):
         module.register(app)
     return app
 
 
+def _several_commands() -> None:
+    """Typer takes the only command of an application for the application itself, unless something stands before it."""
+
+
 def run() -> None:
     """Entry point: exits with a code of ``Exit``."""
     try:
-        build_app()()
+        build_app(sys.argv[1:])()
     except KeyboardInterrupt:
         with suppress(typer.Exit):
             _output(sys.argv[1:]).interrupted()

@@ -6,18 +6,18 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from html import unescape
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 import typer
-from rich._export_format import CONSOLE_SVG_FORMAT
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
 
 from tellerline.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def language(spoken: str = "") -> str:
@@ -42,6 +42,8 @@ _DRAWN_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*>)([^<]+)(?=</text>)')
 
 def _as_wide_as_its_cells(drawn: re.Match[str]) -> str:
     """Rich gives every character the width of one cell; a Chinese one fills two, and would lie upon the next."""
+    from rich.cells import cell_len
+
     text = unescape(drawn[3])
     width = float(drawn[1]) * cell_len(text) / len(text)
     return f'textLength="{width:.1f}"{drawn[2]}{drawn[3]}'
@@ -57,9 +59,22 @@ class Output:
 
     def __init__(self, *, json: bool = False, record: bool = False, spoken: str = "") -> None:
         self.json = json
-        self.console = Console(highlight=False, soft_wrap=not record, record=record, width=_width(record))
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._record = record
         self._language = language(spoken)
+
+    @cached_property
+    def console(self) -> Console:
+        """Rich is loaded where something is shown to people: a program never waits for it."""
+        from rich.console import Console
+
+        record = self._record
+        return Console(highlight=False, soft_wrap=not record, record=record, width=_width(record))
+
+    @cached_property
+    def errors(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
 
     def text(self, en: str, zh: str) -> str:
         return zh if self._language == "zh-CN" else en
@@ -84,6 +99,8 @@ class Output:
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
         if self.json:
             return
+        from rich.table import Table
+
         table = Table(
             title=title or None,
             title_justify="left",
@@ -105,6 +122,8 @@ class Output:
 
     def save_picture(self, path: Path, *, title: str) -> None:
         """Write what was shown as an SVG in the reader's own fonts; needs ``record``."""
+        from rich._export_format import CONSOLE_SVG_FORMAT
+
         template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
         drawn = self.console.export_svg(title=title, code_format=template)
         path.write_text(_DRAWN_TEXT.sub(_as_wide_as_its_cells, drawn), "utf-8")
