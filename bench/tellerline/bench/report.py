@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ TARGETS: Mapping[str, tuple[str, float]] = {
 }
 """What the default front, ``connect``, has to reach."""
 REFERENCE_FRONT = "connect"
+_TWO_SIDED_95 = 1.96
 _PARTS = (
     "aio-pika",
     "aiohttp",
@@ -59,42 +61,68 @@ def ratios(figures: Mapping[str, Figure], fronts: Sequence[str]) -> dict[str, An
     """Per front, cost over the sum of its floors; online banking's over its own, with the usual server and with ours;
     a cash machine's over that of the same balance over gRPC; how many times cheaper than zeep and than the peer we are.
 
-    What was not measured is None.
+    Each is the median over the rounds; what was not measured is None.
     """
+    return _compared(figures, fronts, lambda quotients: round(statistics.median(quotients), 2))
+
+
+def ranges(figures: Mapping[str, Figure], fronts: Sequence[str]) -> dict[str, Any]:
+    """The same names, each with the 95 % confidence interval of its ratio: how far off so few rounds may be."""
+    return _compared(figures, fronts, _median_range)
+
+
+def _compared(
+    figures: Mapping[str, Figure], fronts: Sequence[str], told: Callable[[Sequence[float]], Any]
+) -> dict[str, Any]:
+    def compared(above: str, *below: str) -> Any:
+        quotients = _quotients(figures, above, below)
+        return told(quotients) if quotients else None
+
     return {
-        **{front: _against_floors(figures, front) for front in fronts},
-        "http_balance": _quotient(figures, "http_balance", ("json_echo_uvicorn", _BALANCE)),
-        "http_balance_vs_h2corn": _quotient(figures, "http_balance", ("json_echo_h2corn", _BALANCE)),
-        "atm_balance": _quotient(figures, "atm_balance", (f"{REFERENCE_FRONT}_{ENQUIRIES[0].name}",)),
-        "statement_decode_vs_zeep": _quotient(figures, "statement_decode_zeep", ("statement_decode",)),
         **{
-            f"peer_{name}": _quotient(figures, f"peer_{name}", (f"{REFERENCE_FRONT}_{name}",))
+            front: {name: compared(f"{front}_{name}", *floors) for name, floors in AGAINST_FLOORS.items()}
+            for front in fronts
+        },
+        "http_balance": compared("http_balance", "json_echo_uvicorn", _BALANCE),
+        "http_balance_vs_h2corn": compared("http_balance", "json_echo_h2corn", _BALANCE),
+        "atm_balance": compared("atm_balance", f"{REFERENCE_FRONT}_{ENQUIRIES[0].name}"),
+        "statement_decode_vs_zeep": compared("statement_decode_zeep", "statement_decode"),
+        **{
+            f"peer_{name}": compared(f"peer_{name}", f"{REFERENCE_FRONT}_{name}")
             for name in ("balance_soap", "loan_mq")
         },
     }
 
 
-def _against_floors(figures: Mapping[str, Figure], front: str) -> dict[str, float | None]:
-    return {name: _quotient(figures, f"{front}_{name}", floors) for name, floors in AGAINST_FLOORS.items()}
-
-
-def _quotient(figures: Mapping[str, Figure], above: str, below: Sequence[str]) -> float | None:
-    """The median over the rounds of what one costs over what the others cost together in the same round.
+def _quotients(figures: Mapping[str, Figure], above: str, below: Sequence[str]) -> list[float]:
+    """Of each round, what one costs over what the others cost together in the same round; none of what was not
+    measured.
 
     The machine's speed drifts from round to round by more than what is measured; within a round it drifts little.
     """
     if above not in figures or any(name not in figures for name in below):
-        return None
+        return []
     bases = [sum(costs) for costs in zip(*(figures[name].costs for name in below), strict=True)]
-    paired = [cost / base for cost, base in zip(figures[above].costs, bases, strict=True) if base]
-    return round(statistics.median(paired), 2) if paired else None
+    return [cost / base for cost, base in zip(figures[above].costs, bases, strict=True) if base]
+
+
+def _median_range(values: Sequence[float]) -> list[float]:
+    """By order statistics, which hold whatever the values' distribution is. Of five values and fewer, all of them."""
+    ordered = sorted(values)
+    outside = max(0, math.floor((len(ordered) - _TWO_SIDED_95 * math.sqrt(len(ordered))) / 2))
+    return [round(ordered[outside], 2), round(ordered[-1 - outside], 2)]
+
+
+def of_target(found: Mapping[str, Any], name: str) -> Any:
+    """What ``ratios`` or ``ranges`` found for a target; None for what was not measured."""
+    return found.get(REFERENCE_FRONT, {}).get(name) if name in AGAINST_FLOORS else found.get(name)
 
 
 def verdicts(found: Mapping[str, Any]) -> list[tuple[str, float | None, str, bool | None]]:
     """Each target with its ratio, in words, and whether it is reached; None for what was not measured."""
     rows = []
     for name, (direction, bound) in TARGETS.items():
-        value: float | None = found.get(REFERENCE_FRONT, {}).get(name) if name in AGAINST_FLOORS else found.get(name)
+        value: float | None = of_target(found, name)
         reached = None if value is None else (value <= bound if direction == "at most" else value >= bound)
         rows.append((name, value, f"{direction} {bound:g}", reached))
     return rows

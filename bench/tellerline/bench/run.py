@@ -11,7 +11,7 @@ from typing import Any
 
 from tellerline.bench.codecs import decoding_subjects
 from tellerline.bench.measure import Figure, Round, figure
-from tellerline.bench.report import environment, ratios
+from tellerline.bench.report import environment, ranges, ratios
 from tellerline.bench.subjects import CONCURRENCY, CONNECTIONS, Subject, peer_subjects, subjects_of
 from tellerline.bench.world import running_world
 
@@ -71,6 +71,7 @@ def report(figures: dict[str, Figure], plan: Plan, missing: str) -> dict[str, An
     """The document that ``--json`` prints."""
     return {
         "ratios": ratios(figures, plan.fronts),
+        "ranges": ranges(figures, plan.fronts),
         "figures": {name: measured.document() for name, measured in figures.items()},
         "peer_missing": missing,
         "load": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellerline.bench.enquiries import ENQUIRIES
 from tellerline.bench.measure import Figure, Round, figure
-from tellerline.bench.report import TARGETS, ratios, verdicts
+from tellerline.bench.report import TARGETS, of_target, ranges, ratios, verdicts
 
 
 def measured(cpu_us: float) -> Figure:
@@ -50,6 +50,18 @@ def test_zeep_and_the_peer_are_told_as_how_many_times_cheaper_we_are() -> None:
     assert found["statement_decode_vs_zeep"] == 9.5
     assert found["peer_balance_soap"] == 8.0
     assert found["peer_loan_mq"] == 3.5
+
+
+def test_a_ratio_has_the_range_that_its_rounds_allow() -> None:
+    def rounds(costs: list[float]) -> Figure:
+        return figure([Round(requests=100, failed=0, cpu_us=cost, seconds=0.1) for cost in costs])
+
+    few = {"atm_balance": rounds([90.0, 300.0, 110.0]), "connect_balance_soap": rounds([100.0, 100.0, 100.0])}
+    assert of_target(ranges(few, ["connect"]), "atm_balance") == [0.9, 3.0]
+    many = {"atm_balance": rounds([*range(1, 26)]), "connect_balance_soap": rounds([10.0] * 25)}
+    assert of_target(ratios(many, ["connect"]), "atm_balance") == 1.3
+    assert of_target(ranges(many, ["connect"]), "atm_balance") == [0.8, 1.8]
+    assert of_target(ranges(many, ["connect"]), "http_balance") is None
 
 
 def test_each_target_is_judged_and_what_was_not_measured_is_not() -> None:

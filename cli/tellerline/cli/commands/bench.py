@@ -135,7 +135,7 @@ class _silence:  # noqa: N801
 
 
 def _show(out: Output, document: dict[str, Any]) -> None:
-    from tellerline.bench.report import verdicts
+    from tellerline.bench.report import of_target, verdicts
 
     rows = [
         (name, f"{one['cpu_us']:.0f}", f"{one['cpu_us_low']:.0f}-{one['cpu_us_high']:.0f}", f"{one['per_second']:.0f}")
@@ -143,11 +143,18 @@ def _show(out: Output, document: dict[str, Any]) -> None:
     ]
     out.table((out.text("what", "项目"), "CPU µs", out.text("least-most", "范围"), out.text("per s", "每秒")), rows)
     judged = [
-        (name, "-" if value is None else f"{value:.2f}", bound, {True: "✓", False: "✗", None: "-"}[reached])
+        (
+            name,
+            "-" if value is None else f"{value:.2f}",
+            "-" if value is None else "{:.2f}-{:.2f}".format(*of_target(document["ranges"], name)),
+            bound,
+            {True: "✓", False: "✗", None: "-"}[reached],
+        )
         for name, value, bound, reached in verdicts(document["ratios"])
     ]
     out.heading("Ratios (connect front)", "比值（connect 前端）")
-    out.table((out.text("what", "项目"), out.text("ratio", "比值"), out.text("target", "目标"), ""), judged)
+    heads = (("what", "项目"), ("ratio", "比值"), ("95 %", "95 %"), ("target", "目标"), ("", ""))
+    out.table([out.text(en, zh) for en, zh in heads], judged)
     env = document["environment"]
     out.say(f"{env['cpu']}, {env['cpus']} CPUs, Python {env['python']}", f"{env['cpu']}，{env['cpus']} 核")
     if document["peer_missing"]:
