@@ -225,8 +225,14 @@ class Line:
         return progress.asked > asked
 
     async def _identify(self, phone: SipTelephone, number: str, progress: Progress) -> None:
-        """Until the PIN is asked for. A key that came twice, or not at all, is a wrong number, as in life."""
+        """Until the PIN is asked for. A key that came twice, or not at all, is a wrong number, as in life; after three
+        of those the agent has the customer again, and sends him once more."""
         while not progress.pin_asked:
+            assert phone.connected, f"{self.number} was hung up on at {progress.node}"
+            if progress.with_agent:
+                await self._sent_by_agent(progress)
+                await self.watch.until(lambda: progress.waits_for_keys)
+                continue
             await self._press(phone, number)
             with suppress(TimeoutError):
                 await self.watch.until(lambda: progress.pin_asked, _ONCE_MORE)
