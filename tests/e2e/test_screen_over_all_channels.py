@@ -97,18 +97,6 @@ def is_masked(shown: calls.ScreenPop, person: Person) -> bool:
     return not filled(shown) & {"customer", "accounts", "transactions", "open_tickets"}
 
 
-async def proves(world: World, call: str, person: Person) -> None:
-    """A1 sends the caller to type his PIN, and has him back."""
-    there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
-    await world.ask(world.calls.TransferToIvr(there))
-    await world.hears("verify-pin/type-number")
-    await world.press(f"{person.customer.number}#")
-    await world.hears("verify-pin/type-pin")
-    await world.pass_time(2)
-    await world.press(PIN)
-    await world.talk("A1")
-
-
 async def test_what_he_did_elsewhere_is_masked_until_his_pin_was_right_and_again_for_the_next(world: World) -> None:
     person = world.bank.person(0)
     serial = await OtherChannels(world, person).are_used()
@@ -121,7 +109,7 @@ async def test_what_he_did_elsewhere_is_masked_until_his_pin_was_right_and_again
     assert before.customer_view.tier == Customer.TIER_STANDARD
     assert serial not in str(before)
 
-    await proves(world, call, person)
+    await world.proves(call, person)
     shown = await world.screen(call)
     assert not shown.missing_parts
     view = shown.customer_view

@@ -29,7 +29,6 @@ from tellerline.api.operations.v1.operations_pb2_grpc import OperationsServiceSt
 from tellerline.callcenter.live.records import EVERYTHING
 from tellerline.gateway.client.errors import CanonicalError
 from tellerline.routing.tickets.ticket import Ticket
-from tellerline.simulators.population import PIN
 from tellerline.simulators.softswitch.phones import OnRing
 
 TIERS = (*(Customer.TIER_STANDARD,) * 3, Customer.TIER_GROUP, Customer.TIER_VIP)
@@ -107,14 +106,7 @@ async def test_a_pin_that_the_agent_asks_for_opens_the_screen_to_him(world: Worl
     await world.sign_in("A1")
     call = await world.unproved()
     assert not (await world.grant(call)).token
-    there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
-    await world.ask(world.calls.TransferToIvr(there))
-    await world.hears("verify-pin/type-number")
-    await world.press(f"{person.customer.number}#")
-    await world.hears("verify-pin/type-pin")
-    await world.pass_time(2)
-    await world.press(PIN)
-    await world.talk("A1")
+    await world.proves(call, person)
     given = await world.grant(call)
     assert given.customer == f"customers/{person.customer.number}"
     assert (await world.screen(call)).customer.display_name == person.customer.name

@@ -107,23 +107,28 @@ async def test_what_the_host_refuses_ends_nothing(tmp_path: Path) -> None:
         assert await alive(world, own, atm) == [True, True]
 
 
+async def changes_in_doubt(world: World, seconds: float) -> None:
+    """Nobody knows for so long whether it was done; then it is known to be."""
+    own, atm = await grant_of(world, "IVR"), await grant_of(world, "ATM")
+    made = await change(world, own)
+    assert isinstance(made, Settled)
+    assert made.state is State.IN_DOUBT
+    assert await alive(world, own, atm) == [True, False]
+    meanwhile = await grant_of(world, "ATM")
+    await world.pass_time(seconds)
+    assert (await world.record(made.global_serial)).state is State.DONE
+    assert await alive(world, own, meanwhile) == [False, False]
+    assert await why(world) == ["pin_change_in_doubt", *["pin_changed"] * 2]
+
+
 @pytest.mark.parametrize("fault", [Fault.LOSE_REPLY, Fault.LATE_WORK, Fault.GARBLE])
 async def test_an_unknown_outcome_ends_the_others_at_once_and_what_was_won_meanwhile_with_the_doubt(
     tmp_path: Path, fault: Fault
 ) -> None:
     clock = VirtualClock(START)
     async with open_world(tmp_path, host=pin_host(clock), clock=clock) as world:
-        own, atm = await grant_of(world, "IVR"), await grant_of(world, "ATM")
         world.host.fault_of = lambda command, _call: fault if isinstance(command, ChangePin) else None
-        made = await change(world, own)
-        assert isinstance(made, Settled)
-        assert made.state is State.IN_DOUBT
-        assert await alive(world, own, atm) == [True, False]
-        meanwhile = await grant_of(world, "ATM")
-        await world.pass_time(60)
-        assert (await world.record(made.global_serial)).state is State.DONE
-        assert await alive(world, own, meanwhile) == [False, False]
-        assert await why(world) == ["pin_change_in_doubt", *["pin_changed"] * 2]
+        await changes_in_doubt(world, 60)
 
 
 async def test_an_answer_behind_the_callers_deadline_ends_the_doubt_and_all_that_was_opened_until_then(
@@ -131,17 +136,8 @@ async def test_an_answer_behind_the_callers_deadline_ends_the_doubt_and_all_that
 ) -> None:
     clock = VirtualClock(START)
     async with open_world(tmp_path, host=pin_host(clock), clock=clock) as world:
-        own, atm = await grant_of(world, "IVR"), await grant_of(world, "ATM")
         world.host.latency = 12.0
-        made = await change(world, own)
-        assert isinstance(made, Settled)
-        assert made.state is State.IN_DOUBT
-        assert await alive(world, own, atm) == [True, False]
-        meanwhile = await grant_of(world, "ATM")
-        await world.pass_time(3)
-        assert (await world.record(made.global_serial)).state is State.DONE
-        assert await alive(world, own, meanwhile) == [False, False]
-        assert await why(world) == ["pin_change_in_doubt", *["pin_changed"] * 2]
+        await changes_in_doubt(world, 3)
 
 
 async def test_a_change_that_the_host_knows_nothing_of_ends_no_more(tmp_path: Path) -> None:

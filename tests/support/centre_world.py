@@ -211,6 +211,17 @@ class World:
         await self.press("0")
         return str((await self.talk("A1")).name.removeprefix("calls/"))
 
+    async def proves(self, call: str, person: Person) -> None:
+        """A1 sends the caller to type his PIN, and has him back."""
+        there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
+        await self.ask(self.calls.TransferToIvr(there))
+        await self.hears("verify-pin/type-number")
+        await self.press(f"{person.customer.number}#")
+        await self.hears("verify-pin/type-pin")
+        await self.pass_time(2)
+        await self.press(PIN)
+        await self.talk("A1")
+
     async def screen(self, call: str, agent: str = "A1") -> calls.ScreenPop:
         """What this agent's program is shown of who calls."""
         request = calls.GetScreenPopRequest(context=context(agent, english=False), name=f"calls/{call}")
