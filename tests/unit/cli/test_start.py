@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ assert [name for name in sys.modules if name.startswith(commands)] == [commands 
 """
 
 
+@cache
 def _commands(*words: str) -> Mapping[str, Any]:
     commands: Mapping[str, Any] = getattr(get_command(build_app(words)), "commands")  # noqa: B009 - typer's own type
     return commands
