@@ -12,7 +12,8 @@ from tellerline.gateway.channels.iso8583.pace import Pace
 
 _EARLY_S: Final = 0.001
 """How much earlier than asked for a clock may call."""
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 4
+"""Turns in one go: whoever is served meanwhile waits for all of them."""
 Comer = TypeVar("Comer")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,7 @@ class Door:
         self.refused: list[str] = []
         self.left: set[str] = set()
         self.room = 1_000_000
+        self.in_a_row = self.most_in_a_row = 0
         self.arrivals: Arrivals[str] = Arrivals(
             self.clock,
             per_second=PER_SECOND,
@@ -32,6 +34,10 @@ class Door:
         )
 
     def _take(self, comer: str) -> Taken:
+        if not self.in_a_row:
+            asyncio.get_running_loop().call_soon(self._others)
+        self.in_a_row += 1
+        self.most_in_a_row = max(self.most_in_a_row, self.in_a_row)
         if comer in self.left:
             return Taken.GONE
         if not self.room:
@@ -39,6 +45,9 @@ class Door:
         self.room -= 1
         self.came.append(comer)
         return Taken.IN
+
+    def _others(self) -> None:
+        self.in_a_row = 0
 
     def come(self, address: str, *, number: int = 1, named: str = "") -> list[str]:
         comers = [f"{named or address}/{at}" for at in range(number)]
@@ -92,6 +101,16 @@ async def test_who_hung_up_costs_those_behind_him_nothing() -> None:
     door.left = set(crowd[BURST:-1])
     await door.clock.advance(0.02)
     assert door.came == [*crowd[:BURST], crowd[-1]]
+
+
+async def test_many_who_hung_up_do_not_hold_up_those_who_are_in() -> None:
+    door = Door()
+    crowd = door.come(CROWD, number=900)
+    door.left = set(crowd[BURST:])
+    door.in_a_row = door.most_in_a_row = 0
+    await door.clock.advance(1)
+    assert 0 < door.most_in_a_row < 10
+    assert not door.arrivals.close()
 
 
 async def test_an_address_is_forgotten_when_it_makes_no_difference() -> None:
