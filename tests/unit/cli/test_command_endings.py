@@ -223,6 +223,15 @@ def test_a_change_that_was_never_sent_is_unreachable(nowhere: str) -> None:
     assert (code, error["code"], "channel_serial" in error) == (Exit.UNREACHABLE, "UNREACHABLE", False)
 
 
+AT_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tellerline.cli.main import run
+run()
+"""
+"""What a shell starts in the background inherits that Ctrl-C is nothing to it."""
+
+
 def test_ctrl_c_leaves_the_serial_of_what_was_sent() -> None:
     came = Event()
 
@@ -235,8 +244,7 @@ def test_ctrl_c_leaves_the_serial_of_what_was_sent() -> None:
 
     beside = os.environ | {"TELLERLINE_LANG": "en"}
     with gateway(silent) as address:
-        program = (sys.executable, "-c", "from tellerline.cli.main import run; run()")
-        words = (*program, *TRANSFER[:4], "--gateway", address, "--json")
+        words = (sys.executable, "-c", AT_A_TERMINAL, *TRANSFER[:4], "--gateway", address, "--json")
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=beside)
         came.wait()
         process.send_signal(signal.SIGINT)
