@@ -41,7 +41,7 @@ EXTENSIONS = frozenset((*AGENTS.values(), *LEADERS.values()))
 _CLOCK = SystemClock()
 _STEP = 0.1
 _PATIENCE = 90.0
-_TRIES = 3
+_ONCE_MORE = 10.0
 
 
 class Bar:
@@ -239,12 +239,19 @@ class ThirtyCalls:
         await self._number_given(name)
 
     async def _number_given(self, name: str) -> None:
-        """Type the customer's number, and again where it was not taken."""
-        for _ in range(_TRIES):
-            await self.callers[name].press(f"{self.people[name].customer.number}#")
-            if await self._secured_within(name, _PATIENCE / _TRIES):
+        """Type the customer's number, and again where it was not taken: also after three wrong ones, of which the flow
+        goes back to the menu."""
+        limit = _CLOCK.monotonic() + _PATIENCE
+        while True:
+            call = self.call(state := await self._seen(), name)
+            assert _CLOCK.monotonic() < limit, f"the number of {name} was not taken: {self.places(state)}"
+            if call.node == "menu":
+                await self.callers[name].press("1")
+                await self.at(name, "verify-pin.number")
+            elif call.node == "verify-pin.number":
+                await self.callers[name].press(f"{self.people[name].customer.number}#")
+            if await self._secured_within(name, _ONCE_MORE):
                 return
-        raise AssertionError(f"the number of {name} was not taken")
 
     async def _verified(self, name: str) -> None:
         """With an agent, after the balance."""
