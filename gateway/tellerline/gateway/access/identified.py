@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from typing import Any
 
@@ -34,9 +34,9 @@ class Identification:
         return replace(method, stream=self._stream(method.stream)) if method.stream is not None else method
 
     def _unary(self, handler: UnaryHandler) -> UnaryHandler:
-        async def identified(message: Message, call: CallContext) -> Message:
+        def identified(message: Message, call: CallContext) -> Awaitable[Message]:
             self._put_right(message, call)
-            return await handler(message, call)
+            return handler(message, call)
 
         return identified
 

@@ -40,13 +40,8 @@ ADD = Statement(
     *_ORDER,
 )
 APPEND = Statement(_INSERT.on_conflict_do_nothing(), *_ORDER)
-TOGETHER = 32
-APPEND_TOGETHER = Statement(
-    insert(transactions)
-    .values([{name: bindparam(f"{name}_{row}") for name in _ORDER} for row in range(TOGETHER)])
-    .on_conflict_do_nothing(),
-    *(f"{name}_{row}" for row in range(TOGETHER) for name in _ORDER),
-)
+TOGETHER = (256, 128, 64, 32, 16, 8, 4, 2)
+APPEND_TOGETHER = tuple((rows, Statement(_INSERT.on_conflict_do_nothing(), *_ORDER, rows=rows)) for rows in TOGETHER)
 GET = Statement(select(*ROW).where(t.global_serial == bindparam("serial")), "serial")
 FIND = Statement(
     select(*ROW).where(t.channel == bindparam("in_channel"), t.channel_serial == bindparam("serial"), NOT_AN_ENQUIRY),
@@ -158,11 +153,13 @@ def note(values: Values) -> Steps[None]:
 
 
 def append(rows: Sequence[Values]) -> Steps[None]:
-    """Most of them ``TOGETHER`` at a time: what a row costs is mostly its statement."""
-    whole = len(rows) - len(rows) % TOGETHER
-    for start in range(0, whole, TOGETHER):
-        yield APPEND_TOGETHER, tuple(chain.from_iterable(rows[start : start + TOGETHER]))
-    for values in rows[whole:]:
+    """As many together as can be: what a row costs is mostly its statement, for which threads wait for each other."""
+    start = 0
+    for together, statement in APPEND_TOGETHER:
+        while len(rows) - start >= together:
+            yield statement, tuple(chain.from_iterable(rows[start : start + together]))
+            start += together
+    for values in rows[start:]:
         yield APPEND, values
 
 

@@ -64,6 +64,8 @@ def statements() -> Iterator[tuple[str, Statement]]:
         for name, each in vars(module).items():
             if isinstance(each, Statement):
                 yield f"{module.__name__}.{name}", each
+    for rows, together in transactions.APPEND_TOGETHER:
+        yield f"of {rows} rows", together
 
 
 @pytest.mark.parametrize(("name", "statement"), list(statements()))

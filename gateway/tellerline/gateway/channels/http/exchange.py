@@ -121,8 +121,11 @@ class Exchange:
         headers = self._headers(own)
         if kind is not None:
             headers += kind, (b"content-length", b"%d" % len(body))
-        await self._say({"type": "http.response.start", "status": status, "headers": headers})
-        await self._say({"type": "http.response.body", "body": body, "more_body": False})
+        try:
+            await self._send({"type": "http.response.start", "status": status, "headers": headers})
+            await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        except OSError as gone:
+            raise ClientLeftError from gone
 
     async def _say(self, message: dict[str, Any]) -> None:
         try:
