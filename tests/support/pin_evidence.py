@@ -7,7 +7,6 @@ import shutil
 import wave
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,8 @@ BY_AGENT_CALLERS = CALLERS[-AGENT_LINES:]
 TONE_CALLERS = [*CALLERS[:4], BY_AGENT_CALLERS[0]]
 BOTH_CALLERS = [*CALLERS[4:8], *BY_AGENT_CALLERS[1:3]]
 _CUSTOMERS = 150
+_LONGEST_LIFE = 86_400
+"""Seconds from now at which something may end, and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,8 @@ async def gather_evidence(prompts: Path, place: Path, folder: Path) -> Evidence:
         _keep_spans(collector, folder)
     typed = [entry.pin for script in scripts.values() for entry in script]
     ends = {pin: end for line in lines for pin, end in line.ends.items()}
-    search = PinSearch(typed, _alike(str(begun), str(_seconds())))
+    search = PinSearch(typed, range(begun, _seconds() + _LONGEST_LIFE))
     return Evidence(folder, scripts, ends, results, keys_told, search)
-
-
-def _alike(one: str, other: str) -> str:
-    """How both begin."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=True))
-    return "".join(char for char, _ in same)
 
 
 def _seconds() -> int:

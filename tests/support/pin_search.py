@@ -35,6 +35,8 @@ _NOISE = re.compile(
     rb"|(?P<line>C-[0-9a-f]{8})"
     rb"|(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 )
+_EPOCH = re.compile(rb"(?<![0-9])[0-9]{10}(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:\.[0-9]+)?(?![0-9])")
+"""Seconds, or thousandths, millionths or billionths of them."""
 KEY_BY_KEY = "key by key"
 """A text tells of one key: six such lines are a PIN, whatever stands between them."""
 _SQLITE = b"SQLite format 3\x00"
@@ -50,12 +52,12 @@ class Found:
 
 
 class PinSearch:
-    """For six digits each, four of them different. ``since`` is how all epoch times of the run begin, as digits; when
-    empty they are looked at too."""
+    """For six digits each, four of them different. ``times`` are the epoch seconds that the run may have written;
+    without them epoch times are looked at too."""
 
-    def __init__(self, pins: Collection[str], since: str = "") -> None:
+    def __init__(self, pins: Collection[str], times: range = range(0)) -> None:
         self._pins = frozenset(pins)
-        self._epoch = re.compile(rb"(?<![0-9])" + since.encode() + rb"[0-9.]*") if since else None
+        self._times = times
         self._coded = {code: pin for pin in self._pins for code in _base64(pin)}
 
     def folder(self, folder: Path) -> list[Found]:
@@ -83,10 +85,11 @@ class PinSearch:
 
     def side_by_side(self, texts: bytes) -> set[str]:
         """All six digits in a row, but for what is random by itself."""
-        quiet = _NOISE.sub(b" ", texts)
-        if self._epoch is not None:
-            quiet = self._epoch.sub(b" ", quiet)
+        quiet = _EPOCH.sub(self._without_time, _NOISE.sub(b" ", texts))
         return {pin for run in _DIGITS.findall(quiet) for pin in _windows(run.decode())}
+
+    def _without_time(self, number: re.Match[bytes]) -> bytes:
+        return b" " if int(number[0][:10]) in self._times else number[0]
 
     def everything(self, folder: Path) -> set[str]:
         """``side_by_side`` in all files below it, but in sound."""
