@@ -11,16 +11,15 @@ from typing import Any
 
 import aiohttp
 from aiohttp import ClientRequest, ClientTimeout, TCPConnector
-from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http import HttpProcessingError, RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
 from tellerline.adapters.clock import Clock, Timer
+from tellerline.adapters.soap.whole_replies import Doorway, WholeReply
 
 _NO_TIMEOUT = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
-_LONGEST_LINE = 8190
 _SWITCHING_PROTOCOLS = 101
 
 
@@ -91,11 +90,14 @@ class Poster:
         else:
             self._kept.put(connection)
 
-    async def post(self, connection: Connection, head: bytes, body: bytes) -> Reply:
-        """Write the request and return when status and headers of its reply are there."""
+    async def post(self, connection: Connection, head: bytes, body: bytes) -> WholeReply | Reply:
+        """Write the request and return when its reply has come, or when status and headers of one in parts have."""
         protocol: Any = connection.protocol
-        _expect_reply(protocol)
+        expected = Doorway.of(protocol).expect()
         protocol.transport.write(b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
+        whole = await expected
+        if whole is not None:
+            return whole
         while True:
             reply: Reply = await protocol.read()
             code = reply[0].code
@@ -154,9 +156,11 @@ def _is_sound(connection: Connection) -> bool:
 def _hears_no_more(protocol: Any) -> bool:
     """Whether nothing follows the reply. What comes from now on makes the connection unsound, however little it is.
 
-    Without a parser, which the next request brings along, the protocol keeps what it hears and should be closed.
+    Without a parser, which the next reply in parts brings along, the protocol keeps what it hears and should be closed.
     """
     parser, protocol._parser = protocol._parser, None
+    if parser is None:
+        return True
     try:
         begun = parser.feed_eof()
     except HttpProcessingError:
@@ -170,12 +174,6 @@ def header_line(name: str, value: str) -> str:
     return f"{name}: {value}"
 
 
-def _expect_reply(protocol: ResponseHandler) -> None:
-    protocol.set_response_params(
-        read_until_eof=True, auto_decompress=False, max_line_size=_LONGEST_LINE, max_field_size=_LONGEST_LINE
-    )
-
-
 __all__ = [
     "HttpProcessingError",
     "Poster",
@@ -183,5 +181,6 @@ __all__ = [
     "Reply",
     "StaleConnectionError",
     "StreamReader",
+    "WholeReply",
     "header_line",
 ]

@@ -14,7 +14,14 @@ import aiohttp
 
 from tellerline.adapters.clock import Clock, SystemClock
 from tellerline.adapters.exchange import Exchanged, Fate, WireRequest
-from tellerline.adapters.soap.posting import HttpProcessingError, Poster, RawResponseMessage, StreamReader, header_line
+from tellerline.adapters.soap.posting import (
+    HttpProcessingError,
+    Poster,
+    RawResponseMessage,
+    StreamReader,
+    WholeReply,
+    header_line,
+)
 
 _READABLE_STATUS = frozenset({200, 500})
 _MEDIA_TYPES = frozenset({"text/xml", "application/soap+xml"})
@@ -118,12 +125,20 @@ class SoapTransport:
         connection = await poster.connection()
         try:
             attempt.sent = True
-            body = await self._body(*await poster.post(connection, head, request.body))
+            reply = await poster.post(connection, head, request.body)
+            body = self._whole(reply) if isinstance(reply, WholeReply) else await self._body(*reply)
         except BaseException:
             connection.close()
             raise
         poster.give_back(connection)
         return body
+
+    def _whole(self, reply: WholeReply) -> bytes:
+        if not _is_xml(reply.content_type):
+            raise _UnreadableError("content_type")
+        if len(reply.body) > self._endpoint.max_reply_bytes:
+            raise _UnreadableError("oversized")
+        return reply.body
 
     async def _body(self, message: RawResponseMessage, content: StreamReader) -> bytes:
         if message.code not in _READABLE_STATUS:

@@ -14,7 +14,7 @@ from hostile_http import Answer, HostileServer, always, hostile, http
 from mq_worlds import eventually
 
 from tellerline.adapters.clock import VirtualClock
-from tellerline.adapters.soap.posting import Poster
+from tellerline.adapters.soap.posting import Poster, WholeReply
 
 IDLE = 15.0
 OK = http(b"<ok/>")
@@ -44,10 +44,10 @@ async def posting(
 
 
 async def exchange(poster: Poster, connection: Connection, body: bytes = b"<ask/>") -> bytes:
-    _, content = await poster.post(connection, poster.head({}), body)
-    reply = await content.read()
+    reply = await poster.post(connection, poster.head({}), body)
+    heard = reply.body if isinstance(reply, WholeReply) else await reply[1].read()
     poster.give_back(connection)
-    return reply
+    return heard
 
 
 async def test_idle_connections_are_closed_each_after_its_own_time() -> None:
