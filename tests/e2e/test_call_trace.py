@@ -66,18 +66,6 @@ class Traced:
         return document
 
 
-async def pin_once_more(world: World, person: Person, call: str) -> None:
-    """The agent sends the caller to type his PIN, and gets him back."""
-    back = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
-    await world.ask(world.calls.TransferToIvr(back))
-    await world.hears("verify-pin/type-number")
-    await world.press(f"{person.customer.number}#")
-    await world.hears("verify-pin/type-pin")
-    await world.pass_time(4)
-    await world.press(PIN)
-    await world.talk("A1")
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def traced(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Traced]:
     exporter = InMemorySpanExporter()
@@ -86,7 +74,7 @@ async def traced(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Trac
         person = world.bank.person(0)
         call, _ = await world.verified(person)
         await world.pass_time(2)
-        await pin_once_more(world, person, call)
+        await world.proves(call, person, thinks=4)
         world.caller.speak(on=False)
         await world.pass_time(3)
         await world.calls.Hold(calls.HoldRequest(context=context("A1"), call=f"calls/{call}"), timeout=60)

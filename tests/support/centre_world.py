@@ -211,14 +211,14 @@ class World:
         await self.press("0")
         return str((await self.talk("A1")).name.removeprefix("calls/"))
 
-    async def proves(self, call: str, person: Person) -> None:
-        """A1 sends the caller to type his PIN, and has him back."""
+    async def proves(self, call: str, person: Person, *, thinks: float = 2) -> None:
+        """A1 sends the caller to type his PIN, which takes him some seconds, and has him back."""
         there = calls.TransferToIvrRequest(context=context("A1"), call=f"calls/{call}", flow="verify-pin", returns=True)
         await self.ask(self.calls.TransferToIvr(there))
         await self.hears("verify-pin/type-number")
         await self.press(f"{person.customer.number}#")
         await self.hears("verify-pin/type-pin")
-        await self.pass_time(2)
+        await self.pass_time(thinks)
         await self.press(PIN)
         await self.talk("A1")
 
