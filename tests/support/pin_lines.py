@@ -191,9 +191,15 @@ class Line:
         return self.watch.callers[self.number]
 
     async def _call(self, phone: SipTelephone) -> None:
+        """The feed may tell of a call before the caller's own telephone has heard that it was answered."""
+
+        async def connected() -> bool:
+            return phone.connected
+
         before = self._progress.call
         await phone.call(STRAIGHT if self.by_agent else PINS)
         await self.watch.until(lambda: self._progress.call != before)
+        await self.centre.until(connected, _PATIENCE)
         if self.by_agent:
             await self.watch.until(lambda: bool(self._progress.agent))
             self.agent = self._progress.agent
