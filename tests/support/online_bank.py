@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tellerline.adapters.clock import SystemClock, SystemRandomness
+from tellerline.adapters.clock import Clock, SystemClock, SystemRandomness
 from tellerline.cli.system.embedded import Books, EmbeddedSystem, start_embedded
 from tellerline.cli.system.online_banking import GatewayProof
 from tellerline.connectors.discovery import discover
@@ -61,9 +61,12 @@ def _core(folder: Path, patience: int) -> Path:
 
 
 @asynccontextmanager
-async def online_bank(folder: Path, *, patience: int = 2) -> AsyncIterator[OnlineBank]:
-    """On the running loop, on loopback; limits of requests are far away, and a lost reply is missed soon."""
-    clock, randomness = SystemClock(), SystemRandomness()
+async def online_bank(folder: Path, *, patience: int = 2, clock: Clock | None = None) -> AsyncIterator[OnlineBank]:
+    """On the running loop, on loopback; limits of requests are far away, and a lost reply is missed soon.
+
+    ``clock`` is the bank's, its gateway's and the issuer's; the real one unless given.
+    """
+    clock, randomness = clock or SystemClock(), SystemRandomness()
     port = free_port()
     home = f"http://127.0.0.1:{port}/online-banking/"
     proof = GatewayProof(randomness)

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -122,11 +123,16 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(browser: Browser, home: str, language: str = "zh-CN", width: int = 1366) -> AsyncIterator[Visitor]:
-    """In a browser of his own; at the end nothing may have been complained of."""
+async def visitor(
+    browser: Browser, home: str, language: str = "zh-CN", width: int = 1366, at: datetime | None = None
+) -> AsyncIterator[Visitor]:
+    """In a browser of his own, whose clock begins ``at``, or is right; at the end nothing may have been complained
+    of."""
     size = {"width": width, "height": SIZES[width]}
     context = await browser.new_context(locale=language, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
     try:
+        if at:
+            await context.clock.install(time=at)
         visiting = Visitor(await context.new_page(), home, language, width)
         await visiting.open()
         yield visiting

@@ -1,7 +1,7 @@
 // A chart of an account: its balance day by day, or what came in and went out. Drawn to the width that it has.
 
 import { h, put, svg } from "./dom.js";
-import { bankDay, dayOfSpan, daysBetween, isoDay } from "./dates.js";
+import { dayOfSpan, daysBetween, isoDay } from "./dates.js";
 import { language, say } from "./language.js";
 import { drawable, fromJson, written } from "./money.js";
 import { choice } from "./parts.js";
@@ -12,8 +12,7 @@ const BARS = 14;
 
 /** The figure with its text, its way to choose, and its table. `statement` is that of `bank.listStatementEntries`. */
 export function chart(statement, first, last) {
-  const end = last > bankDay() && first <= bankDay() ? bankDay() : last;
-  const kinds = { balance: balance(statement, first, end), flow: flow(statement, first, end) };
+  const kinds = { balance: balance(statement, first, last), flow: flow(statement, first, last) };
   const place = h("figure", { class: "chart", "aria-label": say("chart.title") });
   const draw = (kind) => {
     const { text, paint, table } = kinds[kind];

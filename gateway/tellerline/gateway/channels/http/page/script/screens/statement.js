@@ -2,7 +2,7 @@
 
 import { listAccounts, listStatementEntries } from "../bank.js";
 import { chart } from "../chart.js";
-import { bankDay } from "../dates.js";
+import { bankDay, isoDay } from "../dates.js";
 import { h } from "../dom.js";
 import { say } from "../language.js";
 import { fromJson, written } from "../money.js";
@@ -25,7 +25,7 @@ export function statementScreen(app, argument) {
 
   const question = async () => {
     const { account, first, last } = asking;
-    shown ??= await listStatementEntries(account.name, first, last, { signal: cancel.signal });
+    shown ??= await listStatementEntries(account.name, first, bookedUntil(last), { signal: cancel.signal });
     return shown;
   };
 
@@ -57,13 +57,27 @@ export function statementScreen(app, argument) {
   return { draw, leave: () => cancel.abort() };
 }
 
+/** The accounting date until which entries count as booked until `last`: from cut-over on, today's are tomorrow's. */
+function bookedUntil(last) {
+  return last === bankDay() ? bankDay(1) : last;
+}
+
 function drawStatement(statement, { first, last }, view) {
   const { entries, more } = statement;
+  const end = lastTold(entries, first, last);
   return [
     more && notice("doubt", "", h("p", {}, say("statement.more", { count: entries.length }))),
-    h("div", { class: "card overview" }, sums(statement), entries.length > 0 && chart(statement, first, last)),
-    drawEntries(entries, view, { first, last }),
+    h("div", { class: "card overview" }, sums(statement), entries.length > 0 && chart(statement, first, end)),
+    drawEntries(entries, view, { first, last: end }),
   ];
+}
+
+/** The last day of which `entries` tell: days to come are not known, but for what cut-over has put there. */
+function lastTold(entries, first, last) {
+  const today = bankDay();
+  if (last < today || first > today) return last;
+  const newest = entries.length > 0 ? isoDay(entries.at(-1).bookingDate) : today;
+  return newest > today ? newest : today;
 }
 
 function sums({ entries, closing }) {
