@@ -52,7 +52,7 @@ async def test_what_is_booked_now_is_in_the_statement(
         await he.page.locator(".chart summary").click()
         await expect(he.page.locator(".chart tbody tr").last).to_contain_text(re.compile(rf"2027.*{balance}"))
         await expect(he.page.locator("input[type=date]").nth(1)).to_have_value("2026-12-31")
-        await he.picture("33-after-cut-over")
+        await he.picture("35-after-cut-over")
 
 
 async def test_a_chart_ends_today_where_nothing_is_booked_yet(late_bank: OnlineBank, browser: Browser) -> None:
