@@ -19,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LATE = datetime(2026, 12, 31, 23, 40, tzinfo=BANK_ZONE)
 """Tomorrow is of another year, too."""
+MIDNIGHT = datetime(2027, 1, 1, tzinfo=BANK_ZONE)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -52,7 +53,13 @@ async def test_what_is_booked_now_is_in_the_statement(
         await he.page.locator(".chart summary").click()
         await expect(he.page.locator(".chart tbody tr").last).to_contain_text(re.compile(rf"2027.*{balance}"))
         await expect(he.page.locator("input[type=date]").nth(1)).to_have_value("2026-12-31")
+        told = await he.page.locator("figcaption").inner_text()
         await he.picture("35-after-cut-over")
+        await he.page.clock.set_system_time(MIDNIGHT)
+        await he.page.locator("header button").first.click()
+        await expect(he.page.locator("figcaption")).not_to_have_text(told)
+        await expect(he.page.locator("figcaption")).to_contain_text(balance)
+        assert len(he.sent("GET", "/statementEntries")) == 1
 
 
 async def test_a_chart_ends_today_where_nothing_is_booked_yet(late_bank: OnlineBank, browser: Browser) -> None:

@@ -75,9 +75,9 @@ function drawStatement(statement, { first, last }, view) {
 /** The last day of which `entries` tell: days to come are not known, but for what cut-over has put there. */
 function lastTold(entries, first, last) {
   const today = bankDay();
-  if (last < today || first > today) return last;
-  const newest = entries.length > 0 ? isoDay(entries.at(-1).bookingDate) : today;
-  return newest > today ? newest : today;
+  const known = last > today && first <= today ? today : last;
+  const newest = entries.length > 0 ? isoDay(entries.at(-1).bookingDate) : known;
+  return newest > known ? newest : known;
 }
 
 function sums({ entries, closing }) {
