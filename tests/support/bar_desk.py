@@ -102,6 +102,20 @@ class Desk:
         self.call = (await self.centre.call(CALLER, "A1")).name
         await self.hears(caller={A1}, A1={CALLER})
 
+    async def consult(self, purpose: int) -> None:
+        """A2 is ready, and asked by A1."""
+        await self.ready("A2")
+        await self.press("Consult", "A1", purpose=purpose, colleague="agents/A2")
+
+    async def supervise(self, how: int) -> None:
+        """L1 joins A1."""
+        await self.press("Supervise", "L1", agent="agents/A1", supervision=how)
+        await self.answer("L1")
+
+    async def force(self, target: int, cause: str = "", *, hard: bool = False) -> None:
+        """L1 puts A1 into another state."""
+        await self.bar.press("ForceAgent", "L1", agent="agents/A1", target=target, cause=cause, hard=hard)
+
     async def in_state(self, who: str, state: int, cause: str = "") -> None:
         """Wait until an agent is in this state."""
 

@@ -18,10 +18,10 @@ import pytest_asyncio
 from asterisk_centre import MUSIC, PIN_PROMPT, PROMPT, AsteriskCentre, asterisk_centre, centre_server
 from bar_desk import A1, A2, CALLER, L1, NOBODY, OUTSIDE, STAFF, Desk, Step
 from bar_keys import bar_keys
+from bar_recordings import downloaded, recorded, recording_file, voices_in
 from dtmf_ear import keys_in
 from google.protobuf.json_format import MessageToDict
 from hostile_messages import reason_of
-from telephones import tones, wav_samples
 
 from tellerline.api.agents.v1 import agents_pb2 as agents
 from tellerline.api.calls.v1 import calls_pb2 as calls
@@ -162,7 +162,7 @@ async def _verified(desk: Desk) -> bool:
     """Whether the caller's PIN was taken; all else holds in any case."""
     await desk.talk()
     caller, agent, leader = (desk.centre.phones[who] for who in (CALLER, "A1", "L1"))
-    await _supervise(desk, calls.SUPERVISION_SILENT)
+    await desk.supervise(calls.SUPERVISION_SILENT)
     await desk.hears(L1={A1, CALLER}, caller={A1})
     feed = await desk.bar.press("WatchEvents", "A1")
     agent.tape, leader.tape = bytearray(), bytearray()
@@ -211,7 +211,7 @@ async def to_the_ivr_for_good(desk: Desk) -> None:
 async def transfer_to_an_agent(desk: Desk) -> None:
     """The caller hears music until the other answers."""
     await desk.talk()
-    await _consult(desk, calls.PURPOSE_TRANSFER)
+    await desk.consult(calls.PURPOSE_TRANSFER)
     await desk.hears(caller={MUSIC}, A1=NOBODY, A2=NOBODY)
     await desk.answer("A2")
     await desk.hears(caller={A2}, A2={CALLER}, A1=NOBODY)
@@ -240,7 +240,7 @@ async def transfer_outside(desk: Desk) -> None:
 @presses("Consult.PURPOSE_HELP", "EndConsult", *_TALK)
 async def internal_help(desk: Desk) -> None:
     await desk.talk()
-    await _consult(desk, calls.PURPOSE_HELP)
+    await desk.consult(calls.PURPOSE_HELP)
     await desk.answer("A2")
     await desk.hears(caller={MUSIC}, A1={A2}, A2={A1})
     await desk.press("EndConsult", "A1")
@@ -261,7 +261,7 @@ async def external_help(desk: Desk) -> None:
 @presses("Consult.PURPOSE_HELP", "CompleteTransfer", *_TALK)
 async def help_that_ends_in_a_transfer(desk: Desk) -> None:
     await desk.talk()
-    await _consult(desk, calls.PURPOSE_HELP)
+    await desk.consult(calls.PURPOSE_HELP)
     await desk.answer("A2")
     await desk.hears(caller={MUSIC}, A1={A2}, A2={A1})
     await desk.press("CompleteTransfer", "A1")
@@ -272,7 +272,7 @@ async def help_that_ends_in_a_transfer(desk: Desk) -> None:
 @presses("Consult.PURPOSE_CONFERENCE", *_TALK)
 async def internal_conference(desk: Desk) -> None:
     await desk.talk()
-    await _consult(desk, calls.PURPOSE_CONFERENCE)
+    await desk.consult(calls.PURPOSE_CONFERENCE)
     await desk.hears(caller={MUSIC}, A1=NOBODY)
     await desk.answer("A2")
     await desk.hears(caller={A1, A2}, A1={CALLER, A2}, A2={CALLER, A1})
@@ -305,10 +305,10 @@ async def forced_states(desk: Desk) -> None:
     """A call is finished first: whoever is forced away during it is heard until it ends."""
     await desk.ring_up()
     await desk.hears(caller={MUSIC}, A1=NOBODY)
-    await _force(desk, agents.TARGET_READY)
+    await desk.force(agents.TARGET_READY)
     await desk.answer("A1")
     await desk.hears(caller={A1}, A1={CALLER})
-    await _force(desk, agents.TARGET_NOT_READY, cause="MEETING")
+    await desk.force(agents.TARGET_NOT_READY, cause="MEETING")
     await desk.hears(caller={A1}, A1={CALLER})
     await desk.hangs_up()
     await desk.in_state("A1", agents.AGENT_STATE_WORKING_AFTER_CALL)
@@ -317,14 +317,14 @@ async def forced_states(desk: Desk) -> None:
     await desk.off_the_line("A1")
     await desk.ring_up()
     await desk.hears(caller={MUSIC}, A1=NOBODY)
-    await _force(desk, agents.TARGET_READY)
+    await desk.force(agents.TARGET_READY)
     await desk.answer("A1")
     await desk.hears(caller={A1}, A1={CALLER})
-    await _force(desk, agents.TARGET_SIGN_OUT)
+    await desk.force(agents.TARGET_SIGN_OUT)
     await desk.hears(caller={A1}, A1={CALLER})
     await desk.hangs_up()
     await desk.in_state("A1", agents.AGENT_STATE_WORKING_AFTER_CALL)
-    await _force(desk, agents.TARGET_SIGN_OUT, hard=True)
+    await desk.force(agents.TARGET_SIGN_OUT, hard=True)
     await desk.in_state("A1", agents.AGENT_STATE_NULL)
 
 
@@ -337,7 +337,7 @@ async def forced_states(desk: Desk) -> None:
 )
 async def silent_monitor_whisper_barge_in(desk: Desk) -> None:
     await desk.talk()
-    await _supervise(desk, calls.SUPERVISION_SILENT)
+    await desk.supervise(calls.SUPERVISION_SILENT)
     await desk.hears(L1={A1, CALLER}, A1={CALLER}, caller={A1})
     await desk.press("Supervise", "L1", agent="agents/A1", supervision=calls.SUPERVISION_WHISPER)
     await desk.hears(L1={A1, CALLER}, A1={CALLER, L1}, caller={A1})
@@ -351,7 +351,7 @@ async def silent_monitor_whisper_barge_in(desk: Desk) -> None:
 @presses("Supervise.SUPERVISION_INTERCEPT", *_TALK)
 async def intercept(desk: Desk) -> None:
     await desk.talk()
-    await _supervise(desk, calls.SUPERVISION_INTERCEPT)
+    await desk.supervise(calls.SUPERVISION_INTERCEPT)
     await desk.hears(caller={L1}, L1={CALLER}, A1=NOBODY)
     await desk.off_the_line("A1")
     await desk.in_state("A1", agents.AGENT_STATE_NOT_READY, "INTERCEPTED")
@@ -369,9 +369,9 @@ async def record_of_the_call(desk: Desk) -> None:
     record = await desk.bar.press("GetCallRecord", "A1", name=desk.call)
     assert record.entries["topic"] == "fees"
     assert [correction.entries["topic"] for correction in record.corrections] == ["rates", "fees"]
-    recorded = await _recorded(desk)
-    assert [each.name.rpartition("/")[2] for each in recorded] == list(record.recordings)
-    assert sorted(_voices(desk, recording) for recording in record.recordings) == sorted([[A1], [CALLER]])
+    heard = await recorded(desk)
+    assert [each.name.rpartition("/")[2] for each in heard] == list(record.recordings)
+    assert sorted(voices_in(desk, recording) for recording in record.recordings) == sorted([[A1], [CALLER]])
 
 
 @presses("Release", "ListRecordings", "GetRecording", "DownloadRecording", *_TALK)
@@ -380,19 +380,19 @@ async def hear_what_was_recorded(desk: Desk) -> None:
     await desk.talk()
     name = (await desk.bar.press("ListRecordings", "L1", parent=desk.call)).recordings[0].name
     with pytest.raises(grpc.aio.AioRpcError) as running:
-        await _downloaded(desk, "A1", name)
+        await downloaded(desk, "A1", name)
     assert reason_of(running.value) == "RECORDING_RUNS"
     await desk.centre.pause(0.5)
     await desk.press("Release", "A1")
     await desk.hears(caller={PROMPT}, A1=NOBODY)
     await desk.hangs_up()
 
-    for recording in await _recorded(desk):
+    for recording in await recorded(desk):
         assert await desk.bar.press("GetRecording", "L1", name=recording.name) == recording
-        file = await _downloaded(desk, "A1", recording.name)
-        assert file == _file(desk, recording.name).read_bytes()
+        file = await downloaded(desk, "A1", recording.name)
+        assert file == recording_file(desk, recording.name).read_bytes()
         assert recording.duration.ToTimedelta().total_seconds() == pytest.approx((len(file) - 44) / 16_000, abs=1)
-        assert _voices(desk, recording.name) == [CALLER if recording.role == calls.ROLE_CUSTOMER else A1]
+        assert voices_in(desk, recording.name) == [CALLER if recording.role == calls.ROLE_CUSTOMER else A1]
 
 
 @presses("TransferToIvr", "ListMessages", "HandleMessage", "ReopenMessage", "DownloadRecording", *_TALK)
@@ -419,49 +419,8 @@ async def leave_a_message(desk: Desk) -> None:
     assert not await there()
     again = await desk.bar.press("ReopenMessage", "A1", name=name, reason="not reached")
     assert [mark.handled for mark in again.marks] == [True, False]
-    assert await _downloaded(desk, "A1", again.recording)
-    assert _voices(desk, again.recording) == [CALLER]
-
-
-async def _recorded(desk: Desk) -> list[calls.Recording]:
-    """All that was recorded of the call, once no recording runs."""
-    found: list[calls.Recording] = []
-
-    async def over() -> bool:
-        found[:] = (await desk.bar.press("ListRecordings", "A1", parent=desk.call)).recordings
-        return all(each.HasField("end_time") for each in found)
-
-    await desk.centre.until(over)
-    return found
-
-
-async def _downloaded(desk: Desk, who: str, name: str) -> bytes:
-    pieces = await desk.bar.press("DownloadRecording", who, name=name, reason="to hear it")
-    return b"".join([piece.data async for piece in pieces])
-
-
-def _file(desk: Desk, recording: str) -> Path:
-    """Of the id or the resource name."""
-    return desk.centre.server.recordings / f"{recording.rpartition('/')[2]}.wav"
-
-
-def _voices(desk: Desk, recording: str) -> list[str]:
-    return sorted(tones(wav_samples(_file(desk, recording), 0.2), desk.centre.exchange.names))
-
-
-async def _consult(desk: Desk, purpose: int) -> None:
-    """A2 is ready, and asked by A1."""
-    await desk.ready("A2")
-    await desk.press("Consult", "A1", purpose=purpose, colleague="agents/A2")
-
-
-async def _supervise(desk: Desk, how: int) -> None:
-    await desk.press("Supervise", "L1", agent="agents/A1", supervision=how)
-    await desk.answer("L1")
-
-
-async def _force(desk: Desk, target: int, cause: str = "", *, hard: bool = False) -> None:
-    await desk.bar.press("ForceAgent", "L1", agent="agents/A1", target=target, cause=cause, hard=hard)
+    assert await downloaded(desk, "A1", again.recording)
+    assert voices_in(desk, again.recording) == [CALLER]
 
 
 @pytest.mark.asyncio(loop_scope="module")

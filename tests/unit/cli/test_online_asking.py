@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -149,7 +151,9 @@ def test_what_is_wrong_before_anybody_is_asked(words: tuple[str, ...]) -> None:
     assert (code, said["error"]["code"]) == (Exit.USAGE, "BAD_ARGUMENT")
 
 
-def test_a_pin_that_nobody_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "ctermid", lambda: "/dev/null/none")
-    code, said = online("GET", "/v1/x", "--customer", "8000000001", "--page", NOWHERE)
-    assert (code, said["error"]["code"]) == (Exit.USAGE, "PIN_MISSING")
+def test_a_pin_that_nobody_can_be_asked_for() -> None:
+    """As a service's process is, without a terminal to open."""
+    words = ("online", "GET", "/v1/x", "--customer", "8000000001", "--page", NOWHERE, "--json")
+    command = (Path(sys.executable).with_name("tellerline"), *words)
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True, timeout=60)
+    assert (ran.returncode, orjson.loads(ran.stdout)["error"]["code"]) == (Exit.USAGE, "PIN_MISSING")
