@@ -195,6 +195,7 @@ class ThirtyCalls:
         await asyncio.gather(*(self.at(name, "language") for name in ALONE))
         waits = [self._identified(name) for name in ("secret", "bank")]
         await asyncio.gather(self._numbered("collecting"), *waits)
+        await self._still_numbered("collecting")
         gateway.mute()
         await self.callers["bank"].press(PIN)
         await self.callers["secret"].press(PIN[:2])
@@ -232,6 +233,16 @@ class ThirtyCalls:
         await self._to_menu(name)
         await self.callers[name].press("1")
         await self.at(name, "verify-pin.number")
+
+    async def _still_numbered(self, name: str) -> None:
+        """Who waited there too long for others is back in the menu by now, or was hung up on and calls again."""
+        call = (await self._seen()).call(self.ids[name])
+        if call is None or not call.node:
+            await self._ring_up(name)
+            await self._numbered(name)
+        elif call.node == "menu":
+            await self.callers[name].press("1")
+            await self.at(name, "verify-pin.number")
 
     async def _identified(self, name: str) -> None:
         """Where the balance asks for the PIN."""
